@@ -1,0 +1,1 @@
+/** Peers, filters and mesh in, BIRD configuration out. Pure. */

@@ -1,0 +1,1 @@
+/** What every daemon shares: configuration, log, metrics, health and the reconcile loop. */

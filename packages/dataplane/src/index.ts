@@ -1,0 +1,1 @@
+/** Drivers that make the kernel agree with a node's desired state. */

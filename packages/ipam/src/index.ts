@@ -1,0 +1,1 @@
+/** Which address next: blocks, affinities and handles as pure decisions over plain data. */

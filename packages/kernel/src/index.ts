@@ -1,0 +1,1 @@
+/** System calls: netlink sockets, namespaces, sysctl. Mechanism only; alone touches the kernel. */

@@ -1,0 +1,3 @@
+/** What travels between the parts: change sets (writes) and the sync stream (reads). Pure data. */
+export * from "./change-set.ts";
+export * from "./messages.ts";

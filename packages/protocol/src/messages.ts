@@ -1,0 +1,180 @@
+import type { KubeObject, ObjectRef } from "@percale/resources";
+
+/**
+ * The sync stream between an API server (later: a fan-out) and an agent: JSON text frames over a WebSocket
+ * at `/sync/v1`, subprotocol `percale.sync.v1`. A snapshot at one revision, then contiguous deltas; a client that
+ * reconnects with (epoch, revision) resumes where it was.
+ *
+ *   client  hello ─► ◄─ welcome | reject
+ *                    ◄─ snapshotBegin, put*, snapshotEnd        (mode "snapshot" only)
+ *                    ◄─ delta*, bookmark (≤ 30 s apart), state
+ *           ack  ─► (≤ 1/s)            ping/pong both ways
+ */
+export const SYNC_PATH = "/sync/v1";
+export const SYNC_SUBPROTOCOL = "percale.sync.v1";
+/** Raised when a message changes meaning. History: 1 (2026-11) first version. */
+export const SCHEMA_LEVEL = 1;
+
+export type ClientType = "agent" | "bgp" | "tunnel" | "status" | "all";
+
+export interface Hello {
+  readonly t: "hello";
+  readonly node: string;
+  readonly component: string;
+  readonly build: string;
+  readonly schemaLevel: number;
+  readonly type: ClientType;
+  readonly scope: "node" | "cluster";
+  readonly encodings: readonly string[];
+  readonly resume?: { readonly epoch: string; readonly revision: number; readonly scopeDigest: string };
+}
+
+export interface Welcome {
+  readonly t: "welcome";
+  readonly server: string;
+  readonly build: string;
+  readonly schemaLevel: number;
+  /** Identity of the store; another epoch means revisions are not comparable. */
+  readonly epoch: string;
+  readonly head: number;
+  readonly mode: "resume" | "snapshot";
+  readonly encoding: string;
+  readonly scopeDigest: string;
+  readonly pingIntervalMs: number;
+}
+
+export type RejectCode = "version" | "auth" | "type" | "busy" | "draining" | "notReady";
+
+export interface Reject {
+  readonly t: "reject";
+  readonly code: RejectCode;
+  readonly text: string;
+  readonly retryAfterMs?: number;
+  readonly alternatives?: readonly string[];
+}
+
+export interface SnapshotBegin {
+  readonly t: "snapshotBegin";
+  readonly revision: number;
+  readonly objects: number;
+}
+export interface SnapshotEnd {
+  readonly t: "snapshotEnd";
+  readonly revision: number;
+}
+/** At most 1,000 objects or 256 KiB; a larger object goes alone. */
+export interface Put {
+  readonly t: "put";
+  readonly objects: readonly KubeObject[];
+}
+/** Contiguous: `fromRev` is the previous `toRev`. With `more` the parts of one transaction follow; apply them together at the last. */
+export interface Delta {
+  readonly t: "delta";
+  readonly fromRev: number;
+  readonly toRev: number;
+  readonly puts: readonly KubeObject[];
+  readonly deletes: readonly ObjectRef[];
+  readonly more?: boolean;
+}
+export interface Bookmark {
+  readonly t: "bookmark";
+  readonly revision: number;
+}
+export interface State {
+  readonly t: "state";
+  readonly state: "waiting" | "resync" | "inSync";
+  readonly upstreamAgeMs: number;
+}
+/** What the node holds: received and calculated up to `applied`, in the kernel up to `programmed`. */
+export interface Ack {
+  readonly t: "ack";
+  readonly applied: number;
+  readonly programmed: number;
+}
+/** The agent's own account of itself, at once when it changes and every 10 s; kept by the API beside the store, not in the log. */
+export interface StatusReport {
+  readonly t: "status";
+  readonly status: AgentStatus;
+}
+export interface Ping {
+  readonly t: "ping" | "pong";
+  readonly id: number;
+  readonly timeMs: number;
+}
+
+export type ClientMessage = Hello | Ack | StatusReport | Ping;
+export type ServerMessage = Welcome | Reject | SnapshotBegin | SnapshotEnd | Put | Delta | Bookmark | State | Ping;
+
+export const CloseCode = {
+  version: 4001,
+  auth: 4002,
+  type: 4003,
+  busy: 4004,
+  draining: 4005,
+  notReady: 4006,
+  protocolError: 4007,
+  slow: 4008,
+  timeout: 4009,
+  tooLarge: 4010,
+} as const;
+
+/** A coded health condition; shown alike in CLI, UI, metrics and status. */
+export interface Condition {
+  /** Stable code, PascalCase: `NftBatchRefused`. */
+  readonly code: string;
+  readonly severity: "info" | "warning" | "error";
+  readonly title: string;
+  /** What we got: the kernel's or BIRD's own words. */
+  readonly detail: string;
+  /** What to do. */
+  readonly advice: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** The object at fault, where one is. */
+  readonly ref?: ObjectRef;
+}
+
+export interface BgpSession {
+  readonly peerIP: string;
+  /** Node of that address, where it is one of ours. */
+  readonly peerNode?: string;
+  readonly type: "NodeMesh" | "NodePeer" | "GlobalPeer";
+  readonly asNumber: number;
+  readonly state: "Idle" | "Connect" | "Active" | "OpenSent" | "OpenConfirm" | "Established" | "Close";
+  /** RFC 3339 of the last state change. */
+  readonly since: string;
+  readonly info: string;
+  readonly routesImported: number;
+  readonly routesExported: number;
+}
+
+export interface WorkloadStatus {
+  readonly ref: ObjectRef;
+  readonly state: "up" | "down" | "error";
+  readonly interfaceName: string;
+  readonly detail?: string;
+}
+
+export interface AgentStatus {
+  readonly node: string;
+  readonly build: string;
+  readonly startedAt: string;
+  readonly inSync: boolean;
+  readonly appliedRevision: number;
+  readonly programmedRevision: number;
+  readonly rssBytes: number;
+  readonly counts: {
+    readonly endpoints: number;
+    readonly policies: number;
+    readonly sets: number;
+    readonly setMembers: number;
+    readonly routes: number;
+  };
+  /** Time from a delta's arrival to the kernel's commit, milliseconds, over the last 1,000 deltas. */
+  readonly applyMs: { readonly p50: number; readonly p99: number; readonly last: number };
+  readonly driftRepairs: { readonly count: number; readonly lastAt?: string; readonly lastDetail?: string };
+  readonly bird: { readonly state: "Ready" | "NotReady"; readonly version?: string; readonly routerID?: string };
+  readonly sessions: readonly BgpSession[];
+  readonly workloads: readonly WorkloadStatus[];
+  readonly conditions: readonly Condition[];
+}

@@ -1,0 +1,1 @@
+/** The selector language: parse, format, match, and an incremental label index. Pure. */

@@ -1,0 +1,1 @@
+/** Namespaces, generators and fakes for tests. */

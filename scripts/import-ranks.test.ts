@@ -1,0 +1,75 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+/** The ranks of ARCHITECTURE.md. A package imports only from lower ranks; apps import no app. */
+const rankByPackage: Readonly<Record<string, number>> = {
+  net: 0,
+  selector: 1,
+  resources: 2,
+  protocol: 3,
+  policy: 3,
+  ipam: 3,
+  bgp: 3,
+  daemon: 4,
+  store: 5,
+  kernel: 5,
+  dataplane: 6,
+};
+/** Rank 5 and store: the store speaks the wire's change sets. */
+const PURE = new Set(["net", "selector", "resources", "protocol", "policy", "ipam", "bgp"]);
+const root = resolve(import.meta.dirname, "..");
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+const files = ["packages", "apps"].flatMap((area) =>
+  readdirSync(join(root, area), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(ts|tsx)$/.test(name) && !/node_modules|\.next|generated/.test(name))
+    .map((name) => join(root, area, name)),
+);
+
+function importsOf(path: string): Import[] {
+  const text = readFileSync(path, "utf8");
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']/gm);
+  return [...statements].map(([, type, from]) => ({
+    file: relative(root, path),
+    from: from!,
+    typeOnly: type !== undefined,
+  }));
+}
+
+const isTest = (file: string): boolean => /\.test\.tsx?$|\/testdata\/|^packages\/testkit\//.test(file);
+const imports = files.flatMap(importsOf);
+
+function fault({ file, from, typeOnly }: Import): string | undefined {
+  const [area, owner] = file.split("/") as [string, string];
+  const target = /^@percale\/([^/]+)(\/.*)?$/.exec(from);
+  if (from.startsWith(".")) {
+    const reached = relative(root, resolve(root, dirname(file), from)).split("/");
+    return reached[0] === area && reached[1] === owner ? undefined : "relative import leaves its package";
+  }
+  if (from.startsWith("node:") && PURE.has(owner) && area === "packages" && !isTest(file))
+    return "pure packages have no effects";
+  if (target === null || isTest(file)) return undefined;
+  const [, name, subpath] = target as unknown as [string, string, string | undefined];
+  if (owner === "web" && name === "api") return typeOnly ? undefined : "web takes only types from api";
+  if (subpath !== undefined) return "reaches past a package's index";
+  if (name === "testkit") return "testkit is for tests only";
+  const rank = rankByPackage[name];
+  if (rank === undefined) return "apps import no app";
+  if (area === "packages" && rank >= (rankByPackage[owner] ?? -1))
+    return `rank ${rankByPackage[owner]} imports rank ${rank}`;
+  return undefined;
+}
+
+test("imports run down the ranks", () => {
+  const faults = imports.flatMap((one) => {
+    const rule = fault(one);
+    return rule === undefined ? [] : [`${one.file} imports ${one.from}: ${rule}`];
+  });
+  expect(faults).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+const needs = ["pg", "kernel", "e2e"] as const;
+const exclude = ["**/node_modules/**", "**/.next/**", "**/.percale/**"];
+
+/** One project per thing a test needs: nothing (unit), Postgres (pg), network namespaces (kernel), a browser (e2e). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{packages,apps,scripts}/**/*.test.ts"],
+          exclude: [...exclude, ...needs.map((need) => `**/*.${need}.test.ts`)],
+        },
+      },
+      ...needs.map((need) => ({
+        test: {
+          name: need,
+          include: [`{packages,apps,playwright,scripts}/**/*.${need}.test.ts`],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      })),
+    ],
+  },
+});
