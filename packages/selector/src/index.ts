@@ -1,1 +1,11 @@
-/** The selector language: parse, format, match, and an incremental label index. Pure. */
+/**
+ * The selector language: parse, format, match, rewrite. Pure.
+ *
+ *     matches(parseSelector(`role == "db" && !has(quarantine)`), new Map([["role", "db"]])) // true
+ */
+export * from "./selector.ts";
+export { compareBytes, parseSelector } from "./parse.ts";
+export * from "./format.ts";
+export * from "./rewrite.ts";
+export * from "./restriction.ts";
+export * from "./set-id.ts";
