@@ -1,1 +1,2 @@
 /** Drivers that make the kernel agree with a node's desired state. */
+export type * from "./face.ts";

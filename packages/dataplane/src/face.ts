@@ -1,0 +1,69 @@
+import type { DataplaneConfig, NodeUpdate } from "@percale/policy";
+import type { Condition } from "@percale/protocol";
+
+/** Structured log lines, as every daemon writes them. */
+export interface DataplaneLog {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface DataplaneOptions {
+  /** Namespace to work in, by name or path; this process's own if absent. */
+  readonly netns?: string;
+  readonly log: DataplaneLog;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** Until a `config` update says otherwise. */
+  readonly config?: Partial<DataplaneConfig>;
+}
+
+export interface ApplyReport {
+  /** From the call to the kernel's commit, waiting included. */
+  readonly tookMs: number;
+  /** Netlink messages in the batch; 0 if the kernel already agreed. */
+  readonly messages: number;
+  readonly bytes: number;
+  /** Policies that the kernel refused and that now deny what they would have allowed. */
+  readonly refused: readonly string[];
+}
+
+export interface EndpointState {
+  readonly key: string;
+  readonly interfaceName: string;
+  readonly state: "up" | "down" | "error";
+  /** Why it is not up. */
+  readonly detail?: string;
+}
+
+export interface DataplaneState {
+  readonly endpoints: readonly EndpointState[];
+  readonly counts: {
+    readonly endpoints: number;
+    readonly policies: number;
+    readonly profiles: number;
+    readonly sets: number;
+    readonly setMembers: number;
+    readonly routes: number;
+  };
+  readonly conditions: readonly Condition[];
+  readonly driftRepairs: { readonly count: number; readonly lastAt?: string; readonly lastDetail?: string };
+}
+
+/** A node's kernel, kept equal to its desired state. */
+export interface Dataplane {
+  /** Resolves when dispatch fails closed: no workload packet passes that nothing allows. Never loosens what is there already. */
+  start(): Promise<void>;
+  /**
+   * Resolves when the kernel has committed it; what comes while a batch is on its way goes together into the next. The first
+   * call is taken as the whole desired state (in sync): kernel state that it does not name goes away then.
+   */
+  apply(updates: readonly NodeUpdate[]): Promise<ApplyReport>;
+  state(): DataplaneState;
+  /** Calls back after anything in `state()` changed. Returns how to stop. */
+  on(listener: () => void): () => void;
+  /** Lets go of sockets and timers; the kernel keeps enforcing. */
+  close(): Promise<void>;
+  /** Deletes our tables and routes, then closes. */
+  remove(): Promise<void>;
+}
