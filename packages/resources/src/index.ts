@@ -1,2 +1,29 @@
-/** Every kind of `projectcalico.org/v3`, each declared once: types, checks, defaults, OpenAPI and columns come from that declaration. */
+/**
+ * Every kind of `projectcalico.org/v3`, each declared once: types, checks, defaults, OpenAPI and columns come from that declaration.
+ *
+ *     const result = prepareObject(IPPool, body, { operation: "create" });
+ *     if ("error" in result) throw result.error; // 422 with every fault, each with its JSON path
+ */
 export * from "./object.ts";
+export * from "./status-error.ts";
+export type { FieldIssue, FieldReason } from "./issue.ts";
+export { formatPath } from "./issue.ts";
+export { humanDuration, valueAt } from "./columns.ts";
+export type { Column } from "./columns.ts";
+export { defineResource } from "./define.ts";
+export type { Immutable, Lookup, ObjectOf, Operation, ResourceDefinition, StoreContext } from "./define.ts";
+export { schemaOf } from "./open-api.ts";
+export type { JsonSchema } from "./open-api.ts";
+export { generatedName, isDnsLabel, isSubdomain } from "./metadata.ts";
+export * from "./prepare.ts";
+export * from "./registry.ts";
+export * from "./scalars/as-number.ts";
+export * from "./scalars/dscp.ts";
+export * from "./scalars/duration.ts";
+export * from "./scalars/port.ts";
+export * from "./scalars/protocol.ts";
+export { DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy } from "./kinds/network-policy.ts";
+export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
+export { IPPool, IP_POOL_FINALIZER, defaultBlockSize } from "./kinds/ip-pool.ts";
+export { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";
+export { BUILT_IN_TIERS, TIERED_KINDS, TIER_FINALIZER, Tier } from "./kinds/tier.ts";

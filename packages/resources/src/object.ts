@@ -1,6 +1,12 @@
 /** The shape every stored object shares: Kubernetes' type and object metadata around a kind's own `spec` and `status`. */
 export const API_GROUP = "projectcalico.org";
 export const API_VERSION = "projectcalico.org/v3";
+/** On every namespaced endpoint and set, set by the system. */
+export const NAMESPACE_LABEL = "projectcalico.org/namespace";
+export const ORCHESTRATOR_LABEL = "projectcalico.org/orchestrator";
+export const SERVICE_ACCOUNT_LABEL = "projectcalico.org/serviceaccount";
+/** On every tiered policy, follows `spec.tier`. */
+export const TIER_LABEL = "projectcalico.org/tier";
 
 export interface OwnerReference {
   readonly apiVersion: string;

@@ -1,0 +1,83 @@
+import type { KubeObject } from "./object.ts";
+
+/** One column of `kubectl get`. */
+export interface Column {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format?: string;
+  readonly description: string;
+  /** 0 always shown, 1 with `-o wide`. */
+  readonly priority: 0 | 1;
+  /** What a cell shows; null is an empty cell. Ages need the time. */
+  cell(object: KubeObject, nowMs: number): string | number | boolean | null;
+}
+
+export const nameColumn: Column = {
+  name: "Name",
+  type: "string",
+  format: "name",
+  description: "Name, unique among objects of the kind (and namespace)",
+  priority: 0,
+  cell: (object) => object.metadata.name,
+};
+
+export const ageColumn: Column = {
+  name: "Age",
+  type: "date",
+  description: "Time since the object was created",
+  priority: 0,
+  cell: ({ metadata }, nowMs) =>
+    metadata.creationTimestamp === undefined
+      ? "<unknown>"
+      : humanDuration(nowMs - Date.parse(metadata.creationTimestamp)),
+};
+
+/** A column that shows one field, named by a dotted path such as `spec.tier`. */
+export function column(name: string, path: string, description: string, type: Column["type"] = "string"): Column {
+  return { name, type, description, priority: 0, cell: (object) => scalarAt(object, path) };
+}
+
+/** A column that shows a part of the condition of this type. */
+export function conditionColumn(name: string, type: string, part: "status" | "reason", description: string): Column {
+  const cell = ({ status }: KubeObject): string | null => {
+    const conditions = (status as { conditions?: readonly Record<string, string>[] } | undefined)?.conditions;
+    return conditions?.find((condition) => condition["type"] === type)?.[part] ?? null;
+  };
+  return { name, type: "string", description, priority: 0, cell };
+}
+
+/** The value at a dotted path; undefined where a step is missing. */
+export function valueAt(object: unknown, path: string): unknown {
+  let value = object;
+  for (const part of path.split(".")) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[part];
+  }
+  return value;
+}
+
+function scalarAt(object: KubeObject, path: string): string | number | boolean | null {
+  const value = valueAt(object, path);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return value === undefined || value === null ? null : JSON.stringify(value);
+}
+
+/** A length of time as kubectl writes it: two units while they matter, one after. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 0) return "0s";
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  const years = Math.floor(days / 365);
+  const pair = (big: number, bigUnit: string, small: number, unit: string): string =>
+    small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit}${small}${unit}`;
+  if (seconds < 120) return `${seconds}s`;
+  if (minutes < 10) return pair(minutes, "m", seconds % 60, "s");
+  if (minutes < 180) return `${minutes}m`;
+  if (hours < 8) return pair(hours, "h", minutes % 60, "m");
+  if (hours < 48) return `${hours}h`;
+  if (days < 8) return pair(days, "d", hours % 24, "h");
+  if (years < 2) return `${days}d`;
+  return years < 8 ? pair(years, "y", days % 365, "d") : `${years}y`;
+}

@@ -1,0 +1,132 @@
+import type { z } from "zod";
+import { ageColumn, nameColumn } from "./columns.ts";
+import type { Column } from "./columns.ts";
+import type { Report } from "./issue.ts";
+import type { KubeObject, ObjectMeta, ObjectRef } from "./object.ts";
+import { openApiOf } from "./open-api.ts";
+import type { JsonSchema } from "./open-api.ts";
+import { pluralOf } from "./status-error.ts";
+import type { StatusError } from "./status-error.ts";
+
+export type Immutable<T> = T extends readonly (infer U)[]
+  ? readonly Immutable<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Immutable<T[K]> }
+    : T;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** An object on its way in: fresh, so a kind may complete it in place. */
+export interface Draft<S> {
+  readonly metadata: Mutable<ObjectMeta>;
+  readonly spec: S;
+}
+
+/** What a store-level rule may look at besides the object itself. Both must see the same revision. */
+export interface Lookup {
+  get(ref: ObjectRef): KubeObject | undefined;
+  /** Every object of the kind. */
+  list(kind: string): Iterable<KubeObject>;
+}
+
+export type Operation = "create" | "update" | "delete";
+
+export interface StoreContext<S = unknown, T = unknown> {
+  readonly operation: Operation;
+  /** The object as it will be; on delete, as it is. */
+  readonly object: KubeObject<S, T>;
+  /** Absent on create. */
+  readonly old?: KubeObject<S, T>;
+  readonly lookup: Lookup;
+}
+
+/** What a kind declares. Everything else about it is derived. */
+export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
+  readonly kind: string;
+  readonly scope: "Cluster" | "Namespaced";
+  /** What the kind is for; the head of `kubectl explain`. */
+  readonly description: string;
+  readonly spec: S;
+  readonly status?: T;
+  /** Status is written through its own endpoint and only there. */
+  readonly statusSubresource?: boolean;
+  /** Not served to users: agents and IPAM alone read and write it. */
+  readonly internal?: boolean;
+  readonly plural?: string;
+  readonly shortNames?: readonly string[];
+  /** After Name; Age alone if absent. */
+  readonly columns?: readonly Column[];
+  /** Field selectors beyond `metadata.name` and `metadata.namespace`. */
+  readonly selectableFields?: readonly string[];
+  /** A narrower rule for names than a DNS subdomain: what is wrong, or undefined. Replaces the general rule. */
+  readonly nameFault?: (name: string) => string | undefined;
+  /** Defaults that a schema cannot state. Runs on the fresh object after schema defaults, before the rules. */
+  complete?(draft: Draft<z.output<S>>): void;
+  /** Cross-field and programmatic rules. Called with every field of its declared type, though values may be out of range. */
+  rules?(spec: Immutable<z.output<S>>, report: Report, metadata: ObjectMeta): void;
+  /** What may not change on update. */
+  transition?(spec: Immutable<z.output<S>>, old: Immutable<z.output<S>>, report: Report): void;
+  /** Rules that need other objects. Pure over what `lookup` shows. */
+  store?(context: StoreContext<Immutable<z.output<S>>, Immutable<z.output<T>>>): StatusError | undefined;
+}
+
+export interface ResourceDefinition<S = unknown, T = unknown> {
+  readonly kind: string;
+  /** `<Kind>List` */
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+  readonly statusSubresource: boolean;
+  readonly internal: boolean;
+  readonly description: string;
+  readonly columns: readonly Column[];
+  /** Dotted paths, `metadata.name` first. */
+  readonly selectableFields: readonly string[];
+  readonly spec: z.ZodType;
+  readonly status: z.ZodType | undefined;
+  readonly nameFault: ((name: string) => string | undefined) | undefined;
+  complete(draft: Draft<unknown>): void;
+  rules(spec: unknown, report: Report, metadata: ObjectMeta): void;
+  transition(spec: unknown, old: unknown, report: Report): void;
+  store(context: StoreContext): StatusError | undefined;
+  /** Structural OpenAPI v3 schema of the whole object. Computed once. */
+  openApi(): JsonSchema;
+  /** Type-level only: what `ObjectOf` reads. */
+  readonly types?: { readonly spec: S; readonly status: T };
+}
+
+/** The type of a kind's objects: `type IPPool = ObjectOf<typeof IPPool>`. */
+export type ObjectOf<D> = D extends ResourceDefinition<infer S, infer T> ? KubeObject<S, T> : never;
+
+/** Makes a kind out of its declaration. */
+export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodType<never>>(
+  d: Declaration<S, T>,
+): ResourceDefinition<Immutable<z.output<S>>, Immutable<z.output<T>>> {
+  const namespaced = d.scope === "Namespaced";
+  let schema: JsonSchema | undefined;
+  return {
+    kind: d.kind,
+    listKind: `${d.kind}List`,
+    plural: d.plural ?? pluralOf(d.kind),
+    singular: d.kind.toLowerCase(),
+    shortNames: d.shortNames ?? [],
+    namespaced,
+    statusSubresource: d.statusSubresource ?? false,
+    internal: d.internal ?? false,
+    description: d.description,
+    columns: [nameColumn, ...(d.columns ?? [ageColumn])],
+    selectableFields: ["metadata.name", ...(namespaced ? ["metadata.namespace"] : []), ...(d.selectableFields ?? [])],
+    spec: d.spec,
+    status: d.status,
+    nameFault: d.nameFault,
+    // The casts below join the kind's own types to the general ones; prepareObject hands each hook what its schema made.
+    complete: (draft) => d.complete?.(draft as Draft<z.output<S>>),
+    rules: (spec, report, metadata) => d.rules?.(spec as Immutable<z.output<S>>, report, metadata),
+    transition: (spec, old, report) =>
+      d.transition?.(spec as Immutable<z.output<S>>, old as Immutable<z.output<S>>, report),
+    store: (context) => d.store?.(context as StoreContext<Immutable<z.output<S>>, Immutable<z.output<T>>>),
+    openApi: () => (schema ??= openApiOf(d)),
+  };
+}

@@ -1,0 +1,100 @@
+import type { z } from "zod";
+
+/** Kubernetes' cause types for fields. */
+export type FieldReason =
+  | "FieldValueRequired"
+  | "FieldValueInvalid"
+  | "FieldValueNotSupported"
+  | "FieldValueForbidden"
+  | "FieldValueDuplicate"
+  | "FieldValueTooLong"
+  | "FieldValueTooMany"
+  | "FieldValueTypeInvalid";
+
+/** One fault of one field: `field` is a JSON path such as `spec.ingress[0].protocol`; `message` says what was wrong, what we got, what to do. */
+export interface FieldIssue {
+  readonly field: string;
+  readonly reason: FieldReason;
+  readonly message: string;
+}
+
+/** How a kind's rules tell what they found. */
+export type Report = (field: string, reason: FieldReason, message: string) => void;
+
+type Path = readonly PropertyKey[];
+
+/** Zod's finding as a FieldIssue under `root` ("spec"). Unknown keys are the caller's business. */
+export function issueFromZod(issue: z.core.$ZodRawIssue, root: string): FieldIssue {
+  const field = formatPath(root, issue.path ?? []);
+  const got = `, got ${show(issue.input)}`;
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.input === undefined) return { field, reason: "FieldValueRequired", message: "is required" };
+      if (issue.expected === "int" && typeof issue.input === "number")
+        return { field, reason: "FieldValueInvalid", message: `must be a whole number${got}` };
+      return { field, reason: "FieldValueTypeInvalid", message: `must be ${article(issue.expected)}${got}` };
+    case "invalid_value":
+      if (issue.input === undefined) return { field, reason: "FieldValueRequired", message: "is required" };
+      return {
+        field,
+        reason: "FieldValueNotSupported",
+        message: `must be ${oneOf(issue.values.map((value) => show(value)))}${got}`,
+      };
+    case "too_small":
+      return {
+        field,
+        reason: "FieldValueInvalid",
+        message: `must ${boundOf(issue.origin, ">=", issue.minimum)}${got}`,
+      };
+    case "too_big": {
+      const reason = { string: "FieldValueTooLong", array: "FieldValueTooMany" } as const;
+      const size = issue.input as { length?: number } | number | undefined;
+      const had = typeof size === "object" || typeof size === "string" ? `, got ${size.length ?? 0}` : got;
+      return {
+        field,
+        reason: reason[issue.origin as "string" | "array"] ?? "FieldValueInvalid",
+        message: `must ${boundOf(issue.origin, "<=", issue.maximum)}${had}`,
+      };
+    }
+    case "invalid_union":
+      return issue.input === undefined
+        ? { field, reason: "FieldValueRequired", message: "is required" }
+        : { field, reason: "FieldValueTypeInvalid", message: `has the wrong type${got}` };
+    default: {
+      const reason = (issue.code === "custom" ? issue.params?.["reason"] : undefined) as FieldReason | undefined;
+      return { field, reason: reason ?? "FieldValueInvalid", message: `${issue.message ?? "is invalid"}${got}` };
+    }
+  }
+}
+
+/** `spec`, ["ingress", 0, "source"] → `spec.ingress[0].source`; keys that are no identifier go into brackets. */
+export function formatPath(root: string, path: Path): string {
+  let text = root;
+  for (const part of path)
+    text +=
+      typeof part === "number" ? `[${part}]` : /^[\w$]+$/.test(String(part)) ? `.${String(part)}` : `[${String(part)}]`;
+  return text;
+}
+
+/** A value for a message: JSON, cut to a line. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = typeof value === "bigint" ? String(value) : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+function oneOf(values: readonly string[]): string {
+  return values.length === 1 ? values[0]! : `one of ${values.join(", ")}`;
+}
+
+function article(expected: string): string {
+  const name = { int: "a whole number", record: "an object", boolean: "true or false", never: "absent" }[expected];
+  return name ?? `${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
+}
+
+function boundOf(origin: string, sign: ">=" | "<=", bound: number | bigint): string {
+  const word = sign === ">=" ? "at least" : "at most";
+  if (origin === "string") return sign === ">=" && bound === 1 ? "not be empty" : `have ${word} ${bound} characters`;
+  if (origin === "array" || origin === "set") return `have ${word} ${bound} ${bound === 1 ? "item" : "items"}`;
+  return `be ${sign} ${bound}`;
+}

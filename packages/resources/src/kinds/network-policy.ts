@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { ageColumn, column } from "../columns.ts";
+import { defineResource } from "../define.ts";
+import type { Draft, Immutable, ObjectOf, StoreContext } from "../define.ts";
+import { show } from "../issue.ts";
+import type { Report } from "../issue.ts";
+import { isDnsLabel, isSubdomain } from "../metadata.ts";
+import { TIER_LABEL } from "../object.ts";
+import { listOf, longSelector, name, setOf } from "../scalars/schemas.ts";
+import { forbidden } from "../status-error.ts";
+import type { StatusError } from "../status-error.ts";
+import { checkPolicyRule, policyRule } from "./policy-rule.ts";
+
+export const DEFAULT_TIER = "default";
+
+/** What all tiered policies share. The staged kinds add `stagedAction`. */
+export const networkPolicySpec = z.strictObject({
+  tier: name
+    .describe("The tier the policy stands in. Tiers are evaluated in their order before any policy of a later one.")
+    .default(DEFAULT_TIER),
+  order: z
+    .number()
+    .describe("Place within the tier, lowest first; policies without order come last, ties go by name.")
+    .optional(),
+  ingress: listOf(policyRule, 1024)
+    .describe("Rules for packets to the selected endpoints; the first that matches decides.")
+    .optional(),
+  egress: listOf(policyRule, 1024)
+    .describe("Rules for packets from the selected endpoints; the first that matches decides.")
+    .optional(),
+  selector: longSelector.describe("The endpoints the policy applies to. Empty: all in its scope.").optional(),
+  types: setOf(z.enum(["Ingress", "Egress"]), { max: 2 })
+    .describe("Directions the policy decides about. Empty: those it has rules for, or Ingress if it has none.")
+    .optional(),
+  serviceAccountSelector: longSelector.describe("Only endpoints whose service account has these labels.").optional(),
+  performanceHints: setOf(z.enum(["AssumeNeededOnEveryNode"]))
+    .describe("AssumeNeededOnEveryNode: keep the policy ready on nodes that have no endpoint of it yet.")
+    .optional(),
+});
+
+export const globalNetworkPolicySpec = z.strictObject({
+  ...networkPolicySpec.shape,
+  namespaceSelector: longSelector.describe("Only endpoints in namespaces with these labels.").optional(),
+  doNotTrack: z
+    .boolean()
+    .describe("Host endpoints only: decide before connection tracking. Needs applyOnForward.")
+    .optional(),
+  preDNAT: z
+    .boolean()
+    .describe("Host endpoints only: decide before destination NAT. Ingress only; needs applyOnForward.")
+    .optional(),
+  applyOnForward: z.boolean().describe("Host endpoints: decide about forwarded packets too.").optional(),
+});
+
+type Spec = z.output<typeof globalNetworkPolicySpec>;
+type NamespacedSpec = z.output<typeof networkPolicySpec>;
+
+export const NetworkPolicy = defineResource({
+  kind: "NetworkPolicy",
+  scope: "Namespaced",
+  description: "Rules for the packets of a namespace's workloads, evaluated by tier and order.",
+  shortNames: ["cnp", "caliconetworkpolicy", "caliconetworkpolicies"],
+  columns: [
+    column("Tier", "spec.tier", "The tier it stands in"),
+    column("Order", "spec.order", "Place within the tier, lowest first", "number"),
+  ],
+  selectableFields: ["spec.tier"],
+  nameFault: (name) =>
+    isOneOrTwoLabels(name) || /^(knp|ossg)\.default\.(.+)$/.test(name) ? namespacedNameFault(name) : NAME_ADVICE,
+  spec: networkPolicySpec,
+  complete: completePolicy,
+  rules: (spec, report) => checkPolicy(spec, report, { namespaced: true }),
+  store: tierIssue,
+});
+export type NetworkPolicy = ObjectOf<typeof NetworkPolicy>;
+
+export const GlobalNetworkPolicy = defineResource({
+  kind: "GlobalNetworkPolicy",
+  scope: "Cluster",
+  description: "Rules for the packets of workloads of any namespace and of hosts, evaluated by tier and order.",
+  shortNames: ["gnp", "cgnp", "calicoglobalnetworkpolicies"],
+  columns: [
+    column("Tier", "spec.tier", "The tier it stands in"),
+    column("Order", "spec.order", "Place within the tier, lowest first", "number"),
+    ageColumn,
+  ],
+  selectableFields: ["spec.tier"],
+  nameFault: (name) => (isOneOrTwoLabels(name) ? undefined : NAME_ADVICE),
+  spec: globalNetworkPolicySpec,
+  complete: completePolicy,
+  rules: checkGlobalPolicy,
+  store: tierIssue,
+});
+export type GlobalNetworkPolicy = ObjectOf<typeof GlobalNetworkPolicy>;
+
+const NAME_ADVICE = "must be one or two DNS labels joined by a dot, at most 253 characters";
+
+function isOneOrTwoLabels(name: string): boolean {
+  const labels = name.split(".");
+  return labels.length <= 2 && labels.every(isDnsLabel);
+}
+
+function namespacedNameFault(name: string): string | undefined {
+  return isSubdomain(name) ? undefined : NAME_ADVICE;
+}
+
+/** `types` from the rules, and the label that follows the tier. */
+export function completePolicy({ metadata, spec }: Draft<NamespacedSpec>): void {
+  if (spec.types === undefined || spec.types.length === 0) {
+    const hasIngress = (spec.ingress?.length ?? 0) > 0;
+    const hasEgress = (spec.egress?.length ?? 0) > 0;
+    spec.types = hasEgress ? (hasIngress ? ["Ingress", "Egress"] : ["Egress"]) : ["Ingress"];
+  }
+  metadata.labels = { ...metadata.labels, [TIER_LABEL]: spec.tier };
+}
+
+export function checkPolicy(
+  spec: Immutable<NamespacedSpec>,
+  report: Report,
+  { namespaced }: { readonly namespaced: boolean },
+): void {
+  noGlobal(spec.selector, "spec.selector", report);
+  noGlobal(spec.serviceAccountSelector, "spec.serviceAccountSelector", report);
+  for (const direction of ["ingress", "egress"] as const) {
+    const rules = spec[direction];
+    if (rules === undefined) continue;
+    const context = { direction, namespaced };
+    for (let i = 0; i < rules.length; i++) checkPolicyRule(rules[i]!, `spec.${direction}[${i}]`, report, context);
+  }
+}
+
+export function checkGlobalPolicy(spec: Immutable<Spec>, report: Report): void {
+  checkPolicy(spec, report, { namespaced: false });
+  noGlobal(spec.namespaceSelector, "spec.namespaceSelector", report);
+  const { preDNAT = false, doNotTrack = false, applyOnForward = false } = spec;
+  if (preDNAT && doNotTrack)
+    report("spec.preDNAT", "FieldValueForbidden", "cannot be combined with doNotTrack; use two policies");
+  if (preDNAT && (spec.egress?.length ?? 0) > 0)
+    report("spec.egress", "FieldValueForbidden", "a preDNAT policy cannot have egress rules");
+  if (preDNAT && spec.types?.includes("Egress") === true)
+    report("spec.types", "FieldValueForbidden", `a preDNAT policy cannot have type Egress, got ${show(spec.types)}`);
+  if ((preDNAT || doNotTrack) && !applyOnForward)
+    report("spec.applyOnForward", "FieldValueInvalid", "must be true with preDNAT or doNotTrack, got false");
+}
+
+function noGlobal(selector: string | undefined, field: string, report: Report): void {
+  if (selector?.includes("global(") === true)
+    report(
+      field,
+      "FieldValueInvalid",
+      `global() may only be used in a rule's namespaceSelector, got ${show(selector)}`,
+    );
+}
+
+/** A policy may enter only a tier that exists and stays. Moving an old policy along with a dying tier is not stopped. */
+export function tierIssue({
+  operation,
+  object,
+  old,
+  lookup,
+}: StoreContext<Immutable<NamespacedSpec>>): StatusError | undefined {
+  const { tier } = object.spec;
+  if (operation === "delete" || old?.spec.tier === tier) return undefined;
+  const ref = { kind: object.kind, name: object.metadata.name };
+  const found = lookup.get({ kind: "Tier", name: tier });
+  if (found === undefined) return forbidden(ref, `Tier ${show(tier)} does not exist`);
+  if (found.metadata.deletionTimestamp !== undefined) return forbidden(ref, `Tier ${show(tier)} is being deleted`);
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { column, conditionColumn } from "../columns.ts";
+import { defineResource } from "../define.ts";
+import type { ObjectOf, StoreContext } from "../define.ts";
+import { isDnsLabel } from "../metadata.ts";
+import { forbidden } from "../status-error.ts";
+import type { StatusError } from "../status-error.ts";
+import { conditionsStatus } from "./conditions.ts";
+
+/** Tiers that always exist. Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/tier.go`. */
+export const BUILT_IN_TIERS = {
+  "kube-admin": { order: 1000, defaultAction: "Pass" },
+  default: { order: 1_000_000, defaultAction: "Deny" },
+  "kube-baseline": { order: 10_000_000, defaultAction: "Pass" },
+} as const;
+
+/** Holds a tier until its policies are gone. */
+export const TIER_FINALIZER = "projectcalico.org/tier-controller";
+
+/** In the order in which messages count them. */
+export const TIERED_KINDS = [
+  "NetworkPolicy",
+  "GlobalNetworkPolicy",
+  "StagedNetworkPolicy",
+  "StagedGlobalNetworkPolicy",
+] as const;
+
+export const Tier = defineResource({
+  kind: "Tier",
+  scope: "Cluster",
+  description:
+    "A group of policies. Tiers are evaluated in order; a packet leaves a tier by a verdict or passes to the next.",
+  columns: [
+    column("Order", "spec.order", "Place among the tiers, lowest first", "number"),
+    column("DefaultAction", "spec.defaultAction", "What happens to packets that no policy of the tier decides"),
+    conditionColumn("Status", "Ready", "reason", "Why the tier is ready or not"),
+  ],
+  statusSubresource: true,
+  nameFault: (name) => (isDnsLabel(name) ? undefined : "must be one DNS label: at most 63 of a-z, 0-9 and -, no dots"),
+  spec: z.strictObject({
+    order: z
+      .number()
+      .describe("Place among the tiers, lowest first. Absent: 1000000, the default tier's.")
+      .default(1_000_000),
+    defaultAction: z
+      .enum(["Pass", "Deny"])
+      .describe("What happens to a packet of an endpoint that some policy of the tier selects when no rule decides.")
+      .default("Deny"),
+  }),
+  status: conditionsStatus,
+  rules: (spec, report, { name }) => {
+    if (!isBuiltIn(name)) return;
+    const { order, defaultAction } = BUILT_IN_TIERS[name];
+    if (spec.order !== order)
+      report("spec.order", "FieldValueInvalid", `must be ${order} in the built-in tier ${name}, got ${spec.order}`);
+    if (spec.defaultAction !== defaultAction)
+      report(
+        "spec.defaultAction",
+        "FieldValueInvalid",
+        `must be ${defaultAction} in the built-in tier ${name}, got ${spec.defaultAction}`,
+      );
+  },
+  store: deletionIssue,
+});
+export type Tier = ObjectOf<typeof Tier>;
+
+function isBuiltIn(name: string): name is keyof typeof BUILT_IN_TIERS {
+  return Object.hasOwn(BUILT_IN_TIERS, name);
+}
+
+function deletionIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {
+  if (operation !== "delete") return undefined;
+  const { name } = object.metadata;
+  const ref = { kind: "Tier", name };
+  if (isBuiltIn(name)) return forbidden(ref, `Cannot delete ${name} tier`);
+  const counts = TIERED_KINDS.flatMap((kind) => {
+    const count = [...lookup.list(kind)].filter(({ spec }) => (spec as { tier?: string }).tier === name).length;
+    return count === 0 ? [] : [`${count} ${count === 1 ? kind : kind.replace(/y$/, "ies")}`];
+  });
+  return counts.length === 0
+    ? undefined
+    : forbidden(ref, `Cannot delete a non-empty tier: remove ${counts.join(", ")} or move them to another tier first`);
+}

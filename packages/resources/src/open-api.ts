@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { API_GROUP, API_VERSION } from "./object.ts";
+
+/** An OpenAPI v3.0 schema: what Kubernetes calls structural. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+const OBJECT_META = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+/** Schema of a whole object, descriptions included: what `kubectl explain` and form fields read. */
+export function openApiOf(kind: {
+  readonly kind: string;
+  readonly description: string;
+  readonly spec: z.ZodType;
+  readonly status?: z.ZodType;
+}): JsonSchema {
+  const field = (description: string): JsonSchema => ({ type: "string", description });
+  return {
+    type: "object",
+    description: kind.description,
+    required: ["metadata", "spec"],
+    properties: {
+      apiVersion: field(`Group and version of this representation: ${API_VERSION}.`),
+      kind: field(`Name of the kind: ${kind.kind}.`),
+      metadata: { default: {}, description: "Standard object metadata.", allOf: [{ $ref: OBJECT_META }] },
+      spec: { description: "What is wanted.", ...schemaOf(kind.spec) },
+      ...(kind.status !== undefined && { status: { description: "What is.", ...schemaOf(kind.status) } }),
+    },
+    "x-kubernetes-group-version-kind": [{ group: API_GROUP, version: "v3", kind: kind.kind }],
+  };
+}
+
+/** A zod schema's input side as a structural schema. */
+export function schemaOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    target: "openapi-3.0",
+    io: "input",
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => structural(jsonSchema as Record<string, unknown>),
+  });
+  return json;
+}
+
+/** Zod says more than a structural schema may: closed objects are what the API's field validation is for, and `int` needs no safe-integer bounds. */
+function structural(schema: Record<string, unknown>): void {
+  if (schema["additionalProperties"] === false) delete schema["additionalProperties"];
+  if (schema["minimum"] === Number.MIN_SAFE_INTEGER) delete schema["minimum"];
+  if (schema["maximum"] === Number.MAX_SAFE_INTEGER) delete schema["maximum"];
+  if (schema["x-kubernetes-int-or-string"] === true) {
+    delete schema["type"];
+    schema["anyOf"] = [{ type: "integer" }, { type: "string" }];
+  }
+  delete schema["propertyNames"];
+  // Descriptions stand on the field; zod repeats an inner schema's when it has one of its own.
+}

@@ -1,0 +1,219 @@
+import { z } from "zod";
+import type { Operation, ResourceDefinition, StoreContext } from "./define.ts";
+import { formatPath, issueFromZod, show } from "./issue.ts";
+import type { FieldIssue, Report } from "./issue.ts";
+import { checkMetadata, decodeMetadata } from "./metadata.ts";
+import { API_VERSION } from "./object.ts";
+import type { KubeObject, ObjectMeta } from "./object.ts";
+import { badRequest, conflict, invalid } from "./status-error.ts";
+import type { StatusError } from "./status-error.ts";
+
+export type FieldValidation = "Strict" | "Warn" | "Ignore";
+
+export interface PrepareOptions {
+  readonly operation: "create" | "update";
+  /** The stored object; needed for update. */
+  readonly old?: KubeObject;
+  /** What to do about unknown fields; Kubernetes' default is Warn. */
+  readonly fieldValidation?: FieldValidation;
+}
+
+/** The object as it may be stored, or every fault of it (and the same as the error the API answers with). */
+export type Prepared<S, T> =
+  | { readonly object: KubeObject<S, T>; readonly warnings: readonly string[] }
+  | { readonly issues: readonly FieldIssue[]; readonly error: StatusError };
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Layer 1: is this an object of this kind at all? Throws StatusError (400). Metadata and spec are still as sent. */
+export function decodeObject(definition: ResourceDefinition, raw: unknown): KubeObject {
+  if (!isRecord(raw)) throw badRequest(`the body must be one object, got ${show(raw)}`);
+  const { apiVersion, kind, metadata, spec } = raw;
+  if (apiVersion !== API_VERSION || kind !== definition.kind)
+    throw badRequest(
+      `the body must be ${definition.kind} in ${API_VERSION}, got ${typeof kind === "string" ? kind : show(kind)} in ${typeof apiVersion === "string" ? apiVersion : show(apiVersion)}`,
+    );
+  if (!isRecord(metadata)) throw badRequest(`metadata: must be an object, got ${show(metadata)}`);
+  if (spec !== undefined && spec !== null && !isRecord(spec))
+    throw badRequest(`spec: must be an object, got ${show(spec)}`);
+  return raw as unknown as KubeObject;
+}
+
+/** Layers 1-5: decode, default, canonical scalars, schema, cross-field, programmatic and transition rules. Never throws; finds every fault, not the first. */
+export function prepareObject<S, T>(
+  definition: ResourceDefinition<S, T>,
+  raw: unknown,
+  { operation, old, fieldValidation = "Warn" }: PrepareOptions,
+): Prepared<S, T> {
+  let decoded: KubeObject;
+  try {
+    decoded = decodeObject(definition, raw);
+  } catch (error) {
+    return { issues: [], error: error as StatusError }; // decodeObject throws nothing else
+  }
+  const issues: FieldIssue[] = [];
+  const report: Report = (field, reason, message) => {
+    issues.push({ field, reason, message });
+  };
+  const meta = decodeMetadata(decoded.metadata as unknown as JsonObject);
+  issues.push(...meta.issues);
+  const unknown = [...unknownTopLevel(definition, decoded), ...meta.unknown];
+  const metadata = ownedMetadata(meta.metadata, operation, old);
+  const spec = parsePart(definition.spec, decoded.spec ?? {}, "spec", { issues, unknown });
+  const status =
+    definition.status === undefined || decoded.status === undefined || decoded.status === null
+      ? undefined
+      : parsePart(definition.status, decoded.status, "status", { issues, unknown });
+
+  if (!issues.some(isMistyped)) {
+    // Every field has its declared type from here on, or is missing and reported.
+    definition.complete({ metadata, spec });
+    definition.rules(spec, report, metadata);
+    if (old !== undefined) definition.transition(spec, old.spec, report);
+  }
+  checkMetadata(metadata, report, definition);
+  checkVersion(metadata, operation, report);
+
+  const refused = [...(fieldValidation === "Strict" ? unknown.map(unknownIssue) : []), ...issues];
+  if (refused.length > 0) return { issues: refused, error: errorFor(definition, metadata.name, refused) };
+  if (old !== undefined && meta.metadata.uid !== undefined && meta.metadata.uid !== old.metadata.uid)
+    return {
+      issues: [],
+      error: conflict(
+        { kind: definition.kind, name: metadata.name },
+        `the UID in the precondition (${meta.metadata.uid}) is not that of the stored object (${old.metadata.uid}): it was deleted and created again`,
+      ),
+    };
+  return {
+    object: {
+      apiVersion: API_VERSION,
+      kind: definition.kind,
+      metadata,
+      spec: spec as S, // the schema's own output type
+      ...(status !== undefined && { status: status as T }),
+    },
+    warnings: fieldValidation === "Warn" ? unknown.map((path) => unknownIssue(path).message) : [],
+  };
+}
+
+/** Layer 6: rules that need other objects or the old one. Pure; call it inside the transaction that writes. */
+export function storeIssues<S, T>(
+  definition: ResourceDefinition<S, T>,
+  context: Omit<StoreContext, "operation"> & { readonly operation: Operation },
+): StatusError | undefined {
+  return definition.store(context);
+}
+
+function unknownTopLevel(definition: ResourceDefinition, raw: object): string[] {
+  return Object.keys(raw).filter(
+    (key) =>
+      key !== "apiVersion" &&
+      key !== "kind" &&
+      key !== "metadata" &&
+      key !== "spec" &&
+      !(key === "status" && (definition.status !== undefined || isEmptyStatus(raw))),
+  );
+}
+
+/** Tools print `status: {}` for kinds that have none. */
+function isEmptyStatus(raw: { status?: unknown }): boolean {
+  return raw.status === null || (isRecord(raw.status) && Object.keys(raw.status).length === 0);
+}
+
+/** Fields the server owns: cleared on create, kept on update whatever the client says. */
+function ownedMetadata(sent: ObjectMeta, operation: "create" | "update", old: KubeObject | undefined): ObjectMeta {
+  const { uid: _u, creationTimestamp: _c, generation: _g, ...rest } = sent;
+  const { deletionTimestamp: _d, deletionGracePeriodSeconds: _p, ...own } = rest;
+  if (operation === "create" || old === undefined) return own;
+  const { uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } = old.metadata;
+  return {
+    ...own,
+    ...(uid !== undefined && { uid }),
+    ...(creationTimestamp !== undefined && { creationTimestamp }),
+    ...(generation !== undefined && { generation }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
+  };
+}
+
+function checkVersion(metadata: ObjectMeta, operation: "create" | "update", report: Report): void {
+  const isSet = metadata.resourceVersion !== undefined;
+  if (operation === "create" && isSet)
+    report(
+      "metadata.resourceVersion",
+      "FieldValueForbidden",
+      `must not be set on an object to be created, got ${show(metadata.resourceVersion)}; remove it, or update the existing object`,
+    );
+  if (operation === "update" && !isSet)
+    report(
+      "metadata.resourceVersion",
+      "FieldValueInvalid",
+      "must be specified for an update; read the object and send its resourceVersion",
+    );
+}
+
+const compiledBySchema = new WeakMap<z.ZodType, z.ZodType>();
+
+/** A compiled twin, made at first use: three to nine times faster on what is valid, the same on what is not. */
+function compiled(schema: z.ZodType): z.ZodType {
+  let fast = compiledBySchema.get(schema);
+  if (fast === undefined) compiledBySchema.set(schema, (fast = z.compile(schema)));
+  return fast;
+}
+
+interface Findings {
+  readonly issues: FieldIssue[];
+  readonly unknown: string[];
+}
+
+/** The part as its schema makes it. On faults the value is as complete as can be, so that the rules can still look at it. */
+function parsePart(schema: z.ZodType, raw: unknown, root: string, { issues, unknown }: Findings): unknown {
+  const fast = compiled(schema).safeParse(raw);
+  if (fast.success) return fast.data;
+  const payload = runOn(schema, withoutNulls(raw));
+  for (const issue of payload.issues) {
+    if (issue.code === "unrecognized_keys")
+      unknown.push(...issue.keys.map((key) => formatPath(root, [...(issue.path ?? []), key])));
+    else issues.push(issueFromZod(issue, root));
+  }
+  return payload.value;
+}
+
+/** Unlike safeParse it also hands out what it made of a faulty input. Strict objects leave unknown keys out of it. */
+function runOn(schema: z.ZodType, value: unknown): z.core.ParsePayload {
+  return schema._zod.run({ value, issues: [] }, { async: false }) as z.core.ParsePayload; // no schema of ours is async
+}
+
+/** A null field is an absent field, as in Kubernetes; nulls inside lists stay. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => (item === null ? item : withoutNulls(item)));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)]])),
+  );
+}
+
+function isMistyped(issue: FieldIssue): boolean {
+  return issue.reason === "FieldValueTypeInvalid" || issue.reason === "FieldValueRequired";
+}
+
+const UNKNOWN = "unknown field";
+
+function unknownIssue(path: string): FieldIssue {
+  return { field: path, reason: "FieldValueForbidden", message: `${UNKNOWN} ${JSON.stringify(path)}` };
+}
+
+/** What cannot be decoded is a bad request, the rest an invalid object; the causes list everything either way. */
+function errorFor({ kind }: ResourceDefinition, name: string, issues: readonly FieldIssue[]): StatusError {
+  const unknown = issues.filter(({ message }) => message.startsWith(UNKNOWN));
+  if (unknown.length > 0)
+    return badRequest(`strict decoding error: ${unknown.map(({ message }) => message).join(", ")}`, issues);
+  const mistyped = issues.filter(({ reason }) => reason === "FieldValueTypeInvalid");
+  if (mistyped.length === 0) return invalid(kind, name, issues);
+  const list = mistyped.map(({ field, message }) => `${field}: ${message}`).join(", ");
+  return badRequest(`${kind} in version "v3" cannot be handled as a ${kind}: ${list}`, issues);
+}
+
+function isRecord(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,7 @@
+/** An AS number from a number, its text, or the dotted form (`1.10` is 1·65536+10); undefined if it is none. RFC 5396. */
+export function parseAsNumber(value: number | string): number | undefined {
+  const [, high, low] = /^(?:(\d+)\.)?(\d+)$/.exec(String(value)) ?? [];
+  if (low === undefined) return undefined;
+  if (high === undefined) return Number(low) <= 0xffff_ffff ? Number(low) : undefined;
+  return Number(high) <= 0xffff && Number(low) <= 0xffff ? Number(high) * 0x1_0000 + Number(low) : undefined;
+}

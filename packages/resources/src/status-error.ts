@@ -1,0 +1,181 @@
+import type { FieldIssue } from "./issue.ts";
+import { API_GROUP } from "./object.ts";
+import type { ObjectRef } from "./object.ts";
+
+/** Kubernetes' reasons and the HTTP code each travels with. */
+const CODE_BY_REASON = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  ServiceUnavailable: 503,
+  Timeout: 504,
+} as const;
+
+export type StatusReason = keyof typeof CODE_BY_REASON;
+
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  /** The plural, except in `Invalid`, where Kubernetes puts the Kind. */
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export interface StatusCause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field?: string;
+}
+
+/** A Kubernetes `Status` of kind Failure, as it goes over the wire. */
+export interface KubeStatus {
+  readonly kind: "Status";
+  readonly apiVersion: "v1";
+  readonly metadata: Record<string, never>;
+  readonly status: "Failure";
+  readonly message: string;
+  readonly reason: StatusReason;
+  readonly details?: StatusDetails & { readonly causes?: readonly StatusCause[] };
+  readonly code: number;
+}
+
+interface StatusErrorInit {
+  readonly details?: StatusDetails;
+  readonly causes?: readonly StatusCause[];
+  readonly cause?: unknown;
+}
+
+/** The one error family of the API. HTTP, tRPC and exit codes are mapped from `reason` at the edge. */
+export class StatusError extends Error {
+  override readonly name = "StatusError";
+  readonly reason: StatusReason;
+  readonly code: number;
+  readonly details: StatusDetails;
+  readonly causes: readonly StatusCause[];
+
+  constructor(reason: StatusReason, message: string, { details = {}, causes = [], cause }: StatusErrorInit = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+    this.code = CODE_BY_REASON[reason];
+    this.details = details;
+    this.causes = causes;
+  }
+
+  toStatus(): KubeStatus {
+    const details = { ...this.details, ...(this.causes.length > 0 && { causes: this.causes }) };
+    return {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message: this.message,
+      reason: this.reason,
+      ...(Object.keys(details).length > 0 && { details }),
+      code: this.code,
+    };
+  }
+
+  /** The error a Status stands for; unknown reasons become InternalError. */
+  static fromStatus({ reason, message, details }: KubeStatus): StatusError {
+    const { causes, ...rest } = details ?? {};
+    return new StatusError(reason in CODE_BY_REASON ? reason : "InternalError", message, {
+      details: rest,
+      ...(causes !== undefined && { causes }),
+    });
+  }
+}
+
+export function notFound(ref: ObjectRef): StatusError {
+  return new StatusError("NotFound", `${quoted(ref)} not found`, { details: detailsOf(ref) });
+}
+
+export function alreadyExists(ref: ObjectRef): StatusError {
+  return new StatusError("AlreadyExists", `${quoted(ref)} already exists`, { details: detailsOf(ref) });
+}
+
+export function conflict(
+  ref: ObjectRef,
+  why = "the object has been modified; please apply your changes to the latest version and try again",
+): StatusError {
+  return new StatusError("Conflict", `Operation cannot be fulfilled on ${quoted(ref)}: ${why}`, {
+    details: detailsOf(ref),
+  });
+}
+
+export function forbidden(ref: ObjectRef, why: string): StatusError {
+  return new StatusError("Forbidden", `${quoted(ref)} is forbidden: ${why}`, { details: detailsOf(ref) });
+}
+
+export function invalid(kind: string, name: string, issues: readonly FieldIssue[]): StatusError {
+  const parts = issues.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`));
+  const list = parts.length === 1 ? parts[0]! : `[${parts.join(", ")}]`;
+  return new StatusError("Invalid", `${kind}.${API_GROUP} "${name}" is invalid: ${list}`, {
+    details: { name, group: API_GROUP, kind },
+    causes: issues,
+  });
+}
+
+export function badRequest(message: string, issues: readonly FieldIssue[] = []): StatusError {
+  return new StatusError("BadRequest", message, { causes: issues });
+}
+
+export function expired(message = "too old resource version: list again and watch from there"): StatusError {
+  return new StatusError("Expired", message);
+}
+
+/** `verb` as Kubernetes names it: create, update, patch, delete. */
+export function methodNotAllowed(kind: string, verb: string): StatusError {
+  const plural = pluralOf(kind);
+  const message = `${verb} is not supported on resources of kind "${plural}.${API_GROUP}"`;
+  return new StatusError("MethodNotAllowed", message, { details: { group: API_GROUP, kind: plural } });
+}
+
+export function tooLarge(limitBytes: number): StatusError {
+  return new StatusError("RequestEntityTooLarge", `Request entity too large: limit is ${limitBytes}`);
+}
+
+export function unauthorized(message = "Unauthorized"): StatusError {
+  return new StatusError("Unauthorized", message);
+}
+
+export function tooManyRequests(message: string, retryAfterSeconds = 1): StatusError {
+  return new StatusError("TooManyRequests", message, { details: { retryAfterSeconds } });
+}
+
+export function serviceUnavailable(message: string, retryAfterSeconds = 1, cause?: unknown): StatusError {
+  return new StatusError("ServiceUnavailable", message, { details: { retryAfterSeconds }, cause });
+}
+
+/** Also for a resourceVersion that the store has not reached: the cause says so, and clients retry. */
+export function timeout(message: string, causes: readonly StatusCause[] = []): StatusError {
+  return new StatusError("Timeout", message, { details: { retryAfterSeconds: 1 }, causes });
+}
+
+export function internalError(message: string, cause?: unknown): StatusError {
+  return new StatusError("InternalError", `Internal error occurred: ${message}`, { cause });
+}
+
+/** The lower-case plural of any of our kinds: `NetworkPolicy` → `networkpolicies`, `CalicoNodeStatus` → `caliconodestatuses`. */
+export function pluralOf(kind: string): string {
+  return kind.toLowerCase().replace(/y$/, "ie").replace(/s$/, "se").concat("s");
+}
+
+function quoted({ kind, name }: ObjectRef): string {
+  return `${pluralOf(kind)}.${API_GROUP} "${name}"`;
+}
+
+function detailsOf({ kind, name }: ObjectRef): StatusDetails {
+  return { name, group: API_GROUP, kind: pluralOf(kind) };
+}
