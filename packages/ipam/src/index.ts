@@ -1,1 +1,15 @@
-/** Which address next: blocks, affinities and handles as pure decisions over plain data. */
+/**
+ * IPAM as pure decisions: the objects as they are and a request in; addresses and the changes that record them out. A request
+ * is one atomic change set, so an address, its handle, its block's affinity (and the endpoint that gets it) become true together;
+ * `runIpam` reads again and decides again when somebody else was faster.
+ */
+export { assignAddress, autoAssign } from "./assign.ts";
+export type { AssignedAddress, AssignOutcome, AssignRequest, AssignAddressRequest } from "./assign.ts";
+export { releaseAddress, releaseHandle } from "./release.ts";
+export type { ReleaseAddressRequest, ReleaseOutcome } from "./release.ts";
+export { affinityName, blockName, handleName, hostOwner, ownerLabels } from "./names.ts";
+export { poolsFor } from "./pools.ts";
+export { runIpam, IpamContentionError } from "./run.ts";
+export { auditIpam } from "./audit.ts";
+export { DEFAULT_IPAM_CONFIG } from "./model.ts";
+export type * from "./model.ts";
