@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { HealthRegistry } from "./health.ts";
+
+const stale = {
+  code: "UpstreamLost",
+  severity: "warning",
+  title: "No API",
+  detail: "refused",
+  advice: "wait",
+} as const;
+
+function registry() {
+  let seconds = 0;
+  return new HealthRegistry({ now: () => new Date(1000 * seconds++) });
+}
+
+test("setting a condition again keeps its beginning, and only a difference is announced", () => {
+  const health = registry();
+  let changes = 0;
+  health.onChange(() => changes++);
+  health.set(stale);
+  health.set(stale);
+  health.set({ ...stale, detail: "timed out" });
+  expect(health.list()).toEqual([{ ...stale, detail: "timed out", since: "1970-01-01T00:00:00.000Z" }]);
+  expect(changes).toBe(2);
+});
+
+test("a code may stand once for each object, and is cleared one by one", () => {
+  const health = registry();
+  const a = { kind: "IPPool", name: "a" };
+  health.set({ ...stale, ref: a });
+  health.set({ ...stale, ref: { kind: "IPPool", name: "b" } });
+  health.clear(stale.code, a);
+  expect(health.list().map(({ ref }) => ref?.name)).toEqual(["b"]);
+});
+
+test("errors are listed first", () => {
+  const health = registry();
+  health.set(stale);
+  health.set({ ...stale, code: "Broken", severity: "error" });
+  expect(health.list().map(({ code }) => code)).toEqual(["Broken", "UpstreamLost"]);
+});
+
+test("one failing check fails its probe and says why", () => {
+  const health = registry();
+  health.addCheck("ready", "store", () => "no connection");
+  health.addCheck("ready", "stream", () => undefined);
+  expect(health.report("ready")).toEqual({
+    ok: false,
+    checks: [{ name: "store", problem: "no connection" }, { name: "stream" }],
+  });
+  expect(health.report("live").ok).toBe(true);
+});

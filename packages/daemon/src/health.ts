@@ -1,0 +1,75 @@
+import { formatRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources";
+import type { Condition } from "@percale/protocol";
+
+/** Says what is wrong, or nothing if all is well. Must not block: it is asked on every probe. */
+export type HealthCheck = () => string | undefined;
+export type Probe = "live" | "ready";
+
+export interface ProbeReport {
+  readonly ok: boolean;
+  readonly checks: readonly { readonly name: string; readonly problem?: string }[];
+}
+
+/**
+ * Coded conditions, shown alike in CLI, UI, metrics and status, and the checks behind /livez and /readyz.
+ * One condition per code and object: setting it again keeps `since`.
+ */
+export class HealthRegistry {
+  readonly #now: () => Date;
+  readonly #conditions = new Map<string, Condition>();
+  readonly #checks: Readonly<Record<Probe, Map<string, HealthCheck>>> = { live: new Map(), ready: new Map() };
+  readonly #listeners = new Set<() => void>();
+
+  constructor({ now = () => new Date() }: { readonly now?: () => Date } = {}) {
+    this.#now = now;
+  }
+
+  set(condition: Omit<Condition, "since">): void {
+    const key = conditionKey(condition.code, condition.ref);
+    const known = this.#conditions.get(key);
+    const next = { ...condition, since: known?.since ?? this.#now().toISOString() };
+    if (known !== undefined && JSON.stringify(known) === JSON.stringify(next)) return;
+    this.#conditions.set(key, next);
+    this.#changed();
+  }
+
+  clear(code: string, ref?: ObjectRef): void {
+    if (this.#conditions.delete(conditionKey(code, ref))) this.#changed();
+  }
+
+  /** Worst first, then oldest first. */
+  list(): Condition[] {
+    const rank = { error: 0, warning: 1, info: 2 };
+    return [...this.#conditions.values()].sort(
+      (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
+    );
+  }
+
+  /** Calls `listener` after each change; the result stops that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** A failing `live` check asks for a restart; a failing `ready` check only for patience. */
+  addCheck(probe: Probe, name: string, check: HealthCheck): void {
+    this.#checks[probe].set(name, check);
+  }
+
+  report(probe: Probe): ProbeReport {
+    const checks = [...this.#checks[probe]].map(([name, check]) => {
+      const problem = check();
+      return problem === undefined ? { name } : { name, problem };
+    });
+    return { ok: checks.every(({ problem }) => problem === undefined), checks };
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function conditionKey(code: string, ref: ObjectRef | undefined): string {
+  return ref === undefined ? code : `${code} ${formatRef(ref)}`;
+}

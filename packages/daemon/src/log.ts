@@ -1,0 +1,85 @@
+/** Log lines: a constant message plus fields, one JSON object a line on stderr, or one readable line for people. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogFormat = "json" | "pretty";
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** `error` means that a human must look. Fields hold no secrets. */
+export interface Logger {
+  debug(msg: string, fields?: LogFields): void;
+  info(msg: string, fields?: LogFields): void;
+  warn(msg: string, fields?: LogFields): void;
+  error(msg: string, fields?: LogFields): void;
+  /** The same log with these fields on every line; `component` replaces the parent's. */
+  child(fields: LogFields): Logger;
+}
+
+export interface LoggerOptions {
+  readonly component: string;
+  /** Lines below it are dropped. */
+  readonly level?: LogLevel;
+  readonly format?: LogFormat;
+  readonly write?: (line: string) => void;
+  readonly now?: () => Date;
+}
+
+export function createLogger({
+  component,
+  level = "info",
+  format = "json",
+  write = (line) => void process.stderr.write(line),
+  now = () => new Date(),
+}: LoggerOptions): Logger {
+  const render = format === "json" ? renderJson : renderPretty;
+  const least = LOG_LEVELS.indexOf(level);
+  const bind = (bound: LogFields): Logger => {
+    const at = (lineLevel: LogLevel) => (msg: string, fields?: LogFields) => {
+      if (LOG_LEVELS.indexOf(lineLevel) < least) return;
+      write(`${render({ ...bound, ...fields, level: lineLevel, msg, time: now().toISOString() })}\n`);
+    };
+    return {
+      debug: at("debug"),
+      info: at("info"),
+      warn: at("warn"),
+      error: at("error"),
+      child: (fields) => bind({ ...bound, ...fields }),
+    };
+  };
+  return bind({ component });
+}
+
+/** For tests and one-shot commands. */
+export const silentLogger: Logger = createLogger({ component: "silent", write: () => undefined });
+
+type Line = LogFields & { readonly level: LogLevel; readonly msg: string; readonly time: string };
+
+function renderJson({ level, msg, component, time, ...fields }: Line): string {
+  return JSON.stringify({ level, msg, component, time, ...fields }, plain);
+}
+
+const COLOUR_BY_LEVEL: Readonly<Record<LogLevel, number>> = { debug: 90, info: 32, warn: 33, error: 31 };
+
+function renderPretty({ level, msg, component, time, ...fields }: Line): string {
+  const name = `\u001B[${COLOUR_BY_LEVEL[level]}m${level.toUpperCase().padEnd(5)}\u001B[0m`;
+  const rest = Object.entries(fields).map(([key, value]) => ` \u001B[90m${key}=\u001B[0m${readable(value)}`);
+  return `${time.slice(11, 23)} ${name} ${String(component)}: ${msg}${rest.join("")}`;
+}
+
+function readable(value: unknown): string {
+  if (value instanceof Error) return value.stack ?? value.message;
+  return typeof value === "string" ? value : (JSON.stringify(value, plain) ?? "undefined");
+}
+
+/** JSON has no errors and no big integers. */
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  return {
+    ...Object.fromEntries(Object.entries(value)),
+    name,
+    message,
+    ...(stack !== undefined && { stack }),
+    ...(cause !== undefined && { cause }),
+  };
+}
