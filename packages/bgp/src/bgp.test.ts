@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { bgpSessionsOf, birdStatusOf, renderBirdConfig, ReplyReader, sessionsOf } from "./index.ts";
+import { clusters } from "./testdata/clusters.ts";
+
+describe.each(Object.entries(clusters))("cluster %s", (name, inputs) => {
+  test("renders as its golden", async () => {
+    await expect(renderBirdConfig(inputs).text).toMatchFileSnapshot(`testdata/${name}.conf`);
+  });
+
+  test("renders the same whatever the order of its inputs", () => {
+    const reversed = {
+      ...inputs,
+      nodes: inputs.nodes.toReversed(),
+      pools: inputs.pools.toReversed(),
+      affinities: inputs.affinities.toReversed(),
+      peers: inputs.peers.toReversed(),
+    };
+    expect(renderBirdConfig(reversed).text).toBe(renderBirdConfig(inputs).text);
+  });
+});
+
+test("both ends of a mesh session agree who connects", () => {
+  const inputs = clusters["mesh"]!;
+  const passive = (node: string, peer: string) =>
+    sessionsOf({ ...inputs, node }).sessions.find(({ peerNode, family }) => peerNode === peer && family === 4)?.passive;
+  expect(passive("node-1", "node-2")).toBe(true);
+  expect(passive("node-2", "node-1")).toBe(false);
+});
+
+test("a route reflector is nobody's mesh peer, and reflects to nodes without its cluster ID", () => {
+  const { sessions } = sessionsOf(clusters["reflectors"]!);
+  const summary = sessions.filter(({ family }) => family === 4).map(({ name, rrClusterId }) => [name, rrClusterId]);
+  expect(summary).toEqual([
+    ["Node_10_0_0_2", undefined],
+    ["Node_10_0_0_3", "1.0.0.1"],
+  ]);
+});
+
+test("what cannot be programmed names its object and the reason; the rest stays", () => {
+  const { sessions, rejected } = sessionsOf(clusters["peers"]!);
+  expect(rejected.map(({ ref, message }) => `${ref.name}: ${message}`)).toEqual([
+    "no-as: spec.asNumber: is required, 10.0.0.253 is no node's address",
+    "secret: secret gone has no key x",
+    "z-again: 10.0.0.254 port 1179: tor has this session already",
+  ]);
+  expect(sessions.map(({ name }) => name)).toContain("Global_10_0_0_254_port_1179");
+});
+
+test("a line of the configuration leads to its object", () => {
+  const config = renderBirdConfig(clusters["peers"]!);
+  const line = config.text.split("\n").findIndex((text) => text.includes("Node_fd00__fe")) + 1;
+  expect(config.objectAtLine(line + 2)).toEqual({ kind: "BGPPeer", name: "tor-6" });
+  expect(config.objectAtLine(1)).toBeUndefined();
+});
+
+const SHOW = `0001 BIRD 2.0.12 ready.
+1000-BIRD 2.0.12
+1011-Router ID is 10.0.0.1
+ Hostname is vm
+ Last reboot on 2026-11-21 11:44:10.294
+ Last reconfiguration on 2026-11-21 11:44:11.000
+0024-Graceful restart recovery in progress
+   Waiting for 2 channels to recover
+0013 Daemon is up and running
++Mesh_10_0_0_2: BGP session established
+2002-Name       Proto      Table      State  Since         Info
+1002-device1    Device     ---        up     2026-11-21 11:44:10.294${"  "}
+1006-
+1002-Mesh_10_0_0_2 BGP        ---        up     2026-11-21 11:44:12.294  Established${"   "}
+1006-  BGP state:          Established
+     Neighbor address: 10.0.0.2
+   Channel ipv4
+     State:          UP
+     Routes:         2 imported, 0 filtered, 3 exported, 1 preferred
+1002-Mesh_10_0_0_3 BGP        ---        start  2026-11-21 11:44:10.294  Active        Socket: Connection refused
+1006-  BGP state:          Active
+     Last error:       Socket: Connection refused
+0000${" "}
+`;
+
+test("replies come whole, however the socket cuts them; events go apart", () => {
+  for (const size of [1, 7, 10_000]) {
+    const reader = new ReplyReader();
+    const parts = Array.from({ length: Math.ceil(SHOW.length / size) }, (_, i) =>
+      reader.push(SHOW.slice(i * size, (i + 1) * size)),
+    );
+    expect(parts.flatMap(({ replies }) => replies.map(({ code }) => code))).toEqual([1, 13, 0]);
+    expect(parts.flatMap(({ events }) => events)).toEqual(["Mesh_10_0_0_2: BGP session established"]);
+  }
+});
+
+test("status and sessions are read out of BIRD's text", () => {
+  const [, status, protocols] = new ReplyReader().push(SHOW).replies;
+  expect(birdStatusOf(status!)).toEqual({
+    version: "2.0.12",
+    routerID: "10.0.0.1",
+    lastReboot: "2026-11-21 11:44:10.294",
+    lastReconfiguration: "2026-11-21 11:44:11.000",
+    isRecovering: true,
+  });
+  const { sessions } = sessionsOf(clusters["mesh"]!);
+  const [up, refused, missing] = bgpSessionsOf(protocols!, sessions);
+  expect(up).toEqual({
+    peerIP: "10.0.0.2",
+    peerNode: "node-2",
+    type: "NodeMesh",
+    asNumber: 64512,
+    state: "Established",
+    since: "2026-11-21T11:44:12.294Z",
+    info: "Established",
+    routesImported: 2,
+    routesExported: 3,
+  });
+  expect(refused).toMatchObject({ state: "Active", info: "Socket: Connection refused" });
+  expect(missing).toMatchObject({ peerIP: "fd00::2", state: "Idle" });
+});
