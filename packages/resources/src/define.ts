@@ -52,6 +52,8 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   readonly statusSubresource?: boolean;
   /** Not served to users: agents and IPAM alone read and write it. */
   readonly internal?: boolean;
+  /** Served for reading only: a write from a user is 405. */
+  readonly readOnly?: boolean;
   readonly plural?: string;
   readonly shortNames?: readonly string[];
   /** After Name; Age alone if absent. */
@@ -80,6 +82,7 @@ export interface ResourceDefinition<S = unknown, T = unknown> {
   readonly namespaced: boolean;
   readonly statusSubresource: boolean;
   readonly internal: boolean;
+  readonly readOnly: boolean;
   readonly description: string;
   readonly columns: readonly Column[];
   /** Dotted paths, `metadata.name` first. */
@@ -115,6 +118,7 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
     namespaced,
     statusSubresource: d.statusSubresource ?? false,
     internal: d.internal ?? false,
+    readOnly: d.readOnly ?? false,
     description: d.description,
     columns: [nameColumn, ...(d.columns ?? [ageColumn])],
     selectableFields: ["metadata.name", ...(namespaced ? ["metadata.namespace"] : []), ...(d.selectableFields ?? [])],

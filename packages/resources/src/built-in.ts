@@ -1,0 +1,36 @@
+import { API_VERSION } from "./object.ts";
+import type { KubeObject } from "./object.ts";
+import { DEFAULT_ALLOW_PROFILE } from "./kinds/profile.ts";
+import { BUILT_IN_TIERS } from "./kinds/tier.ts";
+
+/** What every store holds from its first day on. Create those that are missing; they are complete as they are. */
+export function builtInObjects(cluster: {
+  /** 32 hex digits, made once. */
+  readonly clusterGUID: string;
+  readonly version?: string;
+}): readonly KubeObject[] {
+  const object = (kind: string, name: string, spec: object): KubeObject => ({
+    apiVersion: API_VERSION,
+    kind,
+    metadata: { name },
+    spec,
+  });
+  return [
+    ...Object.entries(BUILT_IN_TIERS).map(([name, spec]) => object("Tier", name, spec)),
+    object("Profile", DEFAULT_ALLOW_PROFILE, { ingress: [{ action: "Allow" }], egress: [{ action: "Allow" }] }),
+    object("FelixConfiguration", "default", {
+      nftablesMode: "Auto",
+      nftablesFlowTableOffload: "Disabled",
+      floatingIPs: "Disabled",
+      bpfConnectTimeLoadBalancing: "TCP",
+      bpfHostNetworkedNATWithoutCTLB: "Enabled",
+    }),
+    object("BGPConfiguration", "default", {}),
+    object("ClusterInformation", "default", {
+      clusterGUID: cluster.clusterGUID,
+      clusterType: "percale",
+      ...(cluster.version !== undefined && { calicoVersion: cluster.version }),
+      datastoreReady: true,
+    }),
+  ];
+}

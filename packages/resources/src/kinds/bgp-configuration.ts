@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { defineResource } from "../define.ts";
+import type { ObjectOf } from "../define.ts";
+import { show } from "../issue.ts";
+import { anyCase, asNumber, duration, ipv4, ipv6, name, net, portNumber, setOf, text } from "../scalars/schemas.ts";
+
+const cidrList = z.array(z.strictObject({ cidr: net.describe("A strictly masked CIDR.") }));
+const priority = z.int().min(1).max(2_147_483_646);
+
+/** A Secret's key, in the namespace of the node agent. */
+export const secretRef = z.strictObject({
+  secretKeyRef: z
+    .strictObject({
+      name: z.string().describe("Name of the Secret.").optional(),
+      key: z.string().min(1).describe("Key within it."),
+      optional: z.boolean().describe("True: a missing Secret is no error.").optional(),
+    })
+    .describe("Which Secret holds it.")
+    .optional(),
+});
+
+/** Cluster-wide settings: they make sense in the object named `default` only. */
+const ONLY_IN_DEFAULT = [
+  "nodeToNodeMeshEnabled",
+  "asNumber",
+  "serviceLoadBalancerIPs",
+  "serviceExternalIPs",
+  "serviceClusterIPs",
+  "nodeMeshPassword",
+  "nodeMeshMaxRestartTime",
+] as const;
+
+/** Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/bgpconfig.go`. */
+export const BGPConfiguration = defineResource({
+  kind: "BGPConfiguration",
+  scope: "Cluster",
+  description: "How nodes speak BGP: `default` for all of them, `node.<name>` for one.",
+  shortNames: ["bgpconfig", "bgpconfigs"],
+  spec: z.strictObject({
+    logSeverityScreen: anyCase("Trace", "Debug", "Info", "Warning", "Error", "Fatal")
+      .describe("How much BIRD logs. Default: Info.")
+      .optional(),
+    nodeToNodeMeshEnabled: z
+      .boolean()
+      .describe("Every node peers with every other. Only in `default`. Default: true.")
+      .optional(),
+    asNumber: asNumber
+      .describe("AS number of nodes that have none of their own. Only in `default`. Default: 64512.")
+      .optional(),
+    serviceLoadBalancerIPs: cidrList.describe("Load balancer addresses to advertise. Only in `default`.").optional(),
+    serviceExternalIPs: cidrList.describe("External service addresses to advertise. Only in `default`.").optional(),
+    serviceClusterIPs: cidrList.describe("Cluster service addresses to advertise. Only in `default`.").optional(),
+    serviceLoadBalancerAggregation: z
+      .enum(["Enabled", "Disabled"])
+      .describe("Disabled: advertise each load balancer address for itself instead of its CIDR. Default: Enabled.")
+      .optional(),
+    communities: z
+      .array(
+        z.strictObject({
+          name: name.describe("What prefixAdvertisements calls it."),
+          value: text(communityFault).describe("aa:nn (16 bits each) or aa:nn:mm (32 bits each)."),
+        }),
+      )
+      .max(500)
+      .describe("Names for BGP community values.")
+      .optional(),
+    prefixAdvertisements: z
+      .array(
+        z.strictObject({
+          cidr: net.describe("Routes within this CIDR get the communities."),
+          communities: z.array(z.string()).max(50).describe("Community values, or names from `communities`."),
+        }),
+      )
+      .max(500)
+      .describe("Communities to attach to advertised routes.")
+      .optional(),
+    listenPort: portNumber.describe("TCP port BIRD listens on. Default: 179.").optional(),
+    nodeMeshPassword: secretRef.describe("Password of all sessions of the mesh. Only in `default`.").optional(),
+    nodeMeshMaxRestartTime: duration
+      .describe("How long mesh peers keep a restarting node's routes. Only in `default`. Default: 2m0s.")
+      .optional(),
+    bindMode: z
+      .enum(["None", "NodeIP"])
+      .describe("NodeIP: listen on the node's BGP address only. Default: None.")
+      .optional(),
+    ignoredInterfaces: setOf(
+      text((value) =>
+        /^[a-zA-Z0-9_.*-]{1,15}$/.test(value) && value !== "*"
+          ? undefined
+          : "must be an interface name of at most 15 characters, * matching any part but not alone",
+      ),
+    )
+      .describe("Interfaces whose routes are not read. * matches any part of a name.")
+      .optional(),
+    localWorkloadPeeringIPV4: ipv4.describe("Address under which local workloads reach BIRD over IPv4.").optional(),
+    localWorkloadPeeringIPV6: ipv6.describe("Address under which local workloads reach BIRD over IPv6.").optional(),
+    programClusterRoutes: z
+      .enum(["Enabled", "Disabled", "EnabledIPIPOnly", "EnabledNoEncapOnly"])
+      .describe(
+        "Pools whose cluster routes BIRD writes into the kernel; the node agent writes the others'. Default: EnabledNoEncapOnly.",
+      )
+      .optional(),
+    ipv4NormalRoutePriority: priority.describe("Metric of IPv4 routes BIRD writes. Default: 1024.").optional(),
+    ipv6NormalRoutePriority: priority.describe("Metric of IPv6 routes BIRD writes. Default: 1024.").optional(),
+  }),
+  rules: (spec, report, { name }) => {
+    if (name !== "default")
+      for (const key of ONLY_IN_DEFAULT)
+        if (spec[key] !== undefined)
+          report(`spec.${key}`, "FieldValueInvalid", `may only be set in the object named default, not in ${name}`);
+    if (spec.nodeToNodeMeshEnabled === false)
+      for (const key of ["nodeMeshPassword", "nodeMeshMaxRestartTime"] as const)
+        if (spec[key] !== undefined)
+          report(
+            `spec.${key}`,
+            "FieldValueInvalid",
+            "cannot be set while nodeToNodeMeshEnabled is false: there is no mesh",
+          );
+    const named = new Set(spec.communities?.map((community) => community.name));
+    if (named.size > 0 && (spec.prefixAdvertisements ?? []).length === 0)
+      report(
+        "spec.communities",
+        "FieldValueInvalid",
+        "needs prefixAdvertisements: a community that no prefix uses does nothing",
+      );
+    for (const [i, { communities }] of (spec.prefixAdvertisements ?? []).entries())
+      for (const [j, value] of communities.entries())
+        if (!named.has(value) && communityFault(value) !== undefined)
+          report(
+            `spec.prefixAdvertisements[${i}].communities[${j}]`,
+            "FieldValueInvalid",
+            `must be aa:nn, aa:nn:mm or a name listed in communities, got ${show(value)}`,
+          );
+  },
+});
+export type BGPConfiguration = ObjectOf<typeof BGPConfiguration>;
+
+/** A standard (16-bit parts) or large (32-bit parts) BGP community. */
+export function communityFault(value: string): string | undefined {
+  const parts = value.split(":");
+  const limit = parts.length === 2 ? 0xffff : 0xffff_ffff;
+  const isGood =
+    (parts.length === 2 || parts.length === 3) &&
+    parts.every((part) => /^\d{1,10}$/.test(part) && Number(part) <= limit);
+  return isGood ? undefined : "must be aa:nn (0-65535 each) or aa:nn:mm (0-4294967295 each)";
+}

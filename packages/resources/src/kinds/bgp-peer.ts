@@ -1,0 +1,132 @@
+import { tryParseAddress } from "@percale/net";
+import type { Address } from "@percale/net";
+import { z } from "zod";
+import { column } from "../columns.ts";
+import { defineResource } from "../define.ts";
+import type { ObjectOf, StoreContext } from "../define.ts";
+import { show } from "../issue.ts";
+import { asNumber, duration, ip, name, selector, text } from "../scalars/schemas.ts";
+import { invalid } from "../status-error.ts";
+import type { StatusError } from "../status-error.ts";
+import { secretRef } from "./bgp-configuration.ts";
+
+/** Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/bgppeer.go`. */
+export const BGPPeer = defineResource({
+  kind: "BGPPeer",
+  scope: "Cluster",
+  description: "A BGP session: which nodes open it, and with whom.",
+  shortNames: ["bgpp", "bp"],
+  columns: [
+    column("Node Selector", "spec.nodeSelector", "Nodes that peer"),
+    column("Node", "spec.node", "The one node that peers"),
+    column("Local ASN", "spec.localASNumber", "AS number this side uses", "integer"),
+    column("Peer Selector", "spec.peerSelector", "Nodes to peer with"),
+    column("Peer IP", "spec.peerIP", "Address to peer with"),
+    column("Peer ASN", "spec.asNumber", "AS number of the other side", "integer"),
+  ],
+  spec: z.strictObject({
+    node: name.describe("The one node that peers. Neither node nor nodeSelector: all nodes.").optional(),
+    nodeSelector: selector.describe("Nodes that peer, by label.").optional(),
+    peerIP: text(peerAddressFault, 64).describe("The other side: address, address:port or [IPv6]:port.").optional(),
+    peerSelector: selector.describe("Nodes to peer with, by label; address and AS number come from them.").optional(),
+    localWorkloadSelector: selector.describe("Local workloads to peer with, by label.").optional(),
+    asNumber: asNumber.describe("AS number of the other side.").optional(),
+    localASNumber: asNumber.describe("AS number of this side, if not the node's own.").optional(),
+    keepOriginalNextHop: z.boolean().describe("Deprecated: use nextHopMode Keep.").optional(),
+    nextHopMode: z
+      .enum(["Auto", "Self", "Keep"])
+      .describe("Next hop of advertised routes: as BGP has it, this node, or unchanged.")
+      .optional(),
+    password: secretRef.describe("TCP MD5 password of the session.").optional(),
+    sourceAddress: z
+      .enum(["UseNodeIP", "None"])
+      .describe("None: let the kernel choose the address the session comes from.")
+      .default("UseNodeIP"),
+    maxRestartTime: duration.describe("How long to keep the routes of a restarting peer. Default: 2m0s.").optional(),
+    keepaliveTime: duration.describe("Time between keepalives. Default: a third of the hold time.").optional(),
+    numAllowedLocalASNumbers: z
+      .int32()
+      .min(0)
+      .describe("How often this side's AS number may stand in a received path.")
+      .optional(),
+    ttlSecurity: z
+      .int()
+      .min(0)
+      .max(255)
+      .describe("Accept only packets from at most so many hops away (RFC 5082).")
+      .optional(),
+    reachableBy: ip.max(64).describe("Gateway through which peerIP is reached; a static route is added.").optional(),
+    filters: z
+      .array(z.string())
+      .describe("Names of BGPFilters, applied in order.")
+      .meta({ "x-kubernetes-list-type": "atomic" })
+      .optional(),
+    reversePeering: z
+      .enum(["Auto", "Manual"])
+      .describe("Auto: nodes chosen by peerSelector peer back without an object of their own.")
+      .default("Auto"),
+  }),
+  rules: (spec, report) => {
+    const has = (value: string | undefined): boolean => value !== undefined && value !== "";
+    const forbid = (key: string, other: string, why: string): void =>
+      report(`spec.${key}`, "FieldValueForbidden", `cannot be combined with ${other}: ${why}`);
+    const hasAsNumber = (spec.asNumber ?? 0) !== 0;
+    if (has(spec.node) && has(spec.nodeSelector)) forbid("node", "nodeSelector", "keep one of them");
+    if (has(spec.peerIP) && has(spec.peerSelector)) forbid("peerIP", "peerSelector", "keep one of them");
+    if (has(spec.peerSelector) && hasAsNumber) forbid("asNumber", "peerSelector", "the selected nodes have their own");
+    if (has(spec.localWorkloadSelector)) {
+      if (has(spec.peerIP)) forbid("peerIP", "localWorkloadSelector", "the workload is the peer");
+      if (has(spec.peerSelector)) forbid("peerSelector", "localWorkloadSelector", "the workload is the peer");
+      if (!hasAsNumber)
+        report("spec.asNumber", "FieldValueInvalid", "must be set with localWorkloadSelector, got nothing");
+    }
+    if (has(spec.reachableBy) && !has(spec.peerIP))
+      forbid("reachableBy", "an empty peerIP", "there is nothing to reach");
+    const peer = has(spec.peerIP) ? tryParsePeerAddress(spec.peerIP!)?.address : undefined;
+    const gateway = tryParseAddress(spec.reachableBy ?? "");
+    if (peer !== undefined && gateway !== undefined && peer.family !== gateway.family)
+      report(
+        "spec.reachableBy",
+        "FieldValueInvalid",
+        `must be IPv${peer.family} like peerIP, got ${show(spec.reachableBy)}`,
+      );
+    if (spec.keepOriginalNextHop === true && spec.nextHopMode !== undefined)
+      forbid("keepOriginalNextHop", "nextHopMode", "keep nextHopMode");
+  },
+  store: filterIssue,
+});
+export type BGPPeer = ObjectOf<typeof BGPPeer>;
+
+/** `192.0.2.1`, `192.0.2.1:1790`, `2001:db8::1` or `[2001:db8::1]:1790`; undefined for anything else. */
+export function tryParsePeerAddress(peerIP: string): { readonly address: Address; readonly port?: number } | undefined {
+  const [, v6, v4, port] = /^(?:\[(.+)\]|([\d.]+)):(\d{1,5})$/.exec(peerIP) ?? [];
+  const address = tryParseAddress(v6 ?? v4 ?? peerIP);
+  if (address === undefined) return undefined;
+  if (port === undefined) return { address };
+  const isGood = Number(port) >= 1 && Number(port) <= 65535 && (v6 === undefined || v6.includes(":"));
+  return isGood ? { address, port: Number(port) } : undefined;
+}
+
+function peerAddressFault(value: string): string | undefined {
+  return value === "" || tryParsePeerAddress(value) !== undefined
+    ? undefined
+    : "must be an IP address, IPv4:port or [IPv6]:port with port 1..65535";
+}
+
+function filterIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {
+  if (operation === "delete") return undefined;
+  const { filters = [] } = object.spec as BGPPeer["spec"]; // called with objects of this kind only
+  const missing = filters.flatMap((filter, i) =>
+    lookup.get({ kind: "BGPFilter", name: filter }) === undefined ? [{ filter, i }] : [],
+  );
+  if (missing.length === 0) return undefined;
+  return invalid(
+    "BGPPeer",
+    object.metadata.name,
+    missing.map(({ filter, i }) => ({
+      field: `spec.filters[${i}]`,
+      reason: "FieldValueInvalid",
+      message: `BGPFilter(s) not found: ${show(filter)}; create it first`,
+    })),
+  );
+}

@@ -1,0 +1,120 @@
+/** Felix parameters of the agent itself: runtime, health, logs, metrics, flow logs, debugging, usage reports. */
+import { z } from "zod";
+import { anyPort, bool, duration, int, intFrom, matching, onOff, regexpText, row, severity, str } from "./row.ts";
+
+const features = matching(
+  /^([a-zA-Z0-9-_]+=(true|false|),)*([a-zA-Z0-9-_]+=(true|false|))?$/,
+  "name=true, name=false or name=, joined by commas",
+);
+const gates = matching(/^([a-zA-Z0-9-_]+=([^=]+),)*([a-zA-Z0-9-_]+=([^=]+))?$/, "name=value, joined by commas");
+const subcomponent = matching(/^[a-zA-Z0-9_ -]+$/, "letters, digits, blanks, _ or -");
+
+export const generalRows = {
+  featureDetectOverride: row(
+    features,
+    undefined,
+    "Kernel and tool features to take as present or absent, whatever detection says",
+  ),
+  featureGates: row(gates, undefined, "Preview features to switch"),
+
+  goGCThreshold: row(intFrom(-1), 40, "Heap growth in percent that starts a garbage collection; -1 never"),
+  goMaxProcs: row(intFrom(-1), -1, "CPUs the agent may use; -1 as the system has it"),
+  goMemoryLimitMB: row(intFrom(-1), -1, "Soft memory limit in MB; -1 none"),
+
+  healthEnabled: row(bool, false, "Serve /liveness and /readiness"),
+  healthHost: row(str, "localhost", "Address of the health server"),
+  healthPort: row(anyPort, 9099, "Port of the health server"),
+  healthTimeoutOverrides: row(
+    z.array(
+      z.strictObject({
+        name: subcomponent.describe("Subcomponent, as health reports name it."),
+        timeout: duration.describe("Time without a sign of life."),
+      }),
+    ),
+    undefined,
+    "Watchdog times of single subcomponents",
+  ),
+
+  logActionRateLimit: row(
+    matching(
+      /^[1-9]\d{0,3}\/(second|minute|hour|day)$/,
+      "a number 1..9999 per second, minute, hour or day, such as 10/minute",
+    ),
+    undefined,
+    "How often Log rules may log",
+  ),
+  logActionRateLimitBurst: row(intFrom(0, 9999), 5, "Log lines allowed at once before the rate counts"),
+  logDebugFilenameRegex: row(regexpText, undefined, "Source files whose debug lines are kept"),
+  logFilePath: row(str, "/var/log/calico/felix.log", "Log file; none: no file"),
+  logPrefix: row(
+    matching(/^([a-zA-Z0-9%: /_-])*$/, "letters, digits, blanks and % : / _ -"),
+    "calico-packet",
+    "Start of every line of a Log rule; %t tier, %k kind, %n name, %p namespace and name",
+  ),
+  logSeverityFile: row(severity, "Info", "Least severe line that goes to the log file"),
+  logSeverityScreen: row(severity, "Info", "Least severe line that goes to standard output"),
+  logSeveritySys: row(severity, "Info", "Least severe line that goes to syslog"),
+
+  prometheusGoMetricsEnabled: row(bool, true, "Export metrics of the language runtime"),
+  prometheusMetricsCAFile: row(str, undefined, "CA that client certificates must come from"),
+  prometheusMetricsCertFile: row(str, undefined, "Certificate of the metrics server"),
+  prometheusMetricsClientAuth: row(
+    z.enum(["RequireAndVerifyClientCert", "RequireAnyClientCert", "VerifyClientCertIfGiven", "NoClientCert"]),
+    "NoClientCert",
+    "What the metrics server asks of clients",
+  ),
+  prometheusMetricsEnabled: row(bool, false, "Serve metrics"),
+  prometheusMetricsHost: row(
+    matching(/^[a-zA-Z0-9:._+-]{1,64}$/, "a host name or address of at most 64 characters"),
+    undefined,
+    "Address of the metrics server; unset: all",
+  ),
+  prometheusMetricsKeyFile: row(str, undefined, "Key of the metrics server"),
+  prometheusMetricsPort: row(anyPort, 9091, "Port of the metrics server"),
+  prometheusProcessMetricsEnabled: row(bool, true, "Export metrics of the process"),
+  prometheusWireGuardMetricsEnabled: row(bool, true, "Export metrics of WireGuard"),
+
+  flowLogsCollectorDebugTrace: row(bool, false, "Log every step of the flow collector"),
+  flowLogsFlushInterval: row(duration, "5m0s", "Time between exports of flows"),
+  flowLogsGoldmaneServer: row(str, undefined, "Address of the flow aggregator"),
+  flowLogsLocalReporter: row(onOff, "Disabled", "Report flows on a local socket"),
+  flowLogsPolicyEvaluationMode: row(
+    z.enum(["None", "Continuous"]),
+    "Continuous",
+    "Whether staged policies are judged again while a flow lives",
+  ),
+
+  debugDisableLogDropping: row(bool, false, "Wait for slow log outputs instead of dropping lines"),
+  debugHost: row(str, "localhost", "Address of the debug server"),
+  debugMemoryProfilePath: row(str, undefined, "File for heap profiles"),
+  debugPort: row(anyPort, undefined, "Port of the debug server; unset: none"),
+  debugSimulateCalcGraphHangAfter: row(duration, "0s", "Tests: hang the calculation after this time"),
+  debugSimulateDataplaneApplyDelay: row(duration, "0s", "Tests: slow every apply by this time"),
+  debugSimulateDataplaneHangAfter: row(duration, "0s", "Tests: hang the dataplane after this time"),
+
+  usageReportingEnabled: row(bool, true, "Send anonymous usage reports"),
+  usageReportingInitialDelay: row(duration, "5m0s", "Wait before the first report"),
+  usageReportingInterval: row(duration, "24h0m0s", "Time between reports"),
+
+  windowsManageFirewallRules: row(onOff, "Disabled", "Windows: open the metrics ports in the firewall"),
+
+  awsSrcDstCheck: row(
+    z.enum(["DoNothing", "Enable", "Disable"]),
+    "DoNothing",
+    "What to do about the EC2 source/destination check",
+  ),
+
+  endpointReportingDelay: row(duration, "1s", "OpenStack: wait before an endpoint's status is reported"),
+  endpointReportingEnabled: row(bool, false, "OpenStack: report endpoint status"),
+  metadataAddr: row(str, "127.0.0.1", "OpenStack: metadata server, or none"),
+  metadataPort: row(anyPort, 8775, "OpenStack: port of the metadata server"),
+  openstackRegion: row(
+    matching(/^([a-z0-9]([-a-z0-9]{0,44}[a-z0-9])?)?$/, "a DNS label of at most 46 characters"),
+    undefined,
+    "OpenStack: region this agent belongs to",
+  ),
+  reportingInterval: row(duration, "30s", "OpenStack: time between reports of the agent's own status; 0 off"),
+  reportingTTL: row(duration, "1m30s", "OpenStack: how long a report is good for"),
+
+  maxIpsetSize: row(int, 1_048_576, "iptables: entries per IP set"),
+} as const;

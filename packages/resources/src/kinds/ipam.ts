@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { column } from "../columns.ts";
+import { defineResource } from "../define.ts";
+import type { ObjectOf } from "../define.ts";
+import { cidr } from "../scalars/schemas.ts";
+import { onlyDefault } from "./cluster-information.ts";
+
+const count = z.int().min(0);
+const owner = z.record(z.string(), z.string());
+
+/** How addresses are given out, cluster-wide. Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/ipamconfig.go`. */
+export const IPAMConfiguration = defineResource({
+  kind: "IPAMConfiguration",
+  scope: "Cluster",
+  description: "How addresses are given out, for the whole cluster.",
+  shortNames: ["ipamconfig", "ipamconfigs"],
+  columns: [
+    column("StrictAffinity", "spec.strictAffinity", "True: no borrowing", "boolean"),
+    column("MaxBlocksPerHost", "spec.maxBlocksPerHost", "Blocks a node may hold", "integer"),
+    column("AutoAllocateBlocks", "spec.autoAllocateBlocks", "Nodes claim blocks as needed", "boolean"),
+  ],
+  nameFault: onlyDefault,
+  spec: z.strictObject({
+    strictAffinity: z
+      .boolean()
+      .describe("True: a node never borrows addresses from another node's block.")
+      .default(false),
+    autoAllocateBlocks: z.boolean().describe("False: nodes claim no new block.").default(true),
+    maxBlocksPerHost: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .describe("Blocks a node may hold; 0 means 20. Needs strictAffinity.")
+      .default(0),
+    kubeVirtVMAddressPersistence: z
+      .enum(["Enabled", "Disabled"])
+      .describe("Whether a virtual machine keeps its address over restarts and migrations. Default: Enabled.")
+      .optional(),
+    ipCooldownSeconds: z
+      .int()
+      .min(0)
+      .max(1200)
+      .describe("How long a released address rests before it is given out again.")
+      .default(0),
+  }),
+  rules: (spec, report) => {
+    if (!spec.strictAffinity && !spec.autoAllocateBlocks)
+      report(
+        "spec.autoAllocateBlocks",
+        "FieldValueInvalid",
+        "must be true unless strictAffinity is true, got false: no address could ever be given out",
+      );
+    if (spec.maxBlocksPerHost > 0 && !spec.strictAffinity)
+      report(
+        "spec.maxBlocksPerHost",
+        "FieldValueInvalid",
+        `needs strictAffinity true, got ${spec.maxBlocksPerHost}: with borrowing a limit would not hold`,
+      );
+  },
+});
+export type IPAMConfiguration = ObjectOf<typeof IPAMConfiguration>;
+
+/** Written by IPAM alone. Stored shape: projectcalico/calico `libcalico-go/lib/backend/model/block.go`. */
+export const IPAMBlock = defineResource({
+  kind: "IPAMBlock",
+  scope: "Cluster",
+  internal: true,
+  description: "A block of addresses and who has each.",
+  columns: [column("CIDR", "spec.cidr", "The addresses"), column("Affinity", "spec.affinity", "Whose block it is")],
+  spec: z.strictObject({
+    cidr: cidr.describe("The addresses."),
+    affinity: z
+      .string()
+      .regex(/^(host|virtual):[a-zA-Z0-9._-]+$/, "must be host:<node> or virtual:<name>")
+      .describe("Who allocates from it: host:<node> or virtual:load-balancer. Absent: nobody.")
+      .optional(),
+    affinityClaimTime: z.string().describe("When it was claimed, RFC 3339.").optional(),
+    allocations: z.array(z.int().nullable()).describe("By ordinal: index into attributes, or null if free."),
+    unallocated: z.array(z.int()).describe("Free ordinals, the next one first."),
+    attributes: z
+      .array(
+        z.strictObject({
+          handle_id: z.string().describe("Handle of the allocation.").optional(),
+          secondary: owner.describe("Who has it: node, pod, namespace, type, timestamp.").optional(),
+          alternateOwnerAttrs: owner.describe("The other owner during a live migration.").optional(),
+          releasedAt: z.string().describe("Cooling down since, RFC 3339.").optional(),
+        }),
+      )
+      .describe("Owners, shared by the ordinals that name them."),
+    sequenceNumber: count.describe("Rises with every write.").default(0),
+    sequenceNumberForAllocation: z
+      .record(z.string(), count)
+      .describe("By ordinal: sequence number when it was given out.")
+      .optional(),
+    deleted: z.boolean().describe("Being deleted: treat as absent.").optional(),
+    strictAffinity: z.boolean().describe("Ignored; kept for old readers.").default(false),
+  }),
+});
+export type IPAMBlock = ObjectOf<typeof IPAMBlock>;
+
+export const BlockAffinity = defineResource({
+  kind: "BlockAffinity",
+  scope: "Cluster",
+  description: "A node's claim to a block of addresses. Written by IPAM; write it only to repair.",
+  shortNames: ["affinity", "affinities"],
+  columns: [
+    column("CIDR", "spec.cidr", "The block"),
+    column("Node", "spec.node", "Whose it is"),
+    column("Type", "spec.type", "What kind of owner"),
+  ],
+  spec: z.strictObject({
+    state: z
+      .enum(["", "confirmed", "pending", "pendingDeletion"])
+      .describe("How far the claim is; empty means confirmed."),
+    node: z.string().min(1).describe("The owner's name."),
+    type: z.enum(["host", "virtual"]).describe("What kind of owner. Absent: host.").optional(),
+    cidr: cidr.describe("The block."),
+    deleted: z.boolean().describe("Being deleted: treat as absent.").default(false),
+  }),
+  rules: (spec, report) => {
+    if (spec.deleted) report("spec.deleted", "FieldValueInvalid", "cannot be set to true; delete the object");
+  },
+});
+export type BlockAffinity = ObjectOf<typeof BlockAffinity>;
+
+export const IPAMHandle = defineResource({
+  kind: "IPAMHandle",
+  scope: "Cluster",
+  internal: true,
+  description: "Which blocks hold the addresses of one handle, such as one container.",
+  spec: z.strictObject({
+    handleID: z.string().min(1).describe("The handle, case kept."),
+    block: z.record(z.string(), count).describe("Block CIDR to the number of its addresses."),
+    deleted: z.boolean().describe("Being deleted: treat as absent.").optional(),
+  }),
+});
+export type IPAMHandle = ObjectOf<typeof IPAMHandle>;

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { defineResource } from "../define.ts";
+import type { ObjectOf, StoreContext } from "../define.ts";
+import { checkLabels } from "../metadata.ts";
+import { listOf } from "../scalars/schemas.ts";
+import { alreadyExists, methodNotAllowed } from "../status-error.ts";
+import type { StatusError } from "../status-error.ts";
+import { checkPolicyRule, policyRule } from "./policy-rule.ts";
+
+/** Allows everything both ways; always there, never changes. */
+export const DEFAULT_ALLOW_PROFILE = "projectcalico-default-allow";
+
+export const Profile = defineResource({
+  kind: "Profile",
+  scope: "Cluster",
+  description:
+    "Rules and labels that endpoints take on by naming the profile; its rules decide after all tiers have passed.",
+  spec: z.strictObject({
+    ingress: listOf(policyRule, 1024)
+      .describe("Rules for packets to the endpoints; the first that matches decides.")
+      .optional(),
+    egress: listOf(policyRule, 1024)
+      .describe("Rules for packets from the endpoints; the first that matches decides.")
+      .optional(),
+    labelsToApply: z
+      .record(z.string(), z.string())
+      .describe("Labels every endpoint of the profile inherits, unless it has its own of that name.")
+      .optional(),
+  }),
+  rules: (spec, report) => {
+    if (spec.labelsToApply !== undefined) checkLabels(spec.labelsToApply, "spec.labelsToApply", report);
+    for (const direction of ["ingress", "egress"] as const)
+      for (const [i, rule] of (spec[direction] ?? []).entries())
+        checkPolicyRule(rule, `spec.${direction}[${i}]`, report, { direction, namespaced: false });
+  },
+  store: reservedIssue,
+});
+export type Profile = ObjectOf<typeof Profile>;
+
+/** The reserved profile may be made once, at initialisation. */
+function reservedIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {
+  const ref = { kind: "Profile", name: object.metadata.name };
+  if (ref.name !== DEFAULT_ALLOW_PROFILE) return undefined;
+  if (operation !== "create")
+    return methodNotAllowed("Profile", `${operation} of the reserved ${DEFAULT_ALLOW_PROFILE}`);
+  return lookup.get(ref) === undefined ? undefined : alreadyExists(ref);
+}

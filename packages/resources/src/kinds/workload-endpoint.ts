@@ -1,0 +1,138 @@
+import { containsAddress, tryParseAddress, tryParseCidr } from "@percale/net";
+import { z } from "zod";
+import { ageColumn, column } from "../columns.ts";
+import { defineResource } from "../define.ts";
+import type { Immutable, ObjectOf } from "../define.ts";
+import { show } from "../issue.ts";
+import type { Report } from "../issue.ts";
+import { NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL } from "../object.ts";
+import { cidr, dscp, ip, ipv4, ipv6, net, portName, portNumber, portProtocol, text } from "../scalars/schemas.ts";
+import { workloadEndpointName } from "./workload-endpoint-name.ts";
+
+const rate = z.int().min(0);
+const qosControls = z.strictObject({
+  ingressBandwidth: rate.describe("Bit/s to the workload.").optional(),
+  egressBandwidth: rate.describe("Bit/s from the workload.").optional(),
+  ingressBurst: rate.describe("Bits to the workload at once.").optional(),
+  egressBurst: rate.describe("Bits from the workload at once.").optional(),
+  ingressPeakrate: rate.describe("Bit/s to the workload within a burst.").optional(),
+  egressPeakrate: rate.describe("Bit/s from the workload within a burst.").optional(),
+  ingressMinburst: rate.describe("Bytes to the workload at peak rate at once.").optional(),
+  egressMinburst: rate.describe("Bytes from the workload at peak rate at once.").optional(),
+  ingressPacketRate: rate.describe("Packets/s to the workload.").optional(),
+  egressPacketRate: rate.describe("Packets/s from the workload.").optional(),
+  ingressPacketBurst: rate.describe("Packets to the workload at once.").optional(),
+  egressPacketBurst: rate.describe("Packets from the workload at once.").optional(),
+  ingressMaxConnections: rate.describe("Connections to the workload.").optional(),
+  egressMaxConnections: rate.describe("Connections from the workload.").optional(),
+  dscp: dscp.describe("DSCP of packets that leave the cluster.").optional(),
+});
+
+const spec = z.strictObject({
+  orchestrator: z.string().min(1).describe("Who runs the workload: k8s, cni, libnetwork, openstack."),
+  node: z.string().min(1).describe("Node it runs on."),
+  workload: z.string().describe("Name of the workload, where the orchestrator is none of the known ones.").optional(),
+  containerID: text((value) =>
+    value === "" || /^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(value)
+      ? undefined
+      : "must be letters, digits and - with a letter or digit at both ends",
+  )
+    .describe("Container, as the runtime calls it.")
+    .optional(),
+  pod: z.string().describe("Kubernetes pod.").optional(),
+  endpoint: z.string().min(1).describe("Name of the interface inside the workload."),
+  serviceAccountName: z.string().describe("Kubernetes service account.").optional(),
+  ipNetworks: z.array(net).describe("Its addresses, as /32 or /128.").optional(),
+  ipNATs: z
+    .array(z.strictObject({ internalIP: ip, externalIP: ip }))
+    .describe("Addresses outside that lead to an address of the workload.")
+    .optional(),
+  ipv4Gateway: ipv4.describe("Gateway the workload sees.").optional(),
+  ipv6Gateway: ipv6.describe("Gateway the workload sees.").optional(),
+  profiles: z.array(z.string()).describe("Profiles in order: labels to inherit, rules after all tiers.").optional(),
+  interfaceName: z.string().describe("Interface on the node.").optional(),
+  mac: text((value) =>
+    /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value) ? undefined : "must be a MAC such as ee:ee:ee:ee:ee:ee",
+  )
+    .describe("MAC of the interface inside the workload.")
+    .optional(),
+  ports: z
+    .array(
+      z.strictObject({
+        name: portName.describe("What rules call the port.").optional(),
+        protocol: portProtocol.describe("TCP, UDP or SCTP."),
+        port: portNumber.describe("Number."),
+        hostPort: z.int().min(0).max(65535).describe("Port of the node that leads to it.").optional(),
+        hostIP: z.string().describe("Address of the node for hostPort.").optional(),
+      }),
+    )
+    .describe("Ports with names, for rules, and with host ports.")
+    .optional(),
+  allowSpoofedSourcePrefixes: z.array(cidr).describe("Source addresses not its own that it may send from.").optional(),
+  qosControls: qosControls.describe("Limits on its traffic.").optional(),
+});
+
+/** Source: projectcalico/calico `libcalico-go/lib/apis/internalapi/workloadendpoint.go`. */
+export const WorkloadEndpoint = defineResource({
+  kind: "WorkloadEndpoint",
+  scope: "Namespaced",
+  internal: true,
+  description: "A workload's interface: its addresses, labels and profiles.",
+  shortNames: ["wep", "weps"],
+  columns: [
+    column("Node", "spec.node", "Node it runs on"),
+    column("Networks", "spec.ipNetworks", "Its addresses"),
+    column("Interface", "spec.interfaceName", "Interface on the node"),
+    ageColumn,
+  ],
+  spec,
+  complete: ({ metadata, spec }) => {
+    const name = workloadEndpointName(spec);
+    if (metadata.name === "" && "name" in name) metadata.name = name.name;
+    const account = spec.serviceAccountName ?? "";
+    const { [SERVICE_ACCOUNT_LABEL]: _, ...labels } = metadata.labels ?? {};
+    metadata.labels = {
+      ...labels,
+      [NAMESPACE_LABEL]: metadata.namespace ?? "",
+      [ORCHESTRATOR_LABEL]: spec.orchestrator,
+      // A longer name is no legal label value; matching looks at serviceAccountName (selectors §2.1).
+      ...(account !== "" && account.length < 63 && { [SERVICE_ACCOUNT_LABEL]: account }),
+    };
+  },
+  rules: (spec, report, metadata) => {
+    const name = workloadEndpointName(spec);
+    if ("fault" in name) report(`spec.${name.part}`, "FieldValueInvalid", name.fault);
+    else if (metadata.name !== name.name)
+      report(
+        "metadata.name",
+        "FieldValueInvalid",
+        `must be ${name.name}, computed from the spec, got ${show(metadata.name)}`,
+      );
+    checkAddresses(spec, report);
+    for (const [i, { name: portName, hostPort }] of (spec.ports ?? []).entries())
+      if ((portName ?? "") === "" && (hostPort ?? 0) === 0)
+        report(`spec.ports[${i}].name`, "FieldValueInvalid", "is required unless hostPort is set");
+  },
+});
+export type WorkloadEndpoint = ObjectOf<typeof WorkloadEndpoint>;
+
+function checkAddresses({ ipNetworks = [], ipNATs = [] }: Immutable<z.output<typeof spec>>, report: Report): void {
+  const networks = ipNetworks.flatMap((text) => tryParseCidr(text) ?? []);
+  for (const [i, text] of ipNetworks.entries()) {
+    const parsed = tryParseCidr(text);
+    if (parsed !== undefined && parsed.prefixLen !== (parsed.family === 4 ? 32 : 128))
+      report(`spec.ipNetworks[${i}]`, "FieldValueInvalid", `must be one address (/32 or /128), got ${show(text)}`);
+  }
+  for (const [i, { internalIP, externalIP }] of ipNATs.entries()) {
+    const [inner, outer] = [tryParseAddress(internalIP), tryParseAddress(externalIP)];
+    if (inner === undefined || outer === undefined) continue; // reported by the schema
+    if (inner.family !== outer.family)
+      report(
+        `spec.ipNATs[${i}]`,
+        "FieldValueInvalid",
+        `internalIP and externalIP must be of one family, got ${internalIP} and ${externalIP}`,
+      );
+    if (!networks.some((network) => containsAddress(network, inner)))
+      report(`spec.ipNATs[${i}].internalIP`, "FieldValueInvalid", `must be one of ipNetworks, got ${show(internalIP)}`);
+  }
+}
