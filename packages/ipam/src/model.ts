@@ -18,7 +18,7 @@ export interface IPAMBlockSpec {
    */
   readonly sequenceNumber: number;
   /** By ordinal, as text: the block's number when the address was given out. */
-  readonly sequenceNumberForAllocation: Readonly<Record<string, number>>;
+  readonly sequenceNumberForAllocation?: Readonly<Record<string, number>> | undefined;
   readonly deleted?: boolean | undefined;
   /** Upstream's deprecated field; ignored. */
   readonly strictAffinity: boolean;

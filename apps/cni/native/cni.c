@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The CNI executable: collects what the runtime hands over, posts it to the node agent, prints the answer. All decisions live
+ * in the agent; only VERSION, an unusable environment and a dead agent are answered here (CNI spec 1.1.0).
+ *
+ * Wire, both ways little-endian: request = u32 length, then the CNI_* variables as KEY=VALUE NUL, an empty string, stdin;
+ * reply = u32 exit code, u32 length, then stdout.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEFAULT_SOCKET "/run/percale/cni.sock"
+#define SUPPORTED "\"0.1.0\",\"0.2.0\",\"0.3.0\",\"0.3.1\",\"0.4.0\",\"1.0.0\",\"1.1.0\""
+#define NEWEST "1.1.0"
+#define MAX_CONFIG (1 << 20)
+#define MAX_QUEUED 256
+/* Below kubelet's two minutes. */
+#define REPLY_TIMEOUT_S 110
+/* How long an ADD waits for an agent that is starting. */
+#define CONNECT_ATTEMPTS 100
+#define CONNECT_PAUSE_MS 100
+
+enum { UNKNOWN_CONTAINER = 3, BAD_ENVIRONMENT = 4, IO_FAILURE = 5, TRY_LATER = 11, NOT_AVAILABLE = 50, LIMITED = 51 };
+
+extern char **environ;
+
+static char config[MAX_CONFIG + 1];
+static size_t config_length;
+static char version[32] = NEWEST;
+
+/* The value of the first "key": "text" of the configuration, without escapes; false if there is none or it is too long. */
+static bool config_text(const char *key, char *out, size_t size)
+{
+	size_t key_length = strlen(key);
+	const char *at = config;
+
+	while ((at = strchr(at, '"')) != NULL) {
+		const char *end = strchr(++at, '"');
+
+		if (end == NULL)
+			return false;
+		if ((size_t)(end - at) != key_length || memcmp(at, key, key_length) != 0) {
+			at = end + 1;
+			continue;
+		}
+		at = end + 1 + strspn(end + 1, " \t\r\n");
+		if (*at != ':')
+			continue;
+		at += 1 + strspn(at + 1, " \t\r\n");
+		if (*at != '"')
+			return false;
+		end = strchr(++at, '"');
+		if (end == NULL || (size_t)(end - at) >= size || memchr(at, '\\', (size_t)(end - at)) != NULL)
+			return false;
+		memcpy(out, at, (size_t)(end - at));
+		out[end - at] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static void print_json_text(const char *text)
+{
+	putchar('"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if ((unsigned char)*text < 0x20)
+			printf("\\u%04x", *text);
+		else
+			putchar(*text);
+	}
+	putchar('"');
+}
+
+/* Prints the spec's error object; returns the exit code. */
+static int fail(int code, const char *message, const char *details)
+{
+	printf("{\"cniVersion\":");
+	print_json_text(version);
+	printf(",\"code\":%d,\"msg\":", code);
+	print_json_text(message);
+	printf(",\"details\":");
+	print_json_text(details);
+	printf("}\n");
+	return 1;
+}
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value == NULL ? "" : value;
+}
+
+static bool is_container_id(const char *id)
+{
+	if (!isalnum((unsigned char)*id))
+		return false;
+	for (; *id != '\0'; id++)
+		if (!isalnum((unsigned char)*id) && strchr("_.-", *id) == NULL)
+			return false;
+	return true;
+}
+
+static bool is_interface(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length >= IFNAMSIZ || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	for (; *name != '\0'; name++)
+		if (*name == '/' || *name == ':' || isspace((unsigned char)*name))
+			return false;
+	return true;
+}
+
+/* 0, or the exit code of a printed error. */
+static int check_environment(const char *command)
+{
+	bool is_add = strcmp(command, "ADD") == 0;
+	bool is_del = strcmp(command, "DEL") == 0;
+	bool is_check = strcmp(command, "CHECK") == 0;
+
+	if (!is_add && !is_del && !is_check && strcmp(command, "STATUS") != 0 && strcmp(command, "GC") != 0)
+		return fail(BAD_ENVIRONMENT, "CNI_COMMAND must be ADD, DEL, CHECK, STATUS, GC or VERSION", command);
+	if (!is_add && !is_del && !is_check)
+		return 0;
+	if (getenv("CNI_CONTAINERID") == NULL)
+		return fail(BAD_ENVIRONMENT, "CNI_CONTAINERID is not set", "");
+	if (*variable("CNI_CONTAINERID") == '\0')
+		return fail(UNKNOWN_CONTAINER, "CNI_CONTAINERID is empty", "");
+	if (!is_container_id(variable("CNI_CONTAINERID")))
+		return fail(BAD_ENVIRONMENT, "CNI_CONTAINERID must be letters, digits, _ . - and begin with a letter or digit",
+			    variable("CNI_CONTAINERID"));
+	if (!is_interface(variable("CNI_IFNAME")))
+		return fail(BAD_ENVIRONMENT, "CNI_IFNAME must be an interface name of 1 to 15 characters", variable("CNI_IFNAME"));
+	if (!is_del && *variable("CNI_NETNS") == '\0')
+		return fail(BAD_ENVIRONMENT, "CNI_NETNS is not set", "");
+	return 0;
+}
+
+static bool write_all(int fd, const void *data, size_t length)
+{
+	const char *at = data;
+
+	while (length > 0) {
+		ssize_t written = write(fd, at, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return false;
+		at += written;
+		length -= (size_t)written;
+	}
+	return true;
+}
+
+static bool read_all(int fd, void *data, size_t length)
+{
+	char *at = data;
+
+	while (length > 0) {
+		ssize_t got = read(fd, at, length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		at += got;
+		length -= (size_t)got;
+	}
+	return true;
+}
+
+/* A connected socket, or -1 with errno. */
+static int connect_agent(const char *path, int attempts)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval timeout = { .tv_sec = REPLY_TIMEOUT_S };
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(address.sun_path, path); /* length checked just above */
+	for (;;) {
+		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+		if (fd < 0)
+			return -1;
+		if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+			setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+			return fd;
+		}
+		int failure = errno;
+
+		close(fd);
+		errno = failure;
+		if (--attempts <= 0)
+			return -1;
+		nanosleep(&(struct timespec){ .tv_nsec = CONNECT_PAUSE_MS * 1000000L }, NULL);
+	}
+}
+
+/* The request after its length, in a static buffer; 0 if it does not fit. */
+static size_t collect(uint8_t **out)
+{
+	static uint8_t request[4 + MAX_CONFIG + 65536];
+	size_t length = 4;
+
+	for (char **entry = environ; *entry != NULL; entry++) {
+		size_t size = strlen(*entry) + 1;
+
+		if (strncmp(*entry, "CNI_", 4) != 0)
+			continue;
+		if (length + size + 1 + config_length > sizeof(request))
+			return 0;
+		memcpy(request + length, *entry, size);
+		length += size;
+	}
+	request[length++] = '\0';
+	memcpy(request + length, config, config_length);
+	length += config_length;
+	for (int i = 0; i < 4; i++)
+		request[i] = (uint8_t)((length - 4) >> (8 * i));
+	*out = request;
+	return length;
+}
+
+static int post(int fd)
+{
+	uint8_t *request, header[8];
+	size_t length = collect(&request);
+	char buffer[65536];
+
+	if (length == 0)
+		return fail(BAD_ENVIRONMENT, "the CNI_* variables are too long", "");
+	if (!write_all(fd, request, length) || !read_all(fd, header, sizeof(header)))
+		return fail(TRY_LATER, "the node agent closed the connection before it answered", strerror(errno));
+	uint32_t code = header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16 | (uint32_t)header[3] << 24;
+	uint32_t left = header[4] | (uint32_t)header[5] << 8 | (uint32_t)header[6] << 16 | (uint32_t)header[7] << 24;
+
+	while (left > 0) {
+		size_t part = left < sizeof(buffer) ? left : sizeof(buffer);
+
+		if (!read_all(fd, buffer, part))
+			return 1;
+		fwrite(buffer, 1, part, stdout);
+		left -= (uint32_t)part;
+	}
+	return (int)code;
+}
+
+/* Deletes CNI_IFNAME inside CNI_NETNS. Anything missing is fine: it is gone already. */
+static void delete_interface(void)
+{
+	struct {
+		struct nlmsghdr header;
+		struct ifinfomsg link;
+		struct rtattr name;
+		char text[IFNAMSIZ];
+	} request = { 0 };
+	char reply[4096];
+	int netns = open(variable("CNI_NETNS"), O_RDONLY | O_CLOEXEC);
+
+	if (netns < 0 || setns(netns, CLONE_NEWNET) < 0)
+		return;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return;
+	request.header = (struct nlmsghdr){ .nlmsg_len = sizeof(request), .nlmsg_type = RTM_DELLINK,
+					    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK };
+	request.name = (struct rtattr){ .rta_len = sizeof(request.name) + IFNAMSIZ, .rta_type = IFLA_IFNAME };
+	strncpy(request.text, variable("CNI_IFNAME"), IFNAMSIZ - 1);
+	if (send(fd, &request, sizeof(request), 0) > 0)
+		(void)!recv(fd, reply, sizeof(reply), 0);
+}
+
+/* Leaves the DEL for the agent's next start. 0, or -errno. */
+static int queue_delete(const char *socket_path)
+{
+	char directory[512], path[1024], temporary[1024];
+	const char *slash = strrchr(socket_path, '/');
+	int count = 0, result = 0;
+
+	snprintf(directory, sizeof(directory), "%.*s/cni-queue", slash == NULL ? 1 : (int)(slash - socket_path),
+		 slash == NULL ? "." : socket_path);
+	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	int lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (lock < 0 || flock(lock, LOCK_SH) < 0)
+		return -errno;
+	DIR *entries = opendir(directory);
+
+	if (entries == NULL)
+		return -errno;
+	for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+		count += entry->d_name[0] != '.';
+	closedir(entries);
+	if (count >= MAX_QUEUED)
+		return -ENOSPC;
+	snprintf(path, sizeof(path), "%s/%.200s.%s", directory, variable("CNI_CONTAINERID"), variable("CNI_IFNAME"));
+	snprintf(temporary, sizeof(temporary), "%s/.%.200s.%s", directory, variable("CNI_CONTAINERID"), variable("CNI_IFNAME"));
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	uint8_t *request;
+	size_t length = collect(&request);
+
+	if (length == 0 || !write_all(fd, request + 4, length - 4) || fsync(fd) < 0 || rename(temporary, path) < 0)
+		result = errno == 0 ? -EIO : -errno;
+	close(fd);
+	close(lock);
+	return result;
+}
+
+static int without_agent(const char *command, const char *socket_path)
+{
+	char details[512];
+
+	snprintf(details, sizeof(details), "%s: %s", socket_path, strerror(errno));
+	if (strcmp(command, "STATUS") == 0)
+		return fail(LIMITED, "the node agent does not answer: no new workloads, policy is kept as it is", details);
+	if (strcmp(command, "DEL") != 0)
+		return fail(TRY_LATER, "the node agent does not answer: is it running?", details);
+	int queued = queue_delete(socket_path);
+
+	delete_interface();
+	if (queued == 0)
+		return 0;
+	return fail(TRY_LATER, "the node agent does not answer and the deletion could not be queued", strerror(-queued));
+}
+
+int main(void)
+{
+	const char *command = variable("CNI_COMMAND");
+	char path[256] = DEFAULT_SOCKET;
+
+	if (*command == '\0') {
+		if (getenv("CNI_CONTAINERID") != NULL)
+			return fail(BAD_ENVIRONMENT, "CNI_COMMAND is not set", "");
+		fprintf(stderr, "Percale CNI plugin, speaks %s\n", SUPPORTED);
+		return 0;
+	}
+	for (size_t got; (got = fread(config + config_length, 1, MAX_CONFIG - config_length, stdin)) > 0;)
+		config_length += got;
+	if (ferror(stdin) || !feof(stdin))
+		return fail(IO_FAILURE, "stdin must be a network configuration of at most 1 MiB", "");
+	config_text("cniVersion", version, sizeof(version));
+	if (strcmp(command, "VERSION") == 0) {
+		printf("{\"cniVersion\":");
+		print_json_text(version);
+		printf(",\"supportedVersions\":[%s]}\n", SUPPORTED);
+		return 0;
+	}
+	int refused = check_environment(command);
+
+	if (refused != 0)
+		return refused;
+	if (*variable("PERCALE_CNI_SOCKET") != '\0')
+		snprintf(path, sizeof(path), "%s", variable("PERCALE_CNI_SOCKET"));
+	else
+		config_text("agentSocket", path, sizeof(path));
+	int fd = connect_agent(path, strcmp(command, "ADD") == 0 || strcmp(command, "CHECK") == 0 ? CONNECT_ATTEMPTS : 1);
+
+	if (fd < 0)
+		return without_agent(command, path);
+	return post(fd);
+}
