@@ -21,7 +21,7 @@ export function auditIpam(state: Pick<IpamState, "blocks" | "affinities" | "hand
     for (const index of used)
       if (block.attributes[index] === undefined) faults.push(`${block.cidr}: no attribute ${index}`);
     if (used.size !== block.attributes.length) faults.push(`${block.cidr}: an attribute has no user`);
-    const sequenced = Object.keys(block.sequenceNumberForAllocation).map(Number);
+    const sequenced = Object.keys(block.sequenceNumberForAllocation ?? {}).map(Number);
     if (sequenced.toSorted((a, b) => a - b).join() !== allocated.join())
       faults.push(`${block.cidr}: sequence numbers do not match allocations`);
     for (const ordinal of allocated) {

@@ -18,6 +18,7 @@ export function newBlock(cidr: Cidr, owner: string, nowMs: number, above = 0): I
     allocations: Array<null>(size).fill(null),
     unallocated: Array.from({ length: size }, (_, ordinal) => ordinal),
     attributes: [],
+    // Microseconds (upstream: nanoseconds): it travels as a JSON number and must stay exact.
     sequenceNumber: Math.max(nowMs * 1000, above + 1),
     sequenceNumberForAllocation: {},
     strictAffinity: false,
@@ -130,7 +131,7 @@ function free(block: IPAMBlockSpec, ordinals: readonly number[]): IPAMBlockSpec 
     allocations: block.allocations.map((old, ordinal) => (freed.has(ordinal) ? null : old)),
     unallocated: [...block.unallocated, ...ordinals],
     sequenceNumberForAllocation: Object.fromEntries(
-      Object.entries(block.sequenceNumberForAllocation).filter(([ordinal]) => !freed.has(Number(ordinal))),
+      Object.entries(block.sequenceNumberForAllocation ?? {}).filter(([ordinal]) => !freed.has(Number(ordinal))),
     ),
   };
 }

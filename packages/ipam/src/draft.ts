@@ -70,7 +70,7 @@ export class Draft {
   confirmAffinity(node: string, cidr: string): void {
     const name = affinityName(node, cidr, this.#hashes);
     const stored = this.#storedAffinities.get(name)?.spec;
-    if (stored?.state === "confirmed" && stored.deleted !== true) this.#affinities.delete(name);
+    if (stored?.state === "confirmed" && !stored.deleted) this.#affinities.delete(name);
     else this.#affinities.set(name, { state: "confirmed", node, type: "host", cidr, deleted: false });
   }
 

@@ -1,56 +1,11 @@
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { BlockAffinity, IPAMBlock, IPAMHandle, KubeObject, ObjectRef } from "@percale/resources";
 
-/** Stored shapes as Calico's. Source: projectcalico/calico `libcalico-go/lib/backend/model/{block,block_affinity,ipam_handle}.go`. */
-export interface IPAMBlockSpec {
-  readonly cidr: string;
-  /** `host:<node>` or `virtual:load-balancer`; absent: nobody's, drains and goes. */
-  readonly affinity?: string | undefined;
-  /** RFC 3339; when the block was claimed. */
-  readonly affinityClaimTime?: string | undefined;
-  /** By ordinal (address − base): index into `attributes`, null = free. */
-  readonly allocations: readonly (number | null)[];
-  /** Free ordinals, first in first out: an address is used again as late as possible. */
-  readonly unallocated: readonly number[];
-  readonly attributes: readonly BlockAttribute[];
-  /**
-   * Rises with every write and starts from the clock, so that a block made anew never repeats one. Microseconds (upstream:
-   * nanoseconds) because it travels as a JSON number and must stay exact.
-   */
-  readonly sequenceNumber: number;
-  /** By ordinal, as text: the block's number when the address was given out. */
-  readonly sequenceNumberForAllocation?: Readonly<Record<string, number>> | undefined;
-  readonly deleted?: boolean | undefined;
-  /** Upstream's deprecated field; ignored. */
-  readonly strictAffinity: boolean;
-}
+export type { BlockAffinity, IPAMBlock, IPAMHandle };
 
-export interface BlockAttribute {
-  readonly handle_id?: string | undefined;
-  /** The owner: node, pod, namespace, type, timestamp. */
-  readonly secondary?: Readonly<Record<string, string>> | undefined;
-  readonly alternateOwnerAttrs?: Readonly<Record<string, string>> | undefined;
-  /** RFC 3339; cooling down, and then nothing else is set. */
-  readonly releasedAt?: string | undefined;
-}
-
-export interface BlockAffinitySpec {
-  readonly state: "" | "confirmed" | "pending" | "pendingDeletion";
-  readonly node: string;
-  readonly type?: "host" | "virtual" | undefined;
-  readonly cidr: string;
-  readonly deleted?: boolean | undefined;
-}
-
-export interface IPAMHandleSpec {
-  readonly handleID: string;
-  /** Block CIDR → how many of its addresses. */
-  readonly block: Readonly<Record<string, number>>;
-  readonly deleted?: boolean | undefined;
-}
-
-export type IPAMBlock = KubeObject<IPAMBlockSpec>;
-export type BlockAffinity = KubeObject<BlockAffinitySpec>;
-export type IPAMHandle = KubeObject<IPAMHandleSpec>;
+export type IPAMBlockSpec = IPAMBlock["spec"];
+export type BlockAttribute = IPAMBlockSpec["attributes"][number];
+export type BlockAffinitySpec = BlockAffinity["spec"];
+export type IPAMHandleSpec = IPAMHandle["spec"];
 
 export type IntendedUse = "Workload" | "Tunnel" | "LoadBalancer";
 

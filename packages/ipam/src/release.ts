@@ -49,7 +49,7 @@ export function releaseAddress(state: IpamState, request: ReleaseAddressRequest,
   if (handle === undefined) return { kind: "released", addresses: [], changes: [] };
   if (
     request.sequenceNumber !== undefined &&
-    request.sequenceNumber !== (block.sequenceNumberForAllocation[String(ordinal)] ?? 0)
+    request.sequenceNumber !== (block.sequenceNumberForAllocation?.[String(ordinal)] ?? 0)
   )
     return { kind: "refused", message: `${request.address} was given out again since: its sequence number is another` };
   if (request.handle !== undefined && request.handle !== handle)
