@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 
 /** Kubernetes' cause types for fields. */
 export type FieldReason =
@@ -62,7 +62,9 @@ export function issueFromZod(issue: z.core.$ZodRawIssue, root: string): FieldIss
         : { field, reason: "FieldValueTypeInvalid", message: `has the wrong type${got}` };
     default: {
       const reason = (issue.code === "custom" ? issue.params?.["reason"] : undefined) as FieldReason | undefined;
-      return { field, reason: reason ?? "FieldValueInvalid", message: `${issue.message ?? "is invalid"}${got}` };
+      // Only finishing an issue asks the check for its own words.
+      const { message } = z.core.util.finalizeIssue(issue, undefined, z.config());
+      return { field, reason: reason ?? "FieldValueInvalid", message: `${message}${got}` };
     }
   }
 }
@@ -76,9 +78,13 @@ export function formatPath(root: string, path: Path): string {
   return text;
 }
 
-/** A value for a message: JSON, cut to a line. */
+/** A value for a message: JSON, cut to a line; of large or deep ones only what they are. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
+  const isFlat = Array.isArray(value) && value.length <= 8 && value.every((item) => typeof item !== "object");
+  if (Array.isArray(value) && !isFlat) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null && !isFlat)
+    return Object.keys(value).length === 0 ? "{}" : `an object with ${Object.keys(value).slice(0, 5).join(", ")}`;
   const text = typeof value === "bigint" ? String(value) : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

@@ -19,7 +19,6 @@ export function openApiOf(kind: {
   return {
     type: "object",
     description: kind.description,
-    required: ["metadata", "spec"],
     properties: {
       apiVersion: field(`Group and version of this representation: ${API_VERSION}.`),
       kind: field(`Name of the kind: ${kind.kind}.`),
@@ -51,6 +50,7 @@ function structural(schema: Record<string, unknown>): void {
     delete schema["type"];
     schema["anyOf"] = [{ type: "integer" }, { type: "string" }];
   }
+  if (schema["type"] === "number" && (schema["enum"] as unknown[] | undefined)?.every(Number.isInteger) === true)
+    schema["type"] = "integer";
   delete schema["propertyNames"];
-  // Descriptions stand on the field; zod repeats an inner schema's when it has one of its own.
 }

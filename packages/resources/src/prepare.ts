@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Operation, ResourceDefinition, StoreContext } from "./define.ts";
+import type { ResourceDefinition, StoreContext } from "./define.ts";
 import { formatPath, issueFromZod, show } from "./issue.ts";
 import type { FieldIssue, Report } from "./issue.ts";
 import { checkMetadata, decodeMetadata } from "./metadata.ts";
@@ -14,6 +14,8 @@ export interface PrepareOptions {
   readonly operation: "create" | "update";
   /** The stored object; needed for update. */
   readonly old?: KubeObject;
+  /** "status": take the status alone, keep everything else as it is stored. */
+  readonly subresource?: "status";
   /** What to do about unknown fields; Kubernetes' default is Warn. */
   readonly fieldValidation?: FieldValidation;
 }
@@ -43,7 +45,7 @@ export function decodeObject(definition: ResourceDefinition, raw: unknown): Kube
 export function prepareObject<S, T>(
   definition: ResourceDefinition<S, T>,
   raw: unknown,
-  { operation, old, fieldValidation = "Warn" }: PrepareOptions,
+  { operation, old, subresource, fieldValidation = "Warn" }: PrepareOptions,
 ): Prepared<S, T> {
   let decoded: KubeObject;
   try {
@@ -59,11 +61,14 @@ export function prepareObject<S, T>(
   issues.push(...meta.issues);
   const unknown = [...unknownTopLevel(definition, decoded), ...meta.unknown];
   const metadata = ownedMetadata(meta.metadata, operation, old);
-  const spec = parsePart(definition.spec, decoded.spec ?? {}, "spec", { issues, unknown });
+  const findings = { issues, unknown };
   const status =
-    definition.status === undefined || decoded.status === undefined || decoded.status === null
+    isNone(decoded.status) || definition.status === undefined
       ? undefined
-      : parsePart(definition.status, decoded.status, "status", { issues, unknown });
+      : parsePart(definition.status, decoded.status, "status", findings);
+  if (subresource === "status" && old !== undefined)
+    return statusOnly({ definition, metadata, status, old, ...findings });
+  const spec = parsePart(definition.spec, decoded.spec ?? {}, "spec", findings);
 
   if (!issues.some(isMistyped)) {
     // Every field has its declared type from here on, or is missing and reported.
@@ -74,7 +79,7 @@ export function prepareObject<S, T>(
   checkMetadata(metadata, report, definition);
   checkVersion(metadata, operation, report);
 
-  const refused = [...(fieldValidation === "Strict" ? unknown.map(unknownIssue) : []), ...issues];
+  const refused = refusedOf(issues, unknown, fieldValidation);
   if (refused.length > 0) return { issues: refused, error: errorFor(definition, metadata.name, refused) };
   if (old !== undefined && meta.metadata.uid !== undefined && meta.metadata.uid !== old.metadata.uid)
     return {
@@ -84,14 +89,10 @@ export function prepareObject<S, T>(
         `the UID in the precondition (${meta.metadata.uid}) is not that of the stored object (${old.metadata.uid}): it was deleted and created again`,
       ),
     };
+  // With a status subresource the main one neither sets nor loses status.
+  const current = definition.statusSubresource ? old?.status : status;
   return {
-    object: {
-      apiVersion: API_VERSION,
-      kind: definition.kind,
-      metadata,
-      spec: spec as S, // the schema's own output type
-      ...(status !== undefined && { status: status as T }),
-    },
+    object: objectOf(definition, metadata, spec as S, current as T | undefined), // the schemas' own output types
     warnings: fieldValidation === "Warn" ? unknown.map((path) => unknownIssue(path).message) : [],
   };
 }
@@ -99,9 +100,46 @@ export function prepareObject<S, T>(
 /** Layer 6: rules that need other objects or the old one. Pure; call it inside the transaction that writes. */
 export function storeIssues<S, T>(
   definition: ResourceDefinition<S, T>,
-  context: Omit<StoreContext, "operation"> & { readonly operation: Operation },
+  context: StoreContext,
 ): StatusError | undefined {
   return definition.store(context);
+}
+
+/** What a write to the status endpoint makes: the stored object with a new status. Unknown status fields are dropped. */
+function statusOnly<S, T>(write: {
+  readonly definition: ResourceDefinition<S, T>;
+  readonly metadata: ObjectMeta;
+  readonly status: unknown;
+  readonly old: KubeObject;
+  readonly issues: FieldIssue[];
+}): Prepared<S, T> {
+  const { definition, metadata, old, issues } = write;
+  checkVersion(metadata, "update", (field, reason, message) => issues.push({ field, reason, message }));
+  if (issues.length > 0) return { issues, error: errorFor(definition, metadata.name, issues) };
+  const { resourceVersion, managedFields } = metadata;
+  const kept = {
+    ...old.metadata,
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(managedFields !== undefined && { managedFields }),
+  };
+  return { object: objectOf(definition, kept, old.spec as S, write.status as T | undefined), warnings: [] };
+}
+
+function objectOf<S, T>(
+  { kind }: ResourceDefinition<S, T>,
+  metadata: ObjectMeta,
+  spec: S,
+  status: T | undefined,
+): KubeObject<S, T> {
+  return { apiVersion: API_VERSION, kind, metadata, spec, ...(status !== undefined && { status }) };
+}
+
+function refusedOf(
+  issues: readonly FieldIssue[],
+  unknown: readonly string[],
+  fieldValidation: FieldValidation,
+): readonly FieldIssue[] {
+  return [...(fieldValidation === "Strict" ? unknown.map(unknownIssue) : []), ...issues];
 }
 
 function unknownTopLevel(definition: ResourceDefinition, raw: object): string[] {
@@ -184,13 +222,21 @@ function runOn(schema: z.ZodType, value: unknown): z.core.ParsePayload {
   return schema._zod.run({ value, issues: [] }, { async: false }) as z.core.ParsePayload; // no schema of ours is async
 }
 
+/** No object of ours nests deeper; hostile input may. */
+const MAX_DEPTH = 32;
+
 /** A null field is an absent field, as in Kubernetes; nulls inside lists stay. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => (item === null ? item : withoutNulls(item)));
+function withoutNulls(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((item) => (item === null ? item : withoutNulls(item, depth + 1)));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)]])),
+    Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item, depth + 1)]])),
   );
+}
+
+function isNone(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function isMistyped(issue: FieldIssue): boolean {

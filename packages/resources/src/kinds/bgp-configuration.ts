@@ -57,7 +57,7 @@ export const BGPConfiguration = defineResource({
     communities: z
       .array(
         z.strictObject({
-          name: name.describe("What prefixAdvertisements calls it."),
+          name: name.min(1).describe("What prefixAdvertisements calls it."),
           value: text(communityFault).describe("aa:nn (16 bits each) or aa:nn:mm (32 bits each)."),
         }),
       )

@@ -106,6 +106,7 @@ function namespacedNameFault(name: string): string | undefined {
 
 /** `types` from the rules, and the label that follows the tier. */
 export function completePolicy({ metadata, spec }: Draft<NamespacedSpec>): void {
+  if (spec.tier === "") spec.tier = DEFAULT_TIER;
   if (spec.types === undefined || spec.types.length === 0) {
     const hasIngress = (spec.ingress?.length ?? 0) > 0;
     const hasEgress = (spec.egress?.length ?? 0) > 0;

@@ -8,7 +8,7 @@ import { checkAnnotations } from "../metadata.ts";
 import { parsePort } from "../scalars/port.ts";
 import type { Port } from "../scalars/port.ts";
 import { hasPorts, protocolNumber } from "../scalars/protocol.ts";
-import { cidr, listOf, name, port, protocol, selector, setOf, text } from "../scalars/schemas.ts";
+import { cidr, listOf, name, port, protocol, selector, setOf } from "../scalars/schemas.ts";
 
 const icmp = z.strictObject({
   type: z.int().min(0).max(254).describe("ICMP type, for instance 8 for echo request.").optional(),
@@ -42,9 +42,7 @@ const entityRule = z.strictObject({
     .optional(),
   services: z
     .strictObject({
-      name: text((value) => (value === "" ? undefined : nameFault(value)), 253)
-        .describe("Name of the Kubernetes service.")
-        .default(""),
+      name: name.describe("Name of the Kubernetes service.").default(""),
       namespace: name.describe("Its namespace. Empty in a NetworkPolicy: the policy's own.").optional(),
     })
     .describe("The endpoints of a Kubernetes service, with its ports when it is a destination.")
@@ -63,11 +61,7 @@ export const policyRule = z.strictObject({
     .describe(
       "What happens to a matching packet. Allow and Deny decide, Pass goes to the next tier, Log logs and goes on.",
     ),
-  ipVersion: z
-    .union([z.literal(4), z.literal(6)])
-    .meta({ type: "integer" })
-    .describe("Only packets of this IP version.")
-    .optional(),
+  ipVersion: z.literal([4, 6]).describe("Only packets of this IP version.").optional(),
   protocol: protocol
     .describe("Only packets of this protocol: TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite or a number 1-255.")
     .optional(),
@@ -270,8 +264,4 @@ function checkNets({ ipVersion, source, destination }: PolicyRule, field: string
 
 function isGiven(value: string | object | undefined): boolean {
   return value !== undefined && (Array.isArray(value) ? value.length > 0 : value !== "");
-}
-
-function nameFault(value: string): string | undefined {
-  return name.safeParse(value).success ? undefined : "must be a name: lower-case letters, digits, - and .";
 }

@@ -15,7 +15,7 @@ const NS_BY_UNIT: Readonly<Record<string, number>> = {
 };
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
 
-/** Milliseconds of a Go duration; `0` needs no unit. Throws DurationError. */
+/** Milliseconds of a Go duration, exact to the nanosecond up to 104 days; `0` needs no unit. Throws DurationError. */
 export function parseDuration(text: string): number {
   const ms = tryParseDuration(text);
   if (ms === undefined)

@@ -32,8 +32,9 @@ function matching(pattern: RegExp, message: string, maxLength?: number) {
 export const selector = text(selectorFault, 1024);
 /** Where the API sets no length. */
 export const longSelector = text(selectorFault);
+/** The name of another object. Empty counts as not given; where one is needed, ask for `.min(1)`. */
 export const name = text(
-  (value) => (isSubdomain(value) ? undefined : "must be a name: lower-case letters, digits, - and ."),
+  (value) => (value === "" || isSubdomain(value) ? undefined : "must be a name: lower-case letters, digits, - and ."),
   253,
 );
 export const portName = text((value) =>

@@ -34,6 +34,10 @@ const ifaceFilter = matching(
   /^[a-zA-Z0-9:._+-]{1,15}$/,
   "an interface name of at most 15 characters, + at its end for any suffix",
 );
+const tableRange = z.strictObject({
+  min: intFrom(1, 0xffff_ffff).describe("First table."),
+  max: intFrom(1, 0xffff_ffff).describe("Last table."),
+});
 const allow = anyCase("Accept", "Return");
 const deny = anyCase("Drop", "Reject");
 /** Tests, accept, drop and the rest need eight bits of their own. */
@@ -152,15 +156,11 @@ export const dataplaneRows = {
   routeSource: row(anyCase("CalicoIPAM", "WorkloadIPs"), "CalicoIPAM", "Where cluster routes are calculated from"),
   routeSyncDisabled: row(bool, false, "Never touch routes: policy only"),
   routeTableRange: row(
-    z.strictObject({ min: intFrom(1, 250), max: intFrom(1, 250) }),
+    z.strictObject({ min: intFrom(1, 250).describe("First table."), max: intFrom(1, 250).describe("Last table.") }),
     undefined,
     "Deprecated: use routeTableRanges. Route tables the agent may use",
   ),
-  routeTableRanges: row(
-    z.array(z.strictObject({ min: intFrom(1, 0xffff_ffff), max: intFrom(1, 0xffff_ffff) })),
-    undefined,
-    "Route tables the agent may use; 253-255 are left alone",
-  ),
+  routeTableRanges: row(z.array(tableRange), undefined, "Route tables the agent may use; 253-255 are left alone"),
   serviceLoopPrevention: row(
     anyCase("Drop", "Reject", "Disabled"),
     "Drop",
