@@ -1,2 +1,6 @@
 /** The policy engine: resources in, this node's state out (incrementally), and the evaluator that says which rule decides a packet. Pure. */
 export * from "./model.ts";
+export { CalcGraph } from "./graph/graph.ts";
+export type { Problem } from "./graph/problems.ts";
+export { DEFAULT_CONFIG } from "./compile/config.ts";
+export type { Sha224 } from "./compile/rule.ts";

@@ -9,3 +9,5 @@ export * from "./format.ts";
 export * from "./rewrite.ts";
 export * from "./restriction.ts";
 export * from "./set-id.ts";
+export { LabelIndex } from "./label-index.ts";
+export type { LabelRecord, MatchListener } from "./label-index.ts";

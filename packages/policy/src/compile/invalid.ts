@@ -1,0 +1,14 @@
+/** Why an object is treated as missing. */
+export class InvalidObject extends Error {
+  override readonly name = "InvalidObject";
+}
+
+/** Runs `read` on an object that came from outside; whatever is wrong with it is told as a fault, never thrown. */
+export function attempt<T>(read: () => T): { readonly value: T } | { readonly fault: string } {
+  try {
+    return { value: read() };
+  } catch (error) {
+    // Also a TypeError: a spec of the wrong shape must cost its own object only, not the whole graph.
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}

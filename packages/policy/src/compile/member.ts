@@ -1,0 +1,91 @@
+/** What can be a member of address sets: workload endpoints and network sets, with the labels that selectors see (selectors §2.1). */
+import { NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL, protocolNumber } from "@percale/resources";
+import type { KubeObject, Protocol } from "@percale/resources";
+import type { LabelRecord } from "@percale/selector";
+import type { SetDefinition } from "./rule.ts";
+import { canonicalNets } from "./nets.ts";
+
+export interface NamedPort {
+  readonly name: string;
+  readonly protocol: number;
+  readonly port: number;
+}
+
+export interface Member {
+  readonly labels: LabelRecord;
+  readonly parents: readonly string[];
+  /** Canonical, each once. */
+  readonly nets: readonly string[];
+  readonly ports: readonly NamedPort[];
+}
+
+export interface WorkloadEndpointSpec {
+  readonly node: string;
+  readonly orchestrator?: string;
+  readonly serviceAccountName?: string;
+  readonly ipNetworks?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly interfaceName?: string;
+  readonly mac?: string;
+  readonly ports?: readonly { readonly name?: string; readonly protocol: Protocol; readonly port: number }[];
+  readonly allowSpoofedSourcePrefixes?: readonly string[];
+}
+
+const NO_PORTS: readonly NamedPort[] = [];
+const NO_PARENTS: readonly string[] = [];
+
+export function isMemberKind(kind: string): boolean {
+  return kind === "WorkloadEndpoint" || kind === "NetworkSet" || kind === "GlobalNetworkSet";
+}
+
+/** Throws InvalidObject. */
+export function memberOf(object: KubeObject): Member {
+  return object.kind === "WorkloadEndpoint" ? endpointMember(object) : networkSetMember(object);
+}
+
+function networkSetMember({ metadata: { labels = {}, namespace }, spec }: KubeObject): Member {
+  const nets = canonicalNets((spec as { readonly nets?: readonly string[] }).nets);
+  if (namespace === undefined) return { labels, parents: NO_PARENTS, nets, ports: NO_PORTS };
+  return { labels: { ...labels, [NAMESPACE_LABEL]: namespace }, parents: [`kns.${namespace}`], nets, ports: NO_PORTS };
+}
+
+function endpointMember({ metadata, spec: raw }: KubeObject): Member {
+  const spec = raw as WorkloadEndpointSpec;
+  const account = spec.serviceAccountName ?? "";
+  // A workload must not fake what it would inherit.
+  const own = Object.entries(metadata.labels ?? {}).filter(
+    ([key]) => !key.startsWith("pcns.") && !key.startsWith("pcsa.") && key !== SERVICE_ACCOUNT_LABEL,
+  );
+  return {
+    labels: {
+      ...Object.fromEntries(own),
+      [NAMESPACE_LABEL]: metadata.namespace ?? "",
+      [ORCHESTRATOR_LABEL]: spec.orchestrator ?? metadata.labels?.[ORCHESTRATOR_LABEL] ?? "k8s",
+      ...(account !== "" && { [SERVICE_ACCOUNT_LABEL]: account }),
+    },
+    parents: spec.profiles ?? NO_PARENTS,
+    nets: canonicalNets(spec.ipNetworks),
+    ports: (spec.ports ?? []).flatMap(({ name, protocol, port }) => {
+      const number = protocolNumber(protocol);
+      return name === undefined || name === "" || number === undefined ? [] : [{ name, protocol: number, port }];
+    }),
+  };
+}
+
+/** What the member adds to a set whose selector matches it. */
+export function contribution(member: Member, definition: SetDefinition): readonly string[] {
+  switch (definition.kind) {
+    case "net":
+      return member.nets;
+    case "service":
+      return []; // endpoint slices are what fills these
+    case "port": {
+      const fitting = member.ports.filter(
+        ({ name, protocol }) =>
+          name === definition.portName && (definition.protocol === undefined || protocol === definition.protocol),
+      );
+      if (fitting.length === 0) return [];
+      return member.nets.flatMap((net) => fitting.map(({ protocol, port }) => `${net},${protocol},${port}`));
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { compareBytes } from "@percale/selector";
+import type { PolicyHead } from "./policy.ts";
+
+export interface TierInfo {
+  readonly name: string;
+  /** Absent is +∞. */
+  readonly order: number;
+  readonly defaultAction: "Deny" | "Pass";
+  /** False: only policies speak of it. It sorts after all that exist and denies. */
+  readonly exists: boolean;
+}
+
+export function missingTier(name: string): TierInfo {
+  return { name, order: Infinity, defaultAction: "Deny", exists: false };
+}
+
+/** Evaluation order of tiers (selectors §10.1). */
+export function compareTiers(a: TierInfo, b: TierInfo): number {
+  if (a.exists !== b.exists) return a.exists ? -1 : 1;
+  return compareOrder(a.order, b.order) || compareBytes(a.name, b.name);
+}
+
+/** Evaluation order of two policies of one tier (selectors §10.2). */
+export function comparePolicies(a: PolicyHead, b: PolicyHead): number {
+  return compareOrder(a.order, b.order) || compareBytes(a.tieBreak, b.tieBreak);
+}
+
+/** Infinity minus itself is not a number, so no subtraction here. */
+function compareOrder(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function tierInfo(name: string, spec: { readonly order?: number; readonly defaultAction?: string }): TierInfo {
+  return {
+    name,
+    order: typeof spec.order === "number" && !Number.isNaN(spec.order) ? spec.order : Infinity,
+    defaultAction: spec.defaultAction === "Pass" ? "Pass" : "Deny",
+    exists: true,
+  };
+}

@@ -1,0 +1,79 @@
+import type { KubeObject, PolicyRule } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources";
+import { parseSelector } from "@percale/selector";
+import type { Selector } from "@percale/selector";
+import type { PolicyKey, PolicyKind } from "../model.ts";
+import { InvalidObject } from "./invalid.ts";
+import { subjectSelector } from "./selectors.ts";
+import type { PolicySubject } from "./selectors.ts";
+
+/** Fields of every tiered kind, as far as the engine reads them. */
+export interface PolicySpec extends PolicySubject {
+  readonly tier?: string;
+  readonly order?: number;
+  readonly types?: readonly string[];
+  readonly ingress?: readonly PolicyRule[];
+  readonly egress?: readonly PolicyRule[];
+  readonly performanceHints?: readonly string[];
+  readonly doNotTrack?: boolean;
+  readonly preDNAT?: boolean;
+}
+
+/** What is known of a policy before anyone needs its rules. */
+export interface PolicyHead {
+  readonly key: PolicyKey;
+  readonly kind: PolicyKind;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly tier: string;
+  /** Absent is +∞. */
+  readonly order: number;
+  readonly tieBreak: string;
+  readonly ingress: boolean;
+  readonly egress: boolean;
+  /** Sent to nodes without an endpoint that it selects. */
+  readonly isAlwaysActive: boolean;
+  /** A doNotTrack or preDNAT policy says nothing to workloads (dataplane §1.1 fact 6). */
+  readonly isForHostsOnly: boolean;
+  readonly selector: Selector;
+  readonly spec: PolicySpec;
+}
+
+const KINDS: ReadonlySet<string> = new Set<PolicyKind>([
+  "NetworkPolicy",
+  "GlobalNetworkPolicy",
+  "KubernetesNetworkPolicy",
+  "KubernetesClusterNetworkPolicy",
+]);
+
+export function isPolicyKind(kind: string): kind is PolicyKind {
+  return KINDS.has(kind);
+}
+
+/** Throws InvalidObject or SelectorError. */
+export function policyHead(object: KubeObject): PolicyHead {
+  const { kind, metadata } = object;
+  if (!isPolicyKind(kind)) throw new InvalidObject(`${kind} is no policy`);
+  const spec = object.spec as PolicySpec; // checked field by field as it is read
+  const types = (spec.types ?? []).map((type) => type.toLowerCase());
+  return {
+    key: formatRef(refOf(object)),
+    kind,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    tier: spec.tier === undefined || spec.tier === "" ? "default" : spec.tier,
+    order: typeof spec.order === "number" && !Number.isNaN(spec.order) ? spec.order : Infinity,
+    tieBreak: `${metadata.name}/${metadata.namespace ?? ""}/${kind}`,
+    ingress: types.length === 0 || types.includes("ingress"),
+    egress: types.length === 0 || types.includes("egress"),
+    isAlwaysActive: spec.performanceHints?.includes("AssumeNeededOnEveryNode") === true,
+    isForHostsOnly: spec.doNotTrack === true || spec.preDNAT === true,
+    selector: subjectSelector(spec, metadata.namespace),
+    spec,
+  };
+}
+
+/** A cluster-scoped selector of any object, for instance a FelixConfiguration's nodeSelector. */
+export function optionalSelector(text: string | undefined): Selector | undefined {
+  return text === undefined || text.trim() === "" ? undefined : parseSelector(text);
+}

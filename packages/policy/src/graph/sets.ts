@@ -1,0 +1,160 @@
+import { LabelIndex } from "@percale/selector";
+import type { KubeObject } from "@percale/resources";
+import { contribution, memberOf } from "../compile/member.ts";
+import type { Member } from "../compile/member.ts";
+import type { SetDefinition } from "../compile/rule.ts";
+import type { NodeUpdate, SetId, SetMember } from "../model.ts";
+
+interface AddressSet {
+  readonly definition: SetDefinition;
+  /** Rules that name it. */
+  users: number;
+  /** How many owners a member has: it leaves with the last. */
+  readonly owners: Map<SetMember, number>;
+  /** Undefined until the set is sent; then what was there before a change, per touched member. */
+  before: Map<SetMember, boolean> | undefined;
+  isSent: boolean;
+}
+
+/** Address sets that some active rule names, with their members out of the whole cluster. */
+export class AddressSets {
+  readonly #sets = new Map<SetId, AddressSet>();
+  readonly #members = new Map<string, Member>();
+  readonly #dirty = new Set<SetId>();
+  readonly #index = new LabelIndex({
+    started: (setId, memberId) => this.#add(setId, this.#members.get(memberId)!),
+    stopped: (setId, memberId) => this.#remove(setId, this.#members.get(memberId)!),
+  });
+
+  get isEmpty(): boolean {
+    return this.#sets.size === 0 && this.#members.size === 0 && this.#index.isEmpty;
+  }
+
+  use(definition: SetDefinition): void {
+    const known = this.#sets.get(definition.id);
+    if (known !== undefined) {
+      known.users++;
+      return;
+    }
+    this.#sets.set(definition.id, { definition, users: 1, owners: new Map(), before: undefined, isSent: false });
+    this.#dirty.add(definition.id);
+    if (definition.kind !== "service") this.#index.putSelector(definition.id, definition.selector);
+  }
+
+  release(id: SetId): void {
+    const set = this.#sets.get(id);
+    if (set === undefined) return;
+    set.users--;
+    if (set.users === 0) this.#dirty.add(id);
+  }
+
+  /** Services that active rules name, by set. */
+  *services(): Generator<string> {
+    for (const { definition } of this.#sets.values()) if (definition.kind === "service") yield definition.service;
+  }
+
+  /** Throws InvalidObject. */
+  putMember(id: string, object: KubeObject): void {
+    const member = memberOf(object);
+    const old = this.#members.get(id);
+    // Sets that match before and after get the new addresses first, so that an address that stays is never gone.
+    if (old !== undefined && !sameAddresses(old, member))
+      for (const setId of this.#index.selectorsOf(id)) {
+        this.#add(setId, member);
+        this.#remove(setId, old);
+      }
+    this.#members.set(id, member);
+    this.#index.putItem(id, member.labels, member.parents);
+  }
+
+  removeMember(id: string): void {
+    this.#index.removeItem(id);
+    this.#members.delete(id);
+  }
+
+  putProfile(name: string, labels: Readonly<Record<string, string>>): void {
+    this.#index.putParent(name, labels);
+  }
+
+  removeProfile(name: string): void {
+    this.#index.removeParent(name);
+  }
+
+  /** Net changes since the last flush: what to tell first (sets, deltas), and what last (removals). */
+  flush(): { readonly first: readonly NodeUpdate[]; readonly last: readonly NodeUpdate[] } {
+    const sets: NodeUpdate[] = [];
+    const deltas: NodeUpdate[] = [];
+    const last: NodeUpdate[] = [];
+    for (const id of this.#dirty) {
+      const set = this.#sets.get(id)!;
+      if (set.users === 0) {
+        this.#index.removeSelector(id);
+        this.#sets.delete(id);
+        if (set.isSent) last.push({ t: "setRemoved", id });
+      } else if (!set.isSent) {
+        set.isSent = true;
+        sets.push({ t: "set", id, kind: kindOf(set.definition), members: [...set.owners.keys()] });
+      } else {
+        const delta = deltaOf(id, set);
+        if (delta !== undefined) deltas.push(delta);
+      }
+      set.before = undefined;
+    }
+    this.#dirty.clear();
+    return { first: [...sets, ...deltas], last };
+  }
+
+  #add(setId: SetId, member: Member): void {
+    const set = this.#sets.get(setId)!;
+    for (const entry of contribution(member, set.definition)) {
+      const count = set.owners.get(entry) ?? 0;
+      set.owners.set(entry, count + 1);
+      if (count === 0) this.#touch(setId, set, entry, false);
+    }
+  }
+
+  #remove(setId: SetId, member: Member): void {
+    const set = this.#sets.get(setId)!;
+    for (const entry of contribution(member, set.definition)) {
+      const count = set.owners.get(entry)!;
+      if (count > 1) set.owners.set(entry, count - 1);
+      else {
+        set.owners.delete(entry);
+        this.#touch(setId, set, entry, true);
+      }
+    }
+  }
+
+  #touch(setId: SetId, set: AddressSet, entry: SetMember, wasThere: boolean): void {
+    if (!set.isSent) return; // sent whole, and dirty already
+    this.#dirty.add(setId);
+    set.before ??= new Map();
+    if (!set.before.has(entry)) set.before.set(entry, wasThere);
+  }
+}
+
+function kindOf(definition: SetDefinition): "net" | "port" {
+  return definition.kind === "net" || (definition.kind === "service" && !definition.withPorts) ? "net" : "port";
+}
+
+function deltaOf(id: SetId, { before, owners }: AddressSet): NodeUpdate | undefined {
+  const added: SetMember[] = [];
+  const removed: SetMember[] = [];
+  for (const [entry, wasThere] of before ?? []) {
+    const isThere = owners.has(entry);
+    if (isThere !== wasThere) (isThere ? added : removed).push(entry);
+  }
+  return added.length + removed.length === 0 ? undefined : { t: "setDelta", id, added, removed };
+}
+
+function sameAddresses(a: Member, b: Member): boolean {
+  return (
+    a.nets.length === b.nets.length &&
+    a.nets.every((net, i) => net === b.nets[i]) &&
+    a.ports.length === b.ports.length &&
+    a.ports.every(({ name, protocol, port }, i) => {
+      const other = b.ports[i]!;
+      return name === other.name && protocol === other.protocol && port === other.port;
+    })
+  );
+}

@@ -1,0 +1,142 @@
+import type { Restrictions } from "./restriction.ts";
+
+/** An item as the buckets see it: labels, own and inherited, each key once. */
+export interface Indexed {
+  entries(): Iterable<readonly [string, string]>;
+}
+
+/** A selector as the buckets see it. */
+export interface Watched {
+  readonly restrictions: Restrictions;
+  /** Where it stands; set by the buckets. `values` undefined: under the key's presence. */
+  chosen: { readonly key: string; readonly values: ReadonlySet<string> | undefined } | undefined;
+}
+
+interface Key<I, S> {
+  readonly itemsByValue: Map<string, Set<I>>;
+  readonly selectorsByValue: Map<string, Set<S>>;
+  /** Selectors that demand the key with any value. */
+  readonly present: Set<S>;
+}
+
+/**
+ * Items and selectors by label. A selector stands in one place: under the values or the presence of one label that it demands, the one with
+ * the fewest neighbours; items look up all their labels. So a selector that demands nothing is a candidate for every item, and no other is.
+ */
+export class Buckets<I extends Indexed, S extends Watched> {
+  readonly #keys = new Map<string, Key<I, S>>();
+  readonly #unrestricted = new Set<S>();
+
+  get isEmpty(): boolean {
+    return this.#keys.size === 0 && this.#unrestricted.size === 0;
+  }
+
+  addItem(item: I): void {
+    for (const [name, value] of item.entries()) addTo(this.#key(name).itemsByValue, value, item);
+  }
+
+  /** The item's labels must be those it was added with. */
+  removeItem(item: I): void {
+    for (const [name, value] of item.entries()) {
+      const key = this.#keys.get(name);
+      if (key === undefined) continue;
+      removeFrom(key.itemsByValue, value, item);
+      this.#tidy(name, key);
+    }
+  }
+
+  addSelector(selector: S): void {
+    if (selector.restrictions === "never") return;
+    selector.chosen = this.#choose(selector.restrictions);
+    if (selector.chosen === undefined) {
+      this.#unrestricted.add(selector);
+      return;
+    }
+    const { key: name, values } = selector.chosen;
+    const key = this.#key(name);
+    if (values === undefined) key.present.add(selector);
+    else for (const value of values) addTo(key.selectorsByValue, value, selector);
+  }
+
+  removeSelector(selector: S): void {
+    this.#unrestricted.delete(selector);
+    if (selector.chosen === undefined) return;
+    const { key: name, values } = selector.chosen;
+    selector.chosen = undefined;
+    const key = this.#keys.get(name);
+    if (key === undefined) return;
+    if (values === undefined) key.present.delete(selector);
+    else for (const value of values) removeFrom(key.selectorsByValue, value, selector);
+    this.#tidy(name, key);
+  }
+
+  /** Items that may match; undefined: any may. */
+  itemsFor({ restrictions }: S): Iterable<I> | undefined {
+    if (restrictions === "never") return [];
+    let best: Iterable<I>[] | undefined;
+    let fewest = Infinity;
+    for (const [name, restriction] of restrictions) {
+      if (restriction.must === "absent") continue;
+      const byValue = this.#keys.get(name)?.itemsByValue;
+      const groups: Set<I>[] = [];
+      if (restriction.must === "present") groups.push(...(byValue?.values() ?? []));
+      else
+        for (const value of restriction.values) {
+          const group = byValue?.get(value);
+          if (group !== undefined) groups.push(group);
+        }
+      const count = groups.reduce((sum, { size }) => sum + size, 0);
+      if (count < fewest) [best, fewest] = [groups, count];
+      if (count === 0) break;
+    }
+    return best === undefined ? undefined : best.length === 1 ? best[0] : best.flatMap((group) => [...group]);
+  }
+
+  /** Selectors that may match, each once. */
+  *selectorsFor(item: I): Generator<S> {
+    yield* this.#unrestricted;
+    for (const [name, value] of item.entries()) {
+      const key = this.#keys.get(name);
+      if (key === undefined) continue;
+      yield* key.present;
+      yield* key.selectorsByValue.get(value) ?? [];
+    }
+  }
+
+  #choose(restrictions: Exclude<Restrictions, "never">): Watched["chosen"] {
+    let chosen: Watched["chosen"];
+    let fewest = Infinity;
+    for (const [name, restriction] of restrictions) {
+      if (restriction.must === "absent") continue;
+      const key = this.#keys.get(name);
+      const values = restriction.must === "equal" ? restriction.values : undefined;
+      let neighbours = 0;
+      if (values === undefined) neighbours = 1_000_000 + (key?.present.size ?? 0); // a value is always the better place
+      else for (const value of values) neighbours += key?.selectorsByValue.get(value)?.size ?? 0;
+      if (neighbours < fewest) [chosen, fewest] = [{ key: name, values }, neighbours];
+    }
+    return chosen;
+  }
+
+  #key(name: string): Key<I, S> {
+    let key = this.#keys.get(name);
+    if (key === undefined)
+      this.#keys.set(name, (key = { itemsByValue: new Map(), selectorsByValue: new Map(), present: new Set() }));
+    return key;
+  }
+
+  #tidy(name: string, { itemsByValue, selectorsByValue, present }: Key<I, S>): void {
+    if (itemsByValue.size === 0 && selectorsByValue.size === 0 && present.size === 0) this.#keys.delete(name);
+  }
+}
+
+function addTo<T>(groups: Map<string, Set<T>>, value: string, member: T): void {
+  const group = groups.get(value);
+  if (group === undefined) groups.set(value, new Set([member]));
+  else group.add(member);
+}
+
+function removeFrom<T>(groups: Map<string, Set<T>>, value: string, member: T): void {
+  const group = groups.get(value);
+  if (group?.delete(member) === true && group.size === 0) groups.delete(value);
+}
