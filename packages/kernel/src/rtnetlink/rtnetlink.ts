@@ -89,7 +89,7 @@ export class Rtnetlink {
       w.string(1, "veth");
       const data = w.open(2);
       const peer = w.open(VETH_INFO_PEER);
-      writeLinkHeader(w, 0, flags, flags);
+      writeLinkHeader(w, 0); // set up below: the kernel cannot while its other end does not exist
       writeLinkAttributes(w, { name: spec.peerName, mac: spec.peerMac, mtu: spec.mtu });
       if (peerFd !== undefined) w.u32(28, peerFd);
       w.close(peer);
@@ -97,6 +97,13 @@ export class Rtnetlink {
       w.close(info);
       this.#commit(seq, `add veth ${spec.name}`);
     });
+    if (spec.up !== true) return;
+    const peerSide = spec.peerNetns === undefined ? this : new Rtnetlink({ netns: spec.peerNetns });
+    try {
+      await peerSide.setLink(spec.peerName, { up: true });
+    } finally {
+      if (peerSide !== this) peerSide.close();
+    }
   }
 
   /** A link of a kind that needs no settings: `bridge`, `dummy`, `ifb`. */

@@ -1,0 +1,156 @@
+import { spawnSync } from "node:child_process";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { inNetns } from "@percale/kernel";
+import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
+import { Fabric } from "@percale/testkit";
+import { createDataplane } from "./index.ts";
+import type { Dataplane, DataplaneOptions } from "./index.ts";
+
+const fabric = new Fabric(`pd${process.pid}`);
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+let dataplane: Dataplane;
+
+const any = { source: {}, destination: {} };
+const allowAll: Rule = { action: "allow", ...any };
+const denyAll: Rule = { action: "deny", ...any };
+const open: NodeUpdate = { t: "profile", profile: { name: "open", ingress: [allowAll], egress: [allowAll] } };
+
+function endpoint(name: "a1" | "a2", change: Partial<ActiveEndpoint> = {}): NodeUpdate {
+  const n = name === "a1" ? 1 : 2;
+  const plain: ActiveEndpoint = {
+    key: `red/${name}`,
+    interfaceName: `cali${name}`,
+    active: true,
+    mac: `02:00:00:00:00:0${n}`,
+    addresses: [`10.0.1.${n}/32`, `fd00:1::${n}/128`],
+    allowSpoofedSourcePrefixes: [],
+    tiers: [],
+    profiles: ["open"],
+  };
+  return { t: "endpoint", endpoint: { ...plain, ...change } };
+}
+
+function policy(name: string, ingress: readonly Rule[], egress: readonly Rule[] = []): NodeUpdate {
+  const key = `GlobalNetworkPolicy/${name}`;
+  return { t: "policy", policy: { key, kind: "GlobalNetworkPolicy", name, tier: "default", ingress, egress } };
+}
+
+function tier(...names: string[]): Pick<ActiveEndpoint, "tiers"> {
+  const keys = names.map((name) => `GlobalNetworkPolicy/${name}`);
+  return { tiers: [{ name: "default", defaultAction: "Deny", ingress: keys, egress: [] }] };
+}
+
+function nft(command: string): string {
+  const { stdout, stderr, status } = inNetns(fabric.netns("A"), () =>
+    spawnSync("nft", command.split(" "), { encoding: "utf8" }),
+  );
+  if (status !== 0) throw new Error(`nft ${command}: ${stderr}`);
+  return stdout;
+}
+
+const start = async (options: Partial<DataplaneOptions> = {}) => {
+  const created = createDataplane({ netns: fabric.netns("A"), log: quiet, now: Date.now, ...options });
+  await created.start();
+  return created;
+};
+
+const tcp = async (from: string, to: string, port = 80) =>
+  (await fabric.probe(from, { protocol: "tcp", to, port })).verdict;
+
+beforeAll(async () => {
+  await fabric.start();
+  await fabric.addNode({
+    name: "A",
+    addresses: ["192.0.2.1/24", "2001:db8::1/64"],
+    blocks: ["10.0.1.0/24", "fd00:1::/64"],
+  });
+  await fabric.addNode({ name: "X", addresses: ["192.0.2.9/24", "2001:db8::9/64"], blocks: [] });
+  for (const n of [1, 2])
+    await fabric.addWorkload({
+      name: `a${n}`,
+      node: "A",
+      interfaceName: `calia${n}`,
+      mac: `02:00:00:00:00:0${n}`,
+      addresses: [`10.0.1.${n}/32`, `fd00:1::${n}/128`],
+    });
+  for (const name of ["a1", "a2", "A", "X"]) await fabric.listen(name, ["tcp/80", "udp/80", "tcp/81"]);
+});
+
+afterAll(async () => {
+  await dataplane?.close();
+  fabric.destroy();
+});
+
+beforeEach(async () => {
+  await dataplane?.remove();
+  dataplane = await start();
+});
+
+test("before the first state nothing passes, after it what the profile allows", async () => {
+  expect(await tcp("a1", "10.0.1.2")).toBe("denied");
+  await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
+  expect(await tcp("a1", "10.0.1.2")).toBe("allowed");
+  expect(await tcp("a1", "fd00:1::2")).toBe("allowed");
+  expect(await tcp("X", "10.0.1.2")).toBe("allowed");
+  expect(await tcp("A", "10.0.1.1")).toBe("allowed");
+  expect(await tcp("a1", "192.0.2.1")).toBe("denied"); // workload to host: Drop
+  expect(dataplane.state().endpoints.map((e) => e.state)).toEqual(["up", "up"]);
+});
+
+test("a source that is not the workload's is dropped", async () => {
+  await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
+  const spoofed = await fabric.probe("a1", { protocol: "udp", to: "192.0.2.9", port: 80, from: "10.0.1.2" });
+  expect(spoofed.verdict).toBe("denied");
+  expect(nft("list chain ip calico raw-PREROUTING")).toMatch(/counter packets [1-9]/);
+});
+
+test("a policy, then its removal; equal rules keep their counters", async () => {
+  await dataplane.apply([
+    open,
+    policy("deny80", [{ ...denyAll, protocol: 6, destination: { ports: [{ min: 80, max: 80 }] } }, allowAll]),
+    endpoint("a1"),
+    endpoint("a2", tier("deny80")),
+  ]);
+  expect(await tcp("a1", "10.0.1.2", 80)).toBe("denied");
+  expect(await tcp("a1", "10.0.1.2", 81)).toBe("allowed");
+  const counters = () => nft("list chain ip calico filter-cali-pi-GlobalNetworkPolicy/deny80");
+  const before = counters();
+  expect(before).toMatch(/dport 80 counter packets [1-9]/);
+  await dataplane.close();
+  dataplane = await start();
+  const report = await dataplane.apply([
+    open,
+    policy("deny80", [{ ...denyAll, protocol: 6, destination: { ports: [{ min: 80, max: 80 }] } }, allowAll]),
+    endpoint("a1"),
+    endpoint("a2", tier("deny80")),
+  ]);
+  expect(counters()).toBe(before);
+  expect(report.refused).toEqual([]);
+  await dataplane.apply([endpoint("a2"), { t: "policyRemoved", key: "GlobalNetworkPolicy/deny80" }]);
+  expect(await tcp("a1", "10.0.1.2", 80)).toBe("allowed");
+  expect(nft("list chains ip")).not.toContain("deny80");
+});
+
+test("a rule deleted by hand comes back within a second, and that is told", async () => {
+  await dataplane.apply([open, policy("no", [denyAll]), endpoint("a1"), endpoint("a2", tier("no"))]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = dataplane.on(() => dataplane.state().driftRepairs.count > 0 && resolve());
+  const started = performance.now();
+  nft("flush chain ip calico filter-cali-tw-calia2");
+  await promise;
+  expect(performance.now() - started).toBeLessThan(1_000);
+  stop();
+  expect(await tcp("a1", "10.0.1.2")).toBe("denied");
+  expect(dataplane.state().driftRepairs.lastDetail).toContain("filter-cali-tw-calia2");
+});
+
+test("a flushed rule set comes back", async () => {
+  await dataplane.apply([open, policy("no", [denyAll]), endpoint("a1"), endpoint("a2", tier("no"))]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = dataplane.on(() => dataplane.state().driftRepairs.count > 0 && resolve());
+  nft("flush ruleset");
+  await promise;
+  stop();
+  expect(await tcp("a1", "10.0.1.2")).toBe("denied");
+  expect(await tcp("a2", "10.0.1.1")).toBe("allowed");
+});

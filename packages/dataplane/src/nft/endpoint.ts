@@ -1,0 +1,108 @@
+import type { Expr, Family, NftChain, NftRule } from "@percale/kernel";
+import type { ActiveEndpoint, DataplaneConfig, EndpointTier, PolicyKey } from "@percale/policy";
+import {
+  ACCEPT,
+  clearMark,
+  connectionState,
+  COUNTER,
+  CT_ESTABLISHED_RELATED,
+  CT_INVALID,
+  jump,
+  loadPort,
+  markHas,
+  protocol,
+  RETURN,
+  u16be,
+} from "./expr.ts";
+import { endpointChain, marksOf, policyChain, profileChain, tierChain } from "./layout.ts";
+import type { Direction } from "./layout.ts";
+import { denyExprs } from "./policy.ts";
+import type { PolicyFacts } from "./policy.ts";
+import { R0 } from "@percale/kernel";
+
+/** What is known of the chains that an endpoint's chain jumps to. undefined: there is no such policy or profile. */
+export interface EndpointFacts {
+  policy(key: PolicyKey, direction: Direction): PolicyFacts | undefined;
+  profile(name: string, direction: Direction): { readonly empty: boolean } | undefined;
+}
+
+/** The endpoint's own chain and one per tier that a policy can pass on from, callees first (dataplane §2.3). */
+export function renderEndpoint(options: {
+  readonly endpoint: ActiveEndpoint;
+  readonly direction: Direction;
+  readonly family: Family;
+  readonly config: DataplaneConfig;
+  readonly facts: EndpointFacts;
+}): readonly NftChain[] {
+  const { endpoint, direction, family, config, facts } = options;
+  const name = endpointChain(endpoint.interfaceName, direction);
+  const deny = denyExprs(config, family);
+  if (!endpoint.active) return [{ name, rules: [plain(deny, "endpoint is not active")] }];
+  const rules = connectionRules(config, deny);
+  if (direction === "egress") rules.push(...tunnelRules(config, deny));
+  const chains: NftChain[] = [];
+  for (const tier of endpoint.tiers) {
+    if (tier[direction].length === 0) continue;
+    const body = tierRules(tier, direction, deny, marksOf(config.markMask).pass, facts);
+    if (!body.passes) rules.push(...body.rules);
+    else {
+      const chain = tierChain(endpoint.interfaceName, direction, tier.name);
+      chains.push({ name: chain, rules: body.rules });
+      rules.push(plain([jump(chain)]));
+    }
+    if (!body.passes && tier.defaultAction === "Deny") return [...chains, { name, rules }]; // nothing gets past it
+  }
+  for (const profile of endpoint.profiles) {
+    const known = facts.profile(profile, direction);
+    if (known === undefined) rules.push(plain(deny, "profile is missing"));
+    else if (!known.empty) rules.push(plain([jump(profileChain(profile, direction))]));
+  }
+  rules.push(plain(deny, "no profile matched"));
+  return [...chains, { name, rules }];
+}
+
+function plain(exprs: readonly Expr[], comment = ""): NftRule {
+  return { exprs, comment };
+}
+
+/** A reply or a related packet passes by the first chain that it meets. */
+function connectionRules(config: DataplaneConfig, deny: readonly Expr[]): NftRule[] {
+  const rules = [plain([...connectionState(CT_ESTABLISHED_RELATED), ACCEPT])];
+  if (!config.disableConntrackInvalidCheck) rules.push(plain([...connectionState(CT_INVALID), ...deny]));
+  return rules;
+}
+
+function tunnelRules(config: DataplaneConfig, deny: readonly Expr[]): NftRule[] {
+  const rules: NftRule[] = [];
+  const toVxlan: Expr = { e: "cmp", op: "eq", reg: R0, data: u16be(config.vxlanPort) };
+  if (!config.allowVXLANPacketsFromWorkloads)
+    rules.push(plain([...protocol(17), loadPort("destination"), toVxlan, ...deny], "VXLAN from a workload"));
+  if (!config.allowIPIPPacketsFromWorkloads) rules.push(plain([...protocol(4), ...deny], "IPIP from a workload"));
+  return rules;
+}
+
+/**
+ * Each policy in turn. One that can pass is followed by a test of its bit, which clears it and leaves the tier; that needs
+ * a chain of the tier's own.
+ */
+function tierRules(
+  tier: EndpointTier,
+  direction: Direction,
+  deny: readonly Expr[],
+  passBit: number,
+  facts: EndpointFacts,
+) {
+  const rules: NftRule[] = [];
+  let passes = false;
+  for (const key of tier[direction]) {
+    const policy = facts.policy(key, direction);
+    if (policy === undefined) rules.push(plain(deny, "policy is missing"));
+    else if (!policy.empty) rules.push(plain([jump(policyChain(key, direction))]));
+    if (policy?.passes !== true) continue;
+    passes = true;
+    rules.push(plain([...markHas(passBit), ...clearMark(passBit), RETURN]));
+  }
+  if (tier.defaultAction === "Deny") rules.push(plain(deny, `end of tier ${tier.name}`));
+  else if (passes) rules.push(plain([COUNTER, RETURN], `end of tier ${tier.name}: pass`));
+  return { rules, passes };
+}

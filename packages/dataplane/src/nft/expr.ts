@@ -1,0 +1,115 @@
+import { R0 } from "@percale/kernel";
+import type { CmpOp, Expr, Family, Verdict } from "@percale/kernel";
+import { addressBytes } from "@percale/net";
+import type { Cidr } from "@percale/net";
+
+/** Building blocks of rules. Those without parameters are shared objects: there may be tens of thousands of rules. */
+export const COUNTER: Expr = { e: "counter" };
+export const ACCEPT: Expr = { e: "verdict", verdict: { v: "accept" } };
+export const DROP: Expr = { e: "verdict", verdict: { v: "drop" } };
+export const RETURN: Expr = { e: "verdict", verdict: { v: "return" } };
+
+export const ICMP = { 4: 1, 6: 58 } as const;
+
+export function jump(chain: string): Expr {
+  return { e: "verdict", verdict: { v: "jump", chain } satisfies Verdict };
+}
+
+/** Register contents in host order: marks, set numbers. */
+export function u32(value: number): Uint8Array {
+  return Uint8Array.of(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24);
+}
+
+export function u16be(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 8, value & 255);
+}
+
+const loadProtocol: Expr = { e: "meta", key: "l4proto", reg: R0 };
+
+export function protocol(number: number, op: CmpOp = "eq"): Expr[] {
+  return [loadProtocol, { e: "cmp", op, reg: R0, data: Uint8Array.of(number) }];
+}
+
+const loadMark: Expr = { e: "meta", key: "mark", reg: R0 };
+const saveMark: Expr = { e: "setMark", reg: R0 };
+
+/** Matches if any of the bits is set. */
+export function markHas(bits: number): Expr[] {
+  return [loadMark, maskWord(bits, 0), { e: "cmp", op: "neq", reg: R0, data: u32(0) }];
+}
+
+export function clearMark(bits: number): Expr[] {
+  return [loadMark, maskWord(~bits >>> 0, 0), saveMark];
+}
+
+export function setMark(bits: number): Expr[] {
+  return [loadMark, maskWord(~bits >>> 0, bits), saveMark];
+}
+
+function maskWord(mask: number, xor: number): Expr {
+  return { e: "bitwise", reg: R0, mask: u32(mask), xor: u32(xor) };
+}
+
+/** Of linux/netfilter/nf_conntrack_common.h as nft sees it. */
+export const CT_INVALID = 1;
+export const CT_ESTABLISHED_RELATED = 2 | 4;
+
+export function connectionState(bits: number): Expr[] {
+  return [{ e: "ct", key: "state", reg: R0 }, maskWord(bits, 0), { e: "cmp", op: "neq", reg: R0, data: u32(0) }];
+}
+
+/** Names that begin with the prefix. */
+export function interfacePrefix(key: "iifname" | "oifname", prefix: string): Expr[] {
+  return [
+    { e: "meta", key, reg: R0 },
+    { e: "cmp", op: "eq", reg: R0, data: Buffer.from(prefix, "latin1") },
+  ];
+}
+
+export function interfaceIs(key: "iifname" | "oifname", name: string): Expr[] {
+  return [
+    { e: "meta", key, reg: R0 },
+    { e: "cmp", op: "eq", reg: R0, data: interfaceKey(name) },
+  ];
+}
+
+/** As nft keeps names: 16 bytes, zeros after the text. */
+export function interfaceKey(name: string): Uint8Array {
+  const key = new Uint8Array(16);
+  key.set(Buffer.from(name, "latin1").subarray(0, 15));
+  return key;
+}
+
+export type AddressField = "source" | "destination";
+
+const OFFSETS = {
+  4: { source: 12, destination: 16, length: 4 },
+  6: { source: 8, destination: 24, length: 16 },
+} as const;
+
+export function loadAddress(family: Family, field: AddressField, reg: number): Expr {
+  return { e: "payload", base: "network", offset: OFFSETS[family][field], length: OFFSETS[family].length, reg };
+}
+
+/** Words that an address takes in registers. */
+export function addressWords(family: Family): number {
+  return family === 4 ? 1 : 4;
+}
+
+export function addressIn(family: Family, field: AddressField, cidr: Cidr, op: "eq" | "neq"): Expr[] {
+  const data = addressBytes(cidr);
+  const load = loadAddress(family, field, R0);
+  if (cidr.prefixLen === data.length * 8) return [load, { e: "cmp", op, reg: R0, data }];
+  const mask = Uint8Array.from(data, (_, i) => (0xff00 >> Math.max(0, Math.min(8, cidr.prefixLen - i * 8))) & 0xff);
+  const network = data.map((byte, i) => byte & mask[i]!);
+  const zero = new Uint8Array(data.length);
+  return [load, { e: "bitwise", reg: R0, mask, xor: zero }, { e: "cmp", op, reg: R0, data: network }];
+}
+
+const loadSourcePort: Expr = { e: "payload", base: "transport", offset: 0, length: 2, reg: R0 };
+const loadDestinationPort: Expr = { e: "payload", base: "transport", offset: 2, length: 2, reg: R0 };
+
+export function loadPort(field: AddressField, reg = R0): Expr {
+  const load = field === "source" ? loadSourcePort : loadDestinationPort;
+  return reg === R0 ? load : ({ ...load, reg } as Expr); // a payload expression in another register
+}

@@ -1,0 +1,94 @@
+import { FIELD } from "@percale/kernel";
+import type { Family, NftSet } from "@percale/kernel";
+
+/**
+ * What lives in the tables `ip calico` and `ip6 calico`.
+ *
+ *   raw-PREROUTING        clear marks · from a workload: allowed foreign sources, else the route back must be its interface
+ *   filter-FORWARD-from   priority -1: from-workload dispatch    ┐ two base chains, so that an Allow is simply `accept`:
+ *   filter-FORWARD        priority  0: to-workload dispatch      ┘ it ends its own half only, and no mark carries it on
+ *   filter-INPUT-from     priority -1: from-workload dispatch
+ *   filter-INPUT          priority  0: workload-to-host action
+ *   nat-POSTROUTING       priority 110: natOutgoing, after kube-proxy
+ *
+ *   dispatch (verdict map by interface name; a miss is denied) → fw-/tw-<interface> → [tier with Pass] → pi-/po-<policy>,
+ *   pri-/pro-<profile>. A policy's chain is shared by all endpoints: Allow accepts, Deny denies, Pass sets the pass bit
+ *   and returns, no match returns.
+ *
+ * Membership of every selector is in one set per family, keyed (set number . address): the kernel walks its list of sets
+ * for each rule that names one, so ten thousand sets take seconds and one takes none.
+ */
+export const TABLE = "calico";
+export const HOSTS = "cali-hosts";
+export const NETS = "cali-nets";
+export const NAMED_PORTS = "cali-named-ports";
+export const PORTS = "cali-ports";
+export const FROM_MAP = "filter-cali-from-wl-dispatch";
+export const TO_MAP = "filter-cali-to-wl-dispatch";
+
+export const FAMILIES: readonly Family[] = [4, 6];
+
+const id = { bytes: 4, type: FIELD.mark };
+const address = { 4: { bytes: 4, type: FIELD.ipv4 }, 6: { bytes: 16, type: FIELD.ipv6 } } as const;
+const proto = { bytes: 1, type: FIELD.proto };
+const port = { bytes: 2, type: FIELD.service };
+const ifname = { bytes: 16, type: FIELD.ifname };
+
+export function setsOf(family: Family): readonly NftSet[] {
+  return [
+    { name: HOSTS, kind: "hash", fields: [id, address[family]] },
+    { name: NETS, kind: "interval", fields: [id, address[family]] },
+    { name: NAMED_PORTS, kind: "hash", fields: [id, address[family], proto, port] },
+    { name: PORTS, kind: "interval", fields: [id, port] },
+    { name: FROM_MAP, kind: "vmap", fields: [ifname] },
+    { name: TO_MAP, kind: "vmap", fields: [ifname] },
+  ];
+}
+
+export type Direction = "ingress" | "egress";
+
+/** Names keep within nft's 255 characters; a long one ends in a hash of the whole. */
+function chainName(prefix: string, name: string): string {
+  const whole = prefix + name.replaceAll(/[^A-Za-z0-9/_.-]/g, "_");
+  return whole.length <= MAX_CHAIN
+    ? whole
+    : `${whole.slice(0, MAX_CHAIN - 9)}_${hash32(name).toString(16).padStart(8, "0")}`;
+}
+const MAX_CHAIN = 200;
+
+export function policyChain(key: string, direction: Direction): string {
+  return chainName(direction === "ingress" ? "filter-cali-pi-" : "filter-cali-po-", key);
+}
+
+export function profileChain(name: string, direction: Direction): string {
+  return chainName(direction === "ingress" ? "filter-cali-pri-" : "filter-cali-pro-", name);
+}
+
+/** `ingress` is to the workload (tw), `egress` from it (fw). */
+export function endpointChain(interfaceName: string, direction: Direction): string {
+  return (direction === "ingress" ? "filter-cali-tw-" : "filter-cali-fw-") + interfaceName;
+}
+
+/** Part of an endpoint's chain; `/` cannot be in an interface name, so these never meet another endpoint's. */
+export function tierChain(interfaceName: string, direction: Direction, tier: string): string {
+  return chainName(`${endpointChain(interfaceName, direction)}/`, tier);
+}
+
+/** FNV-1a. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+export interface Marks {
+  /** Lowest bit of the mask: other tools are configured around it. Used between hooks by host endpoints. */
+  readonly accept: number;
+  readonly pass: number;
+}
+
+export function marksOf(mask: number): Marks {
+  const accept = mask & -mask;
+  const rest = mask & ~accept;
+  return { accept: accept >>> 0, pass: (rest & -rest) >>> 0 };
+}

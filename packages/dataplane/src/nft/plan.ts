@@ -1,0 +1,205 @@
+import type { Family, NftChain } from "@percale/kernel";
+import type { PolicyKey } from "@percale/policy";
+import { renderBaseChains, spoofSet } from "./base.ts";
+import type { Desired, Dirty } from "./desired.ts";
+import { renderEndpoint } from "./endpoint.ts";
+import { FAMILIES, policyChain, profileChain } from "./layout.ts";
+import type { Direction } from "./layout.ts";
+import { renderPolicy, renderProfile } from "./policy.ts";
+import type { PolicyFacts } from "./policy.ts";
+
+const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
+
+/** Chains by name; callees come before callers. undefined: the chain must not exist. */
+export type ChainChanges = Map<string, PlannedChain | undefined>;
+
+export interface PlannedChain extends NftChain {
+  /** The policy to blame if the kernel refuses a rule. */
+  readonly policy?: PolicyKey;
+}
+
+/** What the kernel must be made to hold, in one family. */
+export interface FamilyPlan {
+  readonly family: Family;
+  readonly chains: ChainChanges;
+  /** All interfaces that dispatch knows. */
+  readonly interfaces: ReadonlySet<string>;
+}
+
+/**
+ * Renders what changed. Remembers of each policy only whether its chains are empty or can pass (which shapes the callers),
+ * and of each interface which chains it has.
+ */
+export class Planner {
+  readonly #desired: Desired;
+  readonly refused = new Set<PolicyKey>();
+  /** Two bits (empty, passes) for each family and direction. */
+  readonly #policyFacts = new Map<PolicyKey, number>();
+  readonly #profileFacts = new Map<string, number>();
+  readonly #chainsByInterface: Record<Family, Map<string, readonly string[]>> = { 4: new Map(), 6: new Map() };
+
+  constructor(desired: Desired) {
+    this.#desired = desired;
+  }
+
+  /** Everything: to be compared with what is there. */
+  planAll(): readonly FamilyPlan[] {
+    const { policies, profiles, endpoints } = this.#desired;
+    this.#desired.takeDirty();
+    for (const family of FAMILIES) this.#chainsByInterface[family].clear();
+    this.#policyFacts.clear();
+    this.#profileFacts.clear();
+    return this.#plan({
+      policies: new Set(policies.keys()),
+      profiles: new Set(profiles.keys()),
+      endpoints: new Set(endpoints.keys()),
+      interfaces: new Set(Array.from(endpoints.values(), (endpoint) => endpoint.interfaceName)),
+      base: true,
+      all: true,
+    });
+  }
+
+  /** What changed since the last plan. After a configuration change that is everything. */
+  planChanges(): readonly FamilyPlan[] {
+    const dirty = this.#desired.takeDirty();
+    if (dirty.all) {
+      for (const key of this.#desired.policies.keys()) dirty.policies.add(key);
+      for (const name of this.#desired.profiles.keys()) dirty.profiles.add(name);
+      for (const endpoint of this.#desired.endpoints.values()) dirty.interfaces.add(endpoint.interfaceName);
+      dirty.base = true;
+    }
+    return this.#plan(dirty);
+  }
+
+  #plan(dirty: Dirty): readonly FamilyPlan[] {
+    const chains: Record<Family, ChainChanges> = { 4: new Map(), 6: new Map() };
+    const changedPolicies = new Set<PolicyKey>();
+    for (const key of dirty.policies) if (this.#planPolicy(key, chains)) changedPolicies.add(key);
+    const changedProfiles = new Set<string>();
+    for (const name of dirty.profiles) if (this.#planProfile(name, chains)) changedProfiles.add(name);
+    if (changedPolicies.size + changedProfiles.size > 0) this.#touchCallers(dirty, changedPolicies, changedProfiles);
+    for (const name of dirty.interfaces) this.#planInterface(name, chains);
+    if (dirty.base) this.#planBase(chains);
+    const { ipv6Support } = this.#desired.config;
+    const interfaces = new Set(Array.from(this.#desired.endpoints.values(), (endpoint) => endpoint.interfaceName));
+    return FAMILIES.map((family) => ({
+      family,
+      chains: chains[family],
+      interfaces: family === 6 && !ipv6Support ? new Set<string>() : interfaces,
+    }));
+  }
+
+  /** Says whether its callers must be looked at again. */
+  #planPolicy(key: PolicyKey, chains: Record<Family, ChainChanges>): boolean {
+    const { policies, config, sets } = this.#desired;
+    const policy = policies.get(key);
+    let facts = 0;
+    for (const family of FAMILIES)
+      for (const direction of DIRECTIONS) {
+        const name = policyChain(key, direction);
+        if (policy === undefined || policy[direction].length === 0) {
+          facts |= factBits(family, direction, { empty: true, passes: false });
+          this.#drop(chains, family, name);
+          continue;
+        }
+        const refused = this.refused.has(key);
+        const rendered = renderPolicy({ policy, direction, family, config, sets, refused });
+        facts |= factBits(family, direction, rendered);
+        if (rendered.empty) this.#drop(chains, family, name);
+        else chains[family].set(name, { name, rules: rendered.rules, policy: key });
+      }
+    const old = this.#policyFacts.get(key);
+    if (policy === undefined) this.#policyFacts.delete(key);
+    else this.#policyFacts.set(key, facts);
+    return policy === undefined ? old !== undefined : old !== facts;
+  }
+
+  #planProfile(name: string, chains: Record<Family, ChainChanges>): boolean {
+    const { profiles, config, sets } = this.#desired;
+    const profile = profiles.get(name);
+    let facts = 0;
+    for (const family of FAMILIES)
+      for (const direction of DIRECTIONS) {
+        const chain = profileChain(name, direction);
+        const rules = profile === undefined ? [] : renderProfile({ profile, direction, family, config, sets });
+        facts |= factBits(family, direction, { empty: rules.length === 0, passes: false });
+        if (rules.length === 0) this.#drop(chains, family, chain);
+        else chains[family].set(chain, { name: chain, rules });
+      }
+    const old = this.#profileFacts.get(name);
+    if (profile === undefined) this.#profileFacts.delete(name);
+    else this.#profileFacts.set(name, facts);
+    return profile === undefined ? old !== undefined : old !== facts;
+  }
+
+  #touchCallers(dirty: Dirty, policies: ReadonlySet<PolicyKey>, profiles: ReadonlySet<string>): void {
+    for (const endpoint of this.#desired.endpoints.values()) {
+      if (dirty.interfaces.has(endpoint.interfaceName)) continue;
+      const calls =
+        endpoint.profiles.some((name) => profiles.has(name)) ||
+        endpoint.tiers.some((tier) => [...tier.ingress, ...tier.egress].some((key) => policies.has(key)));
+      if (calls) dirty.interfaces.add(endpoint.interfaceName);
+    }
+  }
+
+  #planInterface(interfaceName: string, chains: Record<Family, ChainChanges>): void {
+    const endpoint = this.#desired.ownerOf(interfaceName);
+    const { config } = this.#desired;
+    for (const family of FAMILIES) {
+      const before = this.#chainsByInterface[family].get(interfaceName) ?? [];
+      const rendered =
+        endpoint === undefined || (family === 6 && !config.ipv6Support)
+          ? []
+          : DIRECTIONS.flatMap((direction) =>
+              renderEndpoint({ endpoint, direction, family, config, facts: this.#facts(family) }),
+            );
+      for (const name of before) chains[family].set(name, undefined);
+      for (const chain of rendered) chains[family].set(chain.name, chain);
+      if (rendered.length === 0) this.#chainsByInterface[family].delete(interfaceName);
+      else
+        this.#chainsByInterface[family].set(
+          interfaceName,
+          rendered.map((chain) => chain.name),
+        );
+    }
+  }
+
+  #planBase(chains: Record<Family, ChainChanges>): void {
+    const { config, sets, endpoints } = this.#desired;
+    const spoofing = Array.from(endpoints.values())
+      .filter((endpoint) => sets.has(spoofSet(endpoint)))
+      .map((endpoint) => ({ interfaceName: endpoint.interfaceName, set: spoofSet(endpoint) }));
+    for (const family of FAMILIES)
+      for (const chain of renderBaseChains({ family, config, sets, spoofing })) chains[family].set(chain.name, chain);
+  }
+
+  #drop(chains: Record<Family, ChainChanges>, family: Family, name: string): void {
+    chains[family].set(name, undefined);
+  }
+
+  #facts(family: Family) {
+    return {
+      policy: (key: PolicyKey, direction: Direction) => readFacts(this.#policyFacts.get(key), family, direction),
+      profile: (name: string, direction: Direction) => readFacts(this.#profileFacts.get(name), family, direction),
+    };
+  }
+}
+
+function shift(family: Family, direction: Direction): number {
+  return (family === 4 ? 0 : 4) + (direction === "ingress" ? 0 : 2);
+}
+
+function factBits(family: Family, direction: Direction, { empty, passes }: PolicyFacts): number {
+  return ((empty ? 1 : 0) | (passes ? 2 : 0)) << shift(family, direction);
+}
+
+const FACTS: readonly PolicyFacts[] = [
+  { empty: false, passes: false },
+  { empty: true, passes: false },
+  { empty: false, passes: true },
+  { empty: true, passes: true },
+];
+
+function readFacts(bits: number | undefined, family: Family, direction: Direction): PolicyFacts | undefined {
+  return bits === undefined ? undefined : FACTS[(bits >>> shift(family, direction)) & 3];
+}

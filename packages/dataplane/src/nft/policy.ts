@@ -1,0 +1,125 @@
+import type { Expr, Family, NftRule } from "@percale/kernel";
+import type { ActivePolicy, ActiveProfile, DataplaneConfig, Rule } from "@percale/policy";
+import { ACCEPT, COUNTER, DROP, RETURN, setMark } from "./expr.ts";
+import { marksOf } from "./layout.ts";
+import type { Direction } from "./layout.ts";
+import { matchRule } from "./match.ts";
+import type { SetFacts } from "./match.ts";
+
+/** What an endpoint's chain must know of a policy's: nothing to jump to, or to look at the pass bit afterwards. */
+export interface PolicyFacts {
+  readonly empty: boolean;
+  readonly passes: boolean;
+}
+
+export interface RenderedPolicy extends PolicyFacts {
+  readonly rules: readonly NftRule[];
+}
+
+/** `deny` of dataplane §2.9; only for hooks where a reject is legal (not raw). */
+export function denyExprs(config: Pick<DataplaneConfig, "filterDenyAction">, family: Family): Expr[] {
+  if (config.filterDenyAction === "Drop") return [COUNTER, DROP];
+  return [COUNTER, { e: "reject", with: "icmp", code: family === 4 ? 3 : 4 }]; // port unreachable
+}
+
+/**
+ * A policy's chain in one direction. `refused`: the kernel would not take its rules; up to the first that could let a packet
+ * through it stays as it is, from there on it denies.
+ */
+export function renderPolicy(options: {
+  readonly policy: ActivePolicy;
+  readonly direction: Direction;
+  readonly family: Family;
+  readonly config: DataplaneConfig;
+  readonly sets: SetFacts;
+  readonly refused?: boolean;
+}): RenderedPolicy {
+  const { policy, direction, family, config, sets } = options;
+  const owner = { kind: policy.kind, name: policy.name, namespace: policy.namespace, tier: policy.tier };
+  const pass = [...setMark(marksOf(config.markMask).pass), COUNTER, RETURN];
+  const verdicts = { allow: [COUNTER, ACCEPT], deny: denyExprs(config, family), pass, log: [logExpr(config, owner)] };
+  const source = policy[direction];
+  if (options.refused === true) return renderRefused(source, family, sets, verdicts);
+  const rules: NftRule[] = [];
+  let passes = false;
+  for (const rule of source) {
+    const before = rules.length;
+    renderRule(rules, rule, verdicts[rule.action], family, sets);
+    if (rule.action === "pass" && rules.length > before) passes = true;
+  }
+  return { rules, empty: rules.length === 0, passes };
+}
+
+/** Pass inside a profile ends that profile only: a plain return. */
+export function renderProfile(options: {
+  readonly profile: ActiveProfile;
+  readonly direction: Direction;
+  readonly family: Family;
+  readonly config: DataplaneConfig;
+  readonly sets: SetFacts;
+}): readonly NftRule[] {
+  const { profile, direction, family, config, sets } = options;
+  const log = logExpr(config, { kind: "Profile", name: profile.name, namespace: undefined, tier: "" });
+  const verdicts = { allow: [COUNTER, ACCEPT], deny: denyExprs(config, family), pass: [COUNTER, RETURN], log: [log] };
+  const rules: NftRule[] = [];
+  for (const rule of profile[direction]) renderRule(rules, rule, verdicts[rule.action], family, sets);
+  return rules;
+}
+
+function renderRule(into: NftRule[], rule: Rule, verdict: readonly Expr[], family: Family, sets: SetFacts): void {
+  const comment = rule.annotations === undefined ? "" : annotationText(rule.annotations);
+  for (const match of matchRule(rule, family, sets)) {
+    match.push(...verdict);
+    into.push({ exprs: match, comment });
+  }
+}
+
+function renderRefused(
+  source: readonly Rule[],
+  family: Family,
+  sets: SetFacts,
+  verdicts: Readonly<Record<Rule["action"], readonly Expr[]>>,
+): RenderedPolicy {
+  const rules: NftRule[] = [];
+  for (const rule of source) {
+    if (rule.action !== "deny") break;
+    renderRule(rules, rule, verdicts.deny, family, sets);
+  }
+  rules.push({ exprs: verdicts.deny, comment: "policy refused by the kernel" });
+  return { rules, empty: false, passes: false };
+}
+
+const LOG_LEVEL_INFO = 6;
+const MAX_LOG_PREFIX = 126; // NF_LOG_PREFIXLEN is 128 with its NUL; ": " is part of it
+const LOG_KINDS: Readonly<Record<string, string>> = {
+  NetworkPolicy: "np",
+  GlobalNetworkPolicy: "gnp",
+  KubernetesNetworkPolicy: "knp",
+  KubernetesClusterNetworkPolicy: "kcnp",
+  Profile: "pro",
+};
+
+function logExpr(
+  { logPrefix }: Pick<DataplaneConfig, "logPrefix">,
+  owner: {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string | undefined;
+    readonly tier: string;
+  },
+): Expr {
+  const path = owner.namespace === undefined ? owner.name : `${owner.namespace}/${owner.name}`;
+  const values: Readonly<Record<string, string>> = {
+    "%t": owner.tier,
+    "%k": LOG_KINDS[owner.kind] ?? owner.kind,
+    "%n": owner.name,
+    "%p": path,
+  };
+  const prefix = logPrefix.replaceAll(/%[tknp]/g, (verb) => values[verb] ?? verb);
+  return { e: "log", prefix: `${prefix.slice(0, MAX_LOG_PREFIX - 2)}: `, level: LOG_LEVEL_INFO };
+}
+
+function annotationText(annotations: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(annotations).map(([key, value]) => `${key}=${value}`);
+  return pairs.join(" ").replaceAll(/[^ -!#-[\]-~]/g, "_"); // printable ASCII without quote and backslash
+}

@@ -1,0 +1,320 @@
+import { NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_REQUEST } from "../netlink/socket.ts";
+import { MessageWriter } from "../netlink/writer.ts";
+import { writeExpr, writeVerdict } from "./encode.ts";
+import type { Family, Hook, NftRule, NftSet, Verdict } from "./model.ts";
+import { keyBytes } from "./model.ts";
+
+const SUBSYSTEM = 10 << 8;
+export const MSG = {
+  newTable: SUBSYSTEM,
+  getTable: SUBSYSTEM | 1,
+  delTable: SUBSYSTEM | 2,
+  newChain: SUBSYSTEM | 3,
+  getChain: SUBSYSTEM | 4,
+  delChain: SUBSYSTEM | 5,
+  newRule: SUBSYSTEM | 6,
+  getRule: SUBSYSTEM | 7,
+  delRule: SUBSYSTEM | 8,
+  newSet: SUBSYSTEM | 9,
+  getSet: SUBSYSTEM | 10,
+  delSet: SUBSYSTEM | 11,
+  newElements: SUBSYSTEM | 12,
+  getElements: SUBSYSTEM | 13,
+  delElements: SUBSYSTEM | 14,
+  newGen: SUBSYSTEM | 15,
+  getGen: SUBSYSTEM | 16,
+} as const;
+
+const BATCH_BEGIN = 16;
+const BATCH_END = 17;
+const HOOKS: Readonly<Record<Hook["hook"], number>> = {
+  prerouting: 0,
+  input: 1,
+  forward: 2,
+  output: 3,
+  postrouting: 4,
+};
+const SET_FLAGS: Readonly<Record<NftSet["kind"], number>> = { hash: 0x80, interval: 0x84, vmap: 0x08 };
+const TYPE_VERDICT = 0xffff_ff00;
+/** Keeps one message, and the nest in it, below the 65,535 bytes that an attribute can hold. */
+const ELEMENT_MESSAGE_BYTES = 60_000;
+/** Tells nft how to print keys: userdata NFTNL_UDATA_SET_KEYBYTEORDER = host. */
+const NAMES_IN_HOST_ORDER = Uint8Array.of(0, 4, 1, 0, 0, 0);
+const CREATE = NLM_F_REQUEST | NLM_F_CREATE;
+
+export function familyCode(family: Family): number {
+  return family === 4 ? 2 : 10;
+}
+
+/**
+ * One transaction: everything in it becomes true together or nothing does. Objects are written in the order of the calls;
+ * a rule's sets and target chains come before it. Reusable: `begin` starts over in the same memory.
+ */
+export class NftBatch {
+  readonly writer = new MessageWriter(1024 * 1024);
+  /** Messages between begin and end. */
+  count = 0;
+  readonly #table: string;
+  #firstSeq = 0;
+  #family = 0;
+  #owners: (string | undefined)[] = [];
+  #owner: string | undefined;
+  /** Open element list. */
+  #elements: { type: number; set: string; list: number } | undefined;
+  #lastStart = 0;
+
+  constructor(table: string) {
+    this.#table = table;
+  }
+
+  /** `generation`: refuse the batch (ERESTART) unless the rule set is still the one a dump saw. */
+  begin(firstSeq: number, generation?: number): void {
+    this.writer.clear();
+    this.count = 0;
+    this.#owners = [];
+    this.#owner = undefined;
+    this.#firstSeq = firstSeq;
+    this.writer.begin(BATCH_BEGIN, NLM_F_REQUEST, firstSeq);
+    this.writer.word(10 << 24); // family 0, version 0, resource id: the subsystem, in network order
+    if (generation !== undefined) this.writer.u32be(1, generation);
+    this.writer.end();
+  }
+
+  /** Asks for an acknowledgement of the last message: success is silent otherwise. */
+  end(): void {
+    this.#closeElements();
+    if (this.count > 0) {
+      const flags = this.#lastStart + 6;
+      this.writer.bytes[flags] = this.writer.bytes[flags]! | NLM_F_ACK;
+    }
+    this.writer.begin(BATCH_END, NLM_F_REQUEST, this.#firstSeq + this.count + 1);
+    this.writer.word(10 << 24);
+    this.writer.end();
+  }
+
+  /** Whom to blame for messages from here on, if one is refused. */
+  own(owner: string | undefined): void {
+    this.#owner = owner;
+  }
+
+  ownerOf(seq: number): string | undefined {
+    return this.#owners[seq - this.#firstSeq - 1];
+  }
+
+  family(family: Family): void {
+    this.#closeElements();
+    this.#family = familyCode(family);
+  }
+
+  addTable(): void {
+    this.#begin(MSG.newTable, CREATE);
+    this.writer.string(1, this.#table);
+    this.writer.end();
+  }
+
+  deleteTable(): void {
+    this.#begin(MSG.delTable, NLM_F_REQUEST);
+    this.writer.string(1, this.#table);
+    this.writer.end();
+  }
+
+  /** Fine if it is there already with the same hook. */
+  addChain(name: string, hook?: Hook): void {
+    const w = this.writer;
+    this.#begin(MSG.newChain, CREATE);
+    w.string(1, this.#table);
+    w.string(3, name);
+    if (hook !== undefined) {
+      const nest = w.open(4);
+      w.u32be(1, HOOKS[hook.hook]);
+      w.u32be(2, hook.priority);
+      w.close(nest);
+      w.u32be(5, 1); // policy accept
+      w.string(7, hook.type);
+    }
+    w.end();
+  }
+
+  deleteChain(name: string): void {
+    this.#begin(MSG.delChain, NLM_F_REQUEST);
+    this.writer.string(1, this.#table);
+    this.writer.string(3, name);
+    this.writer.end();
+  }
+
+  /** At the end of its chain, or right after the rule with the handle `after`. */
+  addRule(chain: string, rule: NftRule, at?: { readonly after: bigint } | { readonly before: bigint }): void {
+    const w = this.writer;
+    const append = at === undefined || "after" in at;
+    this.#begin(MSG.newRule, append ? CREATE | NLM_F_APPEND : CREATE);
+    w.string(1, this.#table);
+    w.string(2, chain);
+    if (at !== undefined) w.u64be(6, "after" in at ? at.after : at.before);
+    const start = w.length;
+    const list = w.open(4);
+    for (const expr of rule.exprs) writeExpr(w, expr);
+    w.close(list);
+    writeRuleUserdata(w, start, rule.comment);
+    w.end();
+  }
+
+  deleteRule(chain: string, handle: bigint): void {
+    this.#begin(MSG.delRule, NLM_F_REQUEST);
+    this.writer.string(1, this.#table);
+    this.writer.string(2, chain);
+    this.writer.u64be(3, handle);
+    this.writer.end();
+  }
+
+  /** All rules of the chain. */
+  flushChain(chain: string): void {
+    this.#begin(MSG.delRule, NLM_F_REQUEST);
+    this.writer.string(1, this.#table);
+    this.writer.string(2, chain);
+    this.writer.end();
+  }
+
+  addSet(set: NftSet): void {
+    const w = this.writer;
+    this.#begin(MSG.newSet, CREATE);
+    w.string(1, this.#table);
+    w.string(2, set.name);
+    const concat = set.fields.length > 1 || set.kind === "interval";
+    w.u32be(3, concat ? SET_FLAGS[set.kind] : SET_FLAGS[set.kind] & ~0x80);
+    w.u32be(
+      4,
+      set.fields.reduce((type, field) => (type << 6) | field.type, 0),
+    );
+    w.u32be(5, keyBytes(set));
+    if (set.kind === "vmap") {
+      w.u32be(6, TYPE_VERDICT);
+      w.u32be(7, 0);
+      w.raw(13, NAMES_IN_HOST_ORDER);
+    }
+    w.u32be(10, 1 + setNumber(set.name)); // transaction-wide id; must be there
+    if (concat) {
+      const description = w.open(9);
+      const fields = w.open(2);
+      for (const field of set.fields) {
+        const element = w.open(1);
+        w.u32be(1, field.bytes);
+        w.close(element);
+      }
+      w.close(fields);
+      w.close(description);
+    }
+    w.end();
+  }
+
+  /**
+   * Opens an element of a hash or interval set; write the key's words, then call `elementEnd`. For an interval the words of
+   * its (inclusive) last key follow after `elementKeyEnd`. Elements of one set in a row share messages.
+   */
+  element(operation: "add" | "delete", set: string, keyLength: number): void {
+    const type = operation === "add" ? MSG.newElements : MSG.delElements;
+    const open = this.#elements;
+    if (
+      open === undefined ||
+      open.type !== type ||
+      open.set !== set ||
+      this.writer.messageBytes > ELEMENT_MESSAGE_BYTES
+    )
+      this.#openElements(type, set);
+    this.#elementStart = this.writer.open(1);
+    this.#keyHeader(1, keyLength);
+  }
+
+  elementKeyEnd(keyLength: number): void {
+    this.#keyHeader(10, keyLength);
+  }
+
+  elementEnd(): void {
+    this.writer.close(this.#elementStart);
+  }
+  #elementStart = 0;
+
+  /** An interface name and where packets of that interface go. */
+  verdictElement(operation: "add" | "delete", set: string, key: Uint8Array, verdict: Verdict): void {
+    this.element(operation, set, key.length);
+    this.writer.copy(key);
+    if (operation === "add") writeVerdict(this.writer, 2, verdict);
+    this.elementEnd();
+  }
+
+  #keyHeader(type: number, keyLength: number): void {
+    this.writer.rawHeader(type | 0x8000, keyLength + 4);
+    this.writer.rawHeader(1, keyLength);
+  }
+
+  #openElements(type: number, set: string): void {
+    this.#begin(type, type === MSG.newElements ? CREATE : NLM_F_REQUEST);
+    this.writer.string(1, this.#table);
+    this.writer.string(2, set);
+    this.#elements = { type, set, list: this.writer.open(3) };
+  }
+
+  #closeElements(): void {
+    if (this.#elements === undefined) return;
+    this.writer.close(this.#elements.list);
+    this.writer.end();
+    this.#elements = undefined;
+  }
+
+  #begin(type: number, flags: number): void {
+    this.#closeElements();
+    this.count++;
+    this.#owners.push(this.#owner);
+    this.#lastStart = this.writer.length;
+    this.writer.begin(type, flags, this.#firstSeq + this.count);
+    this.writer.word(this.#family);
+  }
+}
+
+const scratch = new MessageWriter(4096);
+
+/** The hash that a rule will carry in its userdata. */
+export function ruleIdentity({ exprs, comment }: NftRule): string {
+  scratch.clear();
+  const list = scratch.open(4);
+  for (const expr of exprs) writeExpr(scratch, expr);
+  scratch.close(list);
+  const [a, b] = scratch.hashFrom(0);
+  return hashText(a, b, comment);
+}
+
+/** nft's comment TLV, led by the hash of all that precedes: `cali:<hash>; text`. */
+function writeRuleUserdata(w: MessageWriter, start: number, comment: string): void {
+  const [a, b] = w.hashFrom(start);
+  const hash = `cali:${hashText(a, b, comment)}`;
+  const text = comment === "" ? hash : `${hash}; ${comment}`.slice(0, MAX_COMMENT);
+  w.rawHeader(7, text.length + 3);
+  const at = w.length;
+  w.copy(new Uint8Array(text.length + 3));
+  w.bytes[at] = 0; // NFTNL_UDATA_RULE_COMMENT
+  w.bytes[at + 1] = text.length + 1;
+  for (let i = 0; i < text.length; i++) w.bytes[at + 2 + i] = text.charCodeAt(i) & 0x7f;
+}
+
+/** What nft itself allows for a comment, without its NUL. */
+const MAX_COMMENT = 127;
+const HASH_CHARS = 14;
+
+function hashText(a: number, b: number, comment: string): string {
+  for (let i = 0; i < comment.length; i++) {
+    a = Math.imul(a ^ comment.charCodeAt(i), 0x01000193);
+    b = Math.imul(b + comment.charCodeAt(i), 0x2c1b3c6d) ^ (b >>> 15);
+  }
+  return (a >>> 0).toString(36).padStart(7, "0") + (b >>> 0).toString(36).padStart(7, "0");
+}
+
+/** The hash in a rule's userdata; "" for a rule that is not ours. */
+export function ruleHash(userdata: Buffer): string {
+  const text = userdata.toString("latin1", 2, 2 + 5 + HASH_CHARS);
+  return text.startsWith("cali:") ? text.slice(5) : "";
+}
+
+function setNumber(name: string): number {
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) & 0xff_ffff;
+  return hash;
+}

@@ -1,0 +1,155 @@
+import type { MessageWriter } from "../netlink/writer.ts";
+import type { CmpOp, CtKey, Expr, MetaKey, Verdict } from "./model.ts";
+
+const META: Readonly<Record<MetaKey, number>> = { mark: 3, oif: 5, iifname: 6, oifname: 7, l4proto: 16 };
+const CT: Readonly<Record<CtKey, number>> = { state: 0, status: 2 };
+const CMP: Readonly<Record<CmpOp, number>> = { eq: 0, neq: 1, lt: 2, lte: 3, gt: 4, gte: 5 };
+const VERDICT = { drop: 0, accept: 1, jump: -3, goto: -4, return: -5 } as const;
+const FIB_SADDR_MARK_IIF = 1 | 4 | 8;
+const NAT_RANGE = { ips: 1, ports: 2, randomFully: 16 } as const;
+
+const LIST_ELEM = 1;
+const EXPR_NAME = 1;
+const EXPR_DATA = 2;
+
+/** One element of NFTA_RULE_EXPRESSIONS. */
+export function writeExpr(w: MessageWriter, expr: Expr): void {
+  const element = w.open(LIST_ELEM);
+  w.string(EXPR_NAME, exprName(expr));
+  const data = w.open(EXPR_DATA);
+  writeExprData(w, expr);
+  w.close(data);
+  w.close(element);
+}
+
+/** The verdict nest of a rule or a map element. */
+export function writeVerdict(w: MessageWriter, type: number, verdict: Verdict): void {
+  const data = w.open(type);
+  const nest = w.open(2); // NFTA_DATA_VERDICT
+  w.u32be(1, VERDICT[verdict.v]);
+  if ("chain" in verdict) w.string(2, verdict.chain);
+  w.close(nest);
+  w.close(data);
+}
+
+export function writeValue(w: MessageWriter, type: number, value: Uint8Array): void {
+  const data = w.open(type);
+  w.raw(1, value); // NFTA_DATA_VALUE
+  w.close(data);
+}
+
+function exprName(expr: Expr): string {
+  switch (expr.e) {
+    case "setMark":
+      return "meta";
+    case "vmap":
+      return "lookup";
+    case "verdict":
+      return "immediate";
+    case "fibSource":
+      return "fib";
+    case "masquerade":
+      return "masq";
+    case "snat":
+      return "nat";
+    default:
+      return expr.e;
+  }
+}
+
+function writeExprData(w: MessageWriter, expr: Expr): void {
+  switch (expr.e) {
+    case "meta":
+      w.u32be(1, expr.reg);
+      w.u32be(2, META[expr.key]);
+      return;
+    case "setMark":
+      w.u32be(2, META.mark);
+      w.u32be(3, expr.reg);
+      return;
+    case "payload":
+      w.u32be(1, expr.reg);
+      w.u32be(2, expr.base === "network" ? 1 : 2);
+      w.u32be(3, expr.offset);
+      w.u32be(4, expr.length);
+      return;
+    case "immediate":
+      w.u32be(1, expr.reg);
+      writeValue(w, 2, expr.data);
+      return;
+    case "verdict":
+      w.u32be(1, 0);
+      writeVerdict(w, 2, expr.verdict);
+      return;
+    case "cmp":
+      w.u32be(1, expr.reg);
+      w.u32be(2, CMP[expr.op]);
+      writeValue(w, 3, expr.data);
+      return;
+    case "range":
+      w.u32be(1, expr.reg);
+      w.u32be(2, expr.invert ? 1 : 0);
+      writeValue(w, 3, expr.from);
+      writeValue(w, 4, expr.to);
+      return;
+    case "bitwise":
+      w.u32be(1, expr.reg);
+      w.u32be(2, expr.reg);
+      w.u32be(3, expr.mask.length);
+      writeValue(w, 4, expr.mask);
+      writeValue(w, 5, expr.xor);
+      return;
+    case "lookup":
+      w.string(1, expr.set);
+      w.u32be(2, expr.reg);
+      if (expr.invert) w.u32be(5, 1);
+      return;
+    case "vmap":
+      w.string(1, expr.set);
+      w.u32be(2, expr.reg);
+      w.u32be(3, 0); // the verdict register
+      return;
+    case "ct":
+      w.u32be(1, expr.reg);
+      w.u32be(2, CT[expr.key]);
+      return;
+    case "fibSource":
+      w.u32be(1, expr.reg);
+      w.u32be(2, 1); // result: output interface index
+      w.u32be(3, FIB_SADDR_MARK_IIF);
+      return;
+    case "counter":
+      return;
+    case "log":
+      w.string(2, expr.prefix);
+      w.u32be(5, expr.level);
+      return;
+    case "limit":
+      w.u64be(1, BigInt(expr.rate));
+      w.u64be(2, BigInt(expr.perSeconds));
+      w.u32be(3, expr.burst);
+      w.u32be(4, 0); // packets
+      return;
+    case "reject":
+      w.u32be(1, expr.with === "icmp" ? 0 : 1);
+      if (expr.with === "icmp") w.u8(2, expr.code);
+      return;
+    case "masquerade": {
+      const flags = (expr.random ? NAT_RANGE.randomFully : 0) | (expr.portRegs === undefined ? 0 : NAT_RANGE.ports);
+      if (flags !== 0) w.u32be(1, flags);
+      if (expr.portRegs === undefined) return;
+      w.u32be(2, expr.portRegs[0]);
+      w.u32be(3, expr.portRegs[1]);
+      return;
+    }
+    case "snat":
+      w.u32be(1, 0); // source NAT
+      w.u32be(2, expr.family === 4 ? 2 : 10);
+      w.u32be(3, expr.addressReg);
+      if (expr.portRegs !== undefined) {
+        w.u32be(5, expr.portRegs[0]);
+        w.u32be(6, expr.portRegs[1]);
+      }
+      return;
+  }
+}

@@ -1,0 +1,63 @@
+import { isKernelError } from "../addon.ts";
+import { attributes, text } from "../netlink/reader.ts";
+import { NETLINK_NETFILTER, NetlinkSocket } from "../netlink/socket.ts";
+import { MSG } from "./batch.ts";
+
+const NFNLGRP_NFTABLES = 7;
+
+/** A change of the watched table by another process, or `lost`: the kernel dropped notifications. */
+export type NftEvent = { readonly t: "foreign"; readonly process: string } | { readonly t: "lost" };
+
+/**
+ * Tells of changes to a table that did not come from the socket `ownPort`. The kernel writes a notification per object for
+ * whoever listens, our own batches included: `pause` around a large one spares that, at the price of missing others' changes
+ * meanwhile; the generation number shows whether there were any.
+ */
+export class NftWatch {
+  readonly #socket: NetlinkSocket;
+  #paused = false;
+
+  constructor(options: {
+    readonly table: string;
+    readonly netns?: string | undefined;
+    readonly ownPort: number;
+    readonly onEvent: (event: NftEvent) => void;
+  }) {
+    const { table, netns, ownPort, onEvent } = options;
+    const socket = new NetlinkSocket({ protocol: NETLINK_NETFILTER, netns, receiveBytes: 4 * 1024 * 1024 });
+    this.#socket = socket;
+    socket.join(NFNLGRP_NFTABLES);
+    socket.onReadable(() => {
+      let touched = false;
+      let by = "";
+      try {
+        for (const { type, port, buffer, start, end } of socket.pending("watch nftables")) {
+          if (port === ownPort) continue;
+          const a = attributes(buffer, start + 4, end);
+          const name = a.get(type === MSG.newGen ? 3 : 1);
+          if (name === undefined) continue;
+          if (type === MSG.newGen) by = text(buffer, name);
+          else if (text(buffer, name) === table) touched = true;
+        }
+      } catch (error) {
+        if (!isKernelError(error, "ENOBUFS")) throw error;
+        onEvent({ t: "lost" });
+      }
+      if (touched) onEvent({ t: "foreign", process: by });
+    });
+  }
+
+  pause(): void {
+    if (!this.#paused) this.#socket.leave(NFNLGRP_NFTABLES);
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (this.#paused) this.#socket.join(NFNLGRP_NFTABLES);
+    this.#paused = false;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
