@@ -1,0 +1,23 @@
+/** Who asks, and by what right we believe it. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly method: "anonymous" | "certificate" | "token" | "session";
+}
+
+export const ANONYMOUS: Identity = {
+  user: "system:anonymous",
+  groups: ["system:unauthenticated"],
+  method: "anonymous",
+};
+
+export const ADMIN_GROUP = "system:masters";
+export const NODES_GROUP = "system:nodes";
+export const VIEWER_GROUP = "percale:viewers";
+export const EDITOR_GROUP = "percale:editors";
+const NODE_PREFIX = "system:node:";
+
+/** The node whose agent this is. */
+export function nodeOf({ user, groups }: Identity): string | undefined {
+  return user.startsWith(NODE_PREFIX) && groups.includes(NODES_GROUP) ? user.slice(NODE_PREFIX.length) : undefined;
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { ChangeSet } from "@percale/protocol";
+import type { KubeObject, ObjectRef } from "@percale/resources";
+
+/** Everything from outside is parsed here once. Objects themselves are checked by admission, which names every field. */
+const name = z.string().min(1).max(253);
+const limit = z.int().min(1).max(1_000);
+const revision = z.int().min(0);
+const text = z.string().max(4_096);
+
+export const objectRef: z.ZodType<ObjectRef> = z.strictObject({
+  kind: z.string().min(1).max(63),
+  namespace: name.exactOptional(),
+  name,
+});
+
+// Only that it is an object: admission says everything else about it, field by field.
+const kubeObject = z.record(z.string(), z.unknown()).transform((value) => value as unknown as KubeObject);
+
+const change = z.discriminatedUnion("op", [
+  z.strictObject({ op: z.literal("create"), object: kubeObject }),
+  z.strictObject({ op: z.literal("update"), object: kubeObject, subresource: z.literal("status").exactOptional() }),
+  z.strictObject({
+    op: z.literal("delete"),
+    ref: objectRef,
+    uid: z.string().max(64).exactOptional(),
+    resourceVersion: z.string().max(20).exactOptional(),
+  }),
+]);
+
+const MAX_CHANGES = 10_000;
+const changes = z.array(change).min(1).max(MAX_CHANGES);
+
+export const changeSet = z.strictObject({
+  changes,
+  author: z.string().max(253).exactOptional(),
+  reason: z.string().max(1_024).exactOptional(),
+  dryRun: z.boolean().exactOptional(),
+}) satisfies z.ZodType<ChangeSet>;
+
+export const listInput = z.strictObject({ kind: z.string(), namespace: name.optional() });
+export const signInInput = z.strictObject({ token: z.string().min(1).max(512) });
+export const changesInput = z.strictObject({ limit: limit.default(50), before: revision.optional() });
+export const revertInput = z.strictObject({
+  /** Any revision of the change set. */
+  revision,
+  /** Refuse unless this is still the newest revision of every object of the set. */
+  resourceVersionPrecondition: z.string().max(20).optional(),
+  reason: z.string().max(1_024).optional(),
+});
+/** `lastEventId` is what tRPC sends by itself when it resumes. */
+export const sinceInput = z
+  .object({ since: revision.optional(), lastEventId: z.string().max(20).nullish() })
+  .optional();
+
+const port = z.int().min(1).max(65_535);
+const protocol = z.union([z.string().min(1).max(16), z.int().min(1).max(255)]);
+
+export const explainInput = z.strictObject({
+  /** `namespace/name` of a workload endpoint, or an address. */
+  from: text.min(1),
+  to: text.min(1),
+  protocol: protocol.default("TCP"),
+  port: port.optional(),
+  ipVersion: z.union([z.literal(4), z.literal(6)]).optional(),
+});
+
+const portQuestion = z.strictObject({ protocol, port: port.optional() });
+export const matrixInput = z.strictObject({
+  /** All pairs of workload endpoints if absent. */
+  pairs: z
+    .array(z.strictObject({ from: text, to: text }))
+    .max(10_000)
+    .optional(),
+  /** Each target's declared ports if absent. */
+  ports: z.array(portQuestion).max(64).optional(),
+});
+export const impactInput = z.strictObject({ changes });
+export const selectorInput = z.strictObject({
+  selector: text,
+  namespaceSelector: text.optional(),
+  /** The policy's own namespace, without a namespaceSelector; absent: everywhere. */
+  scope: z.strictObject({ namespace: name.optional() }).optional(),
+});
+
+const probe = z.strictObject({
+  from: text,
+  to: text,
+  port: z.int().min(0).max(65_535).optional(),
+  proto: z.string().max(16),
+  allowed: z.boolean(),
+  at: z.iso.datetime(),
+  latencyMs: z.number().min(0).optional(),
+});
+const workload = z.strictObject({
+  name: text,
+  namespace: text,
+  node: text.optional(),
+  addresses: z.array(text).max(16),
+  labels: z.record(z.string(), z.string()),
+  ports: z.array(z.strictObject({ port, protocol: z.string().max(16), name: text.optional() })).max(64),
+});
+export const labReport = z.strictObject({
+  probes: z.array(probe).max(20_000),
+  workloads: z.array(workload).max(1_000),
+});
+export type LabReport = z.output<typeof labReport>;
+
+export const tokenInput = z.strictObject({
+  subject: z.string().min(1).max(253),
+  groups: z.array(z.string().min(1).max(253)).max(32).default([]),
+  description: z.string().max(1_024).default(""),
+  /** Absent: never. */
+  ttlSeconds: z.int().min(1).optional(),
+});
+export const tokenRef = z.strictObject({ id: z.string().min(1).max(64) });

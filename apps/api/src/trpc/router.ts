@@ -1,0 +1,143 @@
+import { tracked } from "@trpc/server";
+import { hasRight } from "../auth/authorize.ts";
+import type { Identity } from "../auth/identity.ts";
+import { can, open, router } from "./init.ts";
+import * as input from "./inputs.ts";
+import type { ConditionView, LabMatrixView, LiveEvent, NodeStatusView, Whoami } from "./views.ts";
+
+const session = router({
+  /** Exchanges a token for a session cookie. */
+  signIn: open.input(input.signInInput).mutation(async ({ ctx, input }): Promise<Whoami> => {
+    const { identity, value, maxAgeSeconds } = await ctx.services.sessions.signIn(input.token);
+    ctx.setSession?.({ value, maxAgeSeconds });
+    return whoami(identity);
+  }),
+  signOut: open.mutation(({ ctx }): void => ctx.setSession?.(undefined)),
+  /** Undefined rights all round for someone who has not signed in: not an error. */
+  whoami: open.query(({ ctx }): Whoami => whoami(ctx.identity)),
+});
+
+const objects = router({
+  kinds: can("read").query(({ ctx }) => ctx.services.objects.kinds()),
+  list: can("read")
+    .input(input.listInput)
+    .query(({ ctx, input: { kind, namespace } }) =>
+      ctx.services.objects.list({ kind, ...(namespace !== undefined && { namespace }) }),
+    ),
+  get: can("read")
+    .input(input.objectRef)
+    .query(({ ctx, input }) => ctx.services.objects.get(input)),
+  history: can("read")
+    .input(input.objectRef)
+    .query(({ ctx, input }) => ctx.services.objects.history(input)),
+});
+
+const changes = router({
+  // `apply` is a reserved word of tRPC routers. Authorised change by change.
+  submit: can("read")
+    .input(input.changeSet)
+    .mutation(({ ctx, input }) => ctx.services.changes.apply(input, ctx.identity)),
+  list: can("read")
+    .input(input.changesInput)
+    .query(({ ctx, input }) => ctx.services.changes.list(input)),
+  /** Writes back what was before the change set, as one change set. */
+  revert: can("read")
+    .input(input.revertInput)
+    .mutation(({ ctx, input }) => ctx.services.changes.revert(input, ctx.identity)),
+});
+
+const live = router({
+  /** All object events; a client that comes back goes on where it was. */
+  watch: can("read")
+    .input(input.sinceInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const last = input?.lastEventId ?? undefined;
+      const since = last === undefined ? input?.since : Number(last);
+      for await (const event of ctx.services.live(since, signal!))
+        yield tracked<LiveEvent>(String(event.revision), event);
+    }),
+});
+
+const nodes = router({
+  status: can("read").query(({ ctx }) => ctx.services.nodes.list()),
+  /** All nodes first, then each that changed. */
+  watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<readonly NodeStatusView[]> {
+    yield* ctx.services.nodes.watch(signal!);
+  }),
+});
+
+const policy = router({
+  explain: can("read")
+    .input(input.explainInput)
+    .query(({ ctx, input }) => ctx.services.policy.explain(input)),
+  effective: can("read")
+    .input(input.objectRef)
+    .query(({ ctx, input }) => ctx.services.policy.effective(input)),
+  matrix: can("read")
+    .input(input.matrixInput)
+    .query(({ ctx, input }) => ctx.services.policy.matrix(input)),
+  impact: can("read")
+    .input(input.impactInput)
+    .query(({ ctx, input }) => ctx.services.policy.impact(input, ctx.identity)),
+});
+
+const selectors = router({
+  test: can("read")
+    .input(input.selectorInput)
+    .query(({ ctx, input }) => ctx.services.selectors.test(input)),
+});
+
+const pools = router({ usage: can("read").query(({ ctx }) => ctx.services.pools.usage()) });
+
+const health = router({
+  conditions: can("read").query(({ ctx }): Promise<readonly ConditionView[]> => ctx.services.health.conditions()),
+});
+
+const lab = router({
+  report: can("lab")
+    .input(input.labReport)
+    .mutation(({ ctx, input }) => ctx.services.lab.report(input)),
+  matrix: can("read").query(({ ctx }) => ctx.services.lab.matrix()),
+  watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<LabMatrixView> {
+    yield* ctx.services.lab.watch(signal!);
+  }),
+});
+
+const access = router({
+  /** The secret is in this answer and nowhere else. */
+  createToken: can("admin")
+    .input(input.tokenInput)
+    .mutation(({ ctx, input }) => ctx.services.access.createToken(input)),
+  list: can("admin").query(({ ctx }) => ctx.services.access.list()),
+  revoke: can("admin")
+    .input(input.tokenRef)
+    .mutation(({ ctx, input }) => ctx.services.access.revoke(input.id)),
+});
+
+const overview = router({ summary: can("read").query(({ ctx }) => ctx.services.overview.summary()) });
+
+export const appRouter = router({
+  session,
+  objects,
+  changes,
+  live,
+  nodes,
+  policy,
+  selectors,
+  pools,
+  health,
+  lab,
+  access,
+  overview,
+});
+export type AppRouter = typeof appRouter;
+
+function whoami(identity: Identity): Whoami {
+  const { user, groups } = identity;
+  const rights = {
+    read: hasRight(identity, "read"),
+    write: hasRight(identity, "write"),
+    admin: hasRight(identity, "admin"),
+  };
+  return { user, groups, rights };
+}

@@ -1,0 +1,270 @@
+import type { AgentStatus, Condition, ChangeSetResult } from "@percale/protocol";
+import type { JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
+
+/** What the browser gets: plain JSON, times as RFC 3339, revisions as numbers. */
+export interface Whoami {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly rights: { readonly read: boolean; readonly write: boolean; readonly admin: boolean };
+}
+
+export interface KindView {
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly description: string;
+  /** Agents and IPAM write it; people only look. */
+  readonly internal: boolean;
+  readonly readOnly: boolean;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly description: string;
+    readonly priority: number;
+  }[];
+  /** OpenAPI v3 schema of the whole object: for forms, completion and validation. */
+  readonly schema: JsonSchema;
+}
+
+export interface ObjectListView {
+  readonly items: readonly KubeObject[];
+  readonly revision: number;
+}
+
+/** One change of one object; those of one change set share `setEnd`. */
+export interface ActivityView {
+  readonly revision: number;
+  readonly setEnd: number;
+  readonly at: string;
+  readonly author: string;
+  readonly reason: string;
+  readonly op: "ADDED" | "MODIFIED" | "DELETED";
+  readonly ref: ObjectRef;
+  readonly object: KubeObject;
+  readonly previous?: KubeObject;
+}
+
+export type ApplyView = ChangeSetResult & { readonly warnings: readonly string[] };
+
+export interface LiveEvent {
+  readonly revision: number;
+  readonly at: string;
+  readonly author: string;
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly object: KubeObject;
+}
+
+export interface NodeStatusView {
+  readonly node: string;
+  /** Its stream to this API server is open, or its last word is fresh. */
+  readonly connected: boolean;
+  readonly lastSeen: string;
+  readonly status: AgentStatus;
+}
+
+/** What an address or name in a question stands for. */
+export interface PartyView {
+  /** As asked. */
+  readonly text: string;
+  readonly address: string;
+  /** `namespace/name` of the WorkloadEndpoint that has the address, if one has. */
+  readonly endpoint?: string;
+  readonly node?: string;
+}
+
+export interface PolicyRefView extends ObjectRef {
+  readonly tier: string;
+}
+
+/** What one side's policies say. */
+export interface DecisionView {
+  readonly direction: "egress" | "ingress";
+  readonly verdict: "allow" | "deny";
+  /** What decided: a rule, the default action of a tier, the profiles' end, or that no policy of ours covers this side. */
+  readonly by: "rule" | "tierDefault" | "profile" | "noMatch" | "notAnEndpoint";
+  readonly tier?: string;
+  readonly policy?: PolicyRefView;
+  readonly profile?: string;
+  /** Index in the policy's ingress or egress list. */
+  readonly rule?: number;
+  /** One sentence. */
+  readonly text: string;
+  /** What was looked at on the way, in order. */
+  readonly steps: readonly DecisionStep[];
+}
+
+export interface DecisionStep {
+  readonly tier?: string;
+  readonly policy?: PolicyRefView;
+  readonly profile?: string;
+  readonly rule?: number;
+  readonly action: "allow" | "deny" | "pass" | "log" | "none";
+  readonly text: string;
+}
+
+export interface ExplainView {
+  readonly verdict: "allow" | "deny";
+  readonly from: PartyView;
+  readonly to: PartyView;
+  readonly protocol: string;
+  readonly port?: number;
+  /** The side that denies, else the ingress side's decision. */
+  readonly decidedBy: DecisionView;
+  readonly egress: DecisionView;
+  readonly ingress: DecisionView;
+  readonly revision: number;
+}
+
+export interface EffectiveTier {
+  readonly tier: string;
+  readonly order: number | null;
+  readonly defaultAction: "Deny" | "Pass";
+  readonly ingress: readonly PolicyRefView[];
+  readonly egress: readonly PolicyRefView[];
+}
+
+export interface EffectiveView {
+  readonly endpoint: ObjectRef;
+  readonly tiers: readonly EffectiveTier[];
+  readonly profiles: readonly string[];
+  readonly revision: number;
+}
+
+export interface MatrixPort {
+  readonly protocol: string;
+  readonly port?: number;
+}
+
+export interface MatrixCell extends MatrixPort {
+  readonly from: string;
+  readonly to: string;
+  readonly allowed: boolean;
+  /** The deciding tier, policy and rule in one line. */
+  readonly text: string;
+}
+
+export interface MatrixView {
+  readonly endpoints: readonly string[];
+  readonly cells: readonly MatrixCell[];
+  readonly revision: number;
+}
+
+export interface ImpactChange extends MatrixPort {
+  readonly from: string;
+  readonly to: string;
+  readonly before: DecisionView;
+  readonly after: DecisionView;
+}
+
+export interface ImpactView {
+  /** Pairs and ports looked at. */
+  readonly examined: number;
+  readonly changes: readonly ImpactChange[];
+  readonly revision: number;
+}
+
+export type SelectorView =
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly offset: number;
+      readonly field: "selector" | "namespaceSelector";
+    }
+  | {
+      readonly ok: true;
+      readonly count: number;
+      readonly endpoints: readonly string[];
+      readonly sets: readonly string[];
+    };
+
+export interface PoolUsageView {
+  readonly name: string;
+  readonly cidr: string;
+  /** Addresses; beyond 2^53 not exact. */
+  readonly size: number;
+  readonly used: number;
+  readonly blocks: readonly BlockView[];
+}
+
+export interface BlockView {
+  readonly cidr: string;
+  /** Undefined: nobody allocates from it. */
+  readonly node?: string;
+  readonly used: number;
+  readonly size: number;
+  /** By ordinal, only those taken. */
+  readonly owners: readonly { readonly ordinal: number; readonly owner: string; readonly handle?: string }[];
+}
+
+export interface ConditionView extends Condition {
+  /** `api`, `store` or the node's name. */
+  readonly source: string;
+}
+
+export interface ProbeResult {
+  readonly from: string;
+  readonly to: string;
+  readonly port?: number | undefined;
+  readonly proto: string;
+  readonly allowed: boolean;
+  readonly at: string;
+  readonly latencyMs?: number | undefined;
+}
+
+export interface LabWorkload {
+  readonly name: string;
+  readonly namespace: string;
+  readonly node?: string | undefined;
+  readonly addresses: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly { readonly port: number; readonly protocol: string; readonly name?: string | undefined }[];
+}
+
+export interface LabMatrixView {
+  /** Absent before the first report. */
+  readonly reportedAt?: string;
+  readonly workloads: readonly LabWorkload[];
+  readonly probes: readonly ProbeResult[];
+}
+
+export interface TokenView {
+  readonly id: string;
+  readonly subject: string;
+  readonly groups: readonly string[];
+  readonly description: string;
+  readonly createdAt: string;
+  readonly expiresAt?: string;
+  readonly revokedAt?: string;
+}
+
+export interface OverviewView {
+  readonly revision: number;
+  readonly nodes: {
+    readonly total: number;
+    readonly connected: number;
+    readonly inSync: number;
+    /** Holding the newest revision in the kernel, or at most a second behind it. */
+    readonly programmed: number;
+  };
+  readonly sessions: { readonly total: number; readonly established: number };
+  readonly addresses: { readonly used: number; readonly size: number };
+  /** By kind. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly workloads: { readonly total: number; readonly up: number };
+  readonly conditions: { readonly error: number; readonly warning: number };
+  /** The newest change sets, newest first. */
+  readonly changes: readonly OverviewChange[];
+}
+
+export interface OverviewChange {
+  /** The last revision of the set. */
+  readonly revision: number;
+  readonly at: string;
+  readonly author: string;
+  readonly reason: string;
+  readonly objects: readonly { readonly op: ActivityView["op"]; readonly ref: ObjectRef }[];
+  /** Nodes whose kernel holds it, of those that report. */
+  readonly programmedOn: number;
+  readonly nodes: number;
+}
