@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Change } from "@percale/protocol";
+import type { KubeObject } from "@percale/resources";
+import { Cache } from "./cache.ts";
+import { Overlay, planChangeSet } from "./plan.ts";
+import { isSameJson } from "./same-json.ts";
+
+const kind = "GlobalNetworkSet";
+const object = (name: string, spec: unknown): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind,
+  metadata: { name },
+  spec,
+});
+
+interface Step {
+  readonly op: Change["op"];
+  readonly name: string;
+  readonly spec: number;
+}
+
+/** The change a client who has read the newest state would send; undefined where it would send none. */
+function changeFor(cache: Cache, { op, name, spec }: Step): Change | undefined {
+  const old = cache.objects.get({ kind, name });
+  if (op === "create") return old === undefined ? { op, object: object(name, { spec }) } : undefined;
+  if (old === undefined) return undefined;
+  return op === "update" ? { op, object: { ...old, spec: { spec } } } : { op, ref: { kind, name } };
+}
+
+function run(cache: Cache, changes: readonly Change[]): void {
+  let uid = 0;
+  const plan = planChangeSet(new Overlay(cache.objects), {
+    changeSet: { author: "a", changes },
+    revision: cache.revision,
+    now: new Date(0),
+    newUid: () => `uid-${uid++}`,
+    random: () => 0.5,
+  });
+  cache.advance(plan.events);
+}
+
+const steps = fc.array(
+  fc.record({
+    op: fc.constantFrom("create" as const, "update" as const, "delete" as const),
+    name: fc.constantFrom("a", "b", "c"),
+    spec: fc.nat({ max: 2 }),
+  }),
+  { maxLength: 30 },
+);
+
+test("every earlier revision can be listed again from the window", () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      const cache = new Cache({ objects: [], revision: 0, windowSize: 100 });
+      const listAtRevision = new Map([[0, [] as KubeObject[]]]);
+      for (const step of all) {
+        const change = changeFor(cache, step);
+        if (change !== undefined) run(cache, [change]);
+        listAtRevision.set(cache.revision, cache.objects.list(kind));
+      }
+      for (const [revision, list] of listAtRevision) expect(cache.listAt(kind, revision)).toEqual(list);
+    }),
+  );
+});
+
+test("the window forgets the oldest events and tears no change set", () => {
+  const cache = new Cache({ objects: [], revision: 0, windowSize: 4 });
+  const set = (from: number): Change[] =>
+    Array.from({ length: 3 }, (_, i) => ({ op: "create", object: object(`n${from + i}`, {}) }));
+  run(cache, set(0));
+  run(cache, set(3));
+  expect(cache.window.after(1, 1)).toBeUndefined();
+  expect(cache.window.after(2, 2)?.map(({ revision }) => revision)).toEqual([3, 4, 5, 6]);
+  expect(cache.window.after(6, 2)).toEqual([]);
+});
+
+test.each([
+  { name: "order of keys", a: { x: 1, y: [1, { z: null }] }, b: { y: [1, { z: null }], x: 1 }, same: true },
+  { name: "an undefined key", a: { x: 1, y: undefined }, b: { x: 1 }, same: true },
+  { name: "order of a list", a: [1, 2], b: [2, 1], same: false },
+  { name: "null and absent", a: { x: null }, b: {}, same: false },
+  { name: "list and object", a: [], b: {}, same: false },
+])("as JSON, $name: same is $same", ({ a, b, same }) => {
+  expect([isSameJson(a, b), isSameJson(b, a)]).toEqual([same, same]);
+});

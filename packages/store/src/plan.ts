@@ -1,0 +1,261 @@
+import type { Change, ChangeSetResult } from "@percale/protocol";
+import {
+  alreadyExists,
+  conflict,
+  definitionOf,
+  forbidden,
+  generatedName,
+  invalid,
+  notFound,
+  refOf,
+} from "@percale/resources";
+import type { KubeObject, Lookup, ObjectMeta, ObjectRef } from "@percale/resources";
+import type { ApplyOptions, AuthoredChangeSet, CheckContext } from "./datastore.ts";
+import type { LogEvent } from "./event-window.ts";
+import { ObjectTable, sortKey } from "./object-table.ts";
+import { isSameJson } from "./same-json.ts";
+
+export interface PlanInput {
+  readonly changeSet: AuthoredChangeSet;
+  readonly check?: ApplyOptions["check"];
+  /** The revision before the first event to come. */
+  readonly revision: number;
+  readonly now: Date;
+  readonly newUid: () => string;
+  readonly random: () => number;
+}
+
+export interface Plan {
+  readonly events: readonly LogEvent[];
+  readonly result: ChangeSetResult;
+}
+
+/**
+ * What a change set does to this state: the events for the log and the answer for the caller. Throws the StatusError that refuses it.
+ * Reads and writes `view`; on failure the caller drops the view.
+ */
+export function planChangeSet(view: Overlay, { changeSet, check, revision, now, newUid, random }: PlanInput): Plan {
+  const planned: Omit<LogEvent, "setEnd">[] = [];
+  const objects = changeSet.changes.map((change) => {
+    const next = String(revision + planned.length + 1);
+    const step = planChange(view, change, { resourceVersion: next, now, newUid, random });
+    refuse(check, change, step, view);
+    if (step.type === undefined) return step.object;
+    const { type, object, old } = step;
+    planned.push({ revision: Number(next), type, object, ...(old !== undefined && { previous: old }) });
+    if (type === "DELETED") view.delete(refOf(object));
+    else view.put(object);
+    return object;
+  });
+  const setEnd = revision + planned.length;
+  return {
+    events: planned.map((event) => ({ ...event, setEnd })),
+    result: { resourceVersion: String(setEnd), objects },
+  };
+}
+
+/** A state with changes on top that can be kept or dropped. */
+export class Overlay implements Lookup {
+  readonly #below: Lookup;
+  readonly #changed = new Map<string, Map<string, KubeObject | undefined>>();
+
+  constructor(below: Lookup) {
+    this.#below = below;
+  }
+
+  get(ref: ObjectRef): KubeObject | undefined {
+    const changed = this.#changed.get(ref.kind);
+    const key = sortKey(ref.namespace, ref.name);
+    return changed?.has(key) === true ? changed.get(key) : this.#below.get(ref);
+  }
+
+  list(kind: string): KubeObject[] {
+    const below = this.#below.list(kind);
+    const changed = this.#changed.get(kind);
+    if (changed === undefined) return [...below];
+    const table = new ObjectTable();
+    for (const object of below) table.put(object);
+    for (const [key, object] of changed) {
+      const [namespace, name] = key.split("\0") as [string, string]; // what sortKey joined
+      if (object !== undefined) table.put(object);
+      else table.delete(namespace === "" ? { kind, name } : { kind, namespace, name });
+    }
+    return table.list(kind);
+  }
+
+  put(object: KubeObject): void {
+    this.#set(refOf(object), object);
+  }
+
+  delete(ref: ObjectRef): void {
+    this.#set(ref, undefined);
+  }
+
+  /** Puts these changes into the overlay below. */
+  mergeInto(below: Overlay): void {
+    for (const [kind, changed] of this.#changed)
+      for (const [key, object] of changed) {
+        const [namespace, name] = key.split("\0") as [string, string];
+        below.#set(namespace === "" ? { kind, name } : { kind, namespace, name }, object);
+      }
+  }
+
+  #set({ kind, namespace, name }: ObjectRef, object: KubeObject | undefined): void {
+    let changed = this.#changed.get(kind);
+    if (changed === undefined) this.#changed.set(kind, (changed = new Map()));
+    changed.set(sortKey(namespace, name), object);
+  }
+}
+
+interface Step {
+  /** Absent: nothing changes. */
+  readonly type?: LogEvent["type"];
+  readonly object: KubeObject;
+  readonly old?: KubeObject;
+}
+
+interface Stamp {
+  readonly resourceVersion: string;
+  readonly now: Date;
+  readonly newUid: () => string;
+  readonly random: () => number;
+}
+
+function planChange(view: Lookup, change: Change, stamp: Stamp): Step {
+  switch (change.op) {
+    case "create":
+      return planCreate(view, change.object, stamp);
+    case "update":
+      return planUpdate(view, change, stamp);
+    case "delete":
+      return planDelete(view, change, stamp);
+  }
+}
+
+function refuse(check: ApplyOptions["check"], change: Change, { object, old }: Step, lookup: Lookup): void {
+  const context: CheckContext = {
+    operation: change.op,
+    object: change.op === "delete" && old !== undefined ? old : object,
+    lookup,
+    ...(old !== undefined && { old }),
+    ...(change.op === "update" && change.subresource !== undefined && { subresource: change.subresource }),
+  };
+  const refusal = check?.(context);
+  if (refusal !== undefined) throw refusal;
+}
+
+function planCreate(view: Lookup, given: KubeObject, { resourceVersion, now, newUid, random }: Stamp): Step {
+  const { kind, metadata } = given;
+  if ((metadata.resourceVersion ?? "") !== "")
+    throw fieldError(given, "metadata.resourceVersion", "must not be set on create");
+  const name = metadata.name === "" || metadata.name === undefined ? freeName(view, given, random) : metadata.name;
+  const ref = refOf({ ...given, metadata: { ...metadata, name } });
+  if (view.get(ref) !== undefined) throw alreadyExists(ref);
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, ...kept } = metadata;
+  const server = { uid: newUid(), creationTimestamp: timestamp(now), generation: 1, resourceVersion };
+  const { status, ...object } = given;
+  const keepsStatus = status !== undefined && !hasStatusSubresource(kind);
+  return {
+    type: "ADDED",
+    object: { ...object, metadata: { ...kept, name, ...server }, ...(keepsStatus && { status }) },
+  };
+}
+
+function freeName(view: Lookup, given: KubeObject, random: () => number): string {
+  const prefix = given.metadata.generateName ?? "";
+  if (prefix === "") throw fieldError(given, "metadata.name", "name or generateName is required");
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const name = generatedName(prefix, random);
+    if (view.get(refOf({ ...given, metadata: { ...given.metadata, name } })) === undefined) return name;
+  }
+  throw alreadyExists(refOf({ ...given, metadata: { ...given.metadata, name: prefix } }));
+}
+
+function planUpdate(view: Lookup, change: Change & { readonly op: "update" }, { resourceVersion }: Stamp): Step {
+  const { object: given, subresource } = change;
+  const ref = refOf(given);
+  const old = view.get(ref);
+  if (old === undefined) throw notFound(ref);
+  if ((given.metadata.resourceVersion ?? "") === "")
+    throw fieldError(given, "metadata.resourceVersion", "must be specified for an update");
+  checkPreconditions(ref, old, given.metadata);
+
+  const merged = subresource === "status" ? withStatusOf(old, given) : withSpecOf(old, given);
+  const added = (merged.metadata.finalizers ?? []).filter((one) => old.metadata.finalizers?.includes(one) !== true);
+  const isTerminating = old.metadata.deletionTimestamp !== undefined;
+  if (isTerminating && added.length > 0)
+    throw forbidden(ref, `no new finalizers can be added while the object is being deleted, found ${added.join(", ")}`);
+  if (isSameJson(withoutTimes(merged), withoutTimes(old))) return { object: old, old };
+  const generation = (old.metadata.generation ?? 1) + (isSameJson(merged.spec, old.spec) ? 0 : 1);
+  const object = { ...merged, metadata: { ...merged.metadata, generation, resourceVersion } };
+  const isReleased = isTerminating && (object.metadata.finalizers ?? []).length === 0;
+  return { type: isReleased ? "DELETED" : "MODIFIED", object, old };
+}
+
+function withSpecOf(old: KubeObject, given: KubeObject): KubeObject {
+  const { status, ...rest } = given;
+  const kept = hasStatusSubresource(given.kind) ? old.status : status;
+  return { ...rest, metadata: serverSet(old, given.metadata), ...(kept !== undefined && { status: kept }) };
+}
+
+function withStatusOf(old: KubeObject, given: KubeObject): KubeObject {
+  const { status: _, ...rest } = old;
+  const { managedFields } = given.metadata;
+  const metadata = { ...old.metadata, ...(managedFields !== undefined && { managedFields }) };
+  return { ...rest, metadata, ...(given.status !== undefined && { status: given.status }) };
+}
+
+/** What a client may change of the metadata, and what only the server sets. */
+function serverSet({ metadata: old }: KubeObject, given: ObjectMeta): ObjectMeta {
+  const { uid: _, creationTimestamp: __, deletionTimestamp: ___, deletionGracePeriodSeconds: ____, ...kept } = given;
+  return {
+    ...kept,
+    ...(old.uid !== undefined && { uid: old.uid }),
+    ...(old.creationTimestamp !== undefined && { creationTimestamp: old.creationTimestamp }),
+    ...(old.deletionTimestamp !== undefined && { deletionTimestamp: old.deletionTimestamp }),
+    ...(old.deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds: old.deletionGracePeriodSeconds }),
+    ...(old.generation !== undefined && { generation: old.generation }),
+  };
+}
+
+function planDelete(view: Lookup, change: Change & { readonly op: "delete" }, { resourceVersion, now }: Stamp): Step {
+  const old = view.get(change.ref);
+  if (old === undefined) throw notFound(change.ref);
+  checkPreconditions(change.ref, old, change);
+  const isHeld = (old.metadata.finalizers ?? []).length > 0;
+  if (!isHeld) return { type: "DELETED", object: { ...old, metadata: { ...old.metadata, resourceVersion } }, old };
+  if (old.metadata.deletionTimestamp !== undefined) return { object: old, old };
+  const deletion = { deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: 0 };
+  return { type: "MODIFIED", object: { ...old, metadata: { ...old.metadata, ...deletion, resourceVersion } }, old };
+}
+
+function checkPreconditions(
+  ref: ObjectRef,
+  { metadata: old }: KubeObject,
+  asked: { readonly uid?: string; readonly resourceVersion?: string },
+): void {
+  if (asked.uid !== undefined && asked.uid !== old.uid)
+    throw conflict(ref, `the UID in the precondition (${asked.uid}) differs from the object's (${old.uid})`);
+  if ((asked.resourceVersion ?? "") !== "" && asked.resourceVersion !== old.resourceVersion) throw conflict(ref);
+}
+
+/** Neither the version nor the times in managedFields make a change. */
+function withoutTimes({ metadata, ...rest }: KubeObject): unknown {
+  const { resourceVersion: _, managedFields, ...kept } = metadata;
+  const fields = managedFields?.map((field) =>
+    typeof field === "object" && field !== null ? { ...field, time: undefined } : field,
+  );
+  return { ...rest, metadata: { ...kept, managedFields: fields } };
+}
+
+function hasStatusSubresource(kind: string): boolean {
+  return definitionOf(kind)?.statusSubresource === true;
+}
+
+function fieldError({ kind, metadata }: KubeObject, field: string, message: string): Error {
+  return invalid(kind, metadata.name ?? "", [{ reason: "FieldValueInvalid", field, message }]);
+}
+
+function timestamp(now: Date): string {
+  return now.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,209 @@
+import { randomUUID } from "node:crypto";
+import type { Client } from "pg";
+import { backoffMs, sleepMs } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
+import type { ChangeSetResult } from "@percale/protocol";
+import { serviceUnavailable, timeout } from "@percale/resources";
+import type { Cache } from "../cache.ts";
+import type { ApplyOptions, AuthoredChangeSet } from "../datastore.ts";
+import { Overlay, planChangeSet } from "../plan.ts";
+import { isRefusal, unavailable } from "./connection.ts";
+import { hasGroup, readHead, readLog, writeGroup } from "./log.ts";
+import type { Group } from "./log.ts";
+
+const MAX_CHANGES = 1_000; // in one group, unless a single set is larger
+const UNKNOWN_MS = 30_000; // how long callers wait to learn what became of their write
+const CONTENDED_GROUPS = 16; // after meeting another writer, take the lock first for so many groups
+
+interface Pending {
+  readonly changeSet: AuthoredChangeSet;
+  readonly check: ApplyOptions["check"];
+  readonly resolve: (result: ChangeSetResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Planned {
+  readonly group: Group;
+  /** One for each caller of the batch, to be called once the group is committed. */
+  readonly answers: readonly (() => void)[];
+}
+
+export interface CommitterOptions {
+  readonly cache: Cache;
+  readonly epoch: string;
+  readonly connect: () => Promise<Client>;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/**
+ * Group commit: what comes in while one group is being written makes the next one.
+ *
+ *   queue ─► plan against the cache ─► one statement "if the log still ends here" ─► cache, answers
+ *                 ▲                                 │ another process was first
+ *                 └── lock the head, catch up ◄─────┘
+ *
+ * The lock makes one order of several processes; the condition makes it safe to repeat a statement whose outcome is unknown.
+ */
+export class Committer {
+  readonly #options: CommitterOptions;
+  #queue: Pending[] = [];
+  #client: Client | undefined;
+  #running: Promise<void> | undefined;
+  #contended = 0;
+  #closed = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  commit(changeSet: AuthoredChangeSet, check: ApplyOptions["check"]): Promise<ChangeSetResult> {
+    if (this.#closed) return Promise.reject(serviceUnavailable("the store is closed"));
+    const { promise, resolve, reject } = Promise.withResolvers<ChangeSetResult>();
+    this.#queue.push({ changeSet, check, resolve, reject });
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** Waits for the writes under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    await this.#client?.end().catch(() => undefined); // a dead connection is closed enough
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve(); // let the callers of this turn join the first group
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      try {
+        await this.#commitBatch(batch);
+      } catch (error) {
+        for (const { reject } of batch) reject(unavailable(error)); // those already answered don't hear it
+      }
+    }
+    this.#running = undefined;
+  }
+
+  #takeBatch(): Pending[] {
+    let changes = 0;
+    const end = this.#queue.findIndex(
+      ({ changeSet }, index) => (changes += changeSet.changes.length) > MAX_CHANGES && index > 0,
+    );
+    return this.#queue.splice(0, end === -1 ? this.#queue.length : end);
+  }
+
+  async #commitBatch(batch: readonly Pending[]): Promise<void> {
+    this.#client ??= await this.#options.connect();
+    if (this.#contended === 0) {
+      const planned = this.#plan(batch);
+      if (await this.#settle(planned, (client) => this.#writeOrCompare(client, planned))) return this.#answer(planned);
+      this.#contended = CONTENDED_GROUPS;
+    }
+    this.#contended--;
+    await this.#commitLocked(batch);
+  }
+
+  /** Plans each set on top of those before it. A refused one leaves no trace; it hears so once the group's place in the log is sure. */
+  #plan(batch: readonly Pending[]): Planned {
+    const { cache, epoch, now } = this.#options;
+    const view = new Overlay(cache.objects);
+    const events: Group["events"][number][] = [];
+    const answers = batch.map(({ changeSet, check, resolve, reject }) => {
+      const own = new Overlay(view);
+      const revision = cache.revision + events.length;
+      try {
+        const input = { changeSet, check, revision, now: now(), newUid: randomUUID, random: Math.random };
+        const plan = planChangeSet(own, input);
+        if (changeSet.dryRun === true) return () => resolve(plan.result);
+        const { author, reason } = changeSet;
+        for (const event of plan.events) events.push({ ...event, author, ...(reason !== undefined && { reason }) });
+        own.mergeInto(view);
+        return () => resolve(plan.result);
+      } catch (error) {
+        return () => reject(error);
+      }
+    });
+    return { group: { id: randomUUID(), epoch, head: cache.revision, events }, answers };
+  }
+
+  #answer({ group, answers }: Planned): void {
+    this.#options.cache.advance(group.events);
+    for (const answer of answers) answer();
+  }
+
+  /** A group without events (refusals, dry runs, updates that change nothing) still has to be right about the newest state. */
+  async #writeOrCompare(client: Client, { group }: Planned): Promise<boolean> {
+    if (group.events.length > 0) return writeGroup(client, group);
+    const { epoch, head } = await readHead(client);
+    return epoch === group.epoch && head === group.head;
+  }
+
+  /** Another process writes too: hold the head, read what it wrote, plan on that, commit. */
+  async #commitLocked(batch: readonly Pending[]): Promise<void> {
+    for (;;) {
+      const client = (this.#client ??= await this.#options.connect());
+      try {
+        await client.query("BEGIN");
+        await this.#catchUpUnderLock(client);
+      } catch (error) {
+        this.#dropClient();
+        throw error;
+      }
+      const planned = this.#plan(batch);
+      const isWritten = await this.#settle(planned, async () => {
+        const written = await this.#writeOrCompare(client, planned);
+        await client.query("COMMIT");
+        return written;
+      });
+      if (isWritten) return this.#answer(planned);
+    }
+  }
+
+  async #catchUpUnderLock(client: Client): Promise<void> {
+    const { cache, epoch } = this.#options;
+    await client.query("SELECT FROM store_head FOR UPDATE");
+    const locked = await readHead(client);
+    if (locked.epoch !== epoch || locked.head < cache.revision)
+      throw serviceUnavailable("the database was replaced or set back: restart the API server");
+    while (cache.revision < locked.head) {
+      const events = await readLog(client, cache.revision);
+      if (events.length === 0) throw serviceUnavailable("the log was cut while this process was away: restart it");
+      cache.advance(events);
+    }
+  }
+
+  /**
+   * Runs a write and makes sure of its outcome. After a lost connection the same statement is sent again until the database answers:
+   * it can't take effect twice, and if it no longer applies, the log says whether the first attempt did.
+   */
+  async #settle(planned: Planned, write: (client: Client) => Promise<boolean>): Promise<boolean> {
+    const { group } = planned;
+    try {
+      return await write(this.#client!);
+    } catch (error) {
+      this.#dropClient();
+      if (isRefusal(error) || group.events.length === 0) throw error;
+      this.#options.log.warn("connection lost during a commit, finding out its outcome", { error, head: group.head });
+    }
+    const until = Date.now() + UNKNOWN_MS;
+    for (let failures = 1; Date.now() < until; failures++) {
+      try {
+        this.#client ??= await this.#options.connect();
+        return (await writeGroup(this.#client, group)) || (await hasGroup(this.#client, group));
+      } catch {
+        this.#dropClient();
+        await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }));
+      }
+    }
+    throw timeout(
+      "the database was lost while it stored this change, which may or may not have happened: read before trying again",
+    );
+  }
+
+  #dropClient(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    client?.end().catch(() => undefined); // it failed already; waiting for a dead peer would hold up the queue
+  }
+}

@@ -1,0 +1,52 @@
+import pg from "pg";
+import { serviceUnavailable, StatusError } from "@percale/resources";
+
+const CONNECT_MS = 5_000;
+const STATEMENT_MS = 30_000;
+
+// Revisions are bigint; Number holds them exactly up to 2^53, some thousand years at 100,000 writes/s.
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export function clientConfig(url: string, applicationName: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: STATEMENT_MS,
+    // A writer that hangs while it holds the order of all writes must not hold it for ever.
+    idle_in_transaction_session_timeout: 10_000,
+    query_timeout: STATEMENT_MS + 5_000,
+    keepAlive: true,
+    types,
+  };
+}
+
+export async function connect(url: string, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig(url, applicationName));
+  client.on("error", () => undefined); // the next query reports it; without a listener it would end the process
+  await client.connect();
+  return client;
+}
+
+/** True if the statement was refused for certain, so that nothing of it happened. Otherwise nobody knows yet. */
+export function isRefusal(error: unknown): boolean {
+  const code = sqlStateOf(error);
+  return code !== undefined && !/^(08|57P)/.test(code);
+}
+
+/** Every failure of the database is a 503 that says why; our own StatusErrors pass. */
+export function unavailable(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  const why = error instanceof Error && error.message !== "" ? error.message : codeOf(error);
+  return serviceUnavailable(`the database can't be reached or refuses to work: ${why}`, 1, error);
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+function codeOf(error: unknown): string {
+  // Node's AggregateError of several refused addresses has a code and an empty message.
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : String(error);
+}

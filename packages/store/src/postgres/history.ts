@@ -1,0 +1,76 @@
+import type { Pool } from "pg";
+import type { KubeObject, ObjectRef } from "@percale/resources";
+import { refOf } from "@percale/resources";
+import type { Activity, Retention } from "../datastore.ts";
+
+const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";
+const KEEP_AT_LEAST = 1_000; // a lost commit is looked up in the log, and a watch that just began must find its place
+const DELETE_AT_ONCE = 5_000;
+
+interface ActivityRow {
+  readonly revision: number;
+  readonly set_end: number;
+  readonly at: Date;
+  readonly author: string;
+  readonly reason: string;
+  readonly op: Activity["op"];
+  readonly body: KubeObject;
+  readonly previous: KubeObject | null;
+}
+
+export async function readHistory(
+  pool: Pool,
+  { kind, namespace, name }: ObjectRef,
+  limit: number,
+): Promise<Activity[]> {
+  const { rows } = await pool.query<ActivityRow>(
+    `SELECT ${COLUMNS} FROM revisions WHERE kind = $1 AND namespace = $2 AND name = $3 ORDER BY revision DESC LIMIT $4`,
+    [kind, namespace ?? "", name, limit],
+  );
+  return rows.map(activityOf);
+}
+
+export async function readChanges(pool: Pool, limit: number, before: number | undefined): Promise<Activity[]> {
+  const { rows } = await pool.query<ActivityRow>(
+    `SELECT ${COLUMNS} FROM revisions WHERE revision < COALESCE($1::bigint, 9223372036854775807) ORDER BY revision DESC LIMIT $2`,
+    [before ?? null, limit],
+  );
+  return rows.map(activityOf);
+}
+
+function activityOf({ revision, set_end, at, author, reason, op, body, previous }: ActivityRow): Activity {
+  return {
+    revision,
+    setEnd: set_end,
+    at: at.toISOString(),
+    author,
+    reason,
+    op,
+    ref: refOf(body),
+    object: body,
+    ...(previous !== null && { previous }),
+  };
+}
+
+/** Removes what is older than `olderThan` and beyond the newest `keepRevisions`, but nothing after `neededSince`. Whole change sets, in small bites. */
+export async function compactLog(
+  pool: Pool,
+  { keepRevisions = KEEP_AT_LEAST, olderThan }: Retention,
+  { head, neededSince }: { readonly head: number; readonly neededSince: number },
+): Promise<number> {
+  const byCount = Math.min(head - Math.max(keepRevisions, 1), neededSince);
+  const { rows } = await pool.query<{ upTo: number | null }>(
+    `SELECT max(revision) AS "upTo" FROM revisions
+      WHERE revision = set_end AND revision <= $1::bigint AND ($2::timestamptz IS NULL OR at < $2)`,
+    [byCount, olderThan ?? null],
+  );
+  const upTo = rows[0]?.upTo ?? 0;
+  for (let removed = 0; ;) {
+    const { rowCount } = await pool.query(
+      "DELETE FROM revisions WHERE revision IN (SELECT revision FROM revisions WHERE revision <= $1 ORDER BY revision LIMIT $2)",
+      [upTo, DELETE_AT_ONCE],
+    );
+    removed += rowCount ?? 0;
+    if ((rowCount ?? 0) < DELETE_AT_ONCE) return removed;
+  }
+}

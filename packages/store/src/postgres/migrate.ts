@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "@percale/daemon";
+import type { Client } from "pg";
+
+const MIGRATIONS = join(import.meta.dirname, "../../../../prisma/migrations");
+const LOCK = 0x7065_7263; // any number: all that migrate the same database share it
+
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+/** Brings the schema up to date, one transaction per migration. Several processes may start at once: one migrates, the others wait. */
+export async function migrate(client: Client, log: Logger): Promise<void> {
+  await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
+  try {
+    await client.query(`CREATE TABLE IF NOT EXISTS migrations (
+      name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
+    const { rows } = await client.query<{ name: string; checksum: string }>("SELECT name, checksum FROM migrations");
+    const checksumByName = new Map(rows.map(({ name, checksum }) => [name, checksum]));
+    const known = readMigrations(MIGRATIONS);
+    checkHistory(known, checksumByName);
+    for (const migration of known.filter(({ name }) => !checksumByName.has(name))) {
+      await applyMigration(client, migration);
+      log.info("database migrated", { migration: migration.name });
+    }
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [LOCK]);
+  }
+}
+
+function readMigrations(folder: string): Migration[] {
+  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? entry.name : [],
+  );
+  return names.sort().map((name) => {
+    const sql = readFileSync(join(folder, name, "migration.sql"), "utf8");
+    return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+  });
+}
+
+function checkHistory(known: readonly Migration[], checksumByName: ReadonlyMap<string, string>): void {
+  for (const { name, checksum } of known) {
+    const applied = checksumByName.get(name);
+    if (applied !== undefined && applied !== checksum)
+      throw new Error(`migration ${name} was changed after it was applied: restore the file, write a new migration`);
+  }
+  const unknown = [...checksumByName.keys()].filter((name) => !known.some((one) => one.name === name));
+  if (unknown.length > 0)
+    throw new Error(`the database is newer than this program (${unknown.join(", ")}): start the newer release`);
+}
+
+async function applyMigration(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query("BEGIN");
+    await client.query(sql);
+    await client.query("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", [name, checksum]);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw new Error(`migration ${name} failed`, { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import type { AgentStatus } from "@percale/protocol";
+import type { Token } from "../../generated/client.ts";
+import { Prisma } from "../../generated/client.ts";
+import type { PrismaClient } from "../../generated/client.ts";
+import type { AgentStatusRecord, AgentStatusRecords, SettingRecords, TokenRecord, TokenRecords } from "../datastore.ts";
+import { unavailable } from "./connection.ts";
+
+/** The ordinary tables, through Prisma. */
+export function tokenRecords(prisma: PrismaClient, now: () => Date): TokenRecords {
+  return {
+    create: ({ hash, subject, groups, description = "", expiresAt }) =>
+      guarded(async () => {
+        const data = {
+          id: randomUUID(),
+          hash,
+          subject,
+          groups: [...groups],
+          description,
+          expiresAt: expiresAt ?? null,
+        };
+        return tokenOf(await prisma.token.create({ data }));
+      }),
+    list: () => guarded(async () => (await prisma.token.findMany({ orderBy: { createdAt: "asc" } })).map(tokenOf)),
+    revoke: (id) =>
+      guarded(async () => {
+        const { count } = await prisma.token.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now() } });
+        return count > 0;
+      }),
+    lookup: (hash) =>
+      guarded(async () => {
+        const token = await prisma.token.findUnique({ where: { hash } });
+        if (token === null || token.revokedAt !== null) return undefined;
+        return token.expiresAt !== null && token.expiresAt <= now() ? undefined : tokenOf(token);
+      }),
+  };
+}
+
+export function settingRecords(prisma: PrismaClient): SettingRecords {
+  return {
+    get: (key) => guarded(async () => (await prisma.setting.findUnique({ where: { key } }))?.value ?? undefined),
+    put: (key, value) =>
+      guarded(async () => {
+        const json = jsonOf(value);
+        await prisma.setting.upsert({ where: { key }, create: { key, value: json }, update: { value: json } });
+      }),
+  };
+}
+
+/** All but the watch, which the tail feeds. */
+export function agentStatusTable(prisma: PrismaClient): Omit<AgentStatusRecords, "watch"> & {
+  get(node: string): Promise<AgentStatusRecord | undefined>;
+} {
+  return {
+    put: (status) =>
+      guarded(async () => {
+        const row = { status: jsonOf(status), updatedAt: new Date() };
+        const { node } = status;
+        await prisma.agentStatus.upsert({ where: { node }, create: { node, ...row }, update: row });
+      }),
+    remove: (node) => guarded(async () => void (await prisma.agentStatus.deleteMany({ where: { node } }))),
+    list: () => guarded(async () => (await prisma.agentStatus.findMany({ orderBy: { node: "asc" } })).map(recordOf)),
+    get: (node) =>
+      guarded(async () => {
+        const row = await prisma.agentStatus.findUnique({ where: { node } });
+        return row === null ? undefined : recordOf(row);
+      }),
+  };
+}
+
+function recordOf({ status, updatedAt }: { status: Prisma.JsonValue; updatedAt: Date }): AgentStatusRecord {
+  // Only `put` above writes this column.
+  return { status: status as unknown as AgentStatus, updatedAt: updatedAt.toISOString() };
+}
+
+function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revokedAt }: Token): TokenRecord {
+  return {
+    id,
+    subject,
+    groups,
+    description,
+    createdAt,
+    ...(expiresAt !== null && { expiresAt }),
+    ...(revokedAt !== null && { revokedAt }),
+  };
+}
+
+function jsonOf(value: unknown): Prisma.InputJsonValue | typeof Prisma.JsonNull {
+  return value === null || value === undefined ? Prisma.JsonNull : value;
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unavailable(error);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Pool } from "pg";
+import { backoffMs, sleepMs } from "@percale/daemon";
+import { expired } from "@percale/resources";
+import type { Cache } from "../cache.ts";
+import type { StoreBookmark, StoreEvent, WatchOptions } from "../datastore.ts";
+import type { LogEvent } from "../event-window.ts";
+import { readLog } from "./log.ts";
+
+const BATCH = 1_000;
+const BOOKMARK_MS = 15_000;
+
+export interface WatchSources {
+  readonly cache: Cache;
+  readonly pool: Pool;
+  /** Aborts when the store closes. */
+  readonly closed: AbortSignal;
+}
+
+/** Where a watch stands, so that compaction can leave what it still needs. */
+export interface WatchPosition {
+  revision: number;
+}
+
+/**
+ * From the window while it reaches back far enough, else from the log in the database: a slow watcher costs reads, not memory.
+ * `position.revision` is where to begin and, later, how far it came.
+ */
+export async function* watchEvents(
+  { cache, pool, closed }: WatchSources,
+  position: WatchPosition,
+  { kinds, namespace, signal, bookmarks = false }: WatchOptions,
+): AsyncGenerator<StoreEvent | StoreBookmark> {
+  const stop = signal === undefined ? closed : AbortSignal.any([signal, closed]);
+  const wanted = kinds === undefined ? undefined : new Set(kinds);
+  const isWanted = ({ object }: LogEvent): boolean =>
+    (wanted?.has(object.kind) ?? true) && (namespace === undefined || object.metadata.namespace === namespace);
+  let toldAt = Date.now();
+  while (!stop.aborted) {
+    const events = cache.window.after(position.revision, BATCH) ?? (await readOld(pool, position.revision, stop));
+    const seen = events.filter(isWanted);
+    for (const [index, { revision, setEnd, type, object, previous }] of seen.entries()) {
+      if (stop.aborted) return;
+      const last = seen[index + 1]?.setEnd !== setEnd;
+      yield { revision, type, object, ...(previous !== undefined && { previous }), last };
+    }
+    if (seen.length > 0) toldAt = Date.now();
+    position.revision = events.at(-1)?.revision ?? position.revision;
+    if (bookmarks && Date.now() - toldAt >= BOOKMARK_MS) {
+      yield { type: "BOOKMARK", revision: position.revision };
+      toldAt = Date.now();
+    }
+    if (events.length === 0) await waitForMore(cache, position.revision, stop, bookmarks ? toldAt : undefined);
+  }
+}
+
+async function waitForMore(cache: Cache, revision: number, stop: AbortSignal, toldAt?: number): Promise<void> {
+  if (toldAt === undefined) return void (await cache.isPast(revision, stop));
+  const due = new AbortController();
+  const timer = setTimeout(() => due.abort(), Math.max(0, toldAt + BOOKMARK_MS - Date.now()));
+  await cache.isPast(revision, AbortSignal.any([stop, due.signal]));
+  clearTimeout(timer);
+}
+
+/** The next events from the database. A watch outlives a lost connection, so this waits for a lost one to come back. */
+async function readOld(pool: Pool, since: number, stop: AbortSignal): Promise<readonly LogEvent[]> {
+  for (let failures = 1; !stop.aborted; failures++) {
+    let events: readonly LogEvent[];
+    try {
+      events = await readLog(pool, since);
+    } catch {
+      await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }), stop);
+      continue;
+    }
+    // Revisions have no gaps: if the next one isn't there, compaction took it.
+    if (events[0]?.revision !== since + 1) throw expired();
+    return events;
+  }
+  return [];
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { silentLogger } from "@percale/daemon";
+import { removeCluster, startEmbeddedPostgres } from "./embedded/server.ts";
+import type { EmbeddedPostgres } from "./embedded/server.ts";
+
+export interface TestPostgres {
+  /** A new, empty database. */
+  readonly url: string;
+  /** The server under it, to be killed and brought back. */
+  readonly server: EmbeddedPostgres;
+  stop(): Promise<void>;
+}
+
+let shared: Promise<EmbeddedPostgres> | undefined;
+let users = 0;
+
+/** For tests: a new database on a throw-away server that this process shares; the last to stop removes it. */
+export async function startTestPostgres(): Promise<TestPostgres> {
+  users++;
+  shared ??= startEmbeddedPostgres({
+    dataDir: mkdtempSync(join(tmpdir(), "percale-test-")),
+    log: silentLogger,
+    fsync: false,
+  });
+  const server = await shared;
+  const endWithUs = (): void => void (server.pid !== undefined && process.kill(server.pid, "SIGQUIT"));
+  process.once("exit", endWithUs);
+  const name = `test_${process.pid}_${users}_${Date.now()}`;
+  const client = new pg.Client(server.url);
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  return {
+    url: server.url.replace(/\/postgres$/, `/${name}`),
+    server,
+    stop: async () => {
+      process.off("exit", endWithUs);
+      if (--users > 0) return;
+      shared = undefined;
+      await server.stop();
+      removeCluster(server);
+    },
+  };
+}
