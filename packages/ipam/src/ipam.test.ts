@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { handleAt } from "./block.ts";
 import { assignAddress, auditIpam, autoAssign, blockName, releaseAddress, releaseHandle, runIpam } from "./index.ts";
-import type { AssignOutcome, AssignRequest, IPAMBlock } from "./index.ts";
+import type { AssignOutcome, AssignRequest, IPAMBlock, ReleaseOutcome } from "./index.ts";
 import { MemoryStore, pool, testHashes } from "./testdata/memory-store.ts";
 
 function request(node: string, handle: string, more: Partial<AssignRequest> = {}): AssignRequest {
@@ -216,10 +216,11 @@ test("ten allocators on three nodes at once: no address is held twice, nothing l
             let isFailing = fail !== "none";
             const io = {
               read: () => scheduler.schedule(Promise.resolve(), `read ${handle}`).then(() => store.read()),
-              apply: async (changes: Parameters<MemoryStore["apply"]>[0]) => {
+              apply: async (outcome: AssignOutcome | ReleaseOutcome) => {
+                if (!("changes" in outcome) || outcome.changes.length === 0) return true;
                 await scheduler.schedule(Promise.resolve(), `write ${handle}`);
                 if (isFailing && fail === "before") throw new Error("connection refused");
-                const isApplied = store.apply(changes);
+                const isApplied = store.apply(outcome.changes);
                 if (isFailing && fail === "after" && isApplied) throw new Error("reply lost");
                 return isApplied;
               },

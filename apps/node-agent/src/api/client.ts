@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import { Agent, request } from "node:https";
+import { API_GROUP } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
+import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
+
+const TIMEOUT_MS = 20_000;
+
+export interface ApiOptions {
+  /** `https://127.0.0.1:5443` */
+  readonly url: string;
+  /** Reach it through this unix socket instead of the URL's address; TLS all the same. */
+  readonly socketPath?: string | undefined;
+  readonly caFile?: string | undefined;
+  readonly tokenFile: string;
+}
+
+/** An answer that is not 2xx: Kubernetes' Status. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: number;
+  readonly reason: string;
+
+  constructor(code: number, reason: string, message: string) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+  }
+
+  /** Somebody else was faster: read again and decide again. */
+  get isConflict(): boolean {
+    return this.code === 409 || this.code === 404;
+  }
+}
+
+/** The API server as agents use it: change sets and reads, over connections that are kept. */
+export class ApiClient {
+  readonly url: string;
+  /** Also for the stream: same CA, same socket. */
+  readonly agent: Agent;
+  readonly #tokenFile: string;
+
+  private constructor(options: ApiOptions, ca: Buffer | undefined) {
+    this.url = options.url;
+    this.#tokenFile = options.tokenFile;
+    this.agent = new Agent({
+      keepAlive: true,
+      maxSockets: 16,
+      ...(ca !== undefined && { ca }),
+      // The name in the certificate stays that of the URL.
+      ...(options.socketPath !== undefined && { socketPath: options.socketPath, servername: "localhost" }),
+    });
+  }
+
+  static async open(options: ApiOptions): Promise<ApiClient> {
+    return new ApiClient(options, options.caFile === undefined ? undefined : await readFile(options.caFile));
+  }
+
+  readonly token = async (): Promise<string> => (await readFile(this.#tokenFile, "utf8")).trim();
+
+  /** All of it or nothing. Throws ApiError; `isConflict` when a precondition failed. */
+  async apply(changeSet: ChangeSet): Promise<ChangeSetResult> {
+    return (await this.#call("POST", "/changesets/v1", changeSet)) as ChangeSetResult; // the server's own type
+  }
+
+  /** undefined if there is none. */
+  async get<T extends KubeObject>(plural: string, name: string, namespace?: string): Promise<T | undefined> {
+    const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
+    try {
+      return (await this.#call("GET", `/apis/${API_GROUP}/v3${scope}/${plural}/${encodeURIComponent(name)}`)) as T;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends KubeObject>(plural: string): Promise<readonly T[]> {
+    const list = (await this.#call("GET", `/apis/${API_GROUP}/v3/${plural}`)) as { items: readonly T[] };
+    return list.items;
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  async #call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const sent = request(
+      new URL(path, this.url),
+      {
+        method,
+        agent: this.agent,
+        timeout: TIMEOUT_MS,
+        headers: {
+          authorization: `Bearer ${await this.token()}`,
+          accept: "application/json",
+          ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const status = response.statusCode ?? 0;
+          const answer = Buffer.concat(chunks).toString("utf8");
+          try {
+            const value: unknown = answer === "" ? {} : JSON.parse(answer);
+            if (status >= 200 && status < 300) return resolve(value);
+            const { reason = "Unknown", message = answer } = value as { reason?: string; message?: string };
+            return reject(new ApiError(status, reason, `${method} ${path}: ${message}`));
+          } catch {
+            return reject(new ApiError(status, "Unknown", `${method} ${path}: ${status} ${answer.slice(0, 200)}`));
+          }
+        });
+      },
+    );
+    sent.on("timeout", () => sent.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
+    sent.on("error", (cause) => reject(new Error(`${method} ${path}: ${cause.message}`, { cause })));
+    sent.end(text);
+    return promise;
+  }
+}

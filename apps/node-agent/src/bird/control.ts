@@ -1,0 +1,66 @@
+import { createConnection } from "node:net";
+import type { Socket } from "node:net";
+import { ReplyReader } from "@percale/bgp";
+import type { BirdReply } from "@percale/bgp";
+
+const TIMEOUT_MS = 5_000;
+
+/** One connection to BIRD's control socket: commands in, replies in order out. */
+export class BirdControl {
+  readonly #socket: Socket;
+  readonly #reader = new ReplyReader();
+  readonly #waiting: { resolve: (reply: BirdReply) => void; reject: (error: Error) => void }[] = [];
+  readonly greeting: Promise<BirdReply>;
+
+  private constructor(path: string, onEvent: (line: string) => void) {
+    this.#socket = createConnection(path);
+    this.#socket.setEncoding("utf8");
+    this.#socket.setTimeout(0);
+    this.greeting = this.#next();
+    this.#socket.on("data", (chunk: string) => {
+      const { replies, events } = this.#reader.push(chunk);
+      for (const reply of replies) this.#waiting.shift()?.resolve(reply);
+      for (const event of events) onEvent(event);
+    });
+    const fail = (error?: Error): void => {
+      for (const { reject } of this.#waiting.splice(0)) reject(error ?? new Error("BIRD closed the control socket"));
+    };
+    this.#socket.on("error", fail);
+    this.#socket.on("close", () => fail());
+  }
+
+  /** Rejects when nobody listens there. */
+  static async open(path: string, onEvent: (line: string) => void = () => undefined): Promise<BirdControl> {
+    const control = new BirdControl(path, onEvent);
+    await control.greeting;
+    return control;
+  }
+
+  async command(line: string): Promise<BirdReply> {
+    const reply = this.#next();
+    this.#socket.write(`${line}\n`);
+    const timer = setTimeout(
+      () => this.#socket.destroy(new Error(`BIRD did not answer "${line}" in ${TIMEOUT_MS} ms`)),
+      TIMEOUT_MS,
+    );
+    try {
+      return await reply;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  onClose(listener: () => void): void {
+    this.#socket.once("close", listener);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  async #next(): Promise<BirdReply> {
+    const { promise, resolve, reject } = Promise.withResolvers<BirdReply>();
+    this.#waiting.push({ resolve, reject });
+    return promise;
+  }
+}

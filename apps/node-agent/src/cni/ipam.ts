@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { DEFAULT_IPAM_CONFIG, handleName, runIpam } from "@percale/ipam";
+import type {
+  BlockAffinity,
+  IPAMBlock,
+  IpamChange,
+  IPAMHandle,
+  IpamHashes,
+  IpamState,
+  IPPoolObject,
+} from "@percale/ipam";
+import { formatRef, refOf } from "@percale/resources";
+import type { IPAMConfiguration, KubeObject } from "@percale/resources";
+import type { ChangeSetResult } from "@percale/protocol";
+import { sleepMs } from "@percale/daemon";
+import { ApiError } from "../api/client.ts";
+import type { ApiClient } from "../api/client.ts";
+
+/** RFC 4648. */
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/** Between two attempts of one request: long enough for the other writer to be done, short enough for an ADD. */
+const RETRY_MS = 4;
+
+export const ipamHashes: IpamHashes = {
+  sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
+  sha3Base32: (text) => {
+    const bytes = createHash("sha3-256").update(text).digest();
+    let out = "";
+    let [bits, value] = [0, 0];
+    for (const byte of bytes) {
+      value = (value << 8) | byte;
+      for (bits += 8; bits >= 5; bits -= 5) out += BASE32[(value >>> (bits - 5)) & 31];
+      value &= (1 << bits) - 1;
+    }
+    return bits === 0 ? out : out + BASE32[(value << (5 - bits)) & 31];
+  },
+};
+
+export interface NodeIpamOptions {
+  readonly api: Pick<ApiClient, "apply" | "get" | "list">;
+  readonly node: string;
+  /** What the stream gave so far, and the revision it stands at. */
+  readonly held: () => { readonly objects: ReadonlyMap<string, KubeObject>; readonly revision: number };
+  readonly now: () => number;
+}
+
+interface Outcome {
+  readonly kind: string;
+  readonly changes?: readonly IpamChange[];
+}
+
+export interface IpamRequest<O extends Outcome> {
+  readonly handle: string;
+  /** Kept beside the revisions. */
+  readonly reason: string;
+  readonly decide: (state: IpamState) => O;
+  /** Changes that belong into the same change set. */
+  readonly more: (outcome: O, attempt: number) => Promise<readonly IpamChange[]>;
+}
+
+interface Own {
+  readonly revision: number;
+  /** undefined: deleted by us. */
+  readonly object: KubeObject | undefined;
+}
+
+/**
+ * IPAM of one node against the store: decides on what the stream and its own last writes show, and reads from the API only when
+ * that turned out to be stale. Requests run one after another, so they never conflict with each other.
+ */
+export class NodeIpam {
+  readonly #options: NodeIpamOptions;
+  /** Our last writes, until the stream has passed them. */
+  readonly #own = new Map<string, Own>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: NodeIpamOptions) {
+    this.#options = options;
+  }
+
+  /** Decides and writes, with what `more` adds, in one change set. The result is absent when nothing had to be written. */
+  async run<O extends Outcome>(
+    request: IpamRequest<O>,
+  ): Promise<{ readonly outcome: O; readonly result: ChangeSetResult | undefined }> {
+    const run = this.#turn.then(() => this.#run(request));
+    this.#turn = run.catch(() => undefined);
+    return run;
+  }
+
+  async #run<O extends Outcome>({ handle, reason, decide, more }: IpamRequest<O>) {
+    let result: ChangeSetResult | undefined;
+    const outcome = await runIpam<O>({
+      read: (attempt) => this.#read(attempt, handle),
+      decide,
+      apply: async (outcome, attempt) => {
+        // A refusal is final only when it was made on fresh data.
+        if (outcome.changes === undefined) return attempt > 0;
+        const changes = [...outcome.changes, ...(await more(outcome, attempt))];
+        if (changes.length === 0) return true;
+        try {
+          result = await this.#options.api.apply({ changes, reason });
+        } catch (error) {
+          if (error instanceof ApiError && error.isConflict) return false;
+          throw error;
+        }
+        this.#remember(changes, result);
+        return true;
+      },
+      retry: (attempt) => sleepMs(attempt === 0 ? 0 : RETRY_MS * (1 + Math.random())),
+    });
+    return { outcome, result };
+  }
+
+  async #read(attempt: number, handle: string): Promise<IpamState> {
+    const { api, node, now } = this.#options;
+    const objects = attempt === 0 ? this.#fromStream() : await this.#fromApi(node);
+    const stored =
+      attempt === 0
+        ? objects.find((object) => object.kind === "IPAMHandle" && object.metadata.name === handleName(handle))
+        : await api.get("ipamhandles", handleName(handle));
+    const of = <T extends KubeObject>(kind: string): T[] => objects.filter((object) => object.kind === kind) as T[];
+    const [config] = of<IPAMConfiguration>("IPAMConfiguration");
+    return {
+      pools: of<IPPoolObject>("IPPool"),
+      blocks: of<IPAMBlock>("IPAMBlock"),
+      affinities: of<BlockAffinity>("BlockAffinity"),
+      handles: stored === undefined ? [] : [stored as IPAMHandle],
+      reservations: of<KubeObject<{ reservedCIDRs?: readonly string[] }>>("IPReservation").flatMap(
+        ({ spec }) => spec.reservedCIDRs ?? [],
+      ),
+      config: config?.spec ?? DEFAULT_IPAM_CONFIG,
+      nodeLabels: new Map(of("Node").map(({ metadata }) => [metadata.name, metadata.labels ?? {}])),
+      namespaceLabels: new Map(),
+      nowMs: now(),
+    };
+  }
+
+  #fromStream(): KubeObject[] {
+    const { objects, revision } = this.#options.held();
+    for (const [key, own] of this.#own) if (own.revision <= revision) this.#own.delete(key);
+    const merged: KubeObject[] = [];
+    for (const [key, object] of objects) if (IPAM_KINDS.has(object.kind) && !this.#own.has(key)) merged.push(object);
+    for (const { object } of this.#own.values()) if (object !== undefined) merged.push(object);
+    return merged;
+  }
+
+  async #fromApi(node: string): Promise<KubeObject[]> {
+    const { api } = this.#options;
+    const [me, ...lists] = await Promise.all([
+      api.get("nodes", node),
+      ...["ippools", "ipamblocks", "blockaffinities", "ipamconfigurations"].map((plural) => api.list(plural)),
+    ]);
+    return [...(me === undefined ? [] : [me]), ...lists.flat()];
+  }
+
+  #remember(changes: readonly IpamChange[], result: ChangeSetResult): void {
+    const revision = Number(result.resourceVersion);
+    for (const [i, change] of changes.entries()) {
+      const ref = change.op === "delete" ? change.ref : refOf(change.object);
+      if (!IPAM_KINDS.has(ref.kind)) continue;
+      this.#own.set(formatRef(ref), { revision, object: change.op === "delete" ? undefined : result.objects[i] });
+    }
+  }
+}
+
+const IPAM_KINDS = new Set([
+  "IPPool",
+  "IPAMBlock",
+  "BlockAffinity",
+  "IPAMHandle",
+  "IPAMConfiguration",
+  "IPReservation",
+  "Node",
+]);

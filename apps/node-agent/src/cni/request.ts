@@ -1,0 +1,190 @@
+import { z } from "zod";
+import { workloadEndpointName } from "@percale/resources";
+
+/** Versions of the CNI specification that we speak, oldest first. */
+export const CNI_VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"] as const;
+
+/** Codes of the CNI specification; 100 and above are ours, and stable. */
+export const CniCode = {
+  version: 1,
+  environment: 4,
+  io: 5,
+  decode: 6,
+  config: 7,
+  netns: 8,
+  tryLater: 11,
+  notAvailable: 50,
+  exhausted: 100,
+  wiring: 101,
+  datastore: 102,
+  broken: 103,
+} as const;
+
+export class CniError extends Error {
+  override readonly name = "CniError";
+  readonly code: number;
+  readonly details: string;
+
+  constructor(code: number, message: string, details = "") {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export type CniCommand = "ADD" | "DEL" | "CHECK" | "STATUS" | "GC";
+
+/** What a call asks for, checked. */
+export interface CniRequest {
+  readonly command: CniCommand;
+  readonly cniVersion: string;
+  readonly network: string;
+  readonly containerID: string;
+  readonly ifName: string;
+  /** Path; empty when a DEL comes after the namespace has gone. */
+  readonly netns: string;
+  /** Set when Kubernetes' variables are: the workload is a pod. */
+  readonly pod?: { readonly namespace: string; readonly name: string; readonly uid?: string } | undefined;
+  /** `CNI_ARGS` `IP=`: that address and no other. */
+  readonly address?: string | undefined;
+  readonly config: NetworkConfig;
+}
+
+export type NetworkConfig = z.output<typeof networkConfig>;
+
+const text = z.string();
+const networkConfig = z.looseObject({
+  cniVersion: text.default("0.2.0"),
+  name: text.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "must be letters, digits, _ . -"),
+  mtu: z.int().min(0).default(0),
+  ipam: z
+    .looseObject({
+      assign_ipv4: z.enum(["true", "false"]).default("true"),
+      assign_ipv6: z.enum(["true", "false"]).default("false"),
+      ipv4_pools: z.array(text).default([]),
+      ipv6_pools: z.array(text).default([]),
+    })
+    .prefault({}),
+  container_settings: z.looseObject({ allow_ip_forwarding: z.boolean().default(false) }).prefault({}),
+  /** Upper bound on the wait for the endpoint's policy; 0 does not wait. */
+  policy_setup_timeout_seconds: z.number().min(0).default(10),
+  /** What an orchestrator without an API of its own knows about the workload. */
+  args: z
+    .looseObject({
+      percale: z
+        .looseObject({
+          labels: z.record(text, text).default({}),
+          ports: z
+            .array(z.strictObject({ name: text, protocol: z.enum(["TCP", "UDP", "SCTP"]), port: z.int() }))
+            .default([]),
+          serviceAccount: text.optional(),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  "cni.dev/valid-attachments": z.array(z.looseObject({ containerID: text, ifname: text })).optional(),
+});
+
+const KNOWN_ARGS = new Set([
+  "IgnoreUnknown",
+  "IP",
+  "K8S_POD_NAMESPACE",
+  "K8S_POD_NAME",
+  "K8S_POD_INFRA_CONTAINER_ID",
+  "K8S_POD_UID",
+]);
+
+/** Splits what the client posted: `KEY=VALUE` NUL…, an empty string, the configuration. */
+export function splitPost(post: Buffer): { readonly env: ReadonlyMap<string, string>; readonly config: string } {
+  const env = new Map<string, string>();
+  let at = 0;
+  for (;;) {
+    const end = post.indexOf(0, at);
+    if (end < 0) throw new CniError(CniCode.io, "the request ends inside its variables");
+    if (end === at) break;
+    const entry = post.toString("utf8", at, end);
+    const equals = entry.indexOf("=");
+    env.set(entry.slice(0, equals), entry.slice(equals + 1));
+    at = end + 1;
+  }
+  return { env, config: post.toString("utf8", at + 1) };
+}
+
+/** Throws CniError for what cannot be served. */
+export function parseRequest(post: Buffer): CniRequest {
+  const { env, config: configText } = splitPost(post);
+  let json: unknown;
+  try {
+    json = JSON.parse(configText);
+  } catch (error) {
+    throw new CniError(CniCode.decode, "the network configuration is not JSON", String(error));
+  }
+  const parsed = networkConfig.safeParse(json);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new CniError(CniCode.config, "the network configuration is invalid", faults.join("; "));
+  }
+  const config = parsed.data;
+  if (!CNI_VERSIONS.some((version) => version === config.cniVersion))
+    throw new CniError(
+      CniCode.version,
+      `unsupported CNI version ${config.cniVersion}`,
+      `supported: ${CNI_VERSIONS.join(" ")}`,
+    );
+  const args = parseArgs(env.get("CNI_ARGS") ?? "");
+  const [namespace, name, uid] = ["K8S_POD_NAMESPACE", "K8S_POD_NAME", "K8S_POD_UID"].map((key) => args.get(key));
+  return {
+    command: env.get("CNI_COMMAND") as CniCommand, // the client checked it
+    cniVersion: config.cniVersion,
+    network: config.name,
+    containerID: env.get("CNI_CONTAINERID") ?? "",
+    ifName: env.get("CNI_IFNAME") ?? "",
+    netns: env.get("CNI_NETNS") ?? "",
+    ...(namespace !== undefined &&
+      name !== undefined && { pod: { namespace, name, ...(uid !== undefined && { uid }) } }),
+    ...(args.has("IP") && { address: args.get("IP") }),
+    config,
+  };
+}
+
+function parseArgs(text: string): Map<string, string> {
+  const args = new Map(
+    text
+      .split(";")
+      .filter((pair) => pair !== "")
+      .map((pair): [string, string] => {
+        const equals = pair.indexOf("=");
+        if (equals < 0) throw new CniError(CniCode.environment, "CNI_ARGS must be K=V;K=V", pair);
+        return [pair.slice(0, equals), pair.slice(equals + 1)];
+      }),
+  );
+  const unknown = [...args.keys()].find((key) => !KNOWN_ARGS.has(key));
+  if (unknown !== undefined && !/^(1|true)$/i.test(args.get("IgnoreUnknown") ?? ""))
+    throw new CniError(CniCode.environment, "CNI_ARGS has an unknown key; IgnoreUnknown=1 would allow it", unknown);
+  return args;
+}
+
+/** Identity of the endpoint that a request is about. */
+export interface EndpointIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly orchestrator: "k8s" | "cni";
+  readonly interfaceName: string;
+  readonly handle: string;
+}
+
+export function identify(request: CniRequest, node: string, sha1Hex: (text: string) => string): EndpointIdentity {
+  const { pod, containerID, ifName, network } = request;
+  const orchestrator = pod === undefined ? "cni" : "k8s";
+  const name = workloadEndpointName({ node, orchestrator, endpoint: ifName, containerID, pod: pod?.name });
+  if (!("name" in name))
+    throw new CniError(CniCode.environment, `no endpoint can be named so: ${name.part} ${name.fault}`);
+  return {
+    namespace: pod?.namespace ?? "default",
+    name: name.name,
+    orchestrator,
+    // Upstream's rule, so that either plugin finds the other's interfaces.
+    interfaceName: `cali${pod === undefined ? containerID.slice(0, 11) : sha1Hex(`${pod.namespace}.${pod.name}`).slice(0, 11)}`,
+    handle: `${network}.${containerID}`,
+  };
+}

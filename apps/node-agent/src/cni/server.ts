@@ -1,0 +1,193 @@
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { dirname, join } from "node:path";
+import type { Histogram } from "prom-client";
+import type { Logger } from "@percale/daemon";
+import { peerCredentials } from "@percale/kernel";
+import { isUnreachable } from "./attacher.ts";
+import type { Attacher } from "./attacher.ts";
+import { CniCode, CniError, parseRequest } from "./request.ts";
+import type { CniRequest } from "./request.ts";
+import { renderError, renderResult } from "./result.ts";
+
+const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
+const READY_WAIT_MS = 10_000;
+/** Queued deletions are tried again this often while the API is away. */
+const QUEUE_RETRY_MS = 5_000;
+
+export interface CniServerOptions {
+  readonly path: string;
+  readonly attacher: Attacher;
+  /** Why nothing can be attached now, or undefined. */
+  readonly notReady: () => string | undefined;
+  /** Resolves when `notReady` may have changed, or after `ms`. */
+  readonly readyWithin: (ms: number) => Promise<void>;
+  readonly log: Logger;
+  readonly seconds: Histogram<"operation" | "outcome">;
+}
+
+/** The daemon half of the CNI plugin: one request per connection on a unix socket that only root reaches. */
+export class CniServer {
+  readonly #options: CniServerOptions;
+  readonly #server: Server;
+  #queueTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: CniServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+  }
+
+  async listen(): Promise<void> {
+    const { path } = this.#options;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rm(path, { force: true });
+    await this.#emptyQueue();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once("error", reject).listen(path, () => resolve());
+    await promise;
+    await chmod(path, 0o600);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#queueTimer);
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #accept(socket: Socket): void {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    socket.on("error", (error) => this.#options.log.debug("CNI client went away", { error }));
+    try {
+      refuseStrangers(socket);
+    } catch (error) {
+      this.#options.log.warn("CNI client refused", { error });
+      socket.destroy();
+      return;
+    }
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size < 4) return;
+      const whole = Buffer.concat(chunks);
+      const length = whole.readUInt32LE(0);
+      if (length > MAX_REQUEST_BYTES) return void socket.destroy();
+      if (whole.length < 4 + length) return undefined;
+      socket.removeAllListeners("data");
+      void this.#reply(socket, whole.subarray(4, 4 + length));
+      return undefined;
+    });
+  }
+
+  async #reply(socket: Socket, post: Buffer): Promise<void> {
+    const { code, text } = await this.#answer(post);
+    const body = Buffer.from(text);
+    const header = Buffer.alloc(8);
+    header.writeUInt32LE(code, 0);
+    header.writeUInt32LE(body.length, 4);
+    socket.end(Buffer.concat([header, body]));
+  }
+
+  /** Exit code and stdout of one call. Never throws. */
+  async #answer(post: Buffer): Promise<{ code: number; text: string }> {
+    const { log, seconds } = this.#options;
+    const startedAt = performance.now();
+    let [version, operation, outcome] = ["1.1.0", "unknown", "ok"];
+    try {
+      const request = parseRequest(post);
+      version = request.cniVersion;
+      operation = request.command;
+      const result = await this.#serve(request, post);
+      return { code: 0, text: result === undefined ? "" : `${JSON.stringify(result)}\n` };
+    } catch (error) {
+      outcome = "error";
+      const known =
+        error instanceof CniError
+          ? error
+          : isUnreachable(error)
+            ? new CniError(CniCode.tryLater, "the API server does not answer", String(error))
+            : new CniError(CniCode.datastore, "the API server refused the change", String(error));
+      log.warn("CNI call failed", { operation, code: known.code, message: known.message, details: known.details });
+      return { code: 1, text: `${JSON.stringify(renderError(version, known))}\n` };
+    } finally {
+      seconds.observe({ operation, outcome }, (performance.now() - startedAt) / 1000);
+    }
+  }
+
+  async #serve(request: CniRequest, post: Buffer): Promise<unknown> {
+    const { attacher, notReady, readyWithin } = this.#options;
+    switch (request.command) {
+      case "ADD": {
+        if (notReady() !== undefined) await readyWithin(READY_WAIT_MS);
+        const problem = notReady();
+        if (problem !== undefined) throw new CniError(CniCode.tryLater, "the node agent is not ready", problem);
+        return renderResult(request.cniVersion, await attacher.add(request));
+      }
+      case "DEL":
+        try {
+          return await attacher.del(request);
+        } catch (error) {
+          if (!isUnreachable(error)) throw error;
+          await this.#enqueue(request, post); // nodes must drain without the API
+          return undefined;
+        }
+      case "CHECK":
+        return attacher.check(request);
+      case "GC":
+        return attacher.collect(request);
+      case "STATUS": {
+        const problem = notReady();
+        if (problem !== undefined) throw new CniError(CniCode.notAvailable, "no workload can be attached now", problem);
+        return undefined;
+      }
+    }
+  }
+
+  get #queueDirectory(): string {
+    return join(dirname(this.#options.path), "cni-queue");
+  }
+
+  async #enqueue(request: CniRequest, post: Buffer): Promise<void> {
+    await mkdir(this.#queueDirectory, { recursive: true, mode: 0o700 });
+    await writeWhole(join(this.#queueDirectory, `${request.containerID}.${request.ifName}`), post);
+    this.#options.log.warn("deletion queued: the API server does not answer", { containerID: request.containerID });
+    this.#retryQueue();
+  }
+
+  #retryQueue(): void {
+    clearTimeout(this.#queueTimer);
+    this.#queueTimer = setTimeout(() => void this.#emptyQueue(), QUEUE_RETRY_MS);
+  }
+
+  /** What clients left here while the agent was down, or the agent while the API was. */
+  async #emptyQueue(): Promise<void> {
+    const { attacher, log } = this.#options;
+    await mkdir(this.#queueDirectory, { recursive: true, mode: 0o700 });
+    let isEmpty = true;
+    for (const name of await readdir(this.#queueDirectory)) {
+      if (name.startsWith(".")) continue;
+      const path = join(this.#queueDirectory, name);
+      try {
+        await attacher.del(parseRequest(await readFile(path)));
+        await rm(path, { force: true });
+      } catch (error) {
+        isEmpty = false;
+        log.warn("queued deletion failed, trying again", { name, error });
+      }
+    }
+    if (!isEmpty) this.#retryQueue();
+  }
+}
+
+/** Only root and this process's own user may ask. */
+function refuseStrangers(socket: Socket): void {
+  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd; // Node has no public way to the descriptor
+  if (fd === undefined || fd < 0) return;
+  const { uid } = peerCredentials(fd);
+  if (uid !== 0 && uid !== process.getuid?.()) throw new Error(`user ${uid} may not use the CNI socket`);
+}
+
+async function writeWhole(path: string, data: Buffer): Promise<void> {
+  await writeFile(`${path}.new`, data, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}

@@ -1,0 +1,186 @@
+import type { Agent } from "node:https";
+import { SCHEMA_LEVEL, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
+import type { AgentStatus, ClientMessage, RejectCode, ServerMessage } from "@percale/protocol";
+import { backoffMs, sleepMs } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
+import { WebSocket } from "ws";
+import { HeldObjects } from "./held.ts";
+import type { SyncStep } from "./held.ts";
+
+const BACKOFF = { baseMs: 100, maxMs: 10_000 };
+const PING_MS = 10_000;
+const DEAD_MS = 30_000;
+const ACK_MS = 1_000;
+const HOLD_MS = 60_000;
+const PROTOCOL_ERROR = 4007;
+
+export interface SyncOptions {
+  readonly url: string;
+  readonly agent: Agent | undefined;
+  /** Read before every connection: tokens rotate. */
+  readonly token: () => Promise<string>;
+  readonly node: string;
+  readonly build: string;
+  readonly log: Logger;
+  readonly onStep: (step: Extract<SyncStep, { t: "step" | "loading" }>) => void;
+  /** Connection, and whether the server calls itself in sync. */
+  readonly onState: (state: SyncState) => void;
+}
+
+export interface SyncState {
+  readonly connected: boolean;
+  readonly inSync: boolean;
+  /** Why not, in the server's or the socket's own words. */
+  readonly detail: string;
+  readonly rejected?: RejectCode;
+}
+
+/** Follows the stream until `signal` aborts; reconnects for ever, with jitter, and resumes where it was. */
+export class SyncClient {
+  readonly held = new HeldObjects();
+  readonly #options: SyncOptions;
+  #socket: WebSocket | undefined;
+  #ack = { applied: 0, programmed: 0 };
+  #acked = { applied: 0, programmed: 0 };
+  #holdTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: SyncOptions) {
+    this.#options = options;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, onState } = this.#options;
+    for (let failures = 0; !signal.aborted;) {
+      const end = await this.#connection(signal);
+      this.held.disconnected();
+      if (signal.aborted) break;
+      failures = end.wasWelcome ? 1 : failures + 1;
+      const waitMs = end.retryAfterMs ?? backoffMs(failures, BACKOFF);
+      onState({ connected: false, inSync: false, detail: end.detail, ...(end.rejected && { rejected: end.rejected }) });
+      log[failures <= 1 ? "info" : "debug"]("stream lost", { detail: end.detail, waitMs: Math.round(waitMs) });
+      await sleepMs(waitMs, signal);
+    }
+    clearTimeout(this.#holdTimer);
+  }
+
+  /** How far the kernel is; goes to the server at most once a second. */
+  ack(applied: number, programmed: number): void {
+    this.#ack = { applied, programmed };
+  }
+
+  report(status: AgentStatus): void {
+    this.#send({ t: "status", status });
+  }
+
+  #send(message: ClientMessage): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  async #connection(signal: AbortSignal): Promise<{
+    detail: string;
+    wasWelcome: boolean;
+    retryAfterMs?: number;
+    rejected?: RejectCode;
+  }> {
+    const { url, agent, token, node, build } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<{ detail: string }>();
+    const end: { wasWelcome: boolean; retryAfterMs?: number; rejected?: RejectCode } = { wasWelcome: false };
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(new URL(SYNC_PATH, url.replace(/^http/, "ws")), SYNC_SUBPROTOCOL, {
+        headers: { authorization: `Bearer ${await token()}` },
+        maxPayload: 64 * 1024 * 1024,
+        perMessageDeflate: false,
+        handshakeTimeout: 10_000,
+        ...(agent !== undefined && { agent }),
+      });
+    } catch (error) {
+      return { detail: String(error), ...end };
+    }
+    this.#socket = socket;
+    let lastHeard = Date.now();
+    let faultText = "";
+    const timers = [
+      setInterval(() => {
+        if (Date.now() - lastHeard > DEAD_MS) socket.terminate();
+        else this.#send({ t: "ping", id: lastHeard, timeMs: Date.now() });
+      }, PING_MS),
+      setInterval(() => this.#sendAck(), ACK_MS),
+    ];
+    const abort = (): void => socket.close(1000);
+    signal.addEventListener("abort", abort, { once: true });
+    socket.on("open", () => {
+      const resume = this.held.resume;
+      this.#acked = { applied: 0, programmed: 0 };
+      this.#send({
+        t: "hello",
+        node,
+        component: "node-agent",
+        build,
+        schemaLevel: SCHEMA_LEVEL,
+        type: "agent",
+        scope: "node",
+        encodings: ["json"],
+        ...(resume !== undefined && { resume }),
+      });
+    });
+    socket.on("message", (data: Buffer) => {
+      lastHeard = Date.now();
+      const message = JSON.parse(data.toString("utf8")) as ServerMessage; // the server's own types; unknown kinds of message are ignored below
+      if (message.t === "welcome") end.wasWelcome = true;
+      if (message.t === "reject") {
+        Object.assign(end, { retryAfterMs: message.retryAfterMs, rejected: message.code });
+        faultText = `${message.code}: ${message.text}`;
+      }
+      const fault = this.#handle(message);
+      if (fault === undefined) return;
+      faultText = fault;
+      socket.close(PROTOCOL_ERROR, fault.slice(0, 120));
+    });
+    socket.on("error", (error) => (faultText ||= error.message));
+    socket.on("close", (code, reason) => resolve({ detail: faultText || reason.toString() || `closed with ${code}` }));
+    const { detail } = await promise;
+    for (const timer of timers) clearInterval(timer);
+    signal.removeEventListener("abort", abort);
+    return { detail, ...end };
+  }
+
+  /** What broke the protocol, if anything did. */
+  #handle(message: ServerMessage): string | undefined {
+    const { onStep, onState, log } = this.#options;
+    if (message.t === "ping") this.#send({ t: "pong", id: message.id, timeMs: message.timeMs });
+    if (message.t === "state")
+      onState({
+        connected: true,
+        inSync: message.state === "inSync",
+        detail: message.state === "inSync" ? "" : `the server is ${message.state}`,
+      });
+    const step = this.held.receive(message);
+    if (step.t === "fault") return step.text;
+    if (step.t === "none") return undefined;
+    onStep(step);
+    if (step.t === "step" && step.heldBack > 0) {
+      log.warn("snapshot lacks most of what was held: keeping it for a while", {
+        missing: step.heldBack,
+        holdMs: HOLD_MS,
+      });
+      clearTimeout(this.#holdTimer);
+      this.#holdTimer = setTimeout(() => this.#giveUpHeld(), HOLD_MS);
+    }
+    return undefined;
+  }
+
+  #giveUpHeld(): void {
+    const deletes = this.held.releaseHeld();
+    if (deletes.length === 0) return;
+    this.#options.log.warn("believing the smaller snapshot now", { deleted: deletes.length });
+    this.#options.onStep({ t: "step", puts: [], deletes, revision: this.held.revision, complete: false, heldBack: 0 });
+  }
+
+  #sendAck(): void {
+    const { applied, programmed } = this.#ack;
+    if (applied === this.#acked.applied && programmed === this.#acked.programmed) return;
+    this.#acked = this.#ack;
+    this.#send({ t: "ack", applied, programmed });
+  }
+}

@@ -1,0 +1,170 @@
+import { formatRef, refOf } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { Hello, ServerMessage } from "@percale/protocol";
+
+/** What one message of the stream means for those who follow the objects. */
+export type SyncStep =
+  | { readonly t: "none" }
+  /** Objects of a snapshot under way: good to calculate with, not yet to be programmed. */
+  | { readonly t: "loading"; readonly puts: readonly KubeObject[] }
+  /** One step from one state that existed to another. `complete`: the first whole state, or a new one after a gap. */
+  | {
+      readonly t: "step";
+      readonly puts: readonly KubeObject[];
+      readonly deletes: readonly ObjectRef[];
+      readonly revision: number;
+      readonly complete: boolean;
+      /** Deletions held back because the snapshot lacks suspiciously much; call `releaseHeld` after a while. */
+      readonly heldBack: number;
+    }
+  /** The stream broke its promise: close with 4007 and start over. */
+  | { readonly t: "fault"; readonly text: string };
+
+/** A snapshot that lacks more than half of what was held, and more than this many, is not believed at once (calico #5173). */
+const SUSPICIOUS_LOSS = 100;
+const WATCHED_KINDS = new Set([
+  "WorkloadEndpoint",
+  "NetworkPolicy",
+  "GlobalNetworkPolicy",
+  "StagedNetworkPolicy",
+  "StagedGlobalNetworkPolicy",
+]);
+
+/** The objects that the stream gave, and where in the log they stand. Pure: messages in, steps out. */
+export class HeldObjects {
+  readonly objects = new Map<string, KubeObject>();
+  #epoch: string | undefined;
+  #scopeDigest = "";
+  #revision = 0;
+  #isComplete = false;
+  /** References seen in the snapshot under way; undefined outside one. */
+  #seen: Set<string> | undefined;
+  /** Parts of a transaction whose last part is still to come. */
+  #parts: { puts: KubeObject[]; deletes: ObjectRef[]; toRev: number } | undefined;
+  readonly #heldBack = new Map<string, ObjectRef>();
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** True once a whole state was received. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Where to resume, if there is anything to resume from. */
+  get resume(): NonNullable<Hello["resume"]> | undefined {
+    if (!this.#isComplete || this.#epoch === undefined || this.#seen !== undefined) return undefined;
+    return { epoch: this.#epoch, revision: this.#revision, scopeDigest: this.#scopeDigest };
+  }
+
+  /** A connection ended: parts that were not whole are forgotten. */
+  disconnected(): void {
+    this.#parts = undefined;
+    // A half-received snapshot mixed new objects with old ones: only another snapshot makes it whole.
+    if (this.#seen !== undefined) this.#epoch = undefined;
+    this.#seen = undefined;
+  }
+
+  receive(message: ServerMessage): SyncStep {
+    switch (message.t) {
+      case "welcome":
+        if (message.mode === "snapshot") this.#epoch = message.epoch;
+        this.#scopeDigest = message.scopeDigest;
+        return { t: "none" };
+      case "snapshotBegin":
+        this.#seen = new Set();
+        this.#parts = undefined;
+        return { t: "none" };
+      case "put":
+        if (this.#seen === undefined) return { t: "fault", text: "put outside a snapshot" };
+        for (const object of message.objects) this.#seen.add(this.#put(object));
+        return { t: "loading", puts: message.objects };
+      case "snapshotEnd":
+        return this.#endSnapshot(message.revision);
+      case "delta":
+        return this.#delta(message);
+      case "bookmark":
+        if (this.#parts === undefined && message.revision > this.#revision) this.#revision = message.revision;
+        return { t: "none" };
+      default:
+        return { t: "none" };
+    }
+  }
+
+  /** The deletions that were held back, now believed. */
+  releaseHeld(): readonly ObjectRef[] {
+    const refs = [...this.#heldBack.values()];
+    for (const key of this.#heldBack.keys()) this.objects.delete(key);
+    this.#heldBack.clear();
+    return refs;
+  }
+
+  #put(object: KubeObject): string {
+    const key = formatRef(refOf(object));
+    this.objects.set(key, object);
+    this.#heldBack.delete(key);
+    return key;
+  }
+
+  #endSnapshot(revision: number): SyncStep {
+    const seen = this.#seen;
+    if (seen === undefined) return { t: "fault", text: "snapshotEnd without snapshotBegin" };
+    this.#seen = undefined;
+    this.#revision = revision;
+    this.#isComplete = true;
+    const missing = [...this.objects].filter(([key]) => !seen.has(key));
+    // Missing twice in a row is agreement.
+    const isAgreed = this.#heldBack.size > 0 && missing.every(([key]) => this.#heldBack.has(key));
+    if (!isAgreed && this.#isSuspicious(missing.map(([, object]) => object))) {
+      for (const [key, object] of missing) this.#heldBack.set(key, refOf(object));
+      return { t: "step", puts: [], deletes: [], revision, complete: true, heldBack: missing.length };
+    }
+    this.#heldBack.clear();
+    for (const [key] of missing) this.objects.delete(key);
+    return {
+      t: "step",
+      puts: [],
+      deletes: missing.map(([, object]) => refOf(object)),
+      revision,
+      complete: true,
+      heldBack: 0,
+    };
+  }
+
+  #isSuspicious(missing: readonly KubeObject[]): boolean {
+    const lost = missing.filter(({ kind }) => WATCHED_KINDS.has(kind)).length;
+    let held = 0;
+    for (const { kind } of this.objects.values()) if (WATCHED_KINDS.has(kind)) held++;
+    return held > SUSPICIOUS_LOSS && lost * 2 > held;
+  }
+
+  #delta(message: Extract<ServerMessage, { t: "delta" }>): SyncStep {
+    if (this.#seen !== undefined) return { t: "fault", text: "delta inside a snapshot" };
+    const parts = this.#parts ?? { puts: [], deletes: [], toRev: this.#revision };
+    if (message.fromRev !== parts.toRev)
+      return { t: "fault", text: `delta from ${message.fromRev} does not follow ${parts.toRev}` };
+    parts.puts.push(...message.puts);
+    parts.deletes.push(...message.deletes);
+    parts.toRev = message.more === true ? parts.toRev : message.toRev;
+    if (message.more === true) {
+      this.#parts = parts;
+      return { t: "none" };
+    }
+    this.#parts = undefined;
+    for (const object of parts.puts) this.#put(object);
+    for (const ref of parts.deletes) {
+      this.objects.delete(formatRef(ref));
+      this.#heldBack.delete(formatRef(ref));
+    }
+    this.#revision = message.toRev;
+    return {
+      t: "step",
+      puts: parts.puts,
+      deletes: parts.deletes,
+      revision: message.toRev,
+      complete: false,
+      heldBack: 0,
+    };
+  }
+}
