@@ -1,0 +1,50 @@
+/** The lab's own door to the API: its objects by REST, its measurements by tRPC. */
+import type { KubeObject } from "@percale/resources";
+import type { Access } from "../rest/client.ts";
+import { call, messageOf, readKubeconfig, send } from "../rest/client.ts";
+import type { Kind } from "../rest/kinds.ts";
+import { discoverKinds, findKind, pathOf } from "../rest/kinds.ts";
+import { setTimeout as delay } from "node:timers/promises";
+
+const RETRY_MS = 300;
+
+/** Waits until the API serves requests, however long that takes. */
+export async function waitForApi(kubeconfig: string, signal: AbortSignal): Promise<Access> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      const access = readKubeconfig(kubeconfig);
+      const { status } = await send(access, "GET", "/readyz");
+      if (status === 200) return access;
+    } catch {
+      // not there yet: neither the file nor the listener may be
+    }
+    await delay(RETRY_MS, undefined, { signal });
+  }
+}
+
+/** Makes what is missing, in order; what exists stays as it is. Returns how many were made. */
+export async function createMissing(access: Access, objects: readonly KubeObject[]): Promise<number> {
+  const kinds = await discoverKinds(access);
+  let made = 0;
+  for (const object of objects) {
+    const kind = findKind(kinds, object.kind);
+    const reply = await send(access, "POST", pathOf(kind, object.metadata.namespace), { body: object });
+    if (reply.status < 400) made++;
+    else if (reply.status !== 409)
+      throw new Error(`create ${object.kind} ${object.metadata.name}: ${messageOf(reply)}`);
+  }
+  return made;
+}
+
+/** True once per database: the starting policies are a person's to change afterwards. */
+export async function isFirstTime(access: Access): Promise<boolean> {
+  const tiers = await listOf(access, "tiers");
+  return !tiers.some(({ metadata }) => metadata.name === "security" || metadata.name === "platform");
+}
+
+export async function listOf(access: Access, plural: string, namespace?: string): Promise<readonly KubeObject[]> {
+  const kind: Kind = findKind(await discoverKinds(access), plural);
+  const list = (await call(access, "GET", pathOf(kind, namespace))) as { readonly items: readonly KubeObject[] };
+  return list.items;
+}

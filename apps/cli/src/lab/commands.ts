@@ -1,0 +1,238 @@
+/** `percale lab …`. */
+import { spawn } from "node:child_process";
+import type { SpawnOptions } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Command } from "commander";
+import type { CliConfig } from "../config.ts";
+import { labSocket, ROOTLESS_MARK } from "../config.ts";
+import { ExitError } from "../exit-error.ts";
+import { readKubeconfig } from "../rest/client.ts";
+import { renderColumns } from "../rest/table.ts";
+import { explain, renderLadder } from "../why.ts";
+import type { ControlAnswers, ControlRequest, ProbeAnswer } from "./control.ts";
+import { askLab, NoLabError } from "./control.ts";
+import { rootlessRefusal, spawnRootless } from "./rootless.ts";
+import type { LabStatus } from "./status.ts";
+import type { Protocol } from "./workload-process.ts";
+
+const POLL_MS = 150;
+const PROBE_TIMEOUT_MS = 700;
+
+export function addLabCommands(program: Command, config: CliConfig): void {
+  const lab = program.command("lab").description("three nodes and a small shop, as network namespaces of this machine");
+  lab
+    .command("up")
+    .description("bring the lab up; does nothing if it is up")
+    .action(async () => up(config));
+  lab
+    .command("down")
+    .description("detach the workloads and remove every trace of the lab")
+    .action(async () => down(config));
+  lab
+    .command("status")
+    .description("nodes and workloads with their addresses")
+    .option("-o, --output <format>", "json")
+    .action(async ({ output }: { output?: string }) => {
+      const status = await ask(config, { verb: "status" });
+      process.stdout.write(output === "json" ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status));
+    });
+  lab
+    .command("probe")
+    .description("send one real packet exchange; exit 0 allowed, 1 denied, 2 could not try")
+    .argument("<from>", "workload, node, outside, or an address of one")
+    .argument("<to>", "the same, or any address")
+    .option("--port <number>", "the target's first port if absent")
+    .option("--proto <protocol>", "tcp, udp or icmp", "tcp")
+    .option("-6, --ipv6", "over IPv6")
+    .action(async (from: string, to: string, options: { port?: string; proto: string; ipv6?: true }) => {
+      process.exitCode = await probe(config, { from, to, ...options });
+    });
+  lab
+    .command("exec")
+    .description("run a command inside a workload: percale lab exec cart -- ip addr")
+    .argument("<workload>")
+    .argument("<command...>")
+    .action(async (workload: string, command: string[]) => {
+      process.exitCode = await exec(config, workload, command);
+    });
+}
+
+async function up(config: CliConfig): Promise<void> {
+  const running = await askIfRunning(config);
+  if (running?.state === "ready") {
+    console.log("The lab is up already.");
+    return;
+  }
+  if (running === undefined) startDaemon(config);
+  await followUp(config);
+}
+
+function startDaemon({ root, dataDir, environment }: CliConfig): void {
+  const isRoot = process.getuid?.() === 0;
+  const refusal = isRoot ? undefined : rootlessRefusal();
+  if (refusal !== undefined)
+    throw new ExitError(`the lab needs root or a user namespace, and this machine refuses one: ${refusal}`);
+  mkdirSync(join(dataDir, "logs"), { recursive: true });
+  const log = openSync(join(dataDir, "logs", "lab.log"), "a");
+  const argv = [join(root, "node_modules/.bin/node"), join(root, "apps/cli/src/lab/daemon.ts")];
+  const env = { ...environment, PERCALE_DATA: dataDir, ...(!isRoot && { [ROOTLESS_MARK]: "1" }) };
+  const options: SpawnOptions = { stdio: ["ignore", log, log], detached: true, env };
+  const child = isRoot ? spawn(argv[0]!, argv.slice(1), options) : spawnRootless(argv, options);
+  child.unref();
+  closeSync(log);
+}
+
+/** Prints each step once, until the lab is ready or its daemon has ended. */
+async function followUp(config: CliConfig): Promise<void> {
+  let said = "";
+  for (let missed = 0; ; await delay(POLL_MS)) {
+    const status = await askIfRunning(config);
+    missed = status === undefined ? missed + 1 : 0;
+    if (missed * POLL_MS > 5_000)
+      throw new ExitError(`the lab did not come up: see ${join(config.dataDir, "logs", "lab.log")}`);
+    if (status === undefined) continue;
+    if (status.progress !== said) console.log(`  ${status.progress}`);
+    said = status.progress;
+    if (status.state === "ready") return;
+  }
+}
+
+async function down(config: CliConfig): Promise<void> {
+  if ((await askIfRunning(config)) !== undefined) {
+    await ask(config, { verb: "stop" });
+  } else if (process.getuid?.() === 0) {
+    const { removeLeftovers } = await import("./leftovers.ts");
+    const { labId } = await import("../config.ts");
+    await removeLeftovers(labId(config.dataDir));
+  }
+  console.log("The lab is down.");
+}
+
+async function probe(
+  config: CliConfig,
+  options: {
+    readonly from: string;
+    readonly to: string;
+    readonly port?: string;
+    readonly proto: string;
+    readonly ipv6?: true;
+  },
+): Promise<0 | 1 | 2> {
+  const { from, to, proto } = options;
+  if (!isProtocol(proto)) throw new ExitError(`--proto must be tcp, udp or icmp, got ${proto}`, { code: 2 });
+  const port = options.port === undefined ? undefined : Number(options.port);
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536))
+    throw new ExitError(`--port must be 1 to 65535, got ${options.port}`, { code: 2 });
+  const answer = await ask(config, {
+    verb: "probe",
+    from,
+    to,
+    protocol: proto,
+    timeoutMs: PROBE_TIMEOUT_MS,
+    ...(port !== undefined && { port }),
+    ...(options.ipv6 === true && { family: 6 as const }),
+  });
+  const { result } = answer;
+  if (result.kind === "error") throw new ExitError(`could not try: ${result.detail}`, { code: 2 });
+  console.log(renderProbe(answer));
+  await tellReason(config, answer);
+  return result.kind === "open" || result.kind === "closed" ? 0 : 1;
+}
+
+/** What the evaluator says beside what the kernel did; the probe stands without it. */
+async function tellReason(config: CliConfig, { source, address, port, protocol }: ProbeAnswer): Promise<void> {
+  if (source === undefined) return;
+  const icmp = address.includes(":") ? "ICMPv6" : "ICMP";
+  const what =
+    protocol === "icmp"
+      ? ({ protocol: icmp } as const)
+      : ({ protocol: protocol === "tcp" ? "TCP" : "UDP", port } as const);
+  try {
+    const reason = await explain(readKubeconfig(config.kubeconfig), { from: source, to: address, ...what });
+    process.stdout.write(renderLadder(reason));
+  } catch {
+    // no API just now
+  }
+}
+
+export function renderProbe({ from, to, source, address, port, protocol, result }: ProbeAnswer): string {
+  const target = protocol === "icmp" ? address : address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  const way = `${from} (${source ?? "?"}) → ${to} ${protocol} ${target}`;
+  switch (result.kind) {
+    case "open":
+      return `allowed  ${way}: answered in ${result.tookMs.toFixed(1)} ms`;
+    case "closed":
+      return `allowed  ${way}: reached in ${result.tookMs.toFixed(1)} ms, nothing listens there`;
+    case "rejected":
+      return `denied   ${way}: refused on the way after ${result.tookMs.toFixed(1)} ms`;
+    case "timeout":
+      return `denied   ${way}: no answer in ${result.tookMs.toFixed(0)} ms`;
+    case "error":
+      return `error    ${way}: ${result.detail}`;
+  }
+}
+
+async function exec(config: CliConfig, name: string, command: readonly string[]): Promise<number> {
+  const status = await ask(config, { verb: "status" });
+  const found =
+    status.workloads.find((one) => one.name === name || `${one.namespace}/${one.name}` === name) ??
+    (status.outside?.name === name ? status.outside : undefined);
+  if (found === undefined) throw new ExitError(`no workload called ${name}`, { code: 2 });
+  const enter = [
+    "--target",
+    String(found.pid),
+    "--net",
+    ...(status.rootless ? ["--user", "--mount", "--preserve-credentials"] : []),
+  ];
+  const child = spawn("nsenter", [...enter, "--", ...command], { stdio: "inherit" });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.on("error", reject);
+  child.on("exit", (code) => resolve(code ?? 1));
+  return promise;
+}
+
+export function renderStatus({ state, progress, nodes, workloads, outside }: LabStatus): string {
+  const nodeRows = nodes.map(({ name, addresses, agent, agentPid, agentRestarts }) => [
+    name,
+    addresses.join(", "),
+    agent,
+    String(agentPid ?? "-"),
+    String(agentRestarts),
+  ]);
+  const ends = [...workloads, ...(outside === undefined ? [] : [{ ...outside, namespace: "-", node: "-" }])];
+  const rows = ends.map(({ name, namespace, node, addresses, ports }) => [
+    name,
+    namespace,
+    node,
+    addresses.join(", "),
+    ports.map(({ port }) => port).join(", "),
+  ]);
+  return [
+    `Lab: ${state === "ready" ? "ready" : `${state}, ${progress}`}\n`,
+    renderColumns([["NODE", "ADDRESSES", "AGENT", "PID", "RESTARTS"], ...nodeRows]),
+    renderColumns([["WORKLOAD", "NAMESPACE", "NODE", "ADDRESSES", "PORTS"], ...rows]),
+  ].join("\n");
+}
+
+async function ask<R extends ControlRequest>(config: CliConfig, request: R): Promise<ControlAnswers[R["verb"]]> {
+  try {
+    return await askLab(labSocket(config.dataDir), request);
+  } catch (cause) {
+    throw new ExitError(cause instanceof Error ? cause.message : String(cause), { code: 2, cause });
+  }
+}
+
+async function askIfRunning(config: CliConfig): Promise<LabStatus | undefined> {
+  try {
+    return await askLab(labSocket(config.dataDir), { verb: "status" });
+  } catch (error) {
+    if (error instanceof NoLabError) return undefined;
+    throw error;
+  }
+}
+
+function isProtocol(text: string): text is Protocol {
+  return text === "tcp" || text === "udp" || text === "icmp";
+}

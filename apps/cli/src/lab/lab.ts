@@ -1,0 +1,250 @@
+/** The lab as a whole: brought up, kept up, measured, taken down. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "@percale/daemon";
+import type { CliConfig } from "../config.ts";
+import { LAB_MARK, labId } from "../config.ts";
+import { cniSocket, startAgent } from "./agents.ts";
+import { createMissing, isFirstTime, waitForApi } from "./api.ts";
+import { attach, detach } from "./attach.ts";
+import type { Child } from "./child.ts";
+import type { ControlAnswers, ControlRequest, ProbeRequest } from "./control.ts";
+import { createFabric, createWorkloadNetns, netnsName, removeNetns } from "./fabric.ts";
+import { removeLeftovers } from "./leftovers.ts";
+import { foundation, startingPolicies } from "./manifests.ts";
+import type { Target } from "./prober.ts";
+import { mainPort, NODES, OUTSIDE, WORKLOADS } from "./shop.ts";
+import type { LabNode, LabWorkload, WorkloadPort } from "./shop.ts";
+import type { End, LabStatus } from "./status.ts";
+import { addressOf, findEnd } from "./status.ts";
+import type { WorkloadProcess } from "./workload-process.ts";
+import { startWorkload } from "./workload-process.ts";
+
+const ATTACH_TRIES = 40;
+const ATTACH_PAUSE_MS = 500;
+
+interface Running {
+  readonly addresses: readonly string[];
+  readonly process: WorkloadProcess;
+}
+
+export interface LabOptions {
+  readonly config: CliConfig;
+  readonly log: Logger;
+}
+
+export class Lab {
+  readonly #config: CliConfig;
+  readonly #log: Logger;
+  readonly #id: string;
+  readonly #stopping = new AbortController();
+  readonly #agentByNode = new Map<string, Child>();
+  readonly #runningByName = new Map<string, Running>();
+  #state: LabStatus["state"] = "starting";
+  #progress = "starting";
+
+  constructor({ config, log }: LabOptions) {
+    this.#config = config;
+    this.#log = log;
+    this.#id = labId(config.dataDir);
+  }
+
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  async up(): Promise<void> {
+    this.#say("removing what an earlier lab left");
+    const left = await removeLeftovers(this.#id);
+    if (left.namespaces + left.processes > 0) this.#log.info("removed leftovers", { ...left });
+    this.#say("waiting for the API");
+    const access = await waitForApi(this.#config.kubeconfig, this.signal);
+    this.#say("policies of the shop");
+    const first = await isFirstTime(access);
+    await createMissing(access, [...foundation(), ...(first ? startingPolicies() : [])]);
+    this.#say("wiring three nodes and an outside host");
+    await createFabric(this.#id);
+    this.#say("starting agents");
+    for (const node of NODES) this.#agentByNode.set(node.name, this.#startAgent(node));
+    for (const host of [...NODES, OUTSIDE]) await this.#startHost(host);
+    this.#say("attaching workloads");
+    await Promise.all(WORKLOADS.map((workload) => this.#startWorkload(workload)));
+    this.#state = "ready";
+    this.#say("ready");
+  }
+
+  /** Detaches every workload, so that no address or endpoint stays in the store, then removes all that was made. */
+  async down(): Promise<void> {
+    this.#state = "stopping";
+    this.#stopping.abort();
+    this.#say("detaching workloads");
+    await Promise.all(
+      WORKLOADS.filter(({ name }) => this.#runningByName.has(name)).map(async (workload) => {
+        await this.#runningByName.get(workload.name)?.process.close();
+        await Promise.race([detach(this.#attachment(workload)), delay(5_000)]).catch((error: unknown) =>
+          this.#log.warn("could not detach", { workload: workload.name, error }),
+        );
+        removeNetns(this.#id, workload.name);
+      }),
+    );
+    this.#say("stopping agents");
+    await Promise.all([...this.#agentByNode.values()].map((agent) => agent.stop()));
+    await Promise.all([...this.#runningByName.values()].map(({ process }) => process.close()));
+    await removeLeftovers(this.#id);
+    this.#say("down");
+  }
+
+  status(): LabStatus {
+    const workloads = WORKLOADS.flatMap((workload) => {
+      const running = this.#runningByName.get(workload.name);
+      return running === undefined ? [] : [{ ...workload, addresses: running.addresses, pid: running.process.pid }];
+    });
+    const outside = this.#runningByName.get(OUTSIDE.name);
+    return {
+      state: this.#state,
+      progress: this.#progress,
+      rootless: this.#config.rootless,
+      daemonPid: process.pid,
+      nodes: NODES.map(({ name, ipv4, ipv6 }) => {
+        const agent = this.#agentByNode.get(name);
+        const pid = agent?.pid;
+        return {
+          name,
+          addresses: [ipv4, ipv6],
+          agent: pid === undefined ? "starting" : "running",
+          ...(pid !== undefined && { agentPid: pid }),
+          agentRestarts: agent?.restarts ?? 0,
+        };
+      }),
+      workloads,
+      ...(outside !== undefined && {
+        outside: { name: OUTSIDE.name, addresses: outside.addresses, ports: OUTSIDE.ports, pid: outside.process.pid },
+      }),
+    };
+  }
+
+  /** Whatever is up now: workloads and the outside host. */
+  targets(): Target[] {
+    const ends: (Pick<LabWorkload, "name" | "ports"> & { readonly namespace?: string })[] = [...WORKLOADS, OUTSIDE];
+    return ends.flatMap(({ name, ports, namespace }) => {
+      const running = this.#runningByName.get(name);
+      return running === undefined ? [] : [{ name, ports, ...(namespace !== undefined && { namespace }), ...running }];
+    });
+  }
+
+  async handle(
+    request: Exclude<ControlRequest, { readonly verb: "stop" }>,
+  ): Promise<ControlAnswers[keyof ControlAnswers]> {
+    if (request.verb === "status") return this.status();
+    if (request.verb === "probe") return this.#probe(request);
+    const from = this.#end(request.from);
+    const to = this.#end(request.to);
+    const address = this.#address(to, undefined);
+    const process = this.#process(from);
+    if (request.verb === "stream")
+      return process.stream({ address, port: request.port, intervalUs: request.intervalUs, count: request.count });
+    const port = request.port ?? mainPort(to.ports)?.port ?? 0;
+    return { bytesPerSecond: await process.throughput({ address, port, durationMs: request.durationMs }) };
+  }
+
+  async #probe({ from, to, protocol, port, family, timeoutMs }: ProbeRequest): Promise<ControlAnswers["probe"]> {
+    const [source, target] = [this.#end(from), this.#end(to)];
+    const address = to === target.name || to.endsWith(`/${target.name}`) ? this.#address(target, family) : to;
+    const number = protocol === "icmp" ? 0 : (port ?? mainPort(target.ports)?.port);
+    if (number === undefined) throw new Error(`${target.name} has no port of its own: name one with --port`);
+    const result = await this.#process(source).probe({ protocol, address, port: number, timeoutMs });
+    const sourceAddress = addressOf(source, address.includes(":") ? 6 : 4);
+    return { from: source.name, to: target.name, source: sourceAddress, address, port: number, protocol, result };
+  }
+
+  #end(text: string): End {
+    const found = findEnd(this.status(), text);
+    if (found !== undefined) return found;
+    // An address that nobody here has can still be sent to.
+    if (/^[\d.]+$|:/.test(text)) return { name: text, addresses: [text], ports: [] };
+    const known = [...WORKLOADS, OUTSIDE, ...NODES].map(({ name }) => name).join(", ");
+    throw new Error(`no workload, node or host called ${text}; there are ${known}`);
+  }
+
+  #process({ name }: End): WorkloadProcess {
+    const running = this.#runningByName.get(name);
+    if (running === undefined) throw new Error(`cannot send from ${name}: not a part of the lab, or not up yet`);
+    return running.process;
+  }
+
+  #address(end: End, family: 4 | 6 | undefined): string {
+    const address = addressOf(end, family ?? 4) ?? (family === undefined ? addressOf(end, 6) : undefined);
+    if (address === undefined) throw new Error(`${end.name} has no IPv${family ?? 4} address`);
+    return address;
+  }
+
+  #startAgent(node: LabNode): Child {
+    return startAgent({
+      config: this.#config,
+      labId: this.#id,
+      node,
+      onExit: (end) => {
+        this.#log.warn("agent ended, starting it again", { node: node.name, ...end });
+        return true;
+      },
+    });
+  }
+
+  /** A node or the outside host: a prober in a namespace that is wired already. */
+  async #startHost({ name, ipv4, ipv6 }: LabNode): Promise<void> {
+    const ports = name === OUTSIDE.name ? OUTSIDE.ports : [];
+    const process = await this.#startProcess(name, ports);
+    this.#runningByName.set(name, { addresses: [ipv4, ipv6], process });
+  }
+
+  async #startWorkload(workload: LabWorkload): Promise<void> {
+    await createWorkloadNetns(this.#id, workload.name);
+    const addresses = await this.#attach(workload);
+    const process = await this.#startProcess(workload.name, workload.ports);
+    this.#runningByName.set(workload.name, { addresses, process });
+  }
+
+  /** The agent may still be starting; a runtime would try again too. */
+  async #attach(workload: LabWorkload): Promise<string[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attach(this.#attachment(workload));
+      } catch (error) {
+        if (tries === ATTACH_TRIES) throw error;
+        this.#log.debug("attach again", { workload: workload.name, error });
+        await detach(this.#attachment(workload)).catch(() => undefined); // a runtime calls DEL after a failed ADD
+        await delay(ATTACH_PAUSE_MS, undefined, { signal: this.signal });
+      }
+    }
+  }
+
+  #attachment(workload: LabWorkload): Parameters<typeof attach>[0] {
+    const { root, dataDir } = this.#config;
+    return {
+      program: join(root, "apps/cni/build/percale-cni"),
+      socket: cniSocket(dataDir, workload.node),
+      labId: this.#id,
+      netnsPath: `/run/netns/${netnsName(this.#id, workload.name)}`,
+      workload,
+    };
+  }
+
+  async #startProcess(name: string, ports: readonly WorkloadPort[]): Promise<WorkloadProcess> {
+    const program = join(this.#config.root, "apps/cli/build/workload");
+    if (!existsSync(program)) throw new Error(`${program} is not built: npm start does it, given a C compiler`);
+    const listen = ports.flatMap(({ port }) => [`tcp:${port}`, `udp:${port}`]);
+    return startWorkload({
+      program,
+      netns: netnsName(this.#id, name),
+      name,
+      listen,
+      env: { ...this.#config.environment, [LAB_MARK]: this.#id },
+    });
+  }
+
+  #say(progress: string): void {
+    this.#progress = progress;
+    this.#log.info("lab", { progress });
+  }
+}

@@ -1,0 +1,72 @@
+/** The `percale` command. */
+import { Command } from "commander";
+import { readConfig } from "./config.ts";
+import { ExitError } from "./exit-error.ts";
+import { addLabCommands } from "./lab/commands.ts";
+import { addResourceCommands } from "./resource-verbs.ts";
+import { call, readKubeconfig } from "./rest/client.ts";
+import type { Question } from "./why.ts";
+import { explain, renderLadder } from "./why.ts";
+
+const PROTOCOLS = new Map<string, Question["protocol"]>([
+  ["tcp", "TCP"],
+  ["udp", "UDP"],
+  ["icmp", "ICMP"],
+  ["icmpv6", "ICMPv6"],
+]);
+
+const config = readConfig();
+const program = new Command("percale")
+  .description("Networking and network security for containers, VMs and hosts")
+  .option("--kubeconfig <file>", "how to reach the API", config.kubeconfig)
+  .enablePositionalOptions()
+  .exitOverride((error) => {
+    // 2 for a command that was not understood; --help and --version are fine.
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+const access = () => readKubeconfig(program.opts<{ kubeconfig: string }>().kubeconfig);
+
+addResourceCommands(program, access);
+program
+  .command("version")
+  .description("versions of this command and of the API server")
+  .option("--client", "only this command's")
+  .action(async ({ client }: { client?: true }) => {
+    console.log("Client Version:    0.1.0");
+    if (client === true) return;
+    const { gitVersion } = (await call(access(), "GET", "/version")) as { readonly gitVersion?: string };
+    console.log(`Server Version:    ${gitVersion ?? "unknown"}`);
+  });
+program
+  .command("whoami")
+  .description("who the API server takes you for")
+  .action(async () => {
+    const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    const body = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+    const review = (await call(access(), "POST", path, { body })) as {
+      readonly status: { readonly userInfo: { readonly username: string; readonly groups?: readonly string[] } };
+    };
+    const { username, groups = [] } = review.status.userInfo;
+    console.log(`${username}${groups.length > 0 ? ` (${groups.join(", ")})` : ""}`);
+  });
+program
+  .command("why")
+  .description("what decides whether one may reach another")
+  .argument("<from>")
+  .argument("<to>")
+  .option("--port <number>", "destination port")
+  .option("--proto <protocol>", "tcp, udp or icmp", "tcp")
+  .action(async (from: string, to: string, { port, proto }: { port?: string; proto: string }) => {
+    const protocol = PROTOCOLS.get(proto.toLowerCase());
+    if (protocol === undefined) throw new ExitError(`--proto must be tcp, udp or icmp, got ${proto}`, { code: 2 });
+    const question = { from, to, protocol, ...(port !== undefined && { port: Number(port) }) };
+    process.stdout.write(renderLadder(await explain(access(), question)));
+  });
+addLabCommands(program, config);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof ExitError ? error.code : 1;
+}

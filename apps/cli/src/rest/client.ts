@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { parse } from "yaml";
+import { ExitError } from "../exit-error.ts";
+
+/** How to reach and prove oneself to an API server. */
+export interface Access {
+  readonly server: string;
+  readonly ca: string | undefined;
+  readonly token: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The current context of a kubeconfig file, inline data or files. */
+export function readKubeconfig(path: string): Access {
+  // A file that npm start wrote, or kubectl's own; what is missing shows as a failed connection.
+  const config = parse(readText(path)) as Record<string, unknown>;
+  const named = (list: string, name: unknown): Record<string, string> => {
+    const items = (config[list] ?? []) as readonly Record<string, unknown>[];
+    const item = items.find((one) => one["name"] === name);
+    return (item?.[list.slice(0, -1)] ?? {}) as Record<string, string>;
+  };
+  const context = named("contexts", config["current-context"]);
+  const cluster = named("clusters", context["cluster"]);
+  const user = named("users", context["user"]);
+  return {
+    server: cluster["server"] ?? "https://127.0.0.1:5443",
+    ca: inlineOrFile(cluster, "certificate-authority"),
+    token: user["token"],
+    cert: inlineOrFile(user, "client-certificate"),
+    key: inlineOrFile(user, "client-key"),
+  };
+}
+
+/** One request. Resolves with any HTTP status; rejects only if no answer came. */
+export async function send(access: Access, method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+  const text = options.body === undefined ? undefined : JSON.stringify(options.body);
+  const headers = {
+    accept: "application/json",
+    ...(access.token !== undefined && { authorization: `Bearer ${access.token}` }),
+    ...(text !== undefined && {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(text)),
+    }),
+    ...options.headers,
+  };
+  const { ca, cert, key } = access;
+  const outgoing = request(new URL(path, access.server), { method, headers, ca, cert, key }, (response) => {
+    const chunks: Buffer[] = [];
+    response.on("data", (chunk: Buffer) => chunks.push(chunk));
+    response.on("error", reject);
+    response.on("end", () => resolve({ status: response.statusCode ?? 0, body: decode(Buffer.concat(chunks)) }));
+  });
+  outgoing.on("error", reject);
+  outgoing.end(text);
+  return promise;
+}
+
+/** The body of a successful answer; a refusal becomes an ExitError with the server's own words. */
+export async function call(
+  access: Access,
+  method: string,
+  path: string,
+  options: RequestOptions = {},
+): Promise<unknown> {
+  let reply: Reply;
+  try {
+    reply = await send(access, method, path, options);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message || String(cause) : String(cause);
+    throw new ExitError(`cannot reach ${access.server}: ${reason}; is npm start running?`, { cause });
+  }
+  if (reply.status < 400) return reply.body;
+  throw new ExitError(messageOf(reply));
+}
+
+/** What a refusal says: Kubernetes' Status message where there is one. */
+export function messageOf({ status, body }: Reply): string {
+  const { message, reason } = (typeof body === "object" && body !== null ? body : {}) as {
+    readonly message?: string;
+    readonly reason?: string;
+  };
+  return message ?? reason ?? `HTTP ${status}${typeof body === "string" && body !== "" ? `: ${body}` : ""}`;
+}
+
+function decode(bytes: Buffer): unknown {
+  const text = bytes.toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // a proxy's page, or nothing
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ExitError(`no kubeconfig at ${path}; npm start writes it`, { cause });
+  }
+}
+
+function inlineOrFile(entry: Readonly<Record<string, string>>, name: string): string | undefined {
+  const inline = entry[`${name}-data`];
+  if (inline !== undefined) return Buffer.from(inline, "base64").toString();
+  const path = entry[name];
+  return path === undefined ? undefined : readText(path);
+}

@@ -1,0 +1,64 @@
+import { ExitError } from "../exit-error.ts";
+import type { Access } from "./client.ts";
+import { call } from "./client.ts";
+
+export const GROUP_PATH = "/apis/projectcalico.org/v3";
+
+export interface Kind {
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Lower case: everything a person may type. */
+  readonly aliases: readonly string[];
+}
+
+interface ApiResource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly singularName?: string;
+  readonly shortNames?: readonly string[];
+}
+
+/** calicoctl's own short forms, beside what the server announces. */
+const CALICOCTL_ALIASES: Readonly<Record<string, readonly string[]>> = {
+  bgpconfigurations: ["bgpconfig", "bgpconfigs"],
+  bgppeers: ["bgpp", "bgpps", "bp", "bps"],
+  clusterinformations: ["clusterinfo", "clusterinfos"],
+  felixconfigurations: ["felixconfig", "felixconfigs"],
+  globalnetworkpolicies: ["gnp", "gnps"],
+  networkpolicies: ["np", "policy", "policies", "pol", "pols"],
+  globalnetworksets: ["gnetsets"],
+  networksets: ["netsets"],
+  ippools: ["ipp", "ipps", "pool", "pools"],
+  nodes: ["no", "nos"],
+  profiles: ["pro", "pros"],
+  workloadendpoints: ["wep", "weps"],
+};
+
+/** The kinds that this server serves, from its discovery document. */
+export async function discoverKinds(access: Access): Promise<readonly Kind[]> {
+  const { resources } = (await call(access, "GET", GROUP_PATH)) as { readonly resources: readonly ApiResource[] };
+  return resources
+    .filter(({ name }) => !name.includes("/"))
+    .map(({ name, kind, namespaced, singularName = "", shortNames = [] }) => ({
+      kind,
+      plural: name,
+      namespaced,
+      aliases: [name, kind.toLowerCase(), singularName, ...shortNames, ...(CALICOCTL_ALIASES[name] ?? [])],
+    }));
+}
+
+export function findKind(kinds: readonly Kind[], typed: string): Kind {
+  const wanted = typed.toLowerCase();
+  const found = kinds.find(({ aliases }) => aliases.includes(wanted));
+  if (found !== undefined) return found;
+  const known = kinds.map(({ plural }) => plural).join(", ");
+  throw new ExitError(`resource type '${typed}' is not supported; known: ${known}`);
+}
+
+/** Path of a collection, or of one object in it. Without a namespace: across all of them. */
+export function pathOf({ plural, namespaced }: Kind, namespace?: string, name?: string): string {
+  const scope = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+  return `${GROUP_PATH}${scope}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
+}
