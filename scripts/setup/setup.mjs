@@ -1,0 +1,70 @@
+// All that a fresh Debian or Ubuntu machine with Node ≥ 20 lacks. Plain JavaScript: nothing is installed yet when it runs.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ensureDebianPackages, findProgram, forProduct } from "./debian.mjs";
+import { ensureNpmPackages } from "./npm.mjs";
+import { command, pinnedNode, root, step } from "./step.mjs";
+
+const SOURCES = ["packages", "package-lock.json"];
+
+/**
+ * @param {{ web?: boolean, debian?: typeof forProduct }} [options] web: build the dashboard for production; debian: further programs wanted.
+ * @returns {Promise<string[]>} programs that are missing and could not be installed
+ */
+export async function setUp({ web = true, debian = [] } = {}) {
+  const missing = await ensureDebianPackages([...forProduct, ...debian]);
+  await ensureNpmPackages();
+  if (!existsSync(pinnedNode))
+    throw new Error(
+      `no Node for ${process.platform}-${process.arch} came with the packages: Percale runs on Linux, x64 or arm64`,
+    );
+  if (findProgram("cc") !== undefined || process.env.CC !== undefined) {
+    await native("kernel", "kernel addon", "packages/kernel");
+    await native("cni", "CNI client", "apps/cni");
+    await native("cli-native", "lab workload", "apps/cli");
+  }
+  await step({
+    name: "prisma",
+    what: "database client",
+    inputs: ["prisma", "packages/store/package.json", "package-lock.json"],
+    output: "packages/store/generated",
+    run: () => command(["npm", "run", "-s", "prisma:generate"]).then(() => undefined),
+  });
+  await step({
+    name: "cli",
+    what: "percale command",
+    inputs: ["apps/cli", ...SOURCES],
+    output: "apps/cli/build/percale.mjs",
+    run: () => command([pinnedNode, "apps/cli/bundle.mjs"]).then(() => undefined),
+  });
+  if (web) {
+    await step({
+      name: "web",
+      what: "dashboard",
+      inputs: ["apps/web", "apps/api/src", ...SOURCES],
+      output: "apps/web/.next/BUILD_ID",
+      run: () => buildWeb(),
+    });
+  }
+  return missing.map(({ program }) => program);
+}
+
+async function native(name, what, folder) {
+  if (!existsSync(join(root, folder, "build.mjs"))) return;
+  const inputs = [`${folder}/native`, `${folder}/build.mjs`];
+  await step({
+    name,
+    what,
+    inputs,
+    output: `${folder}/build`,
+    run: () => command([pinnedNode, `${folder}/build.mjs`]).then(() => undefined),
+  });
+}
+
+async function buildWeb() {
+  const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+  await command([pinnedNode, join(root, "node_modules/next/dist/bin/next"), "build"], {
+    cwd: join(root, "apps/web"),
+    env,
+  });
+}
