@@ -55,7 +55,6 @@ async function measure(from: Target, to: Target, now: () => Date): Promise<Measu
   if (port === undefined || address === undefined) return undefined;
   const result = await from.process.probe({ protocol: "tcp", address, port: port.port, timeoutMs: TIMEOUT_MS });
   if (result.kind === "error") return undefined;
-  const { tookMs } = result;
   return {
     from: from.name,
     to: to.name,
@@ -63,6 +62,6 @@ async function measure(from: Target, to: Target, now: () => Date): Promise<Measu
     proto: "tcp",
     allowed: isReached(result),
     at: now().toISOString(),
-    tookMs,
+    latencyMs: result.tookMs,
   };
 }
