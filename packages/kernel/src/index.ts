@@ -10,7 +10,7 @@ export { openRtnetlink, Rtnetlink } from "./rtnetlink/rtnetlink.ts";
 export * from "./rtnetlink/model.ts";
 export { Conntrack } from "./conntrack.ts";
 export { NftBatch, ruleIdentity } from "./nftables/batch.ts";
-export { writeExpr } from "./nftables/encode.ts";
+export { shareExpr, writeExpr } from "./nftables/encode.ts";
 export * from "./nftables/model.ts";
 export { Nftables } from "./nftables/nftables.ts";
 export type { BatchOutcome, ListedChain, ListedElement, ListedRule } from "./nftables/nftables.ts";

@@ -1,7 +1,8 @@
 import type { Family, NftBatch } from "@percale/kernel";
 import { addressBytes, parseCidr } from "@percale/net";
 import { HOSTS, NAMED_PORTS, NETS, PORTS } from "./layout.ts";
-import type { ElementChange, Interval } from "./members.ts";
+import type { Interval } from "./intervals.ts";
+import type { ElementChange } from "./members.ts";
 
 /** Bytes of a key in each shared set. */
 function keyLength(set: string, family: Family): number {
@@ -19,6 +20,11 @@ export function writeElements(batch: NftBatch, operation: "add" | "delete", chan
   const singleSet = kind === "port" ? NAMED_PORTS : HOSTS;
   const singleLength = keyLength(singleSet, family);
   for (const member of singles) {
+    const address = kind === "net" && family === 4 ? v4Word(member) : undefined;
+    if (address !== undefined) {
+      batch.numberedAddress(operation, singleSet, number, address);
+      continue;
+    }
     batch.element(operation, singleSet, singleLength);
     batch.writer.word(number);
     if (kind === "port") writePortMember(batch, member);
@@ -93,13 +99,15 @@ function boundBytes(kind: ElementChange["kind"], value: bigint, family: Family):
 
 /** The number of a `a.b.c.d/32`, read without allocating: sets have hundreds of thousands of these. */
 function v4Word(member: string): number | undefined {
-  let [value, part] = [0, 0];
+  let value = 0;
+  let part = 0;
   for (let i = 0; i < member.length; i++) {
     const code = member.charCodeAt(i);
     if (code >= 48 && code <= 57) part = part * 10 + code - 48;
-    else if (code === 46) [value, part] = [value * 256 + part, 0];
-    else if (code === 47) return (value * 256 + part) >>> 0;
-    else return undefined;
+    else if (code === 46) {
+      value = (value << 8) | part;
+      part = 0;
+    } else return code === 47 ? ((value << 8) | part) >>> 0 : undefined;
   }
   return undefined;
 }

@@ -1,13 +1,13 @@
-import { R0 } from "@percale/kernel";
+import { R0, shareExpr } from "@percale/kernel";
 import type { CmpOp, Expr, Family, Verdict } from "@percale/kernel";
 import { addressBytes } from "@percale/net";
 import type { Cidr } from "@percale/net";
 
 /** Building blocks of rules. Those without parameters are shared objects: there may be tens of thousands of rules. */
-export const COUNTER: Expr = { e: "counter" };
-export const ACCEPT: Expr = { e: "verdict", verdict: { v: "accept" } };
-export const DROP: Expr = { e: "verdict", verdict: { v: "drop" } };
-export const RETURN: Expr = { e: "verdict", verdict: { v: "return" } };
+export const COUNTER = shareExpr({ e: "counter" });
+export const ACCEPT = shareExpr({ e: "verdict", verdict: { v: "accept" } });
+export const DROP = shareExpr({ e: "verdict", verdict: { v: "drop" } });
+export const RETURN = shareExpr({ e: "verdict", verdict: { v: "return" } });
 
 export const ICMP = { 4: 1, 6: 58 } as const;
 
@@ -24,14 +24,14 @@ export function u16be(value: number): Uint8Array {
   return Uint8Array.of(value >>> 8, value & 255);
 }
 
-const loadProtocol: Expr = { e: "meta", key: "l4proto", reg: R0 };
+const loadProtocol = shareExpr({ e: "meta", key: "l4proto", reg: R0 });
 
 export function protocol(number: number, op: CmpOp = "eq"): Expr[] {
   return [loadProtocol, { e: "cmp", op, reg: R0, data: Uint8Array.of(number) }];
 }
 
-const loadMark: Expr = { e: "meta", key: "mark", reg: R0 };
-const saveMark: Expr = { e: "setMark", reg: R0 };
+const loadMark = shareExpr({ e: "meta", key: "mark", reg: R0 });
+const saveMark = shareExpr({ e: "setMark", reg: R0 });
 
 /** Matches if any of the bits is set. */
 export function markHas(bits: number): Expr[] {
@@ -88,7 +88,27 @@ const OFFSETS = {
 } as const;
 
 export function loadAddress(family: Family, field: AddressField, reg: number): Expr {
-  return { e: "payload", base: "network", offset: OFFSETS[family][field], length: OFFSETS[family].length, reg };
+  return shared(`${family}${field}${reg}`, () => {
+    const { [field]: offset, length } = OFFSETS[family];
+    return { e: "payload", base: "network", offset, length, reg };
+  });
+}
+
+const sharedExprs = new Map<string, Expr>();
+
+/** One object for every expression of that description. */
+function shared(description: string, make: () => Expr): Expr {
+  let expr = sharedExprs.get(description);
+  if (expr === undefined) {
+    expr = shareExpr(make());
+    sharedExprs.set(description, expr);
+  }
+  return expr;
+}
+
+/** Looks up the registers from the first on. */
+export function lookup(set: string, invert: boolean): Expr {
+  return shared(invert ? `not ${set}` : set, () => ({ e: "lookup", set, reg: R0, invert }));
 }
 
 /** Words that an address takes in registers. */
@@ -106,10 +126,7 @@ export function addressIn(family: Family, field: AddressField, cidr: Cidr, op: "
   return [load, { e: "bitwise", reg: R0, mask, xor: zero }, { e: "cmp", op, reg: R0, data: network }];
 }
 
-const loadSourcePort: Expr = { e: "payload", base: "transport", offset: 0, length: 2, reg: R0 };
-const loadDestinationPort: Expr = { e: "payload", base: "transport", offset: 2, length: 2, reg: R0 };
-
 export function loadPort(field: AddressField, reg = R0): Expr {
-  const load = field === "source" ? loadSourcePort : loadDestinationPort;
-  return reg === R0 ? load : ({ ...load, reg } as Expr); // a payload expression in another register
+  const offset = field === "source" ? 0 : 2;
+  return shared(`port ${offset} ${reg}`, () => ({ e: "payload", base: "transport", offset, length: 2, reg }));
 }

@@ -49,12 +49,13 @@ export type Direction = "ingress" | "egress";
 
 /** Names keep within nft's 255 characters; a long one ends in a hash of the whole. */
 function chainName(prefix: string, name: string): string {
-  const whole = prefix + name.replaceAll(/[^A-Za-z0-9/_.-]/g, "_");
+  const whole = prefix + (FOREIGN.test(name) ? name.replaceAll(/[^A-Za-z0-9/_.-]/g, "_") : name);
   return whole.length <= MAX_CHAIN
     ? whole
     : `${whole.slice(0, MAX_CHAIN - 9)}_${hash32(name).toString(16).padStart(8, "0")}`;
 }
 const MAX_CHAIN = 200;
+const FOREIGN = /[^A-Za-z0-9/_.-]/;
 
 export function policyChain(key: string, direction: Direction): string {
   return chainName(direction === "ingress" ? "filter-cali-pi-" : "filter-cali-po-", key);

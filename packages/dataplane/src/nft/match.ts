@@ -3,7 +3,7 @@ import type { Expr, Family } from "@percale/kernel";
 import { maskCidr, parseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
 import type { PortRange, Rule, RuleSide, SetId } from "@percale/policy";
-import { addressIn, addressWords, ICMP, loadAddress, loadPort, protocol, u16be, u32 } from "./expr.ts";
+import { addressIn, addressWords, ICMP, loadAddress, loadPort, lookup, protocol, u16be, u32 } from "./expr.ts";
 import type { AddressField } from "./expr.ts";
 import { HOSTS, NAMED_PORTS, NETS, PORTS } from "./layout.ts";
 
@@ -36,15 +36,29 @@ const TCP_UDP_SCTP = [6, 17, 132] as const;
  * not exist in this family (dataplane §3.1).
  */
 export function matchRule(rule: Rule, family: Family, sets: SetFacts): Expr[][] {
-  if (rule.ipVersion !== undefined && rule.ipVersion !== family) return [];
-  const nets = [netLists(rule.source, family), netLists(rule.destination, family)] as const;
-  if (nets[0] === undefined || nets[1] === undefined) return [];
-  const alternatives = [
-    ...matchProtocol(rule, family),
-    ...matchSide(rule, "source", nets[0], family, sets),
-    ...matchSide(rule, "destination", nets[1], family, sets),
-  ];
-  return product(alternatives);
+  if (rule.ipVersion !== undefined && rule.ipVersion !== family) return NEVER;
+  const { source, destination } = rule;
+  const sourceNets = netLists(source, family);
+  const destinationNets = netLists(destination, family);
+  if (sourceNets === undefined || destinationNets === undefined) return NEVER;
+  if (hasEmptySet(source, family, sets) || hasEmptySet(destination, family, sets)) return NEVER;
+  const parts: Part[] = [];
+  matchProtocol(parts, rule, family);
+  matchSide(parts, rule, "source", sourceNets, family, sets);
+  matchSide(parts, rule, "destination", destinationNets, family, sets);
+  return product(parts);
+}
+
+const NEVER: Expr[][] = [];
+
+/** The commonest reason why a rule is not in a family: its selector has no address of it. */
+function hasEmptySet({ sets, namedPorts }: RuleSide, family: Family, facts: SetFacts): boolean {
+  if (sets === undefined || (namedPorts !== undefined && namedPorts.length > 0)) return false;
+  for (const id of sets) {
+    const { hosts, nets } = facts.shape(id, family);
+    if (!hosts && !nets) return true;
+  }
+  return false;
 }
 
 /** Lists of the rule that need a set: more than one prefix of a family, more than one port range. */
@@ -70,22 +84,22 @@ function product(parts: readonly Part[]): Expr[][] {
   return result;
 }
 
-function matchProtocol(rule: Rule, family: Family): Part[] {
-  const parts: Part[] = [];
+function matchProtocol(parts: Part[], rule: Rule, family: Family): void {
   const icmp = ICMP[family];
   if (rule.protocol !== undefined) parts.push([protocol(rule.protocol)]);
   if (rule.notProtocol !== undefined) parts.push([protocol(rule.notProtocol, "neq")]);
   if (rule.icmp !== undefined) {
-    if (rule.protocol !== undefined && rule.protocol !== icmp) return [[]]; // the other family's ICMP: never
     if (rule.protocol === undefined) parts.push([protocol(icmp)]);
-    parts.push([icmpFields(rule.icmp.type, rule.icmp.code, "eq")]);
+    // The other family's ICMP: never.
+    parts.push(
+      rule.protocol === undefined || rule.protocol === icmp ? [icmpFields(rule.icmp.type, rule.icmp.code, "eq")] : [],
+    );
   }
   if (rule.notIcmp !== undefined && rule.notProtocol !== icmp && (rule.protocol ?? icmp) === icmp) {
     const differs = icmpFields(rule.notIcmp.type, rule.notIcmp.code, "neq");
     // What is not ICMP at all differs too.
     parts.push(rule.protocol === icmp ? [differs] : [protocol(icmp, "neq"), [...protocol(icmp), ...differs]]);
   }
-  return parts;
 }
 
 /** Type and code lie side by side, so "not both equal" is one comparison of two bytes. */
@@ -102,47 +116,53 @@ interface NetLists {
   readonly notNets: readonly Cidr[] | undefined;
 }
 
+const NO_LISTS: NetLists = { nets: undefined, notNets: undefined };
+
 /** The side's prefixes of this family; undefined if a list has none, or excludes the whole family. */
 function netLists(side: RuleSide, family: Family): NetLists | undefined {
-  const own = (texts: readonly string[] | undefined) =>
-    texts === undefined || texts.length === 0
-      ? undefined
-      : texts.map((text) => maskCidr(parseCidr(text))).filter((cidr) => cidr.family === family);
-  const [nets, notNets] = [own(side.nets), own(side.notNets)];
+  if (side.nets === undefined && side.notNets === undefined) return NO_LISTS;
+  const nets = ownNets(side.nets, family);
+  const notNets = ownNets(side.notNets, family);
   if (nets?.length === 0 || notNets?.length === 0) return undefined;
-  if (notNets?.some((cidr) => cidr.prefixLen === 0)) return undefined;
-  return { nets, notNets };
+  return notNets?.some((cidr) => cidr.prefixLen === 0) === true ? undefined : { nets, notNets };
+}
+
+function ownNets(texts: readonly string[] | undefined, family: Family): readonly Cidr[] | undefined {
+  if (texts === undefined || texts.length === 0) return undefined;
+  return texts.map((text) => maskCidr(parseCidr(text))).filter((cidr) => cidr.family === family);
 }
 
 function matchSide(
+  parts: Part[],
   rule: Rule,
   field: AddressField,
   { nets, notNets }: NetLists,
   family: Family,
-  sets: SetFacts,
-): Part[] {
+  facts: SetFacts,
+): void {
   const side = rule[field];
-  const parts: Part[] = [];
-  if (nets !== undefined) parts.push(inNets(side.nets!, nets, field, family, sets));
-  if (notNets !== undefined) parts.push([notInNets(side.notNets!, notNets, field, family, sets)]);
-  const positive = (side.sets ?? []).map((id) => inSet(id, field, family, sets));
-  const [ports, named] = [side.ports ?? [], side.namedPorts ?? []];
-  const inNamed = named.map((id) => lookupNamedPort(id, field, family, sets, false));
-  // (sets and ports) or named: the named sets already hold only what the selector selects.
-  if (ports.length > 0 && named.length > 0)
-    parts.push([...product([...positive, [inPorts(ports, field, sets)]]), ...inNamed]);
-  else {
-    parts.push(...positive);
-    if (ports.length > 0) parts.push([inPorts(ports, field, sets)]);
-    if (named.length > 0) parts.push(inNamed);
+  const { sets = NO_IDS, notSets = NO_IDS, namedPorts = NO_IDS, notNamedPorts = NO_IDS } = side;
+  const { ports = NO_PORTS, notPorts = NO_PORTS } = side;
+  if (nets !== undefined) parts.push(inNets(side.nets!, nets, field, family, facts));
+  if (notNets !== undefined) parts.push([notInNets(side.notNets!, notNets, field, family, facts)]);
+  const named = namedPorts.map((id) => lookupNamedPort(id, field, family, facts, false));
+  if (ports.length > 0 && named.length > 0) {
+    // (sets and ports) or named: the named sets already hold only what the selector selects.
+    const numeric = [...sets.map((id) => inSet(id, field, family, facts)), [inPorts(ports, field, facts)]];
+    parts.push([...product(numeric), ...named]);
+  } else {
+    for (const id of sets) parts.push(inSet(id, field, family, facts));
+    if (ports.length > 0) parts.push([inPorts(ports, field, facts)]);
+    if (named.length > 0) parts.push(named);
   }
-  parts.push(...(side.notSets ?? []).map((id) => [notInSet(id, field, family, sets)]));
-  const [notPorts, notNamed] = [side.notPorts ?? [], side.notNamedPorts ?? []];
-  if (notPorts.length + notNamed.length > 0 && rule.protocol === undefined) parts.push([hasPorts(sets)]);
-  if (notPorts.length > 0) parts.push([notInPorts(notPorts, field, sets)]);
-  parts.push(...notNamed.map((id) => [lookupNamedPort(id, field, family, sets, true)]));
-  return parts;
+  for (const id of notSets) parts.push([notInSet(id, field, family, facts)]);
+  if (notPorts.length + notNamedPorts.length > 0 && rule.protocol === undefined) parts.push([hasPorts(facts)]);
+  if (notPorts.length > 0) parts.push([notInPorts(notPorts, field, facts)]);
+  for (const id of notNamedPorts) parts.push([lookupNamedPort(id, field, family, facts, true)]);
 }
+
+const NO_IDS: readonly SetId[] = [];
+const NO_PORTS: readonly PortRange[] = [];
 
 function inNets(
   texts: readonly string[],
@@ -195,7 +215,7 @@ function lookupAddress(
   return [
     { e: "immediate", reg: R0, data: u32(sets.number(id)) },
     loadAddress(family, field, R0 + 1),
-    { e: "lookup", set, reg: R0, invert },
+    lookup(set, invert),
   ];
 }
 
@@ -206,7 +226,7 @@ function lookupNamedPort(id: SetId, field: AddressField, family: Family, sets: S
     loadAddress(family, field, R0 + 1),
     { e: "meta", key: "l4proto", reg: after },
     loadPort(field, after + 1),
-    { e: "lookup", set: NAMED_PORTS, reg: R0, invert },
+    lookup(NAMED_PORTS, invert),
   ];
 }
 
@@ -228,18 +248,14 @@ function matchPort({ min, max }: PortRange, field: AddressField, invert: boolean
 }
 
 function lookupPort(id: SetId, field: AddressField, sets: SetFacts, invert: boolean): Expr[] {
-  return [
-    { e: "immediate", reg: R0, data: u32(sets.number(id)) },
-    loadPort(field, R0 + 1),
-    { e: "lookup", set: PORTS, reg: R0, invert },
-  ];
+  return [{ e: "immediate", reg: R0, data: u32(sets.number(id)) }, loadPort(field, R0 + 1), lookup(PORTS, invert)];
 }
 
 function hasPorts(sets: SetFacts): Expr[] {
   return [
     { e: "immediate", reg: R0, data: u32(sets.number(PORT_PROTOCOLS.id)) },
     { e: "meta", key: "l4proto", reg: R0 + 1 },
-    { e: "lookup", set: PORTS, reg: R0, invert: false },
+    lookup(PORTS, false),
   ];
 }
 

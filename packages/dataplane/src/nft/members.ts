@@ -1,29 +1,28 @@
 import type { Family } from "@percale/kernel";
 import { cidrRange, parseCidr } from "@percale/net";
 import type { SetId } from "@percale/policy";
-import { hash32 } from "./layout.ts";
+import { diffIntervals, mergeIntervals } from "./intervals.ts";
+import type { Interval } from "./intervals.ts";
+import { FAMILIES, hash32 } from "./layout.ts";
 import type { SetFacts, Shape } from "./match.ts";
 
 export type MemberKind = "net" | "port" | "portRange";
-
-/** Inclusive numbers; of addresses or of ports. */
-export interface Interval {
-  readonly first: bigint;
-  readonly last: bigint;
-}
 
 interface MemberSet {
   readonly id: SetId;
   readonly number: number;
   readonly kind: MemberKind;
-  readonly members: Set<string>;
-  /** Members by where they go: [v4 hosts, v4 nets, v6 hosts, v6 nets]. Ports count by family as hosts, ranges not at all. */
+  /** The sender's own array until the first delta: most sets never change, and there may be tens of thousands. */
+  members: readonly string[] | Set<string>;
+  /** Members by where they go: v4 singles, v4 intervals, v6 singles, v6 intervals. Port ranges count in both families. */
   readonly counts: [number, number, number, number];
 }
 
 /** What a batch of changes did to one set. */
 interface Change {
   readonly set: MemberSet;
+  /** The kernel has nothing of it yet. */
+  readonly fresh: boolean;
   /** Members of hash sets: +1 new, -1 gone. */
   readonly singles: Map<string, 1 | -1>;
   /** Prefix or range members before the first change; undefined if untouched. */
@@ -42,13 +41,15 @@ export interface ElementChange {
   readonly removedIntervals: readonly Interval[];
 }
 
+const NONE: readonly never[] = [];
+
 /**
  * Desired membership of every set and what changed since the last `takeChanges`. A set number is the hash of the set's id, so
  * that a restarted agent finds its elements in the kernel unchanged.
  */
 export class MemberSets implements SetFacts {
   readonly #sets = new Map<SetId, MemberSet>();
-  readonly #idByNumber = new Map<number, SetId>();
+  readonly #numbers = new Set<number>();
   readonly #changes = new Map<SetId, Change>();
   #members = 0;
 
@@ -67,8 +68,7 @@ export class MemberSets implements SetFacts {
   shape(id: SetId, family: Family): Shape {
     const counts = this.#sets.get(id)?.counts;
     if (counts === undefined) return { hosts: false, nets: false };
-    const at = family === 4 ? 0 : 2;
-    return { hosts: counts[at] > 0, nets: counts[at + 1]! > 0 };
+    return family === 4 ? { hosts: counts[0] > 0, nets: counts[1] > 0 } : { hosts: counts[2] > 0, nets: counts[3] > 0 };
   }
 
   number(id: SetId): number {
@@ -76,15 +76,17 @@ export class MemberSets implements SetFacts {
   }
 
   /** Creates the set or makes its members these. Says whether its shape changed. */
-  put(id: SetId, kind: MemberKind, members: Iterable<string>): boolean {
+  put(id: SetId, kind: MemberKind, members: readonly string[]): boolean {
     const old = this.#sets.get(id);
-    if (old !== undefined && old.kind !== kind) this.remove(id);
-    const set = this.#sets.get(id) ?? this.#create(id, kind);
-    const before = shapeBits(set);
-    const wanted = members instanceof Set ? members : new Set(members);
-    for (const member of set.members) if (!wanted.has(member)) this.#removeMember(set, member);
-    for (const member of wanted) this.#addMember(set, member);
-    return shapeBits(set) !== before;
+    if (old !== undefined && old.kind === kind) {
+      const wanted = new Set(members);
+      const present = old.members;
+      const removed = Array.from(present).filter((member) => !wanted.has(member));
+      return this.delta(id, members, removed);
+    }
+    if (old !== undefined) this.remove(id);
+    const set = this.#create(id, kind, members);
+    return shapeBits(set) !== 0;
   }
 
   /** Says whether the set's shape changed. A delta of an unknown set is ignored. */
@@ -100,16 +102,18 @@ export class MemberSets implements SetFacts {
   remove(id: SetId): void {
     const set = this.#sets.get(id);
     if (set === undefined) return;
-    for (const member of set.members) this.#removeMember(set, member);
+    for (const member of Array.from(set.members)) this.#removeMember(set, member);
     this.#sets.delete(id);
-    this.#idByNumber.delete(set.number);
+    this.#numbers.delete(set.number);
+    if (this.#changes.get(id)?.fresh === true) this.#changes.delete(id);
   }
 
   /** What the kernel does not have yet; forgets it. */
   takeChanges(): ElementChange[] {
     const result: ElementChange[] = [];
     for (const change of this.#changes.values())
-      pushChange(result, change, currentIntervals(this.#sets.get(change.set.id), change.set));
+      if (change.fresh) pushWhole(result, change.set);
+      else pushChange(result, change, this.#sets.get(change.set.id));
     this.#changes.clear();
     return result;
   }
@@ -118,49 +122,64 @@ export class MemberSets implements SetFacts {
   takeAll(): ElementChange[] {
     this.#changes.clear();
     const result: ElementChange[] = [];
-    for (const set of this.#sets.values()) {
-      const singles = new Map<string, 1 | -1>();
-      for (const member of set.members) if (isSingle(set.kind, member)) singles.set(member, 1);
-      pushChange(result, { set, singles, intervalsBefore: [] }, intervalMembers(set));
-    }
+    for (const set of this.#sets.values()) pushWhole(result, set);
     return result;
   }
 
-  #create(id: SetId, kind: MemberKind): MemberSet {
+  #create(id: SetId, kind: MemberKind, members: readonly string[]): MemberSet {
     let number = hash32(id);
-    while (number === 0 || this.#idByNumber.has(number)) number = (number + 1) >>> 0;
-    const set: MemberSet = { id, number, kind, members: new Set(), counts: [0, 0, 0, 0] };
+    while (number === 0 || this.#numbers.has(number)) number = (number + 1) >>> 0;
+    const set: MemberSet = { id, number, kind, members, counts: [0, 0, 0, 0] };
+    for (const member of members) count(set, member, 1);
+    this.#members += members.length;
     this.#sets.set(id, set);
-    this.#idByNumber.set(number, id);
+    this.#numbers.add(number);
+    const gone = this.#changes.get(id); // removed and put again before anything reached the kernel
+    if (gone === undefined) this.#changes.set(id, { set, fresh: true, singles: NO_SINGLES, intervalsBefore: NONE });
+    else this.#replaceGone(gone, set);
     return set;
   }
 
+  /** What the kernel still has of the old set is undone by the new one's members. */
+  #replaceGone(gone: Change, set: MemberSet): void {
+    const members = Array.from(set.members);
+    if (gone.set.kind !== set.kind || gone.set.number !== set.number) {
+      // Both must be told: under another id, which nothing looks up.
+      this.#changes.set(`${set.id} (before)`, gone);
+      this.#changes.set(set.id, { set, fresh: true, singles: NO_SINGLES, intervalsBefore: NONE });
+      return;
+    }
+    const change: Change = { ...gone, set };
+    change.intervalsBefore ??= NONE;
+    for (const member of members)
+      if (isSingle(set.kind, member) && !change.singles.delete(member)) change.singles.set(member, 1);
+    this.#changes.set(set.id, change);
+  }
+
   #addMember(set: MemberSet, member: string): void {
-    if (set.members.has(member)) return;
+    const members = mutable(set);
+    if (members.has(member)) return;
     this.#note(set, member, 1);
-    set.members.add(member);
-    this.#count(set, member, 1);
+    members.add(member);
+    count(set, member, 1);
+    this.#members++;
   }
 
   #removeMember(set: MemberSet, member: string): void {
-    if (!set.members.has(member)) return;
+    const members = mutable(set);
+    if (!members.has(member)) return;
     this.#note(set, member, -1);
-    set.members.delete(member);
-    this.#count(set, member, -1);
-  }
-
-  #count(set: MemberSet, member: string, by: 1 | -1): void {
-    this.#members += by;
-    if (set.kind === "portRange") return;
-    const at = (member.includes(":") ? 2 : 0) + (isSingle(set.kind, member) ? 0 : 1);
-    set.counts[at]! += by;
+    members.delete(member);
+    count(set, member, -1);
+    this.#members--;
   }
 
   /** To be called before the members change. */
   #note(set: MemberSet, member: string, by: 1 | -1): void {
     let change = this.#changes.get(set.id);
+    if (change?.fresh === true) return;
     if (change === undefined) {
-      change = { set, singles: new Map(), intervalsBefore: undefined };
+      change = { set, fresh: false, singles: new Map(), intervalsBefore: undefined };
       this.#changes.set(set.id, change);
     }
     if (!isSingle(set.kind, member)) change.intervalsBefore ??= intervalMembers(set);
@@ -169,47 +188,84 @@ export class MemberSets implements SetFacts {
   }
 }
 
+const NO_SINGLES: Map<string, 1 | -1> = new Map();
+
+function mutable(set: MemberSet): Set<string> {
+  if (set.members instanceof Set) return set.members;
+  const members = new Set(set.members);
+  set.members = members;
+  return members;
+}
+
 function isSingle(kind: MemberKind, member: string): boolean {
   if (kind === "port") return true;
   if (kind === "portRange") return false;
-  return member.endsWith(member.includes(":") ? "/128" : "/32");
+  return member.includes(":") ? member.endsWith("/128") : member.endsWith("/32");
+}
+
+function count({ kind, counts }: MemberSet, member: string, by: 1 | -1): void {
+  if (kind === "portRange") {
+    counts[1] += by;
+    counts[3] += by;
+  } else counts[((member.includes(":") ? 2 : 0) + (isSingle(kind, member) ? 0 : 1)) as 0 | 1 | 2 | 3] += by; // 0..3 by its parts
 }
 
 function shapeBits({ counts }: MemberSet): number {
-  return counts.reduce((bits, count, i) => bits | (count > 0 ? 1 << i : 0), 0);
+  return (counts[0] > 0 ? 1 : 0) | (counts[1] > 0 ? 2 : 0) | (counts[2] > 0 ? 4 : 0) | (counts[3] > 0 ? 8 : 0);
 }
 
 function intervalMembers({ kind, members }: MemberSet): string[] {
   return kind === "port" ? [] : Array.from(members).filter((member) => !isSingle(kind, member));
 }
 
-function currentIntervals(now: MemberSet | undefined, then: MemberSet): string[] {
-  return now === undefined || now.kind !== then.kind ? [] : intervalMembers(now);
+function pushWhole(into: ElementChange[], set: MemberSet): void {
+  const { id, number, kind, counts, members } = set;
+  const all = members instanceof Set ? [...members] : members;
+  const intervals = counts[1] + counts[3] > 0 ? intervalMembers(set) : NONE;
+  for (const family of FAMILIES) {
+    const [singleCount, intervalCount] = family === 4 ? [counts[0], counts[1]] : [counts[2], counts[3]];
+    if (singleCount + intervalCount === 0) continue;
+    const addedSingles =
+      singleCount === all.length ? all : all.filter((m) => isSingle(kind, m) && familyOf(m) === family);
+    const addedIntervals = intervalCount > 0 ? merge(kind, intervals, family) : NONE;
+    into.push({
+      set: id,
+      number,
+      kind,
+      family,
+      addedSingles,
+      removedSingles: NONE,
+      addedIntervals,
+      removedIntervals: NONE,
+    });
+  }
 }
 
 function pushChange(
   into: ElementChange[],
   { set, singles, intervalsBefore }: Change,
-  intervalsNow: readonly string[],
+  now: MemberSet | undefined,
 ): void {
-  const families: readonly Family[] = [4, 6];
-  for (const family of families) {
-    const [added, removed]: [string[], string[]] = [[], []];
-    for (const [member, by] of singles) if (familyOf(member) === family) (by === 1 ? added : removed).push(member);
-    const intervals =
+  const { id, number, kind } = set;
+  const intervalsNow = now === undefined || now.kind !== kind ? NONE : intervalsBefore && intervalMembers(now);
+  for (const family of FAMILIES) {
+    const [addedSingles, removedSingles]: [string[], string[]] = [[], []];
+    for (const [member, by] of singles)
+      if (familyOf(member) === family) (by === 1 ? addedSingles : removedSingles).push(member);
+    const { added, removed } =
       intervalsBefore === undefined
-        ? { added: [], removed: [] }
-        : diffIntervals(merge(set.kind, intervalsBefore, family), merge(set.kind, intervalsNow, family));
-    if (added.length + removed.length + intervals.added.length + intervals.removed.length === 0) continue;
+        ? { added: NONE, removed: NONE }
+        : diffIntervals(merge(kind, intervalsBefore, family), merge(kind, intervalsNow ?? NONE, family));
+    if (addedSingles.length + removedSingles.length + added.length + removed.length === 0) continue;
     into.push({
-      set: set.id,
-      number: set.number,
-      kind: set.kind,
+      set: id,
+      number,
+      kind,
       family,
-      addedSingles: added,
-      removedSingles: removed,
-      addedIntervals: intervals.added,
-      removedIntervals: intervals.removed,
+      addedSingles,
+      removedSingles,
+      addedIntervals: added,
+      removedIntervals: removed,
     });
   }
 }
@@ -218,32 +274,10 @@ function familyOf(member: string): Family {
   return member.includes(":") ? 6 : 4;
 }
 
-/** Disjoint intervals that cover the same: the kernel refuses a narrower one after a wider, and mistakes the reverse. */
+/** Disjoint intervals that cover the same. */
 function merge(kind: MemberKind, members: readonly string[], family: Family): Interval[] {
-  const intervals =
-    kind === "portRange"
-      ? members.map(portInterval) // in both families
-      : members.filter((member) => familyOf(member) === family).map((member) => cidrRange(parseCidr(member)));
-  return mergeIntervals(intervals);
-}
-
-export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
-  const sorted = [...intervals].sort((a, b) =>
-    a.first < b.first ? -1 : a.first > b.first ? 1 : a.last > b.last ? -1 : 1,
-  );
-  const merged: { first: bigint; last: bigint }[] = [];
-  for (const { first, last } of sorted) {
-    const previous = merged.at(-1);
-    if (previous === undefined || first > previous.last) merged.push({ first, last });
-    else if (last > previous.last) previous.last = last;
-  }
-  return merged;
-}
-
-function diffIntervals(before: readonly Interval[], after: readonly Interval[]) {
-  const key = ({ first, last }: Interval) => `${first}-${last}`;
-  const [old, now] = [new Set(before.map(key)), new Set(after.map(key))];
-  return { added: after.filter((i) => !old.has(key(i))), removed: before.filter((i) => !now.has(key(i))) };
+  const own = kind === "portRange" ? members : members.filter((member) => familyOf(member) === family);
+  return mergeIntervals(own.map(kind === "portRange" ? portInterval : (member) => cidrRange(parseCidr(member))));
 }
 
 function portInterval(range: string): Interval {

@@ -6,8 +6,9 @@ import { renderEndpoint } from "./endpoint.ts";
 import { FAMILIES, policyChain, profileChain } from "./layout.ts";
 import type { Direction } from "./layout.ts";
 import { renderPolicy, renderProfile } from "./policy.ts";
-import type { PolicyFacts } from "./policy.ts";
+import type { PolicyFacts, RenderedPolicy } from "./policy.ts";
 
+const NOTHING: RenderedPolicy = { rules: [], empty: true, passes: false };
 const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
 
 /** Chains by name; callees come before callers. undefined: the chain must not exist. */
@@ -93,22 +94,19 @@ export class Planner {
   #planPolicy(key: PolicyKey, chains: Record<Family, ChainChanges>): boolean {
     const { policies, config, sets } = this.#desired;
     const policy = policies.get(key);
+    const old = this.#policyFacts.get(key);
     let facts = 0;
     for (const family of FAMILIES)
       for (const direction of DIRECTIONS) {
-        const name = policyChain(key, direction);
-        if (policy === undefined || policy[direction].length === 0) {
-          facts |= factBits(family, direction, { empty: true, passes: false });
-          this.#drop(chains, family, name);
-          continue;
-        }
-        const refused = this.refused.has(key);
-        const rendered = renderPolicy({ policy, direction, family, config, sets, refused });
+        const rendered =
+          policy === undefined || policy[direction].length === 0
+            ? NOTHING
+            : renderPolicy({ policy, direction, family, config, sets, refused: this.refused.has(key) });
         facts |= factBits(family, direction, rendered);
-        if (rendered.empty) this.#drop(chains, family, name);
-        else chains[family].set(name, { name, rules: rendered.rules, policy: key });
+        if (rendered.empty && readFacts(old, family, direction)?.empty !== false) continue; // nothing there, nothing due
+        const name = policyChain(key, direction);
+        chains[family].set(name, rendered.empty ? undefined : { name, rules: rendered.rules, policy: key });
       }
-    const old = this.#policyFacts.get(key);
     if (policy === undefined) this.#policyFacts.delete(key);
     else this.#policyFacts.set(key, facts);
     return policy === undefined ? old !== undefined : old !== facts;
@@ -117,16 +115,16 @@ export class Planner {
   #planProfile(name: string, chains: Record<Family, ChainChanges>): boolean {
     const { profiles, config, sets } = this.#desired;
     const profile = profiles.get(name);
+    const old = this.#profileFacts.get(name);
     let facts = 0;
     for (const family of FAMILIES)
       for (const direction of DIRECTIONS) {
-        const chain = profileChain(name, direction);
         const rules = profile === undefined ? [] : renderProfile({ profile, direction, family, config, sets });
         facts |= factBits(family, direction, { empty: rules.length === 0, passes: false });
-        if (rules.length === 0) this.#drop(chains, family, chain);
-        else chains[family].set(chain, { name: chain, rules });
+        if (rules.length === 0 && readFacts(old, family, direction)?.empty !== false) continue;
+        const chain = profileChain(name, direction);
+        chains[family].set(chain, rules.length === 0 ? undefined : { name: chain, rules });
       }
-    const old = this.#profileFacts.get(name);
     if (profile === undefined) this.#profileFacts.delete(name);
     else this.#profileFacts.set(name, facts);
     return profile === undefined ? old !== undefined : old !== facts;
@@ -171,10 +169,6 @@ export class Planner {
       .map((endpoint) => ({ interfaceName: endpoint.interfaceName, set: spoofSet(endpoint) }));
     for (const family of FAMILIES)
       for (const chain of renderBaseChains({ family, config, sets, spoofing })) chains[family].set(chain.name, chain);
-  }
-
-  #drop(chains: Record<Family, ChainChanges>, family: Family, name: string): void {
-    chains[family].set(name, undefined);
   }
 
   #facts(family: Family) {

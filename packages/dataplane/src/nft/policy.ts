@@ -1,3 +1,4 @@
+import { shareExpr } from "@percale/kernel";
 import type { Expr, Family, NftRule } from "@percale/kernel";
 import type { ActivePolicy, ActiveProfile, DataplaneConfig, Rule } from "@percale/policy";
 import { ACCEPT, COUNTER, DROP, RETURN, setMark } from "./expr.ts";
@@ -17,10 +18,21 @@ export interface RenderedPolicy extends PolicyFacts {
 }
 
 /** `deny` of dataplane §2.9; only for hooks where a reject is legal (not raw). */
-export function denyExprs(config: Pick<DataplaneConfig, "filterDenyAction">, family: Family): Expr[] {
-  if (config.filterDenyAction === "Drop") return [COUNTER, DROP];
-  return [COUNTER, { e: "reject", with: "icmp", code: family === 4 ? 3 : 4 }]; // port unreachable
+export function denyExprs(
+  { filterDenyAction }: Pick<DataplaneConfig, "filterDenyAction">,
+  family: Family,
+): readonly Expr[] {
+  return filterDenyAction === "Drop" ? DROPPED : REJECTED[family];
 }
+
+const ACCEPTED: readonly Expr[] = [COUNTER, ACCEPT];
+const DROPPED: readonly Expr[] = [COUNTER, DROP];
+const RETURNED: readonly Expr[] = [COUNTER, RETURN];
+/** Port unreachable. */
+const REJECTED: Readonly<Record<Family, readonly Expr[]>> = {
+  4: [COUNTER, shareExpr({ e: "reject", with: "icmp", code: 3 })],
+  6: [COUNTER, shareExpr({ e: "reject", with: "icmp", code: 4 })],
+};
 
 /**
  * A policy's chain in one direction. `refused`: the kernel would not take its rules; up to the first that could let a packet
@@ -35,19 +47,34 @@ export function renderPolicy(options: {
   readonly refused?: boolean;
 }): RenderedPolicy {
   const { policy, direction, family, config, sets } = options;
-  const owner = { kind: policy.kind, name: policy.name, namespace: policy.namespace, tier: policy.tier };
-  const pass = [...setMark(marksOf(config.markMask).pass), COUNTER, RETURN];
-  const verdicts = { allow: [COUNTER, ACCEPT], deny: denyExprs(config, family), pass, log: [logExpr(config, owner)] };
   const source = policy[direction];
-  if (options.refused === true) return renderRefused(source, family, sets, verdicts);
+  if (options.refused === true) return renderRefused(source, family, config, sets);
   const rules: NftRule[] = [];
   let passes = false;
   for (const rule of source) {
     const before = rules.length;
-    renderRule(rules, rule, verdicts[rule.action], family, sets);
+    renderRule(rules, rule, policyVerdict(rule.action, policy, family, config), family, sets);
     if (rule.action === "pass" && rules.length > before) passes = true;
   }
   return { rules, empty: rules.length === 0, passes };
+}
+
+function policyVerdict(
+  action: Rule["action"],
+  policy: ActivePolicy,
+  family: Family,
+  config: DataplaneConfig,
+): readonly Expr[] {
+  switch (action) {
+    case "allow":
+      return ACCEPTED;
+    case "deny":
+      return denyExprs(config, family);
+    case "pass":
+      return [...setMark(marksOf(config.markMask).pass), ...RETURNED];
+    case "log":
+      return [logExpr(config, policy)];
+  }
 }
 
 /** Pass inside a profile ends that profile only: a plain return. */
@@ -59,8 +86,12 @@ export function renderProfile(options: {
   readonly sets: SetFacts;
 }): readonly NftRule[] {
   const { profile, direction, family, config, sets } = options;
-  const log = logExpr(config, { kind: "Profile", name: profile.name, namespace: undefined, tier: "" });
-  const verdicts = { allow: [COUNTER, ACCEPT], deny: denyExprs(config, family), pass: [COUNTER, RETURN], log: [log] };
+  const verdicts = {
+    allow: ACCEPTED,
+    deny: denyExprs(config, family),
+    pass: RETURNED,
+    log: [logExpr(config, { kind: "Profile", name: profile.name, tier: "" })],
+  };
   const rules: NftRule[] = [];
   for (const rule of profile[direction]) renderRule(rules, rule, verdicts[rule.action], family, sets);
   return rules;
@@ -77,15 +108,16 @@ function renderRule(into: NftRule[], rule: Rule, verdict: readonly Expr[], famil
 function renderRefused(
   source: readonly Rule[],
   family: Family,
+  config: DataplaneConfig,
   sets: SetFacts,
-  verdicts: Readonly<Record<Rule["action"], readonly Expr[]>>,
 ): RenderedPolicy {
+  const deny = denyExprs(config, family);
   const rules: NftRule[] = [];
   for (const rule of source) {
     if (rule.action !== "deny") break;
-    renderRule(rules, rule, verdicts.deny, family, sets);
+    renderRule(rules, rule, deny, family, sets);
   }
-  rules.push({ exprs: verdicts.deny, comment: "policy refused by the kernel" });
+  rules.push({ exprs: deny, comment: "policy refused by the kernel" });
   return { rules, empty: false, passes: false };
 }
 
@@ -104,7 +136,7 @@ function logExpr(
   owner: {
     readonly kind: string;
     readonly name: string;
-    readonly namespace: string | undefined;
+    readonly namespace?: string;
     readonly tier: string;
   },
 ): Expr {

@@ -1,3 +1,5 @@
+const KEPT_BYTES = 4 * 1024 * 1024;
+
 /**
  * Builds netlink messages in one growing buffer without allocating per attribute. Everything in netlink is aligned to four
  * bytes, so most of it is whole-word stores. Host order is little-endian (x64, arm64).
@@ -14,8 +16,12 @@ export class MessageWriter {
     this.bytes = new Uint8Array(this.#words.buffer);
   }
 
+  /** Starts over; gives back what an unusually large batch took. */
   clear(): void {
     this.length = 0;
+    if (this.bytes.length <= KEPT_BYTES) return;
+    this.#words = new Uint32Array(KEPT_BYTES >>> 2);
+    this.bytes = new Uint8Array(this.#words.buffer);
   }
 
   begin(type: number, flags: number, seq: number): void {
@@ -42,6 +48,18 @@ export class MessageWriter {
     this.#reserve(4);
     this.#words[this.length >>> 2] = value;
     this.length += 4;
+  }
+
+  five(a: number, b: number, c: number, d: number, e: number): void {
+    this.#reserve(20);
+    const w = this.length >>> 2;
+    const words = this.#words;
+    words[w] = a;
+    words[w + 1] = b;
+    words[w + 2] = c;
+    words[w + 3] = d;
+    words[w + 4] = e;
+    this.length += 20;
   }
 
   /** A raw word in network order. */
@@ -91,6 +109,19 @@ export class MessageWriter {
   raw(type: number, data: Uint8Array): void {
     this.#header(type, 4 + data.length);
     this.copy(data);
+  }
+
+  /** A NUL-terminated ASCII text behind the two bytes of a user-data TLV. */
+  userdataText(type: number, tag: number, text: string): void {
+    const { length } = text;
+    this.#header(type, 4 + length + 3);
+    this.#reserve(length + 8);
+    const { bytes } = this;
+    bytes[this.length++] = tag;
+    bytes[this.length++] = length + 1;
+    for (let i = 0; i < length; i++) bytes[this.length++] = text.charCodeAt(i) & 0x7f;
+    do bytes[this.length++] = 0;
+    while ((this.length & 3) !== 0);
   }
 
   /** The header alone; the caller appends `byteLength` bytes as words. */

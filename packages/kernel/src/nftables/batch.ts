@@ -1,5 +1,5 @@
 import { NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_REQUEST } from "../netlink/socket.ts";
-import { MessageWriter } from "../netlink/writer.ts";
+import { MessageWriter, swap32 } from "../netlink/writer.ts";
 import { writeExpr, writeVerdict } from "./encode.ts";
 import type { Family, Hook, NftRule, NftSet, Verdict } from "./model.ts";
 import { keyBytes } from "./model.ts";
@@ -54,7 +54,7 @@ export class NftBatch {
   readonly writer = new MessageWriter(1024 * 1024);
   /** Messages between begin and end. */
   count = 0;
-  readonly #table: string;
+  readonly #tableAttribute: Uint8Array;
   #firstSeq = 0;
   #family = 0;
   #owners: (string | undefined)[] = [];
@@ -64,7 +64,9 @@ export class NftBatch {
   #lastStart = 0;
 
   constructor(table: string) {
-    this.#table = table;
+    const w = new MessageWriter(512);
+    w.string(1, table);
+    this.#tableAttribute = w.bytes.slice(0, w.length);
   }
 
   /** `generation`: refuse the batch (ERESTART) unless the rule set is still the one a dump saw. */
@@ -108,13 +110,13 @@ export class NftBatch {
 
   addTable(): void {
     this.#begin(MSG.newTable, CREATE);
-    this.writer.string(1, this.#table);
+    this.writer.copy(this.#tableAttribute);
     this.writer.end();
   }
 
   deleteTable(): void {
     this.#begin(MSG.delTable, NLM_F_REQUEST);
-    this.writer.string(1, this.#table);
+    this.writer.copy(this.#tableAttribute);
     this.writer.end();
   }
 
@@ -122,7 +124,7 @@ export class NftBatch {
   addChain(name: string, hook?: Hook): void {
     const w = this.writer;
     this.#begin(MSG.newChain, CREATE);
-    w.string(1, this.#table);
+    w.copy(this.#tableAttribute);
     w.string(3, name);
     if (hook !== undefined) {
       const nest = w.open(4);
@@ -137,7 +139,7 @@ export class NftBatch {
 
   deleteChain(name: string): void {
     this.#begin(MSG.delChain, NLM_F_REQUEST);
-    this.writer.string(1, this.#table);
+    this.writer.copy(this.#tableAttribute);
     this.writer.string(3, name);
     this.writer.end();
   }
@@ -147,7 +149,7 @@ export class NftBatch {
     const w = this.writer;
     const append = at === undefined || "after" in at;
     this.#begin(MSG.newRule, append ? CREATE | NLM_F_APPEND : CREATE);
-    w.string(1, this.#table);
+    w.copy(this.#tableAttribute);
     w.string(2, chain);
     if (at !== undefined) w.u64be(6, "after" in at ? at.after : at.before);
     const start = w.length;
@@ -160,7 +162,7 @@ export class NftBatch {
 
   deleteRule(chain: string, handle: bigint): void {
     this.#begin(MSG.delRule, NLM_F_REQUEST);
-    this.writer.string(1, this.#table);
+    this.writer.copy(this.#tableAttribute);
     this.writer.string(2, chain);
     this.writer.u64be(3, handle);
     this.writer.end();
@@ -169,7 +171,7 @@ export class NftBatch {
   /** All rules of the chain. */
   flushChain(chain: string): void {
     this.#begin(MSG.delRule, NLM_F_REQUEST);
-    this.writer.string(1, this.#table);
+    this.writer.copy(this.#tableAttribute);
     this.writer.string(2, chain);
     this.writer.end();
   }
@@ -177,7 +179,7 @@ export class NftBatch {
   addSet(set: NftSet): void {
     const w = this.writer;
     this.#begin(MSG.newSet, CREATE);
-    w.string(1, this.#table);
+    w.copy(this.#tableAttribute);
     w.string(2, set.name);
     const concat = set.fields.length > 1 || set.kind === "interval";
     w.u32be(3, concat ? SET_FLAGS[set.kind] : SET_FLAGS[set.kind] & ~0x80);
@@ -224,6 +226,20 @@ export class NftBatch {
     this.#keyHeader(1, keyLength);
   }
 
+  /** The commonest element, (number . IPv4 address), in one go. */
+  numberedAddress(operation: "add" | "delete", set: string, number: number, address: number): void {
+    const type = operation === "add" ? MSG.newElements : MSG.delElements;
+    const open = this.#elements;
+    if (
+      open === undefined ||
+      open.type !== type ||
+      open.set !== set ||
+      this.writer.messageBytes > ELEMENT_MESSAGE_BYTES
+    )
+      this.#openElements(type, set);
+    this.writer.five(20 | (0x8001 << 16), 16 | (0x8001 << 16), 12 | (1 << 16), number, swap32(address));
+  }
+
   elementKeyEnd(keyLength: number): void {
     this.#keyHeader(10, keyLength);
   }
@@ -248,7 +264,7 @@ export class NftBatch {
 
   #openElements(type: number, set: string): void {
     this.#begin(type, type === MSG.newElements ? CREATE : NLM_F_REQUEST);
-    this.writer.string(1, this.#table);
+    this.writer.copy(this.#tableAttribute);
     this.writer.string(2, set);
     this.#elements = { type, set, list: this.writer.open(3) };
   }
@@ -287,12 +303,7 @@ function writeRuleUserdata(w: MessageWriter, start: number, comment: string): vo
   const [a, b] = w.hashFrom(start);
   const hash = `cali:${hashText(a, b, comment)}`;
   const text = comment === "" ? hash : `${hash}; ${comment}`.slice(0, MAX_COMMENT);
-  w.rawHeader(7, text.length + 3);
-  const at = w.length;
-  w.copy(new Uint8Array(text.length + 3));
-  w.bytes[at] = 0; // NFTNL_UDATA_RULE_COMMENT
-  w.bytes[at + 1] = text.length + 1;
-  for (let i = 0; i < text.length; i++) w.bytes[at + 2 + i] = text.charCodeAt(i) & 0x7f;
+  w.userdataText(7, 0, text); // NFTNL_UDATA_RULE_COMMENT
 }
 
 /** What nft itself allows for a comment, without its NUL. */

@@ -1,4 +1,4 @@
-import type { MessageWriter } from "../netlink/writer.ts";
+import { MessageWriter } from "../netlink/writer.ts";
 import type { CmpOp, CtKey, Expr, MetaKey, Verdict } from "./model.ts";
 
 const META: Readonly<Record<MetaKey, number>> = { mark: 3, oif: 5, iifname: 6, oifname: 7, l4proto: 16 };
@@ -12,10 +12,26 @@ const LIST_ELEM = 1;
 const EXPR_NAME = 1;
 const EXPR_DATA = 2;
 
+const encoded = new WeakMap<Expr, Uint8Array>();
+const encodedNames = new Map<string, Uint8Array>();
+
+/** Encodes an expression once for all rules that will hold this very object. */
+export function shareExpr(expr: Expr): Expr {
+  const w = new MessageWriter(256);
+  writeExpr(w, expr);
+  encoded.set(expr, w.bytes.slice(0, w.length));
+  return expr;
+}
+
 /** One element of NFTA_RULE_EXPRESSIONS. */
 export function writeExpr(w: MessageWriter, expr: Expr): void {
+  const ready = encoded.get(expr);
+  if (ready !== undefined) {
+    w.copy(ready);
+    return;
+  }
   const element = w.open(LIST_ELEM);
-  w.string(EXPR_NAME, exprName(expr));
+  w.copy(nameAttribute(exprName(expr)));
   const data = w.open(EXPR_DATA);
   writeExprData(w, expr);
   w.close(data);
@@ -36,6 +52,17 @@ export function writeValue(w: MessageWriter, type: number, value: Uint8Array): v
   const data = w.open(type);
   w.raw(1, value); // NFTA_DATA_VALUE
   w.close(data);
+}
+
+function nameAttribute(name: string): Uint8Array {
+  let bytes = encodedNames.get(name);
+  if (bytes === undefined) {
+    const w = new MessageWriter(64);
+    w.string(EXPR_NAME, name);
+    bytes = w.bytes.slice(0, w.length);
+    encodedNames.set(name, bytes);
+  }
+  return bytes;
 }
 
 function exprName(expr: Expr): string {
