@@ -12,7 +12,7 @@ import { hasGroup, readHead, readLog, writeGroup } from "./log.ts";
 import type { Group } from "./log.ts";
 
 const MAX_CHANGES = 1_000; // in one group, unless a single set is larger
-const UNKNOWN_MS = 30_000; // how long callers wait to learn what became of their write
+const UNKNOWN_MS = 15_000; // how long callers wait to learn what became of their write
 const CONTENDED_GROUPS = 16; // after meeting another writer, take the lock first for so many groups
 
 interface Pending {
@@ -94,7 +94,7 @@ export class Committer {
   }
 
   async #commitBatch(batch: readonly Pending[]): Promise<void> {
-    this.#client ??= await this.#options.connect();
+    this.#client ??= await this.#connect();
     if (this.#contended === 0) {
       const planned = this.#plan(batch);
       if (await this.#settle(planned, (client) => this.#writeOrCompare(client, planned))) return this.#answer(planned);
@@ -142,7 +142,7 @@ export class Committer {
   /** Another process writes too: hold the head, read what it wrote, plan on that, commit. */
   async #commitLocked(batch: readonly Pending[]): Promise<void> {
     for (;;) {
-      const client = (this.#client ??= await this.#options.connect());
+      const client = (this.#client ??= await this.#connect());
       try {
         await client.query("BEGIN");
         await this.#catchUpUnderLock(client);
@@ -189,16 +189,26 @@ export class Committer {
     const until = Date.now() + UNKNOWN_MS;
     for (let failures = 1; Date.now() < until; failures++) {
       try {
-        this.#client ??= await this.#options.connect();
+        this.#client ??= await this.#connect();
         return (await writeGroup(this.#client, group)) || (await hasGroup(this.#client, group));
-      } catch {
+      } catch (error) {
         this.#dropClient();
+        for (const { reject } of this.#queue.splice(0)) reject(unavailable(error)); // not sent, so sure not to have happened
         await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }));
       }
     }
     throw timeout(
       "the database was lost while it stored this change, which may or may not have happened: read before trying again",
     );
+  }
+
+  /** A connection that ends while idle is forgotten, so that the next write knows it was never sent. */
+  async #connect(): Promise<Client> {
+    const client = await this.#options.connect();
+    client.once("end", () => {
+      if (this.#client === client) this.#client = undefined;
+    });
+    return client;
   }
 
   #dropClient(): void {
