@@ -4,12 +4,13 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readKubeconfig } from "@percale/cli";
 import { createLogger } from "@percale/daemon";
 import { readRunConfig } from "./run/config.ts";
 import { startDatabase } from "./run/database.ts";
 import { startLab } from "./run/lab.ts";
 import { releaseLock, takeLock } from "./run/lock.ts";
-import { isServing, waitUntil } from "./run/readiness.ts";
+import { isApiReady, isServing, waitUntil } from "./run/readiness.ts";
 import { Service } from "./run/service.ts";
 
 const config = readRunConfig();
@@ -37,16 +38,21 @@ try {
   say(`database ready (${seconds()})`);
 
   service("api", ["apps/api/src/main.ts"], { DATABASE_URL: database.url, PERCALE_API_PORT: String(apiPort) });
-  await waitUntil(async () => isServing(`https://127.0.0.1:${apiPort}/readyz`, join(dataDir, "pki/ca.crt")), {
+  await waitUntil(async () => isApiReady(join(dataDir, "kubeconfig")), {
     what: "the API",
     signal: abort.signal,
   });
   say(`API ready on https://127.0.0.1:${apiPort} (${seconds()})`);
 
   if (webPort !== undefined) {
-    const mode = config.development ? "dev" : "start";
-    service("web", [join(root, "node_modules/next/dist/bin/next"), mode, "-H", "127.0.0.1", "-p", String(webPort)], {
+    const ca = readKubeconfig(join(dataDir, "kubeconfig")).ca;
+    const caFile = join(dataDir, "web-ca.crt");
+    writeFileSync(caFile, ca ?? "");
+    service("web", ["src/server.ts"], {
+      NODE_ENV: config.development ? "development" : "production",
       PERCALE_API_URL: `https://127.0.0.1:${apiPort}`,
+      PERCALE_CA_FILE: caFile,
+      PERCALE_WEB_PORT: String(webPort),
     });
     await waitUntil(async () => isServing(`http://127.0.0.1:${webPort}/`), {
       what: "the dashboard",

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { get as getPlain } from "node:http";
-import { get as getSecure } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
+import { readKubeconfig, send } from "@percale/cli";
 
 const PAUSE_MS = 100;
 
@@ -18,16 +16,20 @@ export async function waitUntil(
   }
 }
 
-/** True if it answers without a server's error. `caFile` may not exist yet. */
-export async function isServing(url: string, caFile?: string): Promise<boolean> {
-  if (caFile !== undefined && !existsSync(caFile)) return false;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const options = { timeout: 2_000, ...(caFile !== undefined && { ca: readFileSync(caFile) }) };
-  const request = (caFile === undefined ? getPlain : getSecure)(url, options, (response) => {
-    response.resume();
-    resolve((response.statusCode ?? 500) < 500);
-  });
-  request.on("timeout", () => request.destroy());
-  request.on("error", () => resolve(false));
-  return promise;
+/** True if the API of this kubeconfig says that it serves. The file may not exist yet, or be an earlier run's. */
+export async function isApiReady(kubeconfig: string): Promise<boolean> {
+  try {
+    return (await send(readKubeconfig(kubeconfig), "GET", "/readyz")).status === 200;
+  } catch {
+    return false; // not listening yet
+  }
+}
+
+/** True if it answers without a server's error. */
+export async function isServing(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: "manual" })).status < 500;
+  } catch {
+    return false;
+  }
 }

@@ -47,10 +47,19 @@ export function labId(dataDir: string): string {
   return createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 6);
 }
 
-/** The lab daemon's socket. A unix socket's path has 107 bytes; a deep data directory gets one elsewhere. */
+/** Where the lab keeps its sockets and its nodes' files. A unix socket's path has 107 bytes: a deep data directory gets a short one elsewhere. */
+export function labFolder(dataDir: string): string {
+  const path = join(dataDir, "lab");
+  return Buffer.byteLength(path) <= 72 ? path : join(tmpdir(), `percale-lab-${labId(dataDir)}`);
+}
+
+/** The API's unix socket, for agents in namespaces without a way to its TCP port. */
+export function apiSocket(dataDir: string): string {
+  return join(dataDir, "api.sock");
+}
+
 export function labSocket(dataDir: string): string {
-  const path = join(dataDir, "lab", "lab.sock");
-  return Buffer.byteLength(path) <= 100 ? path : join(tmpdir(), `percale-lab-${labId(dataDir)}.sock`);
+  return join(labFolder(dataDir), "lab.sock");
 }
 
 function findRoot(from: string): string {

@@ -4,28 +4,38 @@ import { mkdirSync, openSync, closeSync } from "node:fs";
 import { join } from "node:path";
 import { inNetns } from "@percale/kernel";
 import type { CliConfig } from "../config.ts";
-import { LAB_MARK } from "../config.ts";
+import { LAB_MARK, labFolder } from "../config.ts";
 import { Child } from "./child.ts";
 import { netnsName } from "./fabric.ts";
 import type { LabNode } from "./shop.ts";
+import { SEGMENT } from "./shop.ts";
 
 export interface AgentOptions {
   readonly config: CliConfig;
   readonly labId: string;
   readonly node: LabNode;
+  readonly access: AgentAccess;
   readonly onExit: ConstructorParameters<typeof Child>[0]["onExit"];
+}
+
+/** How a node's agent reaches the API from inside its namespace: by the unix socket, TLS all the same. */
+export interface AgentAccess {
+  readonly url: string;
+  readonly socketPath: string;
+  readonly caFile: string;
+  readonly tokenFile: string;
 }
 
 /** Where one node keeps what a machine would keep under /run and /var/lib. */
 export function nodeDir(dataDir: string, node: string): string {
-  return join(dataDir, "lab", node);
+  return join(labFolder(dataDir), node);
 }
 
 export function cniSocket(dataDir: string, node: string): string {
   return join(nodeDir(dataDir, node), "cni.sock");
 }
 
-export function startAgent({ config, labId, node, onExit }: AgentOptions): Child {
+export function startAgent({ config, labId, node, access, onExit }: AgentOptions): Child {
   const { root, dataDir, environment } = config;
   const folder = nodeDir(dataDir, node.name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -39,7 +49,7 @@ export function startAgent({ config, labId, node, onExit }: AgentOptions): Child
         return inNetns(netnsName(labId, node.name), () =>
           spawn(process.execPath, [join(root, "apps/node-agent/src/main.ts")], {
             stdio: ["ignore", log, log],
-            env: { ...environment, ...agentEnvironment({ dataDir, labId, node, folder }) },
+            env: { ...environment, ...agentEnvironment({ labId, node, access, folder }) },
           }),
         );
       } finally {
@@ -49,19 +59,25 @@ export function startAgent({ config, labId, node, onExit }: AgentOptions): Child
   });
 }
 
-function agentEnvironment({
-  dataDir,
-  labId,
-  node,
-  folder,
-}: Pick<AgentOptions, "labId" | "node"> & { readonly dataDir: string; readonly folder: string }): NodeJS.ProcessEnv {
+/** The agent's own configuration (`percale-agent --help`), as if this namespace were a machine. */
+function agentEnvironment(options: {
+  readonly labId: string;
+  readonly node: LabNode;
+  readonly access: AgentAccess;
+  readonly folder: string;
+}): NodeJS.ProcessEnv {
+  const { labId, node, access, folder } = options;
   return {
     [LAB_MARK]: labId,
-    PERCALE_DATA: dataDir,
-    PERCALE_NODE: node.name,
-    PERCALE_NODE_IPV4: node.ipv4,
-    PERCALE_NODE_IPV6: node.ipv6,
-    PERCALE_RUN_DIR: folder,
-    PERCALE_CNI_SOCKET: cniSocket(dataDir, node.name),
+    PERCALE_NODE_NAME: node.name,
+    PERCALE_DATA_DIR: folder,
+    PERCALE_API_URL: access.url,
+    PERCALE_API_SOCKET: access.socketPath,
+    PERCALE_CA_FILE: access.caFile,
+    PERCALE_TOKEN_FILE: access.tokenFile,
+    PERCALE_CNI_SOCKET: join(folder, "cni.sock"),
+    PERCALE_HEALTH_SOCKET: join(folder, "health.sock"),
+    PERCALE_IPV4_ADDRESS: `${node.ipv4}/${SEGMENT.prefixLen.ipv4}`,
+    PERCALE_IPV6_ADDRESS: `${node.ipv6}/${SEGMENT.prefixLen.ipv6}`,
   };
 }

@@ -1,10 +1,13 @@
 /** The lab's own door to the API: its objects by REST, its measurements by tRPC. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubeObject } from "@percale/resources";
 import type { Access } from "../rest/client.ts";
 import { call, messageOf, readKubeconfig, send } from "../rest/client.ts";
 import type { Kind } from "../rest/kinds.ts";
 import { discoverKinds, findKind, pathOf } from "../rest/kinds.ts";
-import { setTimeout as delay } from "node:timers/promises";
+import { mutate } from "../rest/trpc.ts";
 
 const RETRY_MS = 300;
 
@@ -47,4 +50,24 @@ export async function listOf(access: Access, plural: string, namespace?: string)
   const kind: Kind = findKind(await discoverKinds(access), plural);
   const list = (await call(access, "GET", pathOf(kind, namespace))) as { readonly items: readonly KubeObject[] };
   return list.items;
+}
+
+/** A token for each node's agent: the one it had, if the server still takes it, else a new one. Returns the file. */
+export async function ensureNodeToken(
+  access: Access,
+  options: { readonly node: string; readonly folder: string },
+): Promise<string> {
+  const { node, folder } = options;
+  const path = join(folder, `${node}.token`);
+  if (existsSync(path) && (await isAccepted(access, readFileSync(path, "utf8").trim()))) return path;
+  const input = { subject: `system:node:${node}`, groups: ["system:nodes"], description: "agent of the lab" };
+  const { token } = (await mutate(access, "access.createToken", input)) as { readonly token: string };
+  writeFileSync(path, `${token}\n`, { mode: 0o600 });
+  return path;
+}
+
+async function isAccepted({ server, ca }: Access, token: string): Promise<boolean> {
+  const path = "/apis/projectcalico.org/v3/nodes";
+  const { status } = await send({ server, ca, token, cert: undefined, key: undefined }, "GET", path);
+  return status < 400;
 }

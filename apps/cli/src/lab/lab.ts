@@ -1,12 +1,13 @@
 /** The lab as a whole: brought up, kept up, measured, taken down. */
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "@percale/daemon";
 import type { CliConfig } from "../config.ts";
-import { LAB_MARK, labId } from "../config.ts";
+import { apiSocket, LAB_MARK, labFolder, labId } from "../config.ts";
+import type { Access } from "../rest/client.ts";
 import { cniSocket, startAgent } from "./agents.ts";
-import { createMissing, isFirstTime, waitForApi } from "./api.ts";
+import { createMissing, ensureNodeToken, isFirstTime, waitForApi } from "./api.ts";
 import { attach, detach } from "./attach.ts";
 import type { Child } from "./child.ts";
 import type { ControlAnswers, ControlRequest, ProbeRequest } from "./control.ts";
@@ -66,7 +67,7 @@ export class Lab {
     this.#say("wiring three nodes and an outside host");
     await createFabric(this.#id);
     this.#say("starting agents");
-    for (const node of NODES) this.#agentByNode.set(node.name, this.#startAgent(node));
+    for (const node of NODES) this.#agentByNode.set(node.name, await this.#startAgent(node, access));
     for (const host of [...NODES, OUTSIDE]) await this.#startHost(host);
     this.#say("attaching workloads");
     await Promise.all(WORKLOADS.map((workload) => this.#startWorkload(workload)));
@@ -179,11 +180,17 @@ export class Lab {
     return address;
   }
 
-  #startAgent(node: LabNode): Child {
+  async #startAgent(node: LabNode, access: Access): Promise<Child> {
+    const folder = labFolder(this.#config.dataDir);
+    const caFile = join(folder, "ca.crt");
+    writeFileSync(caFile, access.ca ?? "");
+    const tokenFile = await ensureNodeToken(access, { node: node.name, folder });
+    const socketPath = apiSocket(this.#config.dataDir);
     return startAgent({
       config: this.#config,
       labId: this.#id,
       node,
+      access: { url: access.server, socketPath, caFile, tokenFile },
       onExit: (end) => {
         this.#log.warn("agent ended, starting it again", { node: node.name, ...end });
         return true;
@@ -200,9 +207,22 @@ export class Lab {
 
   async #startWorkload(workload: LabWorkload): Promise<void> {
     await createWorkloadNetns(this.#id, workload.name);
+    await this.#forget(workload);
     const addresses = await this.#attach(workload);
     const process = await this.#startProcess(workload.name, workload.ports);
     this.#runningByName.set(workload.name, { addresses, process });
+  }
+
+  /** A lab that was killed left endpoint and addresses in the store: CNI's DEL releases them by the container's name. */
+  async #forget(workload: LabWorkload): Promise<void> {
+    for (let tries = 1; tries < ATTACH_TRIES; tries++) {
+      try {
+        return await detach(this.#attachment(workload));
+      } catch (error) {
+        this.#log.debug("detach again", { workload: workload.name, error });
+        await delay(ATTACH_PAUSE_MS, undefined, { signal: this.signal });
+      }
+    }
   }
 
   /** The agent may still be starting; a runtime would try again too. */
