@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { renderBirdConfig } from "@percale/bgp";
 import type { AffinityObject, BgpConfigurationObject, BgpPeerObject, NodeObject, PoolObject } from "@percale/bgp";
@@ -200,6 +201,7 @@ export class NodeAgent {
       this.#sync.connected || Date.now() - this.#unreachableSince < UNREADY_AFTER_MS ? undefined : this.#sync.detail,
     );
     this.#exportState(pipeline);
+    if (this.#config.healthSocket !== undefined) await rm(this.#config.healthSocket, { force: true });
     const health = await serveHealth({
       health: this.#health,
       metrics: this.#metrics,

@@ -33,8 +33,9 @@ export async function wire(host: Rtnetlink, wiring: Wiring): Promise<void> {
       throw new CniError(CniCode.wiring, `${ifName} exists in the container and is not ours`, netns);
     await deleteIfThere(host, hostInterface);
     try {
+      await createPair(host, wiring);
+      setHostSysctls(host, wiring); // before the link comes up: addresses and discovery depend on them
       await wireContainer(host, inside, wiring);
-      await wireHost(host, wiring);
     } catch (error) {
       await deleteIfThere(host, hostInterface);
       throw error instanceof CniError
@@ -108,8 +109,7 @@ function openInside(netns: string): Rtnetlink {
   }
 }
 
-async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Wiring): Promise<void> {
-  const { netns, ifName, hostInterface, mac, mtuBytes, addresses, allowIpForwarding } = wiring;
+async function createPair(host: Rtnetlink, { netns, ifName, hostInterface, mac, mtuBytes }: Wiring): Promise<void> {
   await host.addVeth({
     name: hostInterface,
     peerName: ifName,
@@ -118,6 +118,10 @@ async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Wiring)
     peerMac: mac,
     ...(mtuBytes > 0 && { mtu: mtuBytes }),
   });
+}
+
+async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Wiring): Promise<void> {
+  const { netns, ifName, hostInterface, addresses, allowIpForwarding } = wiring;
   const hasV4 = addresses.some((address) => !address.includes(":"));
   const hasV6 = addresses.some((address) => address.includes(":"));
   if (hasV6) {
@@ -146,7 +150,7 @@ async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Wiring)
   if (hasV6) writeSysctl("net/ipv6/conf/all/forwarding", forwarding, { netns });
 }
 
-async function wireHost(host: Rtnetlink, { hostInterface, addresses }: Wiring): Promise<void> {
+function setHostSysctls(host: Rtnetlink, { hostInterface, addresses }: Wiring): void {
   const netns = host.netns === undefined ? {} : { netns: host.netns };
   const set = (path: string, value: number): void => writeSysctl(path, value, netns);
   const tolerant = (path: string, value: number): void => {

@@ -1,0 +1,180 @@
+import { execFileSync } from "node:child_process";
+import { auditIpam } from "@percale/ipam";
+import type { BlockAffinity, IPAMBlock, IPAMHandle } from "@percale/ipam";
+import type { KubeObject } from "@percale/resources";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestNode, until } from "./testdata/test-node.ts";
+import { TestServer } from "./testdata/test-server.ts";
+
+const server = new TestServer();
+const node = new TestNode("n1");
+
+const object = (kind: string, name: string, spec: unknown, more: object = {}): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind,
+  metadata: { name, ...more },
+  spec,
+});
+const denyTcp = object("GlobalNetworkPolicy", "deny-tcp", {
+  tier: "default",
+  order: 10,
+  selector: "role == 'db'",
+  types: ["Ingress"],
+  ingress: [
+    { action: "Deny", protocol: "TCP", source: {}, destination: {} },
+    { action: "Allow", source: {}, destination: {} },
+  ],
+});
+
+beforeAll(async () => {
+  server.seed([
+    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
+    object("IPPool", "v4", { cidr: "10.77.0.0/24", blockSize: 26, natOutgoing: false, nodeSelector: "all()" }),
+    object("IPPool", "v6", { cidr: "fd77::/112", blockSize: 122, nodeSelector: "all()" }),
+  ]);
+  await server.listen(node.apiSocket);
+  node.start();
+  await until("ready", async () => (await node.health("/readyz")).status === 200);
+  await until("registered", () => server.objects.has("Node/n1"));
+});
+
+afterAll(async () => {
+  await node.remove();
+  await server.close();
+});
+
+const both = { ipam: { assign_ipv4: "true", assign_ipv6: "true" } };
+const attach = async (id: string, config: object = both): Promise<string[]> => {
+  const { code, output } = await node.cni("ADD", id, { config });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  const { ips } = JSON.parse(output) as { ips: { address: string }[] };
+  return ips.map(({ address }) => address.split("/")[0]!);
+};
+const audit = (): string[] => {
+  const all = [...server.objects.values()];
+  const of = <T>(kind: string): T[] => all.filter((one) => one.kind === kind) as T[];
+  return auditIpam({
+    blocks: of<IPAMBlock>("IPAMBlock"),
+    affinities: of<BlockAffinity>("BlockAffinity"),
+    handles: of<IPAMHandle>("IPAMHandle"),
+  });
+};
+
+test("the agent registers its node with the address it found", () => {
+  expect(server.objects.get("Node/n1")?.spec).toMatchObject({ bgp: { ipv4Address: "192.0.2.1/24" } });
+});
+
+test("two attached workloads reach each other; a policy cuts them off and its deletion joins them again", async () => {
+  const db = await attach("db", { ...both, args: { percale: { labels: { role: "db" } } } });
+  const web = await attach("web");
+  expect(new Set([...db, ...web]).size).toBe(4);
+  expect(server.objects.get("Profile/kns.shop")).toBeDefined();
+  for (const address of db) expect(await node.reaches("web", address)).toBe(true);
+  const [stored] = server.write([denyTcp]);
+  await until("policy programmed", () => server.acked.programmed >= Number(stored?.metadata.resourceVersion));
+  expect(await node.reaches("web", db[0]!)).toBe(false);
+  server.write([], [{ kind: "GlobalNetworkPolicy", name: "deny-tcp" }]);
+  await until("policy gone", () => node.reaches("web", db[0]!));
+  expect((await node.cni("CHECK", "web", { config: both })).output).toBe("");
+});
+
+test("a repeated ADD gives the same result; CHECK finds what was taken away", async () => {
+  const [first] = await Promise.all([attach("twice"), attach("twice")]);
+  expect(await attach("twice")).toEqual(first);
+  execFileSync("ip", ["-n", `${node.netns}-twice`, "route", "del", "default"]);
+  const { code, output } = await node.cni("CHECK", "twice", { config: both });
+  expect(code).toBe(1);
+  expect(output).toContain("lacks its default route");
+});
+
+test("twelve at once get different addresses; deleting them in any order leaks nothing", async () => {
+  const ids = Array.from({ length: 12 }, (_, i) => `c${i}`);
+  const addresses = (await Promise.all(ids.map((id) => attach(id)))).flat();
+  expect(new Set(addresses).size).toBe(24);
+  expect(audit()).toEqual([]);
+  const answers = await Promise.all([...ids, ...ids].map((id) => node.cni("DEL", id, { config: both })));
+  expect(answers.map(({ code }) => code)).toEqual(answers.map(() => 0));
+  expect(audit()).toEqual([]);
+  const held = [...server.objects.values()]
+    .filter(({ kind }) => kind === "IPAMHandle")
+    .map(({ metadata }) => metadata.name);
+  expect(held.filter((name) => /\.c\d/.test(name))).toEqual([]);
+});
+
+test("a late DEL of a pod's old container leaves the new one alone", async () => {
+  const asPod = (id: string) => ({
+    config: both,
+    args: "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=pod-0",
+    netns: node.container(id),
+  });
+  expect((await node.cni("ADD", "old", asPod("old"))).code).toBe(0);
+  const added = await node.cni("ADD", "new", asPod("new"));
+  expect(added.code).toBe(0);
+  expect((await node.cni("DEL", "old", asPod("old"))).code).toBe(0);
+  const endpoint = server.objects.get("WorkloadEndpoint/shop/n1-k8s-pod--0-eth0")?.spec as {
+    containerID: string;
+    ipNetworks: string[];
+    interfaceName: string;
+  };
+  expect(endpoint.containerID).toBe("new");
+  expect(await node.links()).toContain(endpoint.interfaceName);
+  expect((await node.cni("CHECK", "new", asPod("new"))).output).toBe("");
+  expect((await node.cni("DEL", "new", asPod("new"))).code).toBe(0);
+  expect(server.objects.has("WorkloadEndpoint/shop/n1-k8s-pod--0-eth0")).toBe(false);
+  expect(audit()).toEqual([]);
+});
+
+test.each([
+  ["a namespace that is not there", { netns: "/run/netns/pa-none" }, 8],
+  ["a version of the future", { config: { cniVersion: "9.0.0" } }, 1],
+  ["a pool that is not there", { config: { ipam: { ipv4_pools: ["nope"] } } }, 100],
+  ["an unknown argument", { args: "WHAT=1" }, 4],
+])("ADD with %s fails with a code of the contract and leaves nothing", async (_name, options, code) => {
+  const before = server.objects.size;
+  const answer = await node.cni("ADD", "bad", options);
+  expect(answer.code).toBe(1);
+  expect(JSON.parse(answer.output)).toMatchObject({ code });
+  expect(server.objects.size).toBe(before);
+  expect(audit()).toEqual([]);
+});
+
+test("killed and started again it goes on where it was, and no packet is lost meanwhile", async () => {
+  const [address] = await attach("steady");
+  await attach("pinger");
+  node.agent?.kill("SIGKILL");
+  await until("dead", () => node.agent?.signalCode === "SIGKILL");
+  expect(await node.reaches("pinger", address!)).toBe(true);
+  const refused = await node.cni("DEL", "pinger", { config: both });
+  expect(refused).toEqual({ code: 0, output: "" }); // queued
+  node.start();
+  await until("ready again", async () => (await node.health("/readyz")).status === 200);
+  await until("the queue is empty", () => ![...server.objects.keys()].some((key) => key.endsWith(".pinger")));
+  expect((await node.cni("CHECK", "steady", { config: both })).output).toBe("");
+  expect(audit()).toEqual([]);
+});
+
+test("a lost API: it keeps enforcing, queues deletions and resumes", async () => {
+  const [address] = await attach("kept");
+  await attach("going");
+  await server.close();
+  expect(await node.reaches("going", address!)).toBe(true);
+  expect((await node.cni("DEL", "going", { config: both })).code).toBe(0);
+  expect((await node.cni("STATUS", "going")).output).toContain('"code":50');
+  await server.listen(node.apiSocket);
+  await until("deleted after all", () => ![...server.objects.keys()].some((key) => key.endsWith(".going")));
+  expect(server.hellos.at(-1)?.resume).toMatchObject({ epoch: "test" });
+  expect(audit()).toEqual([]);
+});
+
+test("it reports endpoints, BIRD and sessions", async () => {
+  await until("BIRD is ready", () => server.statuses.at(-1)?.bird.state === "Ready");
+  server.write([object("Node", "n2", { bgp: { ipv4Address: "192.0.2.2/24" } })]);
+  await until(
+    "a session to the other node",
+    () => server.statuses.at(-1)?.sessions.some(({ peerNode }) => peerNode === "n2") === true,
+  );
+  const status = server.statuses.at(-1);
+  expect(status).toMatchObject({ node: "n1", inSync: true, bird: { state: "Ready", routerID: "192.0.2.1" } });
+  const routes = execFileSync("ip", ["-n", node.netns, "route", "show", "type", "blackhole"], { encoding: "utf8" });
+  expect(routes).toMatch(/^blackhole 10\.77\.0\.\d+\/26 proto bird/m);
+});

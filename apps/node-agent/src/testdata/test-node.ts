@@ -1,0 +1,154 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createNetns, deleteNetns, inNetns, openRtnetlink } from "@percale/kernel";
+import { testCaFile } from "./test-server.ts";
+
+const root = resolve(import.meta.dirname, "../../../..");
+const NETNS = "pa";
+
+export interface CniAnswer {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** A node in a namespace of its own with a real agent process in it, and containers to attach. Remove it also on failure. */
+export class TestNode {
+  readonly name: string;
+  readonly directory: string;
+  readonly netns: string;
+  readonly #containers = new Set<string>();
+  readonly #cni: string;
+  agent: ChildProcess | undefined;
+
+  constructor(name: string, options: { readonly address?: string } = {}) {
+    this.name = name;
+    this.directory = mkdtempSync(join(tmpdir(), "percale-agent-"));
+    this.netns = `${NETNS}-${process.pid}-${name}`;
+    createNetns(this.netns);
+    writeFileSync(join(this.directory, "token"), "test-token\n");
+    this.#cni = execFileSync(process.execPath, [join(root, "apps/cni/build.mjs")], { encoding: "utf8" }).trim();
+    const run = (...args: string[]): Buffer => execFileSync("ip", ["-n", this.netns, ...args]);
+    run("link", "set", "lo", "up");
+    run("link", "add", "uplink0", "type", "bridge");
+    run("addr", "add", options.address ?? "192.0.2.1/24", "dev", "uplink0");
+    run("link", "set", "uplink0", "up");
+  }
+
+  get apiSocket(): string {
+    return join(this.directory, "api.sock");
+  }
+
+  start(flags: readonly string[] = []): ChildProcess {
+    const { directory } = this;
+    const args = [
+      "--max-semi-space-size=16",
+      join(root, "apps/node-agent/src/main.ts"),
+      `--node-name=${this.name}`,
+      `--data-dir=${join(directory, "data")}`,
+      "--api-url=https://localhost",
+      `--api-socket=${this.apiSocket}`,
+      `--ca-file=${testCaFile}`,
+      `--token-file=${join(directory, "token")}`,
+      `--cni-socket=${join(directory, "cni/cni.sock")}`,
+      `--health-socket=${join(directory, "health.sock")}`,
+      "--no-keep-bird",
+      ...flags,
+    ];
+    const stdio = process.env["PERCALE_TEST_LOG"] === undefined ? "ignore" : "inherit";
+    this.agent = inNetns(this.netns, () => spawn(process.execPath, args, { stdio }));
+    return this.agent;
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    const { agent } = this;
+    if (agent === undefined || agent.exitCode !== null || agent.signalCode !== null) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    agent.once("exit", () => resolve());
+    agent.kill(signal);
+    await promise;
+  }
+
+  /** A namespace for a workload; its path. */
+  container(id: string): string {
+    const name = `${this.netns}-${id}`;
+    if (!this.#containers.has(name)) createNetns(name);
+    this.#containers.add(name);
+    return `/run/netns/${name}`;
+  }
+
+  removeContainer(id: string): void {
+    const name = `${this.netns}-${id}`;
+    if (this.#containers.delete(name)) deleteNetns(name);
+  }
+
+  async cni(command: string, id: string, options: { readonly args?: string; readonly config?: object; readonly netns?: string } = {}): Promise<CniAnswer> {
+    const env = {
+      CNI_COMMAND: command,
+      CNI_CONTAINERID: id,
+      CNI_NETNS: options.netns ?? this.container(id),
+      CNI_IFNAME: "eth0",
+      CNI_PATH: "/opt/cni/bin",
+      CNI_ARGS: options.args ?? `IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${id}`,
+      PERCALE_CNI_SOCKET: join(this.directory, "cni/cni.sock"),
+    };
+    const { promise, resolve } = Promise.withResolvers<CniAnswer>();
+    const child = execFile(this.#cni, { env }, (error, output) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, output });
+    });
+    child.stdin?.end(JSON.stringify({ cniVersion: "1.0.0", name: "percale", type: "percale-cni", ...options.config }));
+    return promise;
+  }
+
+  async health(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+    request({ socketPath: join(this.directory, "health.sock"), path }, (response) => {
+      let body = "";
+      response.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    })
+      .on("error", reject)
+      .end();
+    return promise;
+  }
+
+  /** True if a packet and its answer get through: a port where nobody listens refuses at once. */
+  async reaches(id: string, address: string): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const connect = ["timeout", "1", "bash", "-c", `: < /dev/tcp/${address}/81`];
+    execFile("ip", ["netns", "exec", `${this.netns}-${id}`, ...connect], (_error, _out, said) => resolve(said.includes("refused")));
+    return promise;
+  }
+
+  async links(): Promise<string[]> {
+    const netlink = openRtnetlink({ netns: this.netns });
+    try {
+      return (await netlink.links()).map(({ name }) => name);
+    } finally {
+      netlink.close();
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    for (const name of this.#containers) deleteNetns(name);
+    deleteNetns(this.netns);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Waits for the world outside this process; the deadline is a failure, not a measure. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
+  for (const end = Date.now() + limitMs; ; ) {
+    try {
+      if (await isSo()) return;
+    } catch {
+      // not yet
+    }
+    if (Date.now() > end) throw new Error(`still not so after ${limitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
