@@ -4,3 +4,6 @@ export { CalcGraph } from "./graph/graph.ts";
 export type { Problem } from "./graph/problems.ts";
 export { DEFAULT_CONFIG } from "./compile/config.ts";
 export type { Sha224 } from "./compile/rule.ts";
+export { QueryError, compare, createEvaluator } from "./evaluate/evaluator.ts";
+export type { Difference, Evaluator } from "./evaluate/evaluator.ts";
+export type * from "./evaluate/query.ts";
