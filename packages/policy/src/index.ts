@@ -7,3 +7,5 @@ export type { Sha224 } from "./compile/rule.ts";
 export { QueryError, compare, createEvaluator } from "./evaluate/evaluator.ts";
 export type { Difference, Evaluator } from "./evaluate/evaluator.ts";
 export type * from "./evaluate/query.ts";
+export { UpdateError, applyUpdates, emptyState, evaluateState } from "./state.ts";
+export type { NodeState } from "./state.ts";

@@ -1,0 +1,251 @@
+import { bitsOf, containsAddress, parseAddress, parseCidr } from "@percale/net";
+import type { Address, Cidr } from "@percale/net";
+import type {
+  ActiveEndpoint,
+  ActivePolicy,
+  ActiveProfile,
+  DataplaneConfig,
+  Icmp,
+  NodeUpdate,
+  Packet,
+  PolicyKey,
+  PoolInfo,
+  PortRange,
+  Rule,
+  RuleSide,
+  SetId,
+  SetKind,
+  SetMember,
+} from "./model.ts";
+
+/** A node's desired state as its updates have left it. */
+export interface NodeState {
+  config: DataplaneConfig | undefined;
+  readonly sets: Map<SetId, { readonly kind: SetKind; readonly members: Set<SetMember> }>;
+  readonly policies: Map<PolicyKey, ActivePolicy>;
+  readonly profiles: Map<string, ActiveProfile>;
+  readonly endpoints: Map<string, ActiveEndpoint>;
+  readonly pools: Map<string, PoolInfo>;
+  hosts: readonly string[];
+}
+
+export class UpdateError extends Error {
+  override readonly name = "UpdateError";
+}
+
+export function emptyState(): NodeState {
+  return {
+    config: undefined,
+    sets: new Map(),
+    policies: new Map(),
+    profiles: new Map(),
+    endpoints: new Map(),
+    pools: new Map(),
+    hosts: [],
+  };
+}
+
+/** Applies a batch in place. Strict: throws UpdateError where a batch breaks its promises, such as a reference to what is not there. */
+export function applyUpdates(state: NodeState, updates: readonly NodeUpdate[]): void {
+  for (const update of updates) applyUpdate(state, update);
+  for (const id of [...state.policies.values(), ...state.profiles.values()].flatMap(setsOf))
+    if (!state.sets.has(id)) throw new UpdateError(`a rule names set ${id}, which is gone`);
+  for (const endpoint of state.endpoints.values()) checkEndpoint(state, endpoint);
+}
+
+function applyUpdate(state: NodeState, update: NodeUpdate): void {
+  switch (update.t) {
+    case "config":
+      state.config = update.config;
+      return;
+    case "set":
+      state.sets.set(update.id, { kind: update.kind, members: new Set(update.members) });
+      return;
+    case "setDelta":
+      return applyDelta(state, update);
+    case "policy":
+    case "profile": {
+      const owner = update.t === "policy" ? update.policy : update.profile;
+      for (const id of setsOf(owner)) if (!state.sets.has(id)) throw new UpdateError(`${id} is used before it is sent`);
+      if (update.t === "policy") state.policies.set(update.policy.key, update.policy);
+      else state.profiles.set(update.profile.name, update.profile);
+      return;
+    }
+    case "endpoint":
+      checkEndpoint(state, update.endpoint);
+      state.endpoints.set(update.endpoint.key, update.endpoint);
+      return;
+    case "endpointRemoved":
+      return remove(state.endpoints, update.key);
+    case "profileRemoved":
+      return remove(state.profiles, update.name);
+    case "policyRemoved":
+      return remove(state.policies, update.key);
+    case "setRemoved":
+      return remove(state.sets, update.id);
+    case "pool":
+      state.pools.set(update.pool.cidr, update.pool);
+      return;
+    case "poolRemoved":
+      return remove(state.pools, update.cidr);
+    case "hosts":
+      state.hosts = update.addresses;
+  }
+}
+
+function applyDelta(state: NodeState, { id, added, removed }: Extract<NodeUpdate, { t: "setDelta" }>): void {
+  const members = state.sets.get(id)?.members;
+  if (members === undefined) throw new UpdateError(`a change of set ${id}, which is not there`);
+  for (const member of removed) if (!members.delete(member)) throw new UpdateError(`${member} is not in ${id}`);
+  for (const member of added) {
+    if (members.has(member)) throw new UpdateError(`${member} is in ${id} already`);
+    members.add(member);
+  }
+}
+
+function checkEndpoint({ policies, profiles }: NodeState, { key, tiers, profiles: names }: ActiveEndpoint): void {
+  for (const policy of tiers.flatMap(({ ingress, egress }) => [...ingress, ...egress]))
+    if (!policies.has(policy)) throw new UpdateError(`${key} names policy ${policy}, which is not there`);
+  for (const name of names)
+    if (!profiles.has(name)) throw new UpdateError(`${key} names profile ${name}, which is not there`);
+}
+
+function remove(map: Map<string, unknown>, key: string): void {
+  if (!map.delete(key)) throw new UpdateError(`${key} is removed, but it is not there`);
+}
+
+function setsOf({ ingress, egress }: Pick<ActivePolicy, "ingress" | "egress">): readonly SetId[] {
+  return [...ingress, ...egress].flatMap(({ source, destination }) => [...sideSets(source), ...sideSets(destination)]);
+}
+
+function sideSets({ sets = [], notSets = [], namedPorts = [], notNamedPorts = [] }: RuleSide): readonly SetId[] {
+  return [...sets, ...notSets, ...namedPorts, ...notNamedPorts];
+}
+
+/** What an endpoint of the compiled state does with the first packet of a connection: the drivers' meaning, spelt out (dataplane §2.3 steps 0, 6-9). */
+export function evaluateState(
+  state: NodeState,
+  question: { readonly endpoint: string; readonly direction: "ingress" | "egress"; readonly packet: Packet },
+): "allow" | "deny" {
+  const { direction, packet } = question;
+  const endpoint = state.endpoints.get(question.endpoint);
+  if (endpoint === undefined || !endpoint.active) return "deny";
+  if (direction === "egress" && !maySend(endpoint, state.config, packet)) return "deny";
+  const sight = sightOf(packet);
+  for (const tier of endpoint.tiers) {
+    const keys = tier[direction];
+    if (keys.length === 0) continue;
+    const rules = keys.flatMap((key) => state.policies.get(key)?.[direction] ?? []);
+    const action = decide(state, rules, sight);
+    if (action === "allow" || action === "deny") return action;
+    if (action === undefined && tier.defaultAction === "Deny") return "deny";
+  }
+  for (const name of endpoint.profiles) {
+    const action = decide(state, state.profiles.get(name)?.[direction] ?? [], sight);
+    if (action === "allow" || action === "deny") return action;
+  }
+  return "deny";
+}
+
+interface Sight extends Packet {
+  readonly sourceAddress: Address;
+  readonly destinationAddress: Address;
+}
+
+function sightOf(packet: Packet): Sight {
+  return {
+    ...packet,
+    sourceAddress: parseAddress(packet.source),
+    destinationAddress: parseAddress(packet.destination),
+  };
+}
+
+function maySend(endpoint: ActiveEndpoint, config: DataplaneConfig | undefined, packet: Packet): boolean {
+  const source = parseAddress(packet.source);
+  const within = (cidr: string): boolean => containsAddress(parseCidr(cidr), source);
+  const isLent = config?.workloadSourceSpoofing === "Any" && endpoint.allowSpoofedSourcePrefixes.some(within);
+  if (!endpoint.addresses.some(within) && !isLent) return false;
+  if (packet.protocol === 4) return config?.allowIPIPPacketsFromWorkloads === true;
+  if (packet.protocol === 17 && packet.destinationPort === config?.vxlanPort)
+    return config?.allowVXLANPacketsFromWorkloads === true;
+  return true;
+}
+
+function decide(state: NodeState, rules: readonly Rule[], packet: Sight): Rule["action"] | undefined {
+  return rules.find((rule) => rule.action !== "log" && isMatch(state, rule, packet))?.action;
+}
+
+function isMatch(state: NodeState, rule: Rule, packet: Sight): boolean {
+  return (
+    (rule.ipVersion === undefined || rule.ipVersion === packet.ipVersion) &&
+    (rule.protocol === undefined || rule.protocol === packet.protocol) &&
+    (rule.notProtocol === undefined || rule.notProtocol !== packet.protocol) &&
+    (rule.icmp === undefined || isIcmp(rule.icmp, packet)) &&
+    (rule.notIcmp === undefined || !isIcmp(rule.notIcmp, packet)) &&
+    isSideMatch(state, rule.source, { packet, address: packet.sourceAddress, port: packet.sourcePort }) &&
+    isSideMatch(state, rule.destination, {
+      packet,
+      address: packet.destinationAddress,
+      port: packet.destinationPort,
+    })
+  );
+}
+
+function isIcmp(wanted: Icmp, { ipVersion, protocol, icmp }: Packet): boolean {
+  if (protocol !== (ipVersion === 4 ? 1 : 58) || icmp === undefined) return false;
+  return icmp.type === wanted.type && (wanted.code === undefined || icmp.code === wanted.code);
+}
+
+interface SideOfPacket {
+  readonly packet: Packet;
+  readonly address: Address;
+  readonly port: number | undefined;
+}
+
+function isSideMatch(state: NodeState, side: RuleSide, at: SideOfPacket): boolean {
+  const { sets = [], notSets = [], ports = [], namedPorts = [], notPorts = [], notNamedPorts = [] } = side;
+  if (!isNetMatch(side, at.address)) return false;
+  const isInSets = sets.every((id) => hasAddress(state, id, at.address));
+  const isPortMatch =
+    ports.length + namedPorts.length === 0
+      ? isInSets
+      : (isInSets && isInRanges(ports, at)) || namedPorts.some((id) => hasPort(state, id, at));
+  if (!isPortMatch || notSets.some((id) => hasAddress(state, id, at.address))) return false;
+  if (notPorts.length + notNamedPorts.length === 0) return true;
+  return isPorted(at.packet) && !isInRanges(notPorts, at) && !notNamedPorts.some((id) => hasPort(state, id, at));
+}
+
+/** A list of which nothing is of the packet's family makes the rule absent there, negated or not (dataplane §3.1). */
+function isNetMatch({ nets = [], notNets = [] }: RuleSide, address: Address): boolean {
+  const ofFamily = (list: readonly string[]): readonly Cidr[] =>
+    list.map(parseCidr).filter(({ family }) => family === address.family);
+  const isIn = (list: readonly Cidr[]): boolean => list.some((cidr) => containsAddress(cidr, address));
+  if (nets.length > 0 && !isIn(ofFamily(nets))) return false;
+  if (notNets.length === 0) return true;
+  const excluded = ofFamily(notNets);
+  return excluded.length > 0 && !isIn(excluded);
+}
+
+function isPorted({ protocol }: Packet): boolean {
+  return protocol === 6 || protocol === 17 || protocol === 132;
+}
+
+function isInRanges(ranges: readonly PortRange[], { packet, port }: SideOfPacket): boolean {
+  return port !== undefined && isPorted(packet) && ranges.some(({ min, max }) => port >= min && port <= max);
+}
+
+function hasAddress({ sets }: NodeState, id: SetId, address: Address): boolean {
+  for (const member of sets.get(id)?.members ?? []) if (containsAddress(parseCidr(member), address)) return true;
+  return false;
+}
+
+function hasPort({ sets }: NodeState, id: SetId, { packet, address, port }: SideOfPacket): boolean {
+  if (port === undefined || !isPorted(packet)) return false;
+  for (const member of sets.get(id)?.members ?? []) {
+    const [cidr, protocol, number] = member.split(",") as [string, string, string];
+    const owner = parseCidr(cidr);
+    if (owner.prefixLen !== bitsOf(owner.family)) continue;
+    if (Number(protocol) === packet.protocol && Number(number) === port && containsAddress(owner, address)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,250 @@
+import { createHash } from "node:crypto";
+import { API_VERSION, formatRef, refOf } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { CalcGraph, applyUpdates, createEvaluator, emptyState, evaluateState } from "./index.ts";
+import type { NodeState, Packet } from "./index.ts";
+
+/** Random small clusters: few names, labels and addresses, so that everything meets everything, and some of it is invalid. */
+const sha224 = (text: string): Uint8Array => createHash("sha224").update(text).digest();
+const NODE = "n1";
+const NAMESPACES = ["red", "blue"];
+const ADDRESSES = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.1.1", "fd00::1", "fd00::2", "fd01::1"];
+
+const object = (kind: string, name: string, spec: object, metadata: object = {}): KubeObject => ({
+  apiVersion: API_VERSION,
+  kind,
+  metadata: { name, ...metadata },
+  spec,
+});
+const opt = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const given = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+const labels = fc.dictionary(fc.constantFrom("a", "b", "pcns.team"), fc.constantFrom("1", "2"), { maxKeys: 2 });
+const selector = fc.constantFrom(
+  "all()",
+  "a == '1'",
+  "a != '1'",
+  "b in {'1','2'}",
+  "has(a) && !has(b)",
+  "a == '1' || b == '2'",
+);
+const policySelector = fc.oneof({ weight: 12, arbitrary: selector }, fc.constantFrom("", "a = 'broken'"));
+const net = fc.constantFrom("10.0.0.0/24", "10.0.0.1/32", "10.0.0.0/8", "fd00::/64", "fd00::2/128");
+const port = fc.constantFrom<number | string>(80, "80:90", "web", "dns");
+const side = fc
+  .record({
+    nets: opt(fc.array(net, { minLength: 1, maxLength: 2 })),
+    notNets: opt(fc.array(net, { minLength: 1, maxLength: 2 })),
+    selector: opt(selector),
+    notSelector: opt(selector),
+    namespaceSelector: opt(fc.constantFrom("team == '1'", "all()", "global()")),
+    ports: opt(fc.array(port, { minLength: 1, maxLength: 2 })),
+    notPorts: opt(fc.array(port, { minLength: 1, maxLength: 2 })),
+    serviceAccounts: opt(fc.constant({ names: ["s1"] })),
+  })
+  .map((value) => {
+    // Few fields at a time: a rule that demands everything matches nothing.
+    const entries = Object.entries(given(value)).slice(0, 2);
+    return Object.fromEntries(entries);
+  });
+const rule = fc
+  .record({
+    action: fc.constantFrom("Allow", "Allow", "Deny", "Pass", "Log"),
+    protocol: opt(fc.constantFrom<string | number>("TCP", "UDP", 253)),
+    notProtocol: opt(fc.constantFrom("TCP", "UDP")),
+    ipVersion: opt(fc.constantFrom(4, 6)),
+    notICMP: opt(fc.constantFrom({ type: 8 }, { type: 128, code: 0 })),
+    source: opt(side),
+    destination: opt(side),
+  })
+  .map(given);
+const rules = fc.array(rule, { maxLength: 3 });
+
+const policyName = fc.constantFrom("p0", "p1", "p2", "p3");
+const policySpec = fc
+  .record({
+    tier: fc.constantFrom("default", "t0", "ghost"),
+    order: opt(fc.constantFrom(1, 2, -1.5)),
+    selector: policySelector,
+    types: fc.constantFrom(["Ingress"], ["Egress"], ["Ingress", "Egress"]),
+    ingress: rules,
+    egress: rules,
+    performanceHints: opt(fc.constant(["AssumeNeededOnEveryNode"])),
+  })
+  .map(given);
+const globalPolicy = fc.tuple(policyName, policySpec, opt(fc.constantFrom("team == '1'", "all()")));
+const anObject: fc.Arbitrary<KubeObject> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: globalPolicy.map(([name, spec, namespaceSelector]) =>
+      object("GlobalNetworkPolicy", name, given({ ...spec, namespaceSelector })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(policyName, policySpec, fc.constantFrom(...NAMESPACES))
+      .map(([name, spec, namespace]) => object("NetworkPolicy", name, spec, { namespace })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        index: fc.integer({ min: 0, max: 3 }),
+        node: fc.constantFrom(NODE, NODE, "n2"),
+        labels,
+        profiles: fc.subarray(["kns.red", "open", "ghost", "projectcalico-default-allow"]),
+        serviceAccountName: opt(fc.constant("s1")),
+        addresses: fc.subarray(ADDRESSES.slice(0, 6), { maxLength: 2 }),
+        ports: fc.subarray([
+          { name: "web", protocol: "TCP", port: 80 },
+          { name: "web", protocol: "UDP", port: 53 },
+          { name: "dns", protocol: "UDP", port: 53 },
+        ]),
+      })
+      .map(({ index, node, labels, profiles, addresses, ports, serviceAccountName }) =>
+        object(
+          "WorkloadEndpoint",
+          `w${index}`,
+          given({ node, profiles, ports, serviceAccountName, interfaceName: `cali${index}`, ipNetworks: addresses }),
+          { namespace: NAMESPACES[index % 2], labels },
+        ),
+      ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom("s0", "s1"),
+        labels,
+        fc.array(fc.oneof({ weight: 9, arbitrary: net }, fc.constant("bad")), { maxLength: 3 }),
+        opt(fc.constantFrom(...NAMESPACES)),
+      )
+      .map(([name, labels, nets, namespace]) =>
+        namespace === undefined
+          ? object("GlobalNetworkSet", name, { nets }, { labels })
+          : object("NetworkSet", name, { nets }, { labels, namespace }),
+      ),
+  },
+  fc
+    .tuple(fc.constantFrom("kns.red", "kns.blue", "open"), rules, rules, labels)
+    .map(([name, ingress, egress, labelsToApply]) => object("Profile", name, { ingress, egress, labelsToApply })),
+  fc
+    .tuple(fc.constantFrom("default", "t0"), fc.constantFrom(1, 2, 3), fc.constantFrom("Deny", "Pass"))
+    .map(([name, order, defaultAction]) => object("Tier", name, { order, defaultAction })),
+  fc
+    .tuple(
+      fc.constantFrom("default", "node.n1"),
+      fc.constantFrom({ allowIPIPPacketsFromWorkloads: true }, { vxlanPort: 80 }, {}),
+    )
+    .map(([name, spec]) => object("FelixConfiguration", name, spec)),
+  fc
+    .tuple(fc.constantFrom("pool"), fc.boolean())
+    .map(([name, natOutgoing]) => object("IPPool", name, { cidr: "10.0.0.0/8", natOutgoing })),
+  fc.constant(object("Node", "n2", { bgp: { ipv4Address: "192.0.2.2/24" } })),
+);
+
+/** One object per name: the last. */
+const universe = fc
+  .array(anObject, { maxLength: 24 })
+  .map((list) => new Map(list.map((one) => [formatRef(refOf(one)), one] as const)));
+
+function computed(objects: Iterable<KubeObject>): NodeState {
+  const graph = new CalcGraph({ node: NODE, sha224 });
+  for (const one of objects) graph.put(one);
+  const state = emptyState();
+  applyUpdates(state, graph.flush());
+  return state;
+}
+
+describe("the calculation graph", () => {
+  test("incremental equals recomputed, from any state to any state, and nothing leaks", () => {
+    fc.assert(
+      fc.property(
+        fc.array(universe, { minLength: 1, maxLength: 4 }),
+        fc.infiniteStream(fc.nat()),
+        fc.boolean(),
+        (states, numbers, flushOften) => {
+          const graph = new CalcGraph({ node: NODE, sha224 });
+          const state = emptyState();
+          const draw = (): number => numbers.next().value as number;
+          let held = new Map<string, KubeObject>();
+          for (const target of [...states, new Map<string, KubeObject>()]) {
+            const changes = [
+              ...[...held.values()].filter((one) => !target.has(formatRef(refOf(one)))).map((one) => ({ remove: one })),
+              ...[...target.values()].map((put) => ({ put })),
+            ]
+              .flatMap((change) => (draw() % 4 === 0 ? [change, change] : [change]))
+              .map((change) => ({ change, at: draw() }))
+              .sort((a, b) => a.at - b.at);
+            for (const { change } of changes) {
+              if ("put" in change) graph.put(draw() % 3 === 0 ? structuredClone(change.put) : change.put);
+              else graph.remove(refOf(change.remove));
+              if (draw() % 8 === 0) graph.remove({ kind: "GlobalNetworkPolicy", name: "never-there" });
+              if (flushOften) applyUpdates(state, graph.flush());
+            }
+            applyUpdates(state, graph.flush());
+            expect(graph.flush()).toEqual([]);
+            expect(state).toEqual(computed(target.values()));
+            held = target;
+          }
+          expect(graph.isEmpty).toBe(true);
+          expect([state.sets.size, state.policies.size, state.profiles.size, state.endpoints.size]).toEqual([
+            0, 0, 0, 0,
+          ]);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test("the evaluator on resources agrees with the compiled state", () => {
+    const packet = fc.record({
+      protocol: fc.constantFrom(6, 17, 1, 58, 253, 4),
+      port: fc.constantFrom(80, 53, 85, 443),
+      sourcePort: fc.constantFrom(80, 4000),
+      icmpType: fc.constantFrom(8, 128, 0),
+      ipVersion: fc.constantFrom(4 as const, 6 as const),
+      peer: fc.constantFrom(...ADDRESSES),
+    });
+    fc.assert(
+      fc.property(universe, fc.array(packet, { minLength: 8, maxLength: 8 }), (objects, packets) => {
+        const state = computed(objects.values());
+        const evaluator = createEvaluator(objects.values());
+        for (const endpoint of state.endpoints.values())
+          for (const { protocol, port, sourcePort, icmpType, ipVersion, peer } of packets) {
+            const own = endpoint.addresses
+              .map((cidr) => cidr.slice(0, cidr.indexOf("/")))
+              .find((ip) => ip.includes(":") === (ipVersion === 6));
+            if (own === undefined || peer.includes(":") !== (ipVersion === 6)) continue;
+            const [namespace, name] = endpoint.key.split("/") as [string, string];
+            const isIcmp = protocol === 1 || protocol === 58;
+            const icmp = { type: icmpType, code: 0 };
+            const self = { endpoint: { namespace, name } };
+            const common = { protocol, ipVersion, port, sourcePort, ...(isIcmp && { icmp }) };
+            const compiled = (source: string, destination: string): Packet => ({
+              ipVersion,
+              protocol,
+              source,
+              destination,
+              ...(!isIcmp && { sourcePort, destinationPort: port }),
+              ...(isIcmp && { icmp }),
+            });
+            const egress = evaluator.explain({ ...common, from: self, to: { ip: peer } });
+            if (egress.decision.by !== "neighbour discovery")
+              expect(egress.egress?.verdict ?? "deny").toBe(
+                evaluateState(state, { endpoint: endpoint.key, direction: "egress", packet: compiled(own, peer) }),
+              );
+            const ingress = evaluator.explain({ ...common, from: { ip: peer }, to: self });
+            if (ingress.ingress !== undefined)
+              expect(ingress.ingress.verdict, JSON.stringify(ingress)).toBe(
+                evaluateState(state, { endpoint: endpoint.key, direction: "ingress", packet: compiled(peer, own) }),
+              );
+          }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
