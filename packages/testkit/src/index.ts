@@ -3,3 +3,4 @@ export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
 export { buildProbe, listen, probe } from "./probe.ts";
 export type { ProbeOptions, ProbeResult } from "./probe.ts";
+export * from "./truth-table/index.ts";
