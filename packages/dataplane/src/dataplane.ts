@@ -1,7 +1,7 @@
 import { NftWatch } from "@percale/kernel";
 import type { NodeUpdate } from "@percale/policy";
 import type { Condition } from "@percale/protocol";
-import { DEFAULT_CONFIG } from "./config.ts";
+import { DEFAULT_CONFIG } from "@percale/policy";
 import type { ApplyReport, Dataplane, DataplaneOptions, DataplaneState } from "./face.ts";
 import { Desired } from "./nft/desired.ts";
 import { NftDriver, NftRefusedError } from "./nft/driver.ts";
