@@ -28,7 +28,7 @@ export async function setUp({ web = true, debian = [] } = {}) {
     what: "database client",
     inputs: ["prisma", "packages/store/package.json", "package-lock.json"],
     output: "packages/store/generated",
-    run: () => command(["npm", "run", "-s", "prisma:generate"]).then(() => undefined),
+    run: () => command(["npm", "run", "-s", "generated"]).then(() => undefined),
   });
   await step({
     name: "cli",
