@@ -1,0 +1,5 @@
+import { ActivityLog } from "./activity-log.tsx";
+
+export default function ActivityPage() {
+  return <ActivityLog />;
+}

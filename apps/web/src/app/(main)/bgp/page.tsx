@@ -1,0 +1,5 @@
+import { Bgp } from "./bgp.tsx";
+
+export default function BgpPage() {
+  return <Bgp />;
+}

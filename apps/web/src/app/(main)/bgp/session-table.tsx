@@ -1,0 +1,70 @@
+"use client";
+import { Age } from "../../../parts/age.tsx";
+import { healthOf, type Session } from "./view.ts";
+import { Icon } from "../../../parts/icon.tsx";
+
+export function SessionState({ state }: { readonly state: Session["state"] }) {
+  const health = healthOf(state);
+  const tone = { up: "allow", connecting: "warn", down: "deny", half: "deny" }[health];
+  return (
+    <span className={`st ${tone}`}>
+      <Icon name={health === "up" ? "allow" : health === "connecting" ? "warn" : "crit"} />
+      {state}
+    </span>
+  );
+}
+
+/** The twin of the picture. */
+export function SessionTable(props: {
+  readonly sessions: readonly Session[];
+  readonly selected: string | undefined;
+  readonly onOpen: (session: Session) => void;
+}) {
+  return (
+    <div className="tw sess">
+      <table>
+        <thead>
+          <tr>
+            <th>Session</th>
+            <th>State</th>
+            <th className="hide-s">Kind</th>
+            <th className="hide-s num">Imported</th>
+            <th className="hide-s num">Exported</th>
+            <th className="hide-s">Since</th>
+            <th className="hide-s">BIRD says</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.sessions.map((session) => {
+            const [first] = session.ends;
+            return (
+              <tr key={session.id} aria-selected={session.id === props.selected}>
+                <td>
+                  <button type="button" className="link-row mono" onClick={() => props.onOpen(session)}>
+                    {session.node} ↔ {session.peer}
+                  </button>
+                </td>
+                <td>
+                  <SessionState state={session.state} />
+                </td>
+                <td className="hide-s">
+                  {kindWords(session)} <span className="muted">AS {session.asNumber}</span>
+                </td>
+                <td className="hide-s num">{first?.session.routesImported ?? "–"}</td>
+                <td className="hide-s num">{first?.session.routesExported ?? "–"}</td>
+                <td className="hide-s">
+                  <Age at={first?.session.since} />
+                </td>
+                <td className="hide-s muted">{first?.session.info === "" ? "–" : first?.session.info}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function kindWords({ kind }: Pick<Session, "kind">): string {
+  return { NodeMesh: "mesh", NodePeer: "peer of this node", GlobalPeer: "peer of all nodes" }[kind];
+}

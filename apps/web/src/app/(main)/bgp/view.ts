@@ -1,0 +1,207 @@
+import type { BgpSession } from "@percale/protocol";
+import { compareNames, type NodeReport } from "../nodes/view.ts";
+
+/** One session between two ends, seen from one or both of them. */
+export interface Session {
+  readonly id: string;
+  /** A node of ours. */
+  readonly node: string;
+  /** The other end: a node's name, or an address outside. */
+  readonly peer: string;
+  readonly peerIsNode: boolean;
+  readonly kind: BgpSession["type"];
+  readonly asNumber: number;
+  readonly state: SessionState;
+  /** What each end says; the second is absent for a peer that we do not manage. */
+  readonly ends: readonly { readonly node: string; readonly session: BgpSession }[];
+}
+
+export type SessionState = BgpSession["state"] | "Half configured";
+export type Health = "up" | "connecting" | "down" | "half";
+
+export function healthOf(state: SessionState): Health {
+  if (state === "Established") return "up";
+  if (state === "Half configured") return "half";
+  return state === "Idle" || state === "Close" ? "down" : "connecting";
+}
+
+const STATE_RANK: Readonly<Record<SessionState, number>> = {
+  Close: 0,
+  Idle: 1,
+  "Half configured": 2,
+  Active: 3,
+  Connect: 4,
+  OpenSent: 5,
+  OpenConfirm: 6,
+  Established: 7,
+};
+
+/** Pairs the two ends of each session; the worse state counts. Broken ones first. */
+export function sessionsOf(reports: readonly NodeReport[]): readonly Session[] {
+  const byId = new Map<string, Session>();
+  const reporting = new Set(reports.filter((report) => report.status !== undefined).map((report) => report.name));
+  for (const { name, status } of reports) {
+    for (const session of status?.sessions ?? []) {
+      const peer = session.peerNode ?? session.peerIP;
+      const id = session.peerNode === undefined ? `${name}~${peer}` : [name, peer].sort(compareNames).join("~");
+      const known = byId.get(id);
+      const ends = [...(known?.ends ?? []), { node: name, session }];
+      byId.set(id, {
+        id,
+        node: known?.node ?? name,
+        peer: known?.peer ?? peer,
+        peerIsNode: session.peerNode !== undefined,
+        kind: session.type,
+        asNumber: session.asNumber,
+        state: worse(known?.state, session.state),
+        ends,
+      });
+    }
+  }
+  return [...byId.values()]
+    .map((session) => (isHalf(session, reporting) ? { ...session, state: "Half configured" as const } : session))
+    .sort((a, b) => STATE_RANK[a.state] - STATE_RANK[b.state] || compareNames(a.id, b.id));
+}
+
+/** Only one of two nodes of ours has the session, and it does not stand. */
+function isHalf(session: Session, reporting: ReadonlySet<string>): boolean {
+  return (
+    session.peerIsNode && session.ends.length === 1 && session.state !== "Established" && reporting.has(session.peer)
+  );
+}
+
+function worse(a: SessionState | undefined, b: SessionState): SessionState {
+  return a === undefined || STATE_RANK[b] < STATE_RANK[a] ? b : a;
+}
+
+export function sessionsVerdict(sessions: readonly Session[]): { readonly lead: string; readonly rest: string } {
+  if (sessions.length === 0) return { lead: "No BGP session is configured.", rest: "Nodes exchange no routes." };
+  const up = sessions.filter((session) => session.state === "Established").length;
+  const counts = new Map<SessionState, number>();
+  for (const { state } of sessions) if (state !== "Established") counts.set(state, (counts.get(state) ?? 0) + 1);
+  const rest = [...counts].map(([state, count]) => `${count} ${state.toLowerCase()}`).join(", ");
+  return {
+    lead:
+      up === sessions.length ? `All ${up} sessions established.` : `${up} of ${sessions.length} sessions established.`,
+    rest: rest === "" ? "" : `${rest}.`,
+  };
+}
+
+export interface Placed {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly up: number;
+  readonly total: number;
+}
+
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly Placed[];
+  readonly peers: readonly Placed[];
+  /** Single lines: every session that is not up, and those of the selected end. */
+  readonly lines: readonly { readonly session: Session; readonly from: Placed; readonly to: Placed }[];
+  /** Healthy sessions of a peer, or of the mesh, as one line with a count. */
+  readonly bundles: readonly {
+    readonly id: string;
+    readonly count: number;
+    readonly from: Placed;
+    readonly to: Placed;
+  }[];
+  readonly mesh:
+    | { readonly up: number; readonly total: number; readonly cx: number; readonly cy: number; readonly r: number }
+    | undefined;
+}
+
+const MAX_SINGLE = 12;
+
+/**
+ * Peers outside on top, nodes below on an arc. A mesh of more than a handful is one ring; what is broken is always drawn alone.
+ * Deterministic: the same sessions give the same picture.
+ */
+export function layoutSessions(reports: readonly NodeReport[], sessions: readonly Session[], width: number): Drawing {
+  const names = [
+    ...new Set([...reports.map((report) => report.name), ...sessions.map((session) => session.node)]),
+  ].sort(compareNames);
+  const outside = [...new Set(sessions.filter((session) => !session.peerIsNode).map((session) => session.peer))].sort(
+    compareNames,
+  );
+  const meshSessions = sessions.filter((session) => session.peerIsNode);
+  const up = (list: readonly Session[]) => list.filter((session) => session.state === "Established").length;
+  const touching = (name: string) => sessions.filter((session) => session.node === name || session.peer === name);
+  const place = (name: string, x: number, y: number): Placed => ({
+    name,
+    x,
+    y,
+    up: up(touching(name)),
+    total: touching(name).length,
+  });
+
+  const top = outside.length === 0 ? 0 : 120;
+  const radius = Math.max(110, Math.min(width / 2 - 110, 60 + names.length * 22, 230));
+  const centre = { x: width / 2, y: top + radius + 50 };
+  const height = centre.y + radius + 60;
+  // A circle from the top; two nodes stand side by side rather than above each other.
+  const turn = names.length === 2 ? Math.PI / 2 : 0;
+  const nodes = names.map((name, index) => {
+    const angle = (index / Math.max(1, names.length)) * 2 * Math.PI - Math.PI / 2 + turn;
+    return names.length === 1
+      ? place(name, centre.x, centre.y)
+      : place(name, centre.x + radius * Math.cos(angle), centre.y + radius * Math.sin(angle));
+  });
+  const peers = outside.map((name, index) => place(name, ((index + 1) / (outside.length + 1)) * width, 50));
+  const at = new Map([...nodes, ...peers].map((placed) => [placed.name, placed]));
+
+  const drawMeshSingly = meshSessions.length <= MAX_SINGLE;
+  const lines: { session: Session; from: Placed; to: Placed }[] = [];
+  const bundled = new Map<string, { id: string; count: number; from: Placed; to: Placed }>();
+  for (const session of sessions) {
+    const from = at.get(session.node);
+    const to = at.get(session.peer);
+    if (from === undefined || to === undefined) continue;
+    if (
+      session.state !== "Established" ||
+      (session.peerIsNode ? drawMeshSingly : sessions.length - meshSessions.length <= MAX_SINGLE)
+    )
+      lines.push({ session, from, to });
+    else if (!session.peerIsNode) {
+      const old = bundled.get(session.peer);
+      bundled.set(session.peer, {
+        id: session.peer,
+        count: (old?.count ?? 0) + 1,
+        from: place("", centre.x, centre.y - radius),
+        to,
+      });
+    }
+  }
+  return {
+    width,
+    height,
+    nodes,
+    peers,
+    lines,
+    bundles: [...bundled.values()],
+    mesh:
+      meshSessions.length > MAX_SINGLE
+        ? { up: up(meshSessions), total: meshSessions.length, cx: centre.x, cy: centre.y, r: radius }
+        : undefined,
+  };
+}
+
+/** BIRD's words and what usually causes them. */
+export function likelyCause(session: BgpSession): string | undefined {
+  const text = session.info.toLowerCase();
+  if (session.state === "Established") return undefined;
+  if (text.includes("bad peer as")) return "The peer has another AS number than this configuration says.";
+  if (text.includes("hold timer")) return "The peer went silent: it is overloaded, gone, or packets to it are lost.";
+  if (text.includes("connection refused"))
+    return "Nothing listens on the peer's BGP port: its BIRD is not running, or a policy denies TCP 179.";
+  if (text.includes("no route") || text.includes("unreachable")) return "There is no route to the peer's address.";
+  if (text.includes("authentication") || text.includes("md5")) return "The TCP password differs between the ends.";
+  if (text.includes("administratively") || text.includes("disabled"))
+    return "The session is shut down by configuration.";
+  if (session.state === "Active" || session.state === "Connect")
+    return "The peer does not answer on TCP 179: wrong address, node down, or a policy denies it.";
+  return undefined;
+}

@@ -1,0 +1,150 @@
+"use client";
+import Link from "next/link";
+import { useMemo } from "react";
+import { useEndpoints, useSelectables } from "../../../live/endpoints.ts";
+import { useObjects } from "../../../live/objects.ts";
+import { useNodes } from "../../../live/queries.ts";
+import { FilterBox } from "../../../parts/filter-box.tsx";
+import { ObjectName } from "../../../parts/object-name.tsx";
+import { SeverityMark } from "../../../parts/severity.tsx";
+import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
+import { useUrlState } from "../../../parts/url-state.ts";
+import { type Column, formatSort, parseSort, sortRows, VirtualTable } from "../../../parts/virtual-table.tsx";
+import type { PolicySpec } from "../../../policy/spec.ts";
+import { usePageTitle } from "../../../shell/title.ts";
+import { compareNames } from "../nodes/view.ts";
+import { EndpointPanel } from "./endpoint-panel.tsx";
+import { type EndpointRow, endpointRows } from "./view.ts";
+import "../../../styles/reach.css";
+
+const COLUMNS: readonly Column<EndpointRow>[] = [
+  {
+    id: "name",
+    title: "Endpoint",
+    width: "minmax(160px, 1.6fr)",
+    sort: (a, b) => compareNames(a.text, b.text),
+    cell: (row) => (
+      <>
+        <ObjectName namespace={row.endpoint.namespace} name={row.endpoint.name} />
+        <div className="sub mono">{row.endpoint.addresses.join(", ")}</div>
+      </>
+    ),
+  },
+  {
+    id: "state",
+    title: "State",
+    width: "minmax(80px, 0.7fr)",
+    sort: (a, b) => a.severity.localeCompare(b.severity),
+    cell: (row) => <SeverityMark severity={row.severity} text={row.state} />,
+  },
+  {
+    id: "address",
+    title: "Addresses",
+    width: "minmax(130px, 1fr)",
+    hideNarrow: true,
+    sort: (a, b) => compareNames(a.endpoint.addresses[0] ?? "", b.endpoint.addresses[0] ?? ""),
+    cell: (row) => <span className="mono">{row.endpoint.addresses.join(", ")}</span>,
+  },
+  {
+    id: "node",
+    title: "Node",
+    width: "minmax(90px, 0.7fr)",
+    hideNarrow: true,
+    sort: (a, b) => compareNames(a.endpoint.node, b.endpoint.node),
+    cell: (row) => (
+      <Link className="mono" href={`/nodes/${row.endpoint.node}`}>
+        {row.endpoint.node}
+      </Link>
+    ),
+  },
+  {
+    id: "policies",
+    title: "Policies",
+    width: "64px",
+    numeric: true,
+    hideNarrow: true,
+    sort: (a, b) => a.policies - b.policies,
+    cell: (row) => row.policies,
+  },
+  {
+    id: "protected",
+    title: "Protected",
+    width: "120px",
+    hideNarrow: true,
+    sort: (a, b) => a.protection.localeCompare(b.protection),
+    cell: (row) => <span className={row.protection === "not at all" ? "warn" : "muted"}>{row.protection}</span>,
+  },
+  {
+    id: "labels",
+    title: "Labels",
+    width: "minmax(140px, 2fr)",
+    hideNarrow: true,
+    cell: (row) => <span className="mono muted">{row.labels}</span>,
+  },
+];
+
+/** Workloads: where they are, what protects them, what state their interface is in. */
+export function Endpoints() {
+  usePageTitle("Endpoints");
+  const url = useUrlState();
+  const endpoints = useEndpoints();
+  const selectables = useSelectables();
+  const nodes = useNodes();
+  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
+  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
+  const text = url.get("q") ?? "";
+  const sort = parseSort(url.get("sort"), { id: "name", down: false });
+  const all = useMemo(
+    () => endpointRows(selectables.items, [...global.items, ...namespaced.items], nodes.data?.reports ?? []),
+    [selectables.items, global.items, namespaced.items, nodes.data],
+  );
+  const rows = useMemo(() => {
+    const wanted = text.trim().toLowerCase();
+    return sortRows(wanted === "" ? all : all.filter((row) => row.searchable.includes(wanted)), COLUMNS, sort);
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [all, text, sort.id, sort.down]);
+  const open = url.get("open")?.replace(/^workloadendpoints\//, "");
+  const selected = all.find((row) => row.endpoint.key === open);
+  return (
+    <>
+      <main className="main" id="main">
+        <div className="bar" role="search">
+          <FilterBox label="Find endpoints" value={text} onChange={(q) => url.set({ q })} />
+          <span className="end said hide-s">
+            {endpoints.loaded && `${all.filter((row) => row.policies === 0).length} without any policy`}
+          </span>
+        </div>
+        {endpoints.error !== null && !endpoints.loaded ? (
+          <Failed error={endpoints.error} what="endpoints" onRetry={endpoints.refetch} />
+        ) : !endpoints.loaded ? (
+          <SkeletonRows />
+        ) : all.length === 0 ? (
+          <Empty
+            title="No endpoints yet"
+            help="A workload becomes an endpoint when the CNI plugin attaches it to a node. The lab brings its own: percale lab up."
+          />
+        ) : (
+          <VirtualTable
+            label="Endpoints"
+            rows={rows}
+            columns={COLUMNS}
+            keyOf={(row) => row.endpoint.key}
+            selected={open}
+            onOpen={(row) => url.set({ open: `workloadendpoints/${row.endpoint.key}` }, "push")}
+            sort={sort}
+            onSort={(next) => url.set({ sort: formatSort(next) })}
+            noun="endpoint"
+            total={all.length}
+          />
+        )}
+      </main>
+      {selected !== undefined && (
+        <EndpointPanel
+          key={selected.endpoint.key}
+          row={selected}
+          onClose={() => url.set({ open: undefined }, "push")}
+        />
+      )}
+    </>
+  );
+}

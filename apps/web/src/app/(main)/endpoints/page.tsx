@@ -1,0 +1,5 @@
+import { Endpoints } from "./endpoints.tsx";
+
+export default function EndpointsPage() {
+  return <Endpoints />;
+}

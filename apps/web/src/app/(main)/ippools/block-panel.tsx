@@ -1,0 +1,104 @@
+"use client";
+import type { BlockView } from "@percale/api";
+import Link from "next/link";
+import { useState } from "react";
+import { useEndpoints } from "../../../live/endpoints.ts";
+import { Icon } from "../../../parts/icon.tsx";
+import { NameOf } from "../../../parts/object-name.tsx";
+import { Panel } from "../../../parts/panel.tsx";
+import { endpointText } from "../../../policy/endpoint.ts";
+import { type AddressCell, blockAddresses } from "./view.ts";
+
+/** One block: every address as a square, the owners as a table. */
+export function BlockPanel({ block, onClose }: { readonly block: BlockView; readonly onClose: () => void }) {
+  const endpoints = useEndpoints();
+  const [chosen, setChosen] = useState<number>();
+  const cells = blockAddresses(block);
+  const taken = cells.filter((cell) => cell.owner !== undefined || cell.handle !== undefined);
+  const ownerOf = (cell: AddressCell) => endpoints.items.find((endpoint) => endpoint.addresses.includes(cell.address));
+  return (
+    <Panel
+      label="Block"
+      title={
+        <>
+          <Icon name="pools" />
+          <h2>
+            <span className="mono">{block.cidr}</span>
+          </h2>
+          <span className="badge">{block.node ?? "no owner"}</span>
+        </>
+      }
+      onClose={onClose}
+    >
+      <dl className="kv">
+        <dt>In use</dt>
+        <dd>
+          {block.used} of {block.size}
+        </dd>
+        <dt>Node</dt>
+        <dd>
+          {block.node === undefined ? (
+            <span className="warn">no node allocates from it</span>
+          ) : (
+            <Link className="link mono" href={`/nodes/${block.node}`}>
+              {block.node}
+            </Link>
+          )}
+        </dd>
+      </dl>
+      {block.size <= 256 && (
+        <div className="blk" role="group" aria-label="Addresses">
+          {cells.map((cell) => (
+            <button
+              key={cell.ordinal}
+              type="button"
+              className={`adr ${cell.owner === undefined && cell.handle === undefined ? "" : "use"} ${chosen === cell.ordinal ? "sel" : ""}`}
+              title={`${cell.address} ${cell.owner ?? cell.handle ?? "free"}`}
+              aria-label={`${cell.address} ${cell.owner ?? cell.handle ?? "free"}`}
+              aria-pressed={chosen === cell.ordinal}
+              onClick={() => setChosen(cell.ordinal)}
+            >
+              {cell.ordinal}
+            </button>
+          ))}
+        </div>
+      )}
+      <div className="tw sect">
+        <table className="flush">
+          <thead>
+            <tr>
+              <th>Address</th>
+              <th>Owner</th>
+            </tr>
+          </thead>
+          <tbody>
+            {(chosen === undefined ? taken : cells.filter((cell) => cell.ordinal === chosen)).map((cell) => {
+              const endpoint = ownerOf(cell);
+              return (
+                <tr key={cell.ordinal}>
+                  <td className="mono">{cell.address}</td>
+                  <td>
+                    {endpoint === undefined ? (
+                      <span className={cell.owner === undefined && cell.handle === undefined ? "muted" : "mono"}>
+                        {cell.owner ?? cell.handle ?? "free"}
+                      </span>
+                    ) : (
+                      <Link href={`/endpoints?open=workloadendpoints/${endpoint.key}`}>
+                        <NameOf text={endpointText(endpoint)} />
+                      </Link>
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        {chosen !== undefined && (
+          <button type="button" className="link" onClick={() => setChosen(undefined)}>
+            All {taken.length} in use
+          </button>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,5 @@
+import { Pools } from "./pools.tsx";
+
+export default function PoolsPage() {
+  return <Pools />;
+}

@@ -1,0 +1,5 @@
+import { Matrix } from "./matrix.tsx";
+
+export default function MatrixPage() {
+  return <Matrix />;
+}

@@ -1,0 +1,140 @@
+import type { LabMatrixView, MatrixView } from "@percale/api";
+import { type Endpoint, endpointText, findEndpoint } from "../../../policy/endpoint.ts";
+
+/** One probed pair: what the evaluator says and what packets met. */
+export interface Probe {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly port: number | undefined;
+  readonly predicted: "Allow" | "Deny" | undefined;
+  /** Of real packets; undefined while not probed. */
+  readonly measured: "Allow" | "Deny" | undefined;
+  /** RFC 3339 of the probe. */
+  readonly at: string | undefined;
+}
+
+export interface Matrix {
+  readonly probes: readonly Probe[];
+}
+
+export interface Cell extends Probe {
+  /** Kernel and evaluator disagree: one of them is wrong, or a change is on its way. */
+  readonly differs: boolean;
+}
+
+export interface Grid {
+  readonly sources: readonly string[];
+  /** Destinations with the port that is probed. */
+  readonly targets: readonly { readonly name: string; readonly protocol: string; readonly port: number | undefined }[];
+  readonly cellAt: (source: string, target: number) => Cell | undefined;
+  readonly allowed: number;
+  readonly denied: number;
+  readonly differing: number;
+}
+
+export function gridOf({ probes }: Matrix): Grid {
+  const sources = [...new Set(probes.map((probe) => probe.source))].sort();
+  const keys = new Map<string, Grid["targets"][number]>();
+  for (const { destination, protocol, port } of probes)
+    keys.set(targetKey({ destination, protocol, port }), { name: destination, protocol, port });
+  const ordered = [...keys].sort(([, a], [, b]) => a.name.localeCompare(b.name) || (a.port ?? 0) - (b.port ?? 0));
+  const cells = new Map(probes.map((probe) => [`${probe.source}\u0000${targetKey(probe)}`, cellOf(probe)]));
+  const all = [...cells.values()];
+  const verdict = (cell: Cell) => cell.measured ?? cell.predicted;
+  return {
+    sources,
+    targets: ordered.map(([, target]) => target),
+    cellAt: (source, target) => cells.get(`${source}\u0000${ordered[target]?.[0] ?? ""}`),
+    allowed: all.filter((cell) => verdict(cell) === "Allow").length,
+    denied: all.filter((cell) => verdict(cell) === "Deny").length,
+    differing: all.filter((cell) => cell.differs).length,
+  };
+}
+
+/** Probes of one pair. */
+export function cellsOf({ probes }: Matrix, source: string, destination: string): readonly Cell[] {
+  return probes.filter((probe) => probe.source === source && probe.destination === destination).map(cellOf);
+}
+
+function cellOf(probe: Probe): Cell {
+  const { predicted, measured } = probe;
+  return { ...probe, differs: predicted !== undefined && measured !== undefined && predicted !== measured };
+}
+
+function targetKey({ destination, protocol, port }: Pick<Probe, "destination" | "protocol" | "port">): string {
+  return `${destination} ${protocol} ${port ?? ""}`;
+}
+
+/** "12 of 30 pairs are allowed." and what needs a look. */
+export function matrixVerdict(grid: Grid): { readonly lead: string; readonly rest: string } {
+  const total = grid.allowed + grid.denied;
+  return {
+    lead: `${grid.allowed} of ${total} probed pairs are allowed, ${grid.denied} denied.`,
+    rest: grid.differing === 0 ? "Kernels and evaluator agree." : `${grid.differing} differ from the evaluator.`,
+  };
+}
+
+/** Joins what the lab measured with what the evaluator says, both under the names people know. */
+export function matrixOf(
+  lab: LabMatrixView,
+  predicted: MatrixView | undefined,
+  endpoints: readonly Endpoint[],
+): Matrix {
+  const nameOf = nameFinder(lab, endpoints);
+  const verdicts = new Map(
+    (predicted?.cells ?? []).map(
+      (cell) =>
+        [
+          pairKey(nameOf(cell.from), nameOf(cell.to), cell.protocol, cell.port),
+          cell.allowed ? "Allow" : "Deny",
+        ] as const,
+    ),
+  );
+  const probes = new Map<string, Probe>();
+  for (const { from, to, proto, port, allowed, at } of lab.probes) {
+    const [source, destination, protocol] = [nameOf(from), nameOf(to), proto.toUpperCase()];
+    const known = port === 0 ? undefined : port;
+    const key = pairKey(source, destination, protocol, known);
+    const old = probes.get(key);
+    if (old?.at !== undefined && old.at > at) continue;
+    probes.set(key, {
+      source,
+      destination,
+      protocol,
+      port: known,
+      predicted: verdicts.get(key),
+      measured: allowed ? "Allow" : "Deny",
+      at,
+    });
+  }
+  return { probes: [...probes.values()] };
+}
+
+function pairKey(source: string, destination: string, protocol: string, port: number | undefined): string {
+  return `${source} ${destination} ${protocol.toUpperCase()} ${port ?? ""}`;
+}
+
+/** A workload's name, an endpoint's key or an address → `shop/frontend`. */
+function nameFinder(lab: LabMatrixView, endpoints: readonly Endpoint[]): (text: string) => string {
+  const found = new Map<string, string>();
+  return (text) => {
+    let name = found.get(text);
+    if (name === undefined) {
+      const workload = lab.workloads.find((each) => each.name === text || `${each.namespace}/${each.name}` === text);
+      const address = workload?.addresses[0]?.replace(/\/\d+$/, "");
+      const endpoint =
+        endpoints.find((each) => each.key === text) ??
+        (address === undefined ? undefined : endpoints.find((each) => each.addresses.includes(address)));
+      const other = endpoint ?? (workload === undefined ? findEndpoint(endpoints, text) : undefined);
+      name =
+        other === undefined
+          ? workload === undefined
+            ? text
+            : `${workload.namespace}/${workload.name}`
+          : endpointText(other);
+      found.set(text, name);
+    }
+    return name;
+  };
+}

@@ -1,0 +1,60 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
+import { useNewText } from "../../../../editor/new-text.ts";
+import { definitionByPlural, kindWords, pathOf } from "../../../../live/kinds.ts";
+import { Empty, SkeletonRows } from "../../../../parts/states.tsx";
+import { useUrlState } from "../../../../parts/url-state.ts";
+import { usePageTitle } from "../../../../shell/title.ts";
+import "../../../../styles/editor.css";
+
+/** A new object over the whole page. */
+export function NewPage({ plural }: { readonly plural: string }) {
+  const definition = definitionByPlural(plural);
+  const words = kindWords(definition?.kind ?? plural);
+  usePageTitle(`New ${words}`);
+  if (definition === undefined) {
+    return (
+      <main className="main" id="main">
+        <Empty title="No such kind" help={<span className="mono">{plural}</span>} />
+      </main>
+    );
+  }
+  return <Draft kind={definition.kind} plural={plural} />;
+}
+
+function Draft({ kind, plural }: { readonly kind: string; readonly plural: string }) {
+  const text = useNewText(kind);
+  return (
+    <main className="main" id="main">
+      {text === undefined ? <SkeletonRows /> : <Editing kind={kind} plural={plural} text={text} />}
+    </main>
+  );
+}
+
+function Editing({ kind, plural, text }: { readonly kind: string; readonly plural: string; readonly text: string }) {
+  const url = useUrlState();
+  const router = useRouter();
+  const editor = useEditor({
+    kind,
+    base: undefined,
+    initialText: text,
+    tab: (url.get("tab") ?? "form") as EditorTab,
+    onTab: (next) => url.set({ tab: next === "form" ? undefined : next }),
+    onDone: (object) => {
+      if (object === undefined) return router.push(`/${plural}`);
+      const { name, namespace } = object.metadata;
+      return router.push(pathOf(namespace === undefined ? { kind, name } : { kind, namespace, name }));
+    },
+    roomy: true,
+  });
+  return (
+    <>
+      <div className="obj-top">{editor.tabs}</div>
+      <div className="scroll">
+        <div className="pad obj-body">{editor.body}</div>
+      </div>
+      <div className="pf page-foot">{editor.footer}</div>
+    </>
+  );
+}

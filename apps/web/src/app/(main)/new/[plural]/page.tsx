@@ -1,0 +1,6 @@
+import { NewPage } from "./new-page.tsx";
+
+export default async function Page({ params }: { readonly params: Promise<{ readonly plural: string }> }) {
+  const { plural } = await params;
+  return <NewPage plural={plural} />;
+}

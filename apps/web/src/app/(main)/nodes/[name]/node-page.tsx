@@ -1,0 +1,282 @@
+"use client";
+import type { AgentStatus } from "@percale/protocol";
+import Link from "next/link";
+import { useEndpoints } from "../../../../live/endpoints.ts";
+import { useNodes } from "../../../../live/queries.ts";
+import { Age } from "../../../../parts/age.tsx";
+import { ConditionList } from "../../../../parts/condition-list.tsx";
+import { Icon } from "../../../../parts/icon.tsx";
+import { ObjectName } from "../../../../parts/object-name.tsx";
+import { SeverityMark } from "../../../../parts/severity.tsx";
+import { Empty, Loaded } from "../../../../parts/states.tsx";
+import { Tabs } from "../../../../parts/tabs.tsx";
+import { useUrlState } from "../../../../parts/url-state.ts";
+import { usePageTitle } from "../../../../shell/title.ts";
+import { counted, formatBytes, formatCount } from "../../../../words/number.ts";
+import { SessionTable } from "../../bgp/session-table.tsx";
+import { sessionsOf } from "../../bgp/view.ts";
+import { nodeRow, type NodeReport } from "../view.ts";
+import "../../../../styles/nodes.css";
+
+/** One node: what it received, what it calculated, what is in its kernel; its conditions, endpoints and sessions. */
+export function NodePage({ name }: { readonly name: string }) {
+  usePageTitle(name, { mono: true, kind: "Node", parents: [{ title: "Nodes", href: "/nodes" }] });
+  const nodes = useNodes();
+  return (
+    <main className="main" id="main">
+      <Loaded query={nodes} what={name}>
+        {({ reports, head }) => {
+          const report = reports.find((each) => each.name === name);
+          if (report === undefined) {
+            return (
+              <Empty
+                title="No such node"
+                help={<>No node is called {name}. It may have been deleted.</>}
+                action={
+                  <Link className="btn" href="/nodes">
+                    All nodes
+                  </Link>
+                }
+              />
+            );
+          }
+          return <NodeBody report={report} reports={reports} head={head} />;
+        }}
+      </Loaded>
+    </main>
+  );
+}
+
+function NodeBody({
+  report,
+  reports,
+  head,
+}: {
+  readonly report: NodeReport;
+  readonly reports: readonly NodeReport[];
+  readonly head: number;
+}) {
+  const url = useUrlState();
+  const endpoints = useEndpoints().items.filter((endpoint) => endpoint.node === report.name);
+  const row = nodeRow(report);
+  const tab = url.get("tab") ?? "programming";
+  const { status } = report;
+  const sessions = sessionsOf(reports).filter(
+    (session) => session.node === report.name || session.peer === report.name,
+  );
+  return (
+    <div className="scroll">
+      <header className="nh">
+        <div className="rowb wrap">
+          <Icon name="nodes" />
+          <span className="nt mono">{report.name}</span>
+          <span
+            className={`badge ${row.severity === "critical" ? "b-deny" : row.severity === "warning" ? "b-warn" : row.severity === "ok" ? "b-allow" : ""}`}
+          >
+            {row.title}
+          </span>
+          {report.addresses.map((address) => (
+            <span key={address} className="badge mono">
+              {address}
+            </span>
+          ))}
+          <span className="muted">
+            {status === undefined ? "no agent has reported" : `agent ${status.build}`}, heard{" "}
+            <Age at={report.heardAt} /> ago
+          </span>
+          <Link className="btn right" href={`/nodes?q=${report.name}`}>
+            In the list
+          </Link>
+        </div>
+        <Tabs
+          label="Node"
+          current={tab}
+          onSelect={(id) => url.set({ tab: id === "programming" ? undefined : id })}
+          tabs={[
+            { id: "programming", title: "Programming" },
+            { id: "endpoints", title: "Endpoints", count: endpoints.length },
+            { id: "sessions", title: "Sessions", count: sessions.length },
+          ]}
+        />
+      </header>
+      {tab === "endpoints" ? (
+        endpoints.length === 0 ? (
+          <Empty title="No endpoint on this node" help="Workloads appear here when the CNI plugin attaches them." />
+        ) : (
+          <div className="tw">
+            <table>
+              <thead>
+                <tr>
+                  <th>Endpoint</th>
+                  <th>Addresses</th>
+                  <th className="hide-s">Interface</th>
+                  <th>State</th>
+                </tr>
+              </thead>
+              <tbody>
+                {endpoints.map((endpoint) => {
+                  const workload = status?.workloads.find(
+                    ({ ref }) => ref.name === endpoint.objectName && ref.namespace === endpoint.namespace,
+                  );
+                  return (
+                    <tr key={endpoint.key}>
+                      <td>
+                        <Link href={`/endpoints?open=workloadendpoints/${endpoint.key}`}>
+                          <ObjectName namespace={endpoint.namespace} name={endpoint.name} />
+                        </Link>
+                      </td>
+                      <td className="mono">{endpoint.addresses.join(", ")}</td>
+                      <td className="mono hide-s">{endpoint.object.spec.interfaceName ?? "–"}</td>
+                      <td>
+                        {workload === undefined ? (
+                          <span className="muted">unknown</span>
+                        ) : (
+                          <SeverityMark
+                            severity={
+                              workload.state === "up" ? "ok" : workload.state === "error" ? "critical" : "warning"
+                            }
+                            text={workload.detail ?? workload.state}
+                          />
+                        )}
+                      </td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          </div>
+        )
+      ) : tab === "sessions" ? (
+        <SessionTable sessions={sessions} selected={undefined} onOpen={(session) => url.set({ open: session.id })} />
+      ) : (
+        <div className="pad">
+          {status === undefined ? (
+            <Empty
+              title="The agent has not reported"
+              help="Start percale-agent on this node; it enforces nothing until then."
+            />
+          ) : (
+            <Programming report={report} status={status} head={head} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Programming({
+  report,
+  status,
+  head,
+}: {
+  readonly report: NodeReport;
+  readonly status: AgentStatus;
+  readonly head: number;
+}) {
+  const late = status.programmedRevision < status.appliedRevision;
+  const counts = [
+    ["Endpoints", status.counts.endpoints],
+    ["Policies", status.counts.policies],
+    ["Address sets", status.counts.sets],
+    ["Set members", status.counts.setMembers],
+    ["Routes", status.counts.routes],
+  ] as const;
+  return (
+    <>
+      {!report.connected && (
+        <div className="note d">
+          <Icon name="crit" />
+          <div>
+            <b>The agent is not connected.</b> It keeps enforcing what it had; what follows is its last word,{" "}
+            <Age at={report.heardAt} /> ago.
+          </div>
+        </div>
+      )}
+      <ol className="pipe" aria-label="Programming">
+        <li className="a">
+          <span className="muted">Stored</span>
+          <span className="pv">{formatCount(head)}</span>
+          <span className="sm muted">newest revision</span>
+        </li>
+        <li className="pa" aria-hidden>
+          <Icon name="arrow" />
+        </li>
+        <li className={status.inSync ? "a" : "w"}>
+          <span className="muted">Received</span>
+          <span className="pv">{formatCount(status.appliedRevision)}</span>
+          <span className="sm muted">{status.inSync ? "in sync" : "still loading the snapshot"}</span>
+        </li>
+        <li className="pa" aria-hidden>
+          <Icon name="arrow" />
+        </li>
+        <li className={late ? "d" : "a"}>
+          <span className="muted">In the kernel</span>
+          <span className="pv">{formatCount(status.programmedRevision)}</span>
+          <span className="sm muted">
+            {late
+              ? `${counted(status.appliedRevision - status.programmedRevision, "revision")} behind`
+              : "all that concerns this node"}
+          </span>
+        </li>
+        <li className="pst">
+          <dl>
+            <dt>Apply</dt>
+            <dd>
+              {status.applyMs.p50.toFixed(1)} ms p50, {status.applyMs.p99.toFixed(1)} ms p99
+            </dd>
+            <dt>Drift repaired</dt>
+            <dd>
+              {formatCount(status.driftRepairs.count)}
+              {status.driftRepairs.lastDetail !== undefined && (
+                <span className="muted">
+                  , last <Age at={status.driftRepairs.lastAt} /> ago: {status.driftRepairs.lastDetail}
+                </span>
+              )}
+            </dd>
+            <dt>Running</dt>
+            <dd>
+              since <Age at={status.startedAt} />, {formatBytes(status.rssBytes)}
+            </dd>
+          </dl>
+        </li>
+      </ol>
+      <div className="node-cols">
+        <section className="card" aria-label="Conditions">
+          <div className="ch">
+            <h2 className="h2">Conditions</h2>
+            <span className="muted">{status.conditions.length === 0 ? "none" : status.conditions.length}</span>
+          </div>
+          {status.conditions.length === 0 ? (
+            <p className="cb muted">Nothing to report: the agent, its kernel and BIRD agree.</p>
+          ) : (
+            <ConditionList conditions={status.conditions} />
+          )}
+        </section>
+        <section className="card" aria-label="Dataplane objects">
+          <div className="ch">
+            <h2 className="h2">Dataplane</h2>
+            <span className="muted">
+              nftables, {status.bird.version ?? "BIRD"} {status.bird.state === "Ready" ? "" : "not ready"}
+            </span>
+          </div>
+          <table className="boxed">
+            <thead>
+              <tr>
+                <th>Object</th>
+                <th className="num">In the kernel</th>
+              </tr>
+            </thead>
+            <tbody>
+              {counts.map(([title, count]) => (
+                <tr key={title}>
+                  <td>{title}</td>
+                  <td className="num">{formatCount(count)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </div>
+    </>
+  );
+}

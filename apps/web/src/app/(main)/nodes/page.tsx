@@ -1,0 +1,5 @@
+import { Nodes } from "./nodes.tsx";
+
+export default function NodesPage() {
+  return <Nodes />;
+}

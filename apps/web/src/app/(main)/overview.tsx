@@ -1,0 +1,269 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { type ReactNode, useMemo } from "react";
+import { useEndpoints, useSelectables } from "../../live/endpoints.ts";
+import { useObjects } from "../../live/objects.ts";
+import { useActivity, useHealth, useMatrix, useNodes } from "../../live/queries.ts";
+import { ConditionList } from "../../parts/condition-list.tsx";
+import { useNow } from "../../parts/age.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { SeverityMark } from "../../parts/severity.tsx";
+import { Failed, SkeletonRows } from "../../parts/states.tsx";
+import { type PolicySpec } from "../../policy/spec.ts";
+import { usePageTitle } from "../../shell/title.ts";
+import { useTRPC } from "../../trpc/client.ts";
+import { formatCount, formatShare } from "../../words/number.ts";
+import { formatClock } from "../../words/time.ts";
+import { ChangeTable } from "./activity/change-table.tsx";
+import { sessionsOf } from "./bgp/view.ts";
+import { endpointRows } from "./endpoints/view.ts";
+import { poolRows, stepOfUse } from "./ippools/view.ts";
+import { gridOf } from "./matrix/view.ts";
+import { nodeRows } from "./nodes/view.ts";
+import { overviewVerdict, type Stat } from "./overview-view.ts";
+import "../../styles/overview.css";
+import "../../styles/pools.css";
+
+/** The state of the network in one sentence, then numbers, then what changed. */
+export function Overview() {
+  usePageTitle("Overview");
+  const trpc = useTRPC();
+  const nodes = useNodes();
+  const health = useHealth();
+  const matrix = useMatrix();
+  const endpoints = useEndpoints();
+  const selectables = useSelectables();
+  const activity = useActivity(10);
+  const usage = useQuery(trpc.pools.usage.queryOptions());
+  const pools = useObjects<object>("IPPool");
+  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
+  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
+  const tiers = useObjects("Tier");
+  const now = useNow();
+  const reports = nodes.data?.reports;
+  const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
+  const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
+  const policies = useMemo(() => [...global.items, ...namespaced.items], [global.items, namespaced.items]);
+  const protectedRows = useMemo(
+    () => endpointRows(selectables.items, policies, reports ?? []),
+    [selectables.items, policies, reports],
+  );
+  const poolList = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
+  const grid = useMemo(() => gridOf(matrix.data ?? { probes: [] }), [matrix.data]);
+  const firing = (health.data ?? []).filter((condition) => condition.severity !== "info");
+  const verdict = overviewVerdict({
+    rows,
+    sessions,
+    conditions: firing,
+    differing: grid.differing,
+    loaded: nodes.data !== undefined,
+  });
+  const failed = nodes.error ?? global.error;
+  if (failed !== null && nodes.data === undefined) {
+    return (
+      <main className="main" id="main">
+        <Failed error={failed} what="the overview" onRetry={nodes.refetch} />
+      </main>
+    );
+  }
+  const unprotected = protectedRows.filter((row) => row.policies === 0).length;
+  const up = sessions.filter((session) => session.state === "Established").length;
+  const programmed = rows.filter(
+    (row) => row.report.connected && row.report.status !== undefined && row.behind === 0,
+  ).length;
+  const stats: readonly Stat[] = [
+    {
+      href: "/nodes",
+      title: "Nodes programmed",
+      value: formatCount(programmed),
+      of: rows.length,
+      tone: programmed < rows.length ? "critical" : "ok",
+      text: rows.find((row) => row.severity !== "ok")?.title ?? "all current",
+    },
+    {
+      href: "/bgp",
+      title: "Sessions established",
+      value: formatCount(up),
+      of: sessions.length,
+      tone: up < sessions.length ? "warning" : "ok",
+      text: up < sessions.length ? `${sessions.length - up} not established` : "all up",
+    },
+    {
+      href: "/endpoints",
+      title: "Endpoints",
+      value: formatCount(endpoints.items.length),
+      tone: "ok",
+      text: `${protectedRows.filter((row) => row.severity === "ok").length} up`,
+    },
+    {
+      href: "/endpoints",
+      title: "Unprotected endpoints",
+      value: formatCount(unprotected),
+      of: endpoints.items.length,
+      tone: unprotected > 0 ? "warning" : "ok",
+      text: unprotected > 0 ? "end in Profiles" : "every one has a policy",
+    },
+    {
+      href: "/policies",
+      title: "Policies",
+      value: formatCount(policies.length),
+      tone: "ok",
+      text: `in ${tiers.items.length} tiers`,
+    },
+    {
+      href: "/health",
+      title: "Conditions",
+      value: formatCount(firing.length),
+      tone: firing.some((each) => each.severity === "error") ? "critical" : firing.length > 0 ? "warning" : "ok",
+      text: firing[0]?.title ?? "nothing to do",
+    },
+  ];
+  return (
+    <main className="main" id="main">
+      <div className="scroll">
+        <div className="pad overview">
+          <div className="verdict">
+            <div>
+              <p className="vh1">
+                <SeverityMark severity={verdict.severity} /> {verdict.text}
+              </p>
+              <p className="muted vsub">{verdict.causes}</p>
+            </div>
+            <span className="muted nowrap" suppressHydrationWarning>
+              {nodes.data !== undefined && `revision ${formatCount(nodes.data.head)} · `}
+              {formatClock(now)}
+            </span>
+          </div>
+          <div className="stats">
+            {stats.map((stat) => (
+              <StatLink key={stat.title} stat={stat} loaded={nodes.data !== undefined && endpoints.loaded} />
+            ))}
+          </div>
+          <div className="og">
+            <div className="oc">
+              <Card title="Last changes" note="of people and tools" link={{ href: "/activity", text: "Activity" }}>
+                {activity.data === undefined ? (
+                  activity.error === null ? (
+                    <SkeletonRows rows={6} />
+                  ) : (
+                    <Failed error={activity.error} what="changes" onRetry={activity.refetch} />
+                  )
+                ) : (
+                  <ChangeTable sets={activity.data.sets} />
+                )}
+              </Card>
+              {grid.sources.length > 0 && (
+                <Card
+                  title="Connectivity"
+                  note="real packets between the lab's workloads"
+                  link={{ href: "/matrix", text: "Matrix" }}
+                >
+                  <div className="cb conn">
+                    <span className="v a">
+                      <Icon name="allow" />
+                      {grid.allowed} pairs answer
+                    </span>
+                    <span className="v d">
+                      <Icon name="deny" />
+                      {grid.denied} denied
+                    </span>
+                    <span className={grid.differing > 0 ? "warn" : "muted"}>
+                      {grid.differing > 0
+                        ? `${grid.differing} differ from the evaluator`
+                        : "kernels and evaluator agree"}
+                    </span>
+                  </div>
+                </Card>
+              )}
+            </div>
+            <div className="oc">
+              <Card
+                title="Conditions"
+                note={firing.length === 0 ? "none" : String(firing.length)}
+                link={{ href: "/health", text: "Health" }}
+              >
+                {health.data === undefined ? (
+                  health.error === null ? (
+                    <SkeletonRows rows={3} />
+                  ) : (
+                    <Failed error={health.error} what="conditions" onRetry={() => void health.refetch()} />
+                  )
+                ) : firing.length === 0 ? (
+                  <p className="cb muted">Nothing needs you. Every agent, BIRD and the store report well.</p>
+                ) : (
+                  <ConditionList
+                    conditions={firing.slice(0, 6).map((each) => ({
+                      ...each,
+                      ...(rows.some((row) => row.name === each.source) ? { node: each.source } : {}),
+                    }))}
+                    short
+                  />
+                )}
+              </Card>
+              <Card title="IP pools" note="fullest first" link={{ href: "/ippools", text: `${poolList.length} pools` }}>
+                <div className="opools">
+                  {poolList.length === 0 && pools.loaded && (
+                    <p className="muted">No pool yet: workloads get no address.</p>
+                  )}
+                  {poolList.slice(0, 6).map((pool) => (
+                    <Link key={pool.name} href={`/ippools?focus=${pool.name}`} className="prow">
+                      <span className="pn">
+                        <span className="mono">{pool.name}</span>
+                        <span className="mono muted">{pool.cidr}</span>
+                      </span>
+                      <span className="utilw">
+                        <span className="util">
+                          <i
+                            className={`u${Math.max(3, stepOfUse(pool.share))}`}
+                            style={{ width: `${Math.max(pool.used > 0 ? 1 : 0, pool.share * 100)}%` }}
+                          />
+                        </span>
+                      </span>
+                      <span className="num">{formatShare(pool.used, Number(pool.size))}</span>
+                    </Link>
+                  ))}
+                </div>
+              </Card>
+            </div>
+          </div>
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function StatLink({ stat, loaded }: { readonly stat: Stat; readonly loaded: boolean }) {
+  return (
+    <Link className="stat" href={stat.href}>
+      <span className="sl">{stat.title}</span>
+      <span className={`sv ${stat.tone === "critical" ? "deny" : ""}`}>
+        {loaded ? stat.value : "–"}
+        {stat.of !== undefined && loaded && <small> / {formatCount(stat.of)}</small>}
+      </span>
+      <span className="ss">
+        {loaded && stat.tone !== "ok" && <SeverityMark severity={stat.tone} />} {loaded ? stat.text : ""}
+      </span>
+    </Link>
+  );
+}
+
+function Card(props: {
+  readonly title: string;
+  readonly note: string;
+  readonly link: { readonly href: string; readonly text: string };
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="card" aria-label={props.title}>
+      <div className="ch">
+        <h2 className="h2">{props.title}</h2>
+        <span className="muted ell">{props.note}</span>
+        <Link className="end link" href={props.link.href}>
+          {props.link.text}
+        </Link>
+      </div>
+      {props.children}
+    </section>
+  );
+}

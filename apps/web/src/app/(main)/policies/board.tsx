@@ -1,0 +1,138 @@
+"use client";
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { useEndpointCounts } from "../../../live/selector.ts";
+import { between, planMove } from "../../../policy/order.ts";
+import type { TraceSteps } from "../../../policy/trace.ts";
+import { Column } from "./column.tsx";
+import type { OrderDraft } from "./order-draft.tsx";
+import type { Card, TierColumn } from "./view.ts";
+
+export interface BoardProps {
+  readonly columns: readonly TierColumn[];
+  readonly lit: ReadonlySet<string> | undefined;
+  readonly steps: TraceSteps | undefined;
+  readonly selected: string | undefined;
+  readonly onOpen: (path: string) => void;
+  readonly onNew: (tier?: string) => void;
+  readonly draft: OrderDraft;
+}
+
+/** Where a dragged card would land. */
+export interface DropPlace {
+  readonly tier: string;
+  readonly index: number;
+}
+
+/** Tiers left to right. Arrows walk the cards; Alt with arrows, or a drag, moves one, as a draft. */
+export function Board(props: BoardProps) {
+  const { columns, draft } = props;
+  const root = useRef<HTMLDivElement>(null);
+  const [drag, setDrag] = useState<{ readonly key: string; readonly place: DropPlace | undefined }>();
+  const countOf = useEndpointCounts();
+  const refocus = useRef<string>(undefined);
+
+  const move = useCallback(
+    (card: Card, to: DropPlace) => {
+      const column = columns.find((each) => each.name === to.tier);
+      if (column === undefined) return;
+      if (column.name === card.tier) {
+        draft.add(planMove(column.cards, card.key, to.index).map((change) => ({ ...change, tier: column.name })));
+        return;
+      }
+      const order = between(column.cards[to.index - 1], column.cards[to.index]);
+      draft.add([{ key: card.key, from: card.order, to: order ?? card.order ?? 100, tier: column.name }]);
+    },
+    [columns, draft],
+  );
+
+  useEffect(() => {
+    if (refocus.current === undefined) return;
+    const card = root.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(refocus.current)}"]`);
+    if (card !== null && card !== undefined) card.focus();
+    refocus.current = undefined;
+  });
+
+  const onKey = (event: KeyboardEvent) => {
+    const element = (event.target as HTMLElement).closest<HTMLElement>("[data-card]");
+    const key = element?.dataset["card"];
+    if (key === undefined) return;
+    const at = columns.findIndex((column) => column.cards.some((card) => card.key === key));
+    const column = columns[at];
+    const index = column?.cards.findIndex((card) => card.key === key) ?? -1;
+    const card = column?.cards[index];
+    if (column === undefined || card === undefined) return;
+    const vertical = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const horizontal = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (vertical === 0 && horizontal === 0) return;
+    event.preventDefault();
+    if (event.altKey) {
+      const target = vertical === 0 ? columns[at + horizontal] : column;
+      if (target === undefined || !target.exists) return;
+      const place = vertical === 0 ? Math.min(index, target.cards.length) : index + vertical;
+      if (vertical !== 0 && (place < 0 || place >= column.cards.length)) return;
+      refocus.current = key;
+      move(card, { tier: target.name, index: place });
+      return;
+    }
+    const next = vertical === 0 ? nearest(columns, at, horizontal, index) : column.cards[index + vertical];
+    if (next !== undefined) focusCard(root.current, next.key);
+  };
+
+  return (
+    <div className="board" ref={root} onKeyDown={onKey}>
+      {columns.map((column) => (
+        <Column
+          key={column.name}
+          column={column}
+          countOf={countOf}
+          lit={props.lit}
+          steps={props.steps}
+          selected={props.selected}
+          onOpen={props.onOpen}
+          onNew={props.onNew}
+          dragged={drag?.key}
+          drop={drag?.place?.tier === column.name ? drag.place.index : undefined}
+          onDrag={(key, place) => setDrag({ key, place })}
+          onDrop={(card) => {
+            if (drag?.place !== undefined) move(card, indexWithout(columns, card, drag.place));
+            setDrag(undefined);
+          }}
+        />
+      ))}
+      <Profiles decided={props.steps?.profiles} />
+    </div>
+  );
+}
+
+/** What happens to packets that pass every tier. */
+function Profiles({ decided }: { readonly decided: string | undefined }) {
+  return (
+    <section className="tier nar" aria-label="Profiles" data-decides={decided}>
+      <div className="vname">
+        <span className="h3">Profiles</span>
+        <span className="muted">after the last tier</span>
+      </div>
+    </section>
+  );
+}
+
+/** The drop index counts the dragged card too; the plan wants its place among the others. */
+function indexWithout(columns: readonly TierColumn[], card: Card, place: DropPlace): DropPlace {
+  if (place.tier !== card.tier) return place;
+  const from =
+    columns.find((column) => column.name === place.tier)?.cards.findIndex((each) => each.key === card.key) ?? -1;
+  return { tier: place.tier, index: from >= 0 && place.index > from ? place.index - 1 : place.index };
+}
+
+function nearest(columns: readonly TierColumn[], from: number, step: number, index: number): Card | undefined {
+  for (let at = from + step; at >= 0 && at < columns.length; at += step) {
+    const cards = columns[at]?.cards ?? [];
+    if (cards.length > 0) return cards[Math.min(index, cards.length - 1)];
+  }
+  return undefined;
+}
+
+function focusCard(root: HTMLElement | null, key: string): void {
+  const find = () => root?.querySelector<HTMLElement>(`[data-card="${CSS.escape(key)}"]`);
+  find()?.focus();
+}

@@ -1,0 +1,84 @@
+"use client";
+import { memo, type PointerEvent } from "react";
+import { Icon } from "../../../parts/icon.tsx";
+import { ObjectName } from "../../../parts/object-name.tsx";
+import type { TraceStep } from "../../../policy/trace.ts";
+import { formatCount } from "../../../words/number.ts";
+import { type Card, orderText } from "./view.ts";
+
+/** A policy: name first, then order, directions, endpoints selected; a third line only for a badge. */
+export const PolicyCard = memo(function PolicyCard(props: {
+  readonly card: Card;
+  /** How many it selects; undefined while endpoints load. */
+  readonly endpoints: number | undefined;
+  readonly isFirst: boolean;
+  readonly isFaded: boolean;
+  readonly isSelected: boolean;
+  readonly isDragged: boolean;
+  readonly drop: "before" | "after" | undefined;
+  readonly steps: readonly TraceStep[] | undefined;
+  readonly onOpen: (path: string) => void;
+  readonly onStartDrag: (event: PointerEvent<HTMLElement>, card: Card) => void;
+}) {
+  const { card, steps, endpoints } = props;
+  const classes = [
+    "pcard",
+    props.isFaded ? "fade" : "",
+    props.isSelected ? "on" : "",
+    props.isDragged ? "dragged" : "",
+    props.drop === undefined ? "" : `drop-${props.drop}`,
+  ];
+  const directions = card.ingress && card.egress ? "Ingress and egress" : card.egress ? "Egress" : "Ingress";
+  return (
+    <a
+      href={`/${card.path}`}
+      className={classes.filter((name) => name !== "").join(" ")}
+      data-card={card.key}
+      tabIndex={props.isFirst || props.isSelected ? 0 : -1}
+      draggable={false}
+      title="Alt with arrows moves it"
+      onPointerDown={(event) => props.onStartDrag(event, card)}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        props.onOpen(card.path);
+      }}
+    >
+      <span className="l1">
+        <Icon name={card.fromKubernetes ? "k8s" : card.namespace === undefined ? "global" : "ns"} />
+        <span className="nm">
+          <ObjectName namespace={card.namespace} name={card.name} />
+        </span>
+        {steps?.map((step) => (
+          <span key={step.id} className={`step ${step.tone}`} title={step.title}>
+            {step.id}
+            <Icon name={step.icon} />
+          </span>
+        ))}
+      </span>
+      <span className="l2">
+        <span className="ord" title={`Order ${orderText(card.order)}`}>
+          {orderText(card.order)}
+        </span>
+        <span className="dir" title={directions}>
+          {card.ingress && <Icon name="in" />}
+          {card.egress && <Icon name="out" />}
+          <span className="vh">{directions}</span>
+        </span>
+        <span className="rc">
+          {card.ruleCount === 0
+            ? "no rules"
+            : `${formatCount(card.ruleCount)} ${card.ruleCount === 1 ? "rule" : "rules"}`}
+        </span>
+        {endpoints === 0 ? (
+          <span className="badge right">Matches nothing</span>
+        ) : (
+          <span className="epc" title="Endpoints selected">
+            {endpoints === undefined ? "" : formatCount(endpoints)}
+            <Icon name="endpoints" />
+          </span>
+        )}
+      </span>
+    </a>
+  );
+});

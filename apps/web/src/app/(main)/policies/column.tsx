@@ -1,0 +1,187 @@
+"use client";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type PointerEvent, useCallback, useRef } from "react";
+import { Icon } from "../../../parts/icon.tsx";
+import type { PolicyObject } from "../../../policy/spec.ts";
+import type { TraceSteps } from "../../../policy/trace.ts";
+import { formatCount } from "../../../words/number.ts";
+import type { DropPlace } from "./board.tsx";
+import { PolicyCard } from "./card.tsx";
+import { type Card, type TierColumn, tierOrderText } from "./view.ts";
+
+const CARD_PX = 60;
+const DRAG_FROM_PX = 5;
+
+/** One tier: header, its cards (only the visible ones exist), the end of tier, which is a step like any card. */
+export function Column(props: {
+  readonly column: TierColumn;
+  readonly lit: ReadonlySet<string> | undefined;
+  readonly steps: TraceSteps | undefined;
+  readonly selected: string | undefined;
+  readonly dragged: string | undefined;
+  /** Index before which a dragged card would land. */
+  readonly drop: number | undefined;
+  readonly countOf: (policy: PolicyObject) => number | undefined;
+  readonly onOpen: (path: string) => void;
+  readonly onNew: (tier?: string) => void;
+  readonly onDrag: (key: string, place: DropPlace | undefined) => void;
+  readonly onDrop: (card: Card) => void;
+}) {
+  const { column, steps } = props;
+  const scroller = useRef<HTMLOListElement>(null);
+  const virtual = useVirtualizer({
+    count: column.cards.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => CARD_PX,
+    getItemKey: (index) => column.cards[index]?.key ?? index,
+    overscan: 6,
+    useFlushSync: false,
+  });
+  const startDrag = useCardDrag(props.onDrag, props.onDrop);
+  const end = steps?.ends.get(column.name);
+  const isEmpty = column.cards.length === 0;
+  if (isEmpty && props.dragged === undefined) {
+    return (
+      <section className="tier nar" aria-label={`Tier ${column.name}, empty`}>
+        <button
+          type="button"
+          className="vname"
+          title={`New policy in tier ${column.name}`}
+          onClick={() => props.onNew(column.name)}
+        >
+          <span className="h3">{column.name}</span>
+          <span className="muted">order {tierOrderText(column.order)}</span>
+          <span className="muted">{column.defaultAction}</span>
+        </button>
+      </section>
+    );
+  }
+  return (
+    <section className="tier" aria-label={`Tier ${column.name}`} data-tier={column.name}>
+      <header>
+        <button
+          type="button"
+          className="h3 tier-name"
+          disabled={!column.exists}
+          onClick={() => props.onOpen(`tiers/${column.name}`)}
+        >
+          {column.name}
+        </button>
+        <span className="muted sm">{column.exists ? tierOrderText(column.order) : "no such tier"}</span>
+        <span className="right sm muted" title={`${column.cards.length} policies`}>
+          {formatCount(column.cards.length)}
+        </span>
+        <button
+          type="button"
+          className="btn ghost mini"
+          aria-label={`New policy in tier ${column.name}`}
+          onClick={() => props.onNew(column.name)}
+        >
+          <Icon name="plus" />
+        </button>
+      </header>
+      <ol ref={scroller} data-end={column.cards.length} tabIndex={-1}>
+        <li className="tier-size" aria-hidden style={{ height: virtual.getTotalSize() }} />
+        {virtual.getVirtualItems().map((item) => {
+          const card = column.cards[item.index];
+          if (card === undefined) return null;
+          return (
+            <li
+              key={item.key}
+              className="tier-card"
+              data-index={item.index}
+              aria-posinset={item.index + 1}
+              aria-setsize={column.cards.length}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              <PolicyCard
+                card={card}
+                endpoints={props.countOf(card.object)}
+                isFirst={item.index === 0}
+                isFaded={
+                  (props.lit !== undefined && !props.lit.has(card.key)) ||
+                  (steps !== undefined && !steps.cards.has(card.key))
+                }
+                steps={steps?.cards.get(card.key)}
+                isSelected={props.selected !== undefined && props.selected === card.path}
+                isDragged={props.dragged === card.key}
+                drop={
+                  props.drop === item.index
+                    ? "before"
+                    : props.drop === item.index + 1 && item.index === column.cards.length - 1
+                      ? "after"
+                      : undefined
+                }
+                onOpen={props.onOpen}
+                onStartDrag={startDrag}
+              />
+            </li>
+          );
+        })}
+      </ol>
+      <footer className={end?.some((step) => step.decides) === true ? "dec" : undefined}>
+        {end?.map((step) => (
+          <span key={step.id} className={`step ${step.tone}`}>
+            {step.id}
+            <Icon name={step.icon} />
+          </span>
+        ))}
+        <span className="muted">End of tier</span>
+        <b className={column.defaultAction === "Pass" ? "pass" : "deny"}>{column.defaultAction}</b>
+      </footer>
+    </section>
+  );
+}
+
+/** Pointer drag that starts after a few pixels, so that a click stays a click. */
+function useCardDrag(onDrag: (key: string, place: DropPlace | undefined) => void, onDrop: (card: Card) => void) {
+  const newest = useRef({ onDrag, onDrop });
+  newest.current = { onDrag, onDrop };
+  return useCallback((down: PointerEvent<HTMLElement>, card: Card) => {
+    if (down.button !== 0 || down.pointerType === "touch") return;
+    const { clientX, clientY } = down;
+    let dragging = false;
+    const onMove = (event: globalThis.PointerEvent) => {
+      if (!dragging && Math.hypot(event.clientX - clientX, event.clientY - clientY) < DRAG_FROM_PX) return;
+      dragging = true;
+      event.preventDefault();
+      newest.current.onDrag(card.key, placeAt(event.clientX, event.clientY));
+    };
+    const onUp = (event: Event) => {
+      document.removeEventListener("pointermove", onMove);
+      document.removeEventListener("pointerup", onUp);
+      document.removeEventListener("keydown", onEscape);
+      if (!dragging) return;
+      // The click that follows this drag must not open the card.
+      document.addEventListener("click", swallow, { capture: true, once: true });
+      setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 50);
+      if (event.type !== "pointerup") newest.current.onDrag(card.key, undefined);
+      newest.current.onDrop(card);
+    };
+    const onEscape = (event: KeyboardEvent) => {
+      if (event.key === "Escape") onUp(event);
+    };
+    document.addEventListener("pointermove", onMove);
+    document.addEventListener("pointerup", onUp);
+    document.addEventListener("keydown", onEscape);
+  }, []);
+}
+
+function swallow(event: Event): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function placeAt(x: number, y: number): DropPlace | undefined {
+  const under = document.elementFromPoint(x, y);
+  const tier = under?.closest<HTMLElement>("[data-tier]");
+  const name = tier?.dataset["tier"];
+  if (tier === null || tier === undefined || name === undefined) return undefined;
+  const item = under?.closest<HTMLElement>("[data-index]");
+  if (item === null || item === undefined) {
+    const list = tier.querySelector<HTMLElement>("ol");
+    return { tier: name, index: y < (list?.getBoundingClientRect().top ?? 0) ? 0 : Number(list?.dataset["end"] ?? 0) };
+  }
+  const { top, height } = item.getBoundingClientRect();
+  return { tier: name, index: Number(item.dataset["index"]) + (y > top + height / 2 ? 1 : 0) };
+}

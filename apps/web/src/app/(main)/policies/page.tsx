@@ -1,0 +1,5 @@
+import { Policies } from "./policies.tsx";
+
+export default function PoliciesPage() {
+  return <Policies />;
+}

@@ -1,0 +1,134 @@
+"use client";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
+import { useObjects } from "../../../live/objects.ts";
+import { parseOpen } from "../../../live/kinds.ts";
+import { useTrace } from "../../../live/trace.ts";
+import { FilterBox } from "../../../parts/filter-box.tsx";
+import { Icon } from "../../../parts/icon.tsx";
+import { ObjectPanel } from "../../../parts/object-panel.tsx";
+import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
+import { useUrlState } from "../../../parts/url-state.ts";
+import type { PolicySpec, TierSpec } from "../../../policy/spec.ts";
+import { usePageTitle } from "../../../shell/title.ts";
+import { counted } from "../../../words/number.ts";
+import { Board } from "./board.tsx";
+import { Lens } from "./lens.tsx";
+import { OrderBar, useOrderDraft } from "./order-draft.tsx";
+import { PolicyList } from "./policy-list.tsx";
+import { boardColumns, litCards, parseNamespaces } from "./view.ts";
+import "../../../styles/board.css";
+import "../../../styles/editor.css";
+
+/** Policies by tier in evaluation order: board or list, a trace lens over it, the editor beside it. */
+export function Policies() {
+  usePageTitle("Policies");
+  const url = useUrlState();
+  const tiers = useObjects<TierSpec>("Tier");
+  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
+  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
+  const draft = useOrderDraft();
+  const policies = useMemo(() => [...global.items, ...namespaced.items], [global.items, namespaced.items]);
+  const drafted = useMemo(() => draft.applyTo(policies), [draft, policies]);
+  const columns = useMemo(() => boardColumns(tiers.items, drafted), [tiers.items, drafted]);
+  const text = url.get("q") ?? "";
+  const searched = useDeferredValue(text);
+  const namespaces = url.get("ns");
+  const lit = useMemo(
+    () => litCards(columns, { text: searched, ...parseNamespaces(namespaces) }),
+    [columns, searched, namespaces],
+  );
+  const trace = useTrace({
+    source: url.get("src") ?? "",
+    destination: url.get("dst") ?? "",
+    protocol: url.get("proto") ?? "TCP",
+    port: url.get("port") ?? "",
+  });
+  const [lensOpen, setLensOpen] = useState(false);
+  const view = url.get("view") === "list" ? "list" : "board";
+  const open = parseOpen(url.get("open"));
+  const { set } = url;
+  const onOpen = useCallback((path: string) => set({ open: path, new: undefined, tab: undefined }, "push"), [set]);
+  const onNew = useCallback(
+    (tier?: string) => set({ new: "networkpolicies", open: undefined, tier, tab: undefined }, "push"),
+    [set],
+  );
+  const queries = [tiers, global, namespaced];
+  const failed = queries.find((query) => query.error !== null && !query.loaded);
+  const loaded = queries.every((query) => query.loaded);
+  const showLens = lensOpen || (url.get("src") ?? url.get("dst")) !== null;
+
+  return (
+    <>
+      <main className="main" id="main">
+        <div className="bar" role="search">
+          <span className="seg" role="group" aria-label="View">
+            <button type="button" aria-pressed={view === "board"} onClick={() => url.set({ view: undefined }, "push")}>
+              <Icon name="board" />
+              Board
+            </button>
+            <button type="button" aria-pressed={view === "list"} onClick={() => url.set({ view: "list" }, "push")}>
+              <Icon name="list" />
+              List
+            </button>
+          </span>
+          <FilterBox label="Find policies" value={text} onChange={(q) => url.set({ q })} />
+          <button type="button" className="btn" aria-pressed={showLens} onClick={() => setLensOpen(true)}>
+            <Icon name="reach" />
+            Trace
+          </button>
+          <span className="end">
+            <span className="said hide-s">{loaded && summaryOf(policies.length, lit?.size)}</span>
+            <button
+              type="button"
+              className="btn hide-s"
+              onClick={() => url.set({ new: "tiers", open: undefined }, "push")}
+            >
+              <Icon name="plus" />
+              New tier
+            </button>
+            <button type="button" className="btn pri" onClick={() => onNew()}>
+              <Icon name="plus" />
+              New policy
+            </button>
+          </span>
+        </div>
+        {showLens && <Lens trace={trace} onClose={() => setLensOpen(false)} />}
+        {failed !== undefined ? (
+          <Failed error={failed.error} what="policies" onRetry={failed.refetch} />
+        ) : !loaded ? (
+          <SkeletonRows />
+        ) : policies.length === 0 ? (
+          <Empty
+            title="No policies yet"
+            help="Every connection between workloads is allowed until a policy selects one of its ends."
+            action={
+              <button type="button" className="btn pri" onClick={() => onNew()}>
+                <Icon name="plus" />
+                New policy
+              </button>
+            }
+          />
+        ) : view === "list" ? (
+          <PolicyList columns={columns} lit={lit} selected={url.get("open") ?? undefined} onOpen={onOpen} />
+        ) : (
+          <Board
+            columns={columns}
+            lit={lit}
+            steps={trace.steps}
+            selected={url.get("open") ?? undefined}
+            onOpen={onOpen}
+            onNew={onNew}
+            draft={draft}
+          />
+        )}
+        <OrderBar draft={draft} policies={policies} />
+      </main>
+      <ObjectPanel openRef={open} />
+    </>
+  );
+}
+
+function summaryOf(total: number, lit: number | undefined): string {
+  const all = counted(total, "policy", "policies");
+  return lit === undefined ? all : `${lit} of ${all} match`;
+}

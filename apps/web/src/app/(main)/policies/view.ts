@@ -1,0 +1,133 @@
+import { refOf } from "@percale/resources";
+import { formatOpen } from "../../../live/kinds.ts";
+import { compareOrdered, type Ordered } from "../../../policy/order.ts";
+import { directionsOf, type PolicyObject, type TierObject, tierOf } from "../../../policy/spec.ts";
+
+/** One policy on the board. `key` is unique and is also what breaks ties of `order`. */
+export interface Card extends Ordered {
+  readonly kind: string;
+  /** `networkpolicies/shop/allow-web`: its page, and what `open=` holds. */
+  readonly path: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly tier: string;
+  readonly ingress: boolean;
+  readonly egress: boolean;
+  readonly ruleCount: number;
+  /** `projectcalico.org/orchestrator: k8s` and the like: written through another API. */
+  readonly fromKubernetes: boolean;
+  readonly object: PolicyObject;
+}
+
+export interface TierColumn {
+  readonly name: string;
+  readonly order: number | undefined;
+  readonly defaultAction: string;
+  /** False for a tier that policies name but nobody made. */
+  readonly exists: boolean;
+  readonly cards: readonly Card[];
+}
+
+export interface BoardFilter {
+  readonly text: string;
+  /** Namespaces to show; with `negated` those to hide. Empty shows all. Global policies always show. */
+  readonly namespaces: readonly string[];
+  readonly negated: boolean;
+}
+
+/** Columns in evaluation order, each with its cards in evaluation order. */
+export function boardColumns(tiers: readonly TierObject[], policies: readonly PolicyObject[]): readonly TierColumn[] {
+  const cardsByTier = new Map<string, Card[]>();
+  for (const policy of policies) {
+    const card = cardOf(policy);
+    const cards = cardsByTier.get(card.tier);
+    if (cards === undefined) cardsByTier.set(card.tier, [card]);
+    else cards.push(card);
+  }
+  const known = new Set(tiers.map((tier) => tier.metadata.name));
+  const missing = [...cardsByTier.keys()].filter((name) => !known.has(name));
+  const columns = [
+    ...tiers.map(({ metadata: { name }, spec }) => ({
+      name,
+      order: spec.order,
+      defaultAction: spec.defaultAction ?? "Deny",
+      exists: true,
+    })),
+    ...missing.map((name) => ({ name, order: undefined, defaultAction: "Deny", exists: false })),
+  ];
+  return columns
+    .sort((a, b) => compareOrdered({ ...a, key: a.name }, { ...b, key: b.name }))
+    .map((column) => ({ ...column, cards: (cardsByTier.get(column.name) ?? []).sort(compareOrdered) }));
+}
+
+export function cardOf(policy: PolicyObject): Card {
+  const { kind, metadata, spec } = policy;
+  const { ingress, egress } = directionsOf(spec);
+  return {
+    key: cardKey({ kind, name: metadata.name, namespace: metadata.namespace }),
+    kind,
+    path: formatOpen(refOf(policy)),
+    namespace: metadata.namespace,
+    name: metadata.name,
+    tier: tierOf(policy),
+    order: spec.order,
+    ingress,
+    egress,
+    ruleCount: (ingress ? (spec.ingress?.length ?? 0) : 0) + (egress ? (spec.egress?.length ?? 0) : 0),
+    fromKubernetes: kind.startsWith("Kubernetes") || metadata.name.startsWith("knp."),
+    object: policy,
+  };
+}
+
+/** `name/namespace/kind`, the text that decides between equal orders. */
+export function cardKey(ref: {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}): string {
+  return `${ref.name}/${ref.namespace ?? ""}/${ref.kind}`;
+}
+
+/** Cards that the search and the namespace filter leave lit; undefined when nothing is filtered, so nothing dims. */
+export function litCards(columns: readonly TierColumn[], filter: BoardFilter): ReadonlySet<string> | undefined {
+  const text = filter.text.trim().toLowerCase();
+  if (text === "" && filter.namespaces.length === 0) return undefined;
+  const lit = new Set<string>();
+  for (const { cards } of columns) {
+    for (const card of cards) {
+      if (inNamespaces(card, filter) && (text === "" || matchesText(card, text))) lit.add(card.key);
+    }
+  }
+  return lit;
+}
+
+function inNamespaces({ namespace }: Card, { namespaces, negated }: BoardFilter): boolean {
+  if (namespaces.length === 0 || namespace === undefined) return true;
+  return namespaces.includes(namespace) !== negated;
+}
+
+function matchesText({ name, namespace, object }: Card, text: string): boolean {
+  if (name.toLowerCase().includes(text) || (namespace?.toLowerCase().includes(text) ?? false)) return true;
+  if (object.spec.selector?.toLowerCase().includes(text) === true) return true;
+  return Object.entries(object.metadata.labels ?? {}).some(([key, value]) =>
+    `${key}=${value}`.toLowerCase().includes(text),
+  );
+}
+
+/** `ns=!kube-system,calico-system` → hide both. */
+export function parseNamespaces(text: string | null): Pick<BoardFilter, "namespaces" | "negated"> {
+  const negated = text?.startsWith("!") ?? false;
+  const list = (negated ? text?.slice(1) : text) ?? "";
+  return { namespaces: list.split(",").filter((name) => name !== ""), negated };
+}
+
+/** The order on a card: absent is last and says so. */
+export function orderText(order: number | undefined): string {
+  return order === undefined ? "last" : String(order);
+}
+
+/** A big order as people read it: `1M` for the default tier's 1,000,000. */
+export function tierOrderText(order: number | undefined): string {
+  if (order === undefined) return "last";
+  return order >= 1_000_000 && order % 1_000_000 === 0 ? `${order / 1_000_000}M` : String(order);
+}

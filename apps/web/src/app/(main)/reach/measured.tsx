@@ -1,0 +1,57 @@
+"use client";
+import Link from "next/link";
+import { useMatrix } from "../../../live/queries.ts";
+import type { TraceQuery } from "../../../live/trace.ts";
+import { Age } from "../../../parts/age.tsx";
+import { Icon } from "../../../parts/icon.tsx";
+import { Verdict } from "../../../parts/verdict.tsx";
+import { cellsOf } from "../matrix/view.ts";
+
+/** The same question put to the kernels, where the lab probes this pair. */
+export function MeasuredCard({ trace }: { readonly trace: TraceQuery }) {
+  const matrix = useMatrix();
+  const cells = matrix.data === undefined ? [] : cellsOf(matrix.data, trace.sourceText, trace.destinationText);
+  if (cells.length === 0) return null;
+  return (
+    <section className="card" aria-label="Measured">
+      <div className="ch">
+        <h2 className="h2">Measured</h2>
+        <span className="muted">real packets in the lab</span>
+        <Link className="end link" href="/matrix">
+          Matrix
+        </Link>
+      </div>
+      <table className="boxed">
+        <thead>
+          <tr>
+            <th>Probe</th>
+            <th>Predicted</th>
+            <th>Measured</th>
+            <th className="num">Ago</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cells.map((cell) => (
+            <tr key={`${cell.protocol}${cell.port}`}>
+              <td>
+                {cell.protocol} {cell.port}
+              </td>
+              <td>{cell.predicted === undefined ? "–" : <Verdict action={cell.predicted} />}</td>
+              <td>
+                {cell.measured === undefined ? (
+                  <span className="muted">not yet</span>
+                ) : (
+                  <Verdict action={cell.measured} />
+                )}
+                {cell.differs && <Icon name="warn" className="warn" label="differs from the prediction" />}
+              </td>
+              <td className="num muted">
+                <Age at={cell.at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

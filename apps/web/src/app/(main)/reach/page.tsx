@@ -1,0 +1,5 @@
+import { Reach } from "./reach.tsx";
+
+export default function ReachPage() {
+  return <Reach />;
+}

@@ -1,0 +1,289 @@
+"use client";
+import type { KubeObject } from "@percale/resources";
+import dynamic from "next/dynamic";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { definitionOf } from "../live/kinds.ts";
+import { useDryRun, useWrite } from "../live/write.ts";
+import { useValueSource } from "../live/values.ts";
+import { Icon } from "../parts/icon.tsx";
+import { useNarrow } from "../parts/narrow.ts";
+import { Tabs } from "../parts/tabs.tsx";
+import { failureOf } from "../trpc/client.ts";
+import { counted } from "../words/number.ts";
+import { DiffView } from "./diff-view.tsx";
+import { ImpactView, useImpact } from "./impact-view.tsx";
+import { PolicyForm } from "./policy-form.tsx";
+import type { Schema } from "./schema.ts";
+import { SchemaForm } from "./schema-form.tsx";
+import { type Draft, placeComplaints, rebase, useDraft } from "./use-draft.ts";
+
+const CodeEditor = dynamic(async () => (await import("./code-editor.tsx")).CodeEditor, {
+  ssr: false,
+  loading: () => <div className="cm-host skel-code" aria-busy="true" />,
+});
+
+export interface FormProps {
+  readonly draft: Draft;
+  readonly isNew: boolean;
+  readonly schema: Schema | undefined;
+  readonly errorOf: (field: string) => string | undefined;
+  readonly onShowYaml: () => void;
+}
+
+export type EditorTab = "form" | "yaml" | "impact" | "diff";
+
+export interface EditorProps {
+  readonly kind: string;
+  /** The stored object; absent for a new one. */
+  readonly base: KubeObject | undefined;
+  readonly initialText?: string;
+  readonly tab: EditorTab;
+  readonly onTab: (tab: EditorTab) => void;
+  readonly onDone: (object: KubeObject | undefined) => void;
+  /** Form and YAML beside each other where the place allows. */
+  readonly roomy: boolean;
+}
+
+const POLICIES = new Set(["NetworkPolicy", "GlobalNetworkPolicy"]);
+
+/**
+ * The one editor of all kinds: form and YAML over one text, then impact, then the difference, then Apply.
+ * Header, body and footer come apart so that a side panel and a page can both frame it.
+ */
+export function useEditor(props: EditorProps): {
+  readonly tabs: ReactNode;
+  readonly body: ReactNode;
+  readonly footer: ReactNode;
+  readonly draft: Draft;
+} {
+  const { kind, tab, onTab } = props;
+  // The base under edit stays what it was when editing began; a newer one is offered, never taken silently.
+  const [base, setBase] = useState(props.base);
+  const draft = useDraft(base, props.initialText);
+  const narrow = useNarrow();
+  const definition = definitionOf(kind);
+  const schema = useMemo(() => definition?.openApi() as Schema | undefined, [definition]);
+  const values = useValueSource();
+  const isPolicy = POLICIES.has(kind);
+  const isNew = base === undefined;
+  const check = useDryRun({ draft, isNew });
+  const impact = useImpact(isPolicy && draft.isDirty ? draft.candidate : undefined, isNew);
+  const { write, isWriting } = useWrite();
+  const [reason, setReason] = useState("");
+  const [refused, setRefused] = useState<string>();
+
+  const problems = useMemo(
+    () => [...draft.problems, ...placeComplaints(draft.text, check.complaints)],
+    [draft, check.complaints],
+  );
+  const errors = problems.filter((problem) => problem.severity === "error");
+  const errorOf = useCallback(
+    (field: string) =>
+      check.complaints.find((complaint) => complaint.field === field && complaint.severity === "error")?.message,
+    [check.complaints],
+  );
+  const canApply =
+    draft.isDirty &&
+    draft.parses &&
+    errors.length === 0 &&
+    !check.isChecking &&
+    draft.candidate !== undefined &&
+    !isWriting;
+
+  const apply = useCallback(async () => {
+    if (!canApply || draft.candidate === undefined) return;
+    setRefused(undefined);
+    try {
+      const [object] = await write({
+        changes: [{ op: isNew ? "create" : "update", object: draft.candidate }],
+        ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
+        words: { done: isNew ? "Created" : "Applied", names: [nameOf(draft.candidate)] },
+      });
+      props.onDone(object);
+    } catch (error) {
+      setRefused(failureOf(error).message);
+    }
+  }, [canApply, draft.candidate, isNew, props, reason, write]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      if (tab === "diff") void apply();
+      else if (canApply) onTab("diff");
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [apply, canApply, onTab, tab]);
+
+  const sideBySide = props.roomy && !narrow;
+  const shown = sideBySide && tab === "yaml" ? "form" : tab;
+  const form = isPolicy ? PolicyForm : SchemaForm;
+  const Form = form;
+  const yaml = (
+    <CodeEditor
+      label={`${kind} as YAML`}
+      value={draft.text}
+      onChange={draft.setText}
+      problems={problems}
+      schema={schema}
+      values={values}
+    />
+  );
+  const newer =
+    !isNew && props.base !== undefined && props.base.metadata.resourceVersion !== base.metadata.resourceVersion
+      ? props.base
+      : undefined;
+
+  return {
+    draft,
+    tabs: (
+      <Tabs
+        label="Editor"
+        current={shown}
+        onSelect={(id) => onTab(id as EditorTab)}
+        tabs={[
+          { id: "form", title: sideBySide ? "Form and YAML" : "Form" },
+          ...(sideBySide
+            ? []
+            : [{ id: "yaml", title: "YAML", count: errors.length > 0 ? `✕ ${errors.length}` : undefined }]),
+          ...(isPolicy ? [{ id: "impact", title: "Impact", count: impact.count }] : []),
+          { id: "diff", title: "Diff", count: draft.isDirty && !isNew ? draft.changes.length : undefined },
+        ]}
+      />
+    ),
+    body: (
+      <>
+        {newer !== undefined && base !== undefined && (
+          <ChangedNotice
+            draft={draft}
+            base={base}
+            newer={newer}
+            onTake={(text) => {
+              setBase(newer);
+              draft.setText(text);
+            }}
+          />
+        )}
+        {refused !== undefined && (
+          <div className="note d" role="alert">
+            <Icon name="crit" />
+            <div>
+              <b>Not applied.</b> {refused}
+            </div>
+          </div>
+        )}
+        {shown === "form" && (
+          <div className={sideBySide ? "side-by-side" : undefined}>
+            <Form draft={draft} isNew={isNew} schema={schema} errorOf={errorOf} onShowYaml={() => onTab("yaml")} />
+            {sideBySide && yaml}
+          </div>
+        )}
+        {shown === "yaml" && yaml}
+        {shown === "impact" && <ImpactView impact={impact} />}
+        {shown === "diff" && (
+          <>
+            {isPolicy && <ImpactView impact={impact} short />}
+            <DiffView before={draft.before} after={draft.text} changes={draft.changes} isNew={isNew} />
+            <div className="fld">
+              <label className="lab" htmlFor="reason">
+                Reason <span className="muted">optional, shown in Activity</span>
+              </label>
+              <input
+                id="reason"
+                className="in"
+                value={reason}
+                maxLength={200}
+                autoComplete="off"
+                onChange={(event) => setReason(event.target.value)}
+              />
+            </div>
+          </>
+        )}
+      </>
+    ),
+    footer: (
+      <>
+        <Verdict
+          errors={errors.map((problem) => problem.message)}
+          isChecking={check.isChecking}
+          isDirty={draft.isDirty}
+          words={impact.words}
+        />
+        <span className="right rowb">
+          {shown === "diff" ? (
+            <button type="button" className="btn pri" disabled={!canApply} onClick={() => void apply()}>
+              {isWriting ? "Applying" : isNew ? "Create" : "Apply"} <kbd>⌘↵</kbd>
+            </button>
+          ) : (
+            <button type="button" className="btn pri" disabled={!draft.isDirty} onClick={() => onTab("diff")}>
+              Review
+            </button>
+          )}
+        </span>
+      </>
+    ),
+  };
+}
+
+function Verdict(props: {
+  readonly errors: readonly string[];
+  readonly isChecking: boolean;
+  readonly isDirty: boolean;
+  readonly words: ReactNode;
+}) {
+  const { errors } = props;
+  if (errors.length > 0) {
+    return (
+      <span className="deny grow ell" role="status" title={errors.join("\n")}>
+        {counted(errors.length, "problem")} <span className="muted">· {errors[0]}</span>
+      </span>
+    );
+  }
+  return (
+    <span className="grow ell" role="status">
+      {!props.isDirty ? (
+        <span className="muted">No changes</span>
+      ) : props.isChecking ? (
+        <span className="muted">Checking…</span>
+      ) : (
+        <span className="allow">
+          <Icon name="allow" /> 0 problems
+        </span>
+      )}
+      {props.words !== undefined && props.isDirty && (
+        <>
+          <span className="sep">·</span>
+          {props.words}
+        </>
+      )}
+    </span>
+  );
+}
+
+function ChangedNotice(props: {
+  readonly draft: Draft;
+  readonly base: KubeObject;
+  readonly newer: KubeObject;
+  readonly onTake: (text: string) => void;
+}) {
+  const merged = rebase(props.draft.changes, props.draft.value, props.base, props.newer);
+  return (
+    <div className="note w" role="alert">
+      <Icon name="warn" />
+      <div>
+        <b>This object was changed meanwhile.</b>{" "}
+        {merged.clashes.length === 0
+          ? "Your changes touch other fields."
+          : `Both of you changed ${merged.clashes.join(", ")}; merging keeps yours.`}{" "}
+        <button type="button" className="link" onClick={() => props.onTake(merged.text)}>
+          Merge the newer version
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function nameOf({ metadata }: KubeObject): string {
+  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+}

@@ -1,0 +1,138 @@
+"use client";
+import type { ImpactChange } from "@percale/api";
+import type { KubeObject } from "@percale/resources";
+import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { type ReactNode, useDeferredValue } from "react";
+import { useEndpoints } from "../live/endpoints.ts";
+import { Failed, SkeletonRows } from "../parts/states.tsx";
+import { NameOf } from "../parts/object-name.tsx";
+import { verdictMark } from "../parts/verdict.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { endpointText } from "../policy/endpoint.ts";
+import { failureOf, useTRPC } from "../trpc/client.ts";
+import { toWire } from "../trpc/wire.ts";
+import { counted, formatCount } from "../words/number.ts";
+import { sumImpact } from "./impact.ts";
+
+export interface Impact {
+  readonly data: { readonly examined: number; readonly changes: readonly ImpactChange[] } | undefined;
+  readonly error: unknown;
+  readonly isAsked: boolean;
+  /** For the tab. */
+  readonly count: number | undefined;
+  /** For the footer. */
+  readonly words: ReactNode;
+}
+
+/** Which pairs of endpoints would be newly denied or allowed, by the evaluator over the whole cluster. */
+export function useImpact(candidate: KubeObject | undefined, isNew: boolean): Impact {
+  const deferred = useDeferredValue(candidate);
+  return useImpactOf(deferred === undefined ? [] : [{ op: isNew ? "create" : "update", object: deferred }]);
+}
+
+function useImpactOf(changes: readonly { readonly op: "create" | "update"; readonly object: KubeObject }[]): Impact {
+  const trpc = useTRPC();
+  const isAsked = changes.length > 0;
+  const query = useQuery(
+    trpc.policy.impact.queryOptions(isAsked ? { changes: toWire(changes) } : skipToken, {
+      placeholderData: keepPreviousData,
+      staleTime: 5000,
+    }),
+  );
+  const data = isAsked ? query.data : undefined;
+  const sum = data === undefined ? undefined : sumImpact(data.changes);
+  return {
+    data,
+    error: isAsked ? query.error : null,
+    isAsked,
+    count: sum === undefined || sum.denied + sum.allowed === 0 ? undefined : sum.denied + sum.allowed,
+    words: sum === undefined ? undefined : <SumWords {...sum} />,
+  };
+}
+
+/** One line, for a draft of the order. */
+export function ImpactWords({ candidates }: { readonly candidates: readonly KubeObject[] }) {
+  const impact = useImpactOf(candidates.map((object) => ({ op: "update", object })));
+  if (impact.error !== null) return <span className="muted">Impact unknown: {failureOf(impact.error).message}</span>;
+  return impact.words === undefined ? <span className="muted">Calculating impact…</span> : <>{impact.words}</>;
+}
+
+function SumWords({ denied, allowed }: { readonly denied: number; readonly allowed: number }) {
+  if (denied + allowed === 0) return <span className="muted">Impact: no pair changes</span>;
+  return (
+    <>
+      Impact: {denied > 0 && <b className="med deny">{formatCount(denied)} newly denied</b>}
+      {denied > 0 && allowed > 0 && ", "}
+      {allowed > 0 && <b className="med allow">{formatCount(allowed)} newly allowed</b>}
+    </>
+  );
+}
+
+const SHORT = 4;
+const LONG = 200;
+
+export function ImpactView({ impact, short = false }: { readonly impact: Impact; readonly short?: boolean }) {
+  const { data, error } = impact;
+  const endpoints = useEndpoints();
+  if (!impact.isAsked) return short ? null : <p className="muted">Change something to see its effect.</p>;
+  if (error !== null && data === undefined) return short ? null : <Failed error={error} what="impact" />;
+  if (data === undefined) return <SkeletonRows rows={short ? 2 : 5} />;
+  const sum = sumImpact(data.changes);
+  const rows = data.changes
+    .filter((change) => change.before.verdict !== change.after.verdict)
+    .slice(0, short ? SHORT : LONG);
+  const nameOf = (key: string) => {
+    const endpoint = endpoints.items.find((each) => each.key === key);
+    return endpoint === undefined ? key : endpointText(endpoint);
+  };
+  return (
+    <section className={short ? "impact-short" : undefined} aria-label="Impact">
+      <dl className="imp">
+        <div>
+          <dt>newly denied</dt>
+          <dd className={sum.denied > 0 ? "deny" : undefined}>{formatCount(sum.denied)}</dd>
+        </div>
+        <div>
+          <dt>newly allowed</dt>
+          <dd className={sum.allowed > 0 ? "allow" : undefined}>{formatCount(sum.allowed)}</dd>
+        </div>
+        <div>
+          <dt>same verdict, other rule</dt>
+          <dd>{formatCount(sum.otherRule)}</dd>
+        </div>
+        <div>
+          <dt>pairs examined</dt>
+          <dd className="muted">{formatCount(data.examined)}</dd>
+        </div>
+      </dl>
+      {rows.map((change) => {
+        const mark = verdictMark(change.after.verdict);
+        const [from, to] = [nameOf(change.from), nameOf(change.to)];
+        return (
+          <div key={`${change.from}${change.to}${change.protocol}${change.port}`} className="improw">
+            <span className={`v ${mark.tone}`}>
+              <Icon name={mark.icon} label={change.after.verdict === "deny" ? "newly denied" : "newly allowed"} />
+            </span>
+            <Link
+              className="ell"
+              href={`/reach?src=${from}&dst=${to}&proto=${change.protocol}${change.port === undefined ? "" : `&port=${change.port}`}`}
+            >
+              <NameOf text={from} /> → <NameOf text={to} />
+            </Link>
+            <span className="muted nowrap">
+              {change.protocol} {change.port}
+            </span>
+            {!short && <span className="why">{change.after.text}</span>}
+          </div>
+        );
+      })}
+      {rows.length < sum.denied + sum.allowed && (
+        <p className="hint">and {counted(sum.denied + sum.allowed - rows.length, "pair")} more</p>
+      )}
+      {sum.denied + sum.allowed === 0 && (
+        <p className="muted">No pair of endpoints becomes allowed or denied by this.</p>
+      )}
+    </section>
+  );
+}

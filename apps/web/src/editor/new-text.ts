@@ -1,0 +1,72 @@
+"use client";
+import { useMemo } from "react";
+import { stringify } from "yaml";
+import { useEndpoints } from "../live/endpoints.ts";
+import { definitionOf } from "../live/kinds.ts";
+import { useObjects } from "../live/objects.ts";
+import { policiesApplyingTo } from "../live/selector.ts";
+import { useUrlState } from "../parts/url-state.ts";
+import { draftPolicy } from "../policy/draft.ts";
+import { findEndpoint } from "../policy/endpoint.ts";
+import type { PolicySpec } from "../policy/spec.ts";
+
+/** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
+export function useNewText(kind: string): string | undefined {
+  const url = useUrlState();
+  const endpoints = useEndpoints();
+  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
+  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
+  const verdict = url.get("verdict");
+  const source = url.get("src") ?? "";
+  const destination = url.get("dst") ?? "";
+  const port = Number(url.get("port") ?? "");
+  const protocol = url.get("proto") ?? "TCP";
+  const tier = url.get("tier") ?? undefined;
+  const ready = endpoints.loaded && namespaced.loaded && global.loaded;
+  return useMemo(() => {
+    if (verdict !== "Deny" && verdict !== "Allow") return templateOf(kind, { tier });
+    if (!ready) return undefined;
+    const from = findEndpoint(endpoints.items, source);
+    const to = findEndpoint(endpoints.items, destination);
+    if (from === undefined || to === undefined) return templateOf(kind, { tier });
+    const policies = [...namespaced.items, ...global.items];
+    return draftPolicy({
+      action: verdict,
+      source: { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels },
+      destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
+      protocol: Number.isInteger(port) && port > 0 ? protocol : undefined,
+      port: Number.isInteger(port) && port > 0 ? port : undefined,
+      applying: policiesApplyingTo(to, policies),
+      taken: new Set(namespaced.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
+    });
+    // The draft is made once from what is known when the panel opens.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [kind, verdict, source, destination, port, protocol, tier, ready]);
+}
+
+/** The name people know: the `app` label rather than a pod's random suffix. */
+function shortName(name: string, labels: Readonly<Record<string, string>>): string {
+  return labels["app"] ?? labels["app.kubernetes.io/name"] ?? name;
+}
+
+function templateOf(kind: string, { tier }: { readonly tier: string | undefined }): string {
+  const metadata = { name: "", ...(definitionOf(kind)?.namespaced === true ? { namespace: "default" } : {}) };
+  const specs: Readonly<Record<string, object>> = {
+    NetworkPolicy: { tier: tier ?? "default", selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
+    GlobalNetworkPolicy: {
+      tier: tier ?? "default",
+      selector: "all()",
+      types: ["Ingress"],
+      ingress: [{ action: "Allow" }],
+    },
+    Tier: { order: 500, defaultAction: "Pass" },
+    IPPool: { cidr: "10.245.0.0/16", natOutgoing: true },
+    NetworkSet: { nets: ["192.0.2.0/24"] },
+    GlobalNetworkSet: { nets: ["192.0.2.0/24"] },
+    BGPPeer: { peerIP: "192.0.2.1", asNumber: 64_512 },
+  };
+  return stringify(
+    { apiVersion: "projectcalico.org/v3", kind, metadata, spec: specs[kind] ?? {} },
+    { lineWidth: 0, indentSeq: false },
+  );
+}

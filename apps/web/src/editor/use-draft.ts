@@ -1,0 +1,109 @@
+"use client";
+import type { KubeObject } from "@percale/resources";
+import { useCallback, useMemo, useState } from "react";
+import { diffValues, type FieldChange } from "./diff.ts";
+import { manifestOf, parsePath, type Path, type Problem, rangeOf, readYaml, setField } from "./document.ts";
+
+export interface Complaint {
+  readonly field: string;
+  readonly message: string;
+  readonly severity: "error" | "warning";
+}
+
+export interface Draft {
+  readonly text: string;
+  readonly setText: (text: string) => void;
+  /** Sets one field of the text; `undefined` removes it. */
+  readonly edit: (path: Path, value: unknown) => void;
+  /** The plain value; while the text is broken, the last one that parsed. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly parses: boolean;
+  readonly problems: readonly Problem[];
+  readonly isDirty: boolean;
+  /** What would be written. */
+  readonly candidate: KubeObject | undefined;
+  readonly changes: readonly FieldChange[];
+  readonly before: string;
+}
+
+/** The text under edit and everything that follows from it. `base` is the stored object, absent for a new one. */
+export function useDraft(base: KubeObject | undefined, initialText: string | undefined) {
+  const before = useMemo(() => (base === undefined ? "" : manifestOf(base)), [base]);
+  const [text, setText] = useState(initialText ?? before);
+  const yaml = useMemo(() => readYaml(text), [text]);
+  const [lastValue, setLastValue] = useState(yaml.value ?? {});
+  if (yaml.value !== undefined && yaml.value !== lastValue) setLastValue(yaml.value);
+  const candidate = useMemo(() => candidateOf(yaml.value, base), [yaml.value, base]);
+  const changes = useMemo(
+    () => diffValues(before === "" ? {} : (readYaml(before).value ?? {}), yaml.value ?? {}),
+    [before, yaml.value],
+  );
+  const edit = useCallback((path: Path, value: unknown) => setText((old) => setField(old, path, value)), []);
+  const draft: Draft = {
+    text,
+    setText,
+    edit,
+    value: yaml.value ?? lastValue,
+    parses: yaml.value !== undefined,
+    problems: yaml.problems,
+    isDirty: base === undefined || changes.length > 0,
+    candidate,
+    changes,
+    before,
+  };
+  return draft;
+}
+
+/** Complaints of schema and server placed in the text. */
+export function placeComplaints(text: string, complaints: readonly Complaint[]): readonly Problem[] {
+  return complaints.map(({ field, message, severity }) => ({
+    ...rangeOf(text, parsePath(field)),
+    message: field === "" ? message : `${field}: ${message}`,
+    severity,
+    field,
+  }));
+}
+
+/** Re-plays my changes on what someone else stored meanwhile; fields both of us touched are mine and named. */
+export function rebase(
+  changes: readonly FieldChange[],
+  mine: Readonly<Record<string, unknown>>,
+  base: KubeObject,
+  theirs: KubeObject,
+): { readonly text: string; readonly clashes: readonly string[] } {
+  const theirChanges = diffValues(base.spec, theirs.spec, "spec");
+  let text = manifestOf(theirs);
+  const clashes: string[] = [];
+  for (const change of changes) {
+    // A list is merged whole: half of two rule lists is nobody's intent.
+    const path = parsePath(change.path.replace(/\[.*$/, ""));
+    text = setField(text, path, valueAt(mine, path));
+    const field = path.join(".");
+    if (!clashes.includes(field) && theirChanges.some((other) => other.path.startsWith(field))) clashes.push(field);
+  }
+  return { text, clashes };
+}
+
+function candidateOf(
+  value: Readonly<Record<string, unknown>> | undefined,
+  base: KubeObject | undefined,
+): KubeObject | undefined {
+  if (value === undefined || typeof value["kind"] !== "string") return undefined;
+  const metadata = (value["metadata"] ?? {}) as KubeObject["metadata"];
+  const { uid, resourceVersion } = base?.metadata ?? {};
+  return {
+    ...(value as unknown as KubeObject),
+    metadata: {
+      ...metadata,
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+    ...(base?.status === undefined ? {} : { status: base.status }),
+  };
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const key of path) at = (at as Readonly<Record<string | number, unknown>> | undefined)?.[key];
+  return at;
+}

@@ -1,0 +1,129 @@
+"use client";
+import type { LiveEvent } from "@percale/api";
+import type { KubeObject } from "@percale/resources";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { fromWire } from "../trpc/wire.ts";
+import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
+import { applyEvents, type Collection, type ObjectEvent, refOfEvent } from "./collection.ts";
+import { connection } from "./connection.ts";
+import { recent } from "./feed-state.ts";
+import { collectionKey } from "./objects.ts";
+import { useStatusFeeds } from "./queries.ts";
+
+/** Deltas are painted at most this often; the first after a pause at once. */
+const PAINT_MS = 100;
+/** Answers that the server calculates from objects are asked again at most this often. */
+const DERIVED_MS = 400;
+
+/** One subscription for everything: every change of every object flows into the query cache, and nowhere is a list asked for again. */
+export function LiveFeed() {
+  const client = useTRPCClient();
+  const queryClient = useQueryClient();
+  const trpc = useTRPC();
+  useStatusFeeds();
+  useEffect(() => {
+    let stopped = false;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    let subscription: { unsubscribe: () => void } | undefined;
+    let since: number | undefined;
+    const painter = createPainter(queryClient);
+    const derived = throttled(DERIVED_MS, () => {
+      for (const path of [
+        trpc.policy.pathKey(),
+        trpc.pools.pathKey(),
+        trpc.overview.pathKey(),
+        trpc.changes.pathKey(),
+        trpc.lab.pathKey(),
+        trpc.health.pathKey(),
+      ]) {
+        void queryClient.invalidateQueries({ queryKey: path, refetchType: "active" });
+      }
+    });
+    const start = () => {
+      subscription = client.live.watch.subscribe(since === undefined ? {} : { since }, {
+        onStarted: () => connection.heard(Date.now()),
+        onData: ({ data }) => {
+          since = data.revision;
+          connection.heard(Date.now(), String(since));
+          const object = fromWire(data.object);
+          painter.add(toEvent({ ...data, object }));
+          if (isShown(object)) derived();
+        },
+        onConnectionStateChange: (state) => {
+          if (state.state === "connecting" && state.error !== null) connection.closed(Date.now());
+        },
+        onError: (error) => {
+          if (stopped) return;
+          connection.refused(Date.now(), failureOf(error).message);
+          // The window moved past us, or the server started anew: list again, quietly.
+          since = undefined;
+          recent.clear();
+          void queryClient.invalidateQueries({ queryKey: ["collection"] });
+          retry = setTimeout(start, 1000 + Math.random() * 1000);
+        },
+      });
+    };
+    start();
+    return () => {
+      stopped = true;
+      clearTimeout(retry);
+      painter.stop();
+      subscription?.unsubscribe();
+    };
+  }, [client, queryClient, trpc]);
+  return null;
+}
+
+function toEvent({ type, revision, object }: Omit<LiveEvent, "at" | "author">): ObjectEvent {
+  if (type !== "DELETED") return { t: "put", revision, object };
+  const { kind, metadata } = object;
+  const { name, namespace } = metadata;
+  return { t: "delete", revision, ref: namespace === undefined ? { kind, name } : { kind, namespace, name } };
+}
+
+/** IPAM's own bookkeeping changes no verdict. */
+function isShown(object: KubeObject): boolean {
+  return object.kind !== "IPAMHandle";
+}
+
+function createPainter(queryClient: QueryClient) {
+  let waiting: ObjectEvent[] = [];
+  const flush = throttled(PAINT_MS, () => {
+    const events = waiting;
+    waiting = [];
+    recent.add(events);
+    for (const [kind, ofKind] of Map.groupBy(events, (event) => refOfEvent(event).kind)) {
+      queryClient.setQueryData<Collection>(collectionKey(kind), (old) =>
+        old === undefined ? old : applyEvents(old, ofKind),
+      );
+    }
+  });
+  return {
+    add(event: ObjectEvent) {
+      waiting.push(event);
+      flush();
+    },
+    stop: flush.cancel,
+  };
+}
+
+/** Runs at once, then at most once per `ms`, the last call never lost. */
+function throttled(ms: number, run: () => void): { (): void; cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
+  const call = () => {
+    if (timer !== undefined) {
+      again = true;
+      return;
+    }
+    run();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (!again) return;
+      again = false;
+      call();
+    }, ms);
+  };
+  return Object.assign(call, { cancel: () => clearTimeout(timer) });
+}

@@ -1,0 +1,54 @@
+"use client";
+import type { KubeObject, ObjectRef } from "@percale/resources";
+import { useQuery } from "@tanstack/react-query";
+import { useTRPCClient } from "../trpc/client.ts";
+import { fromWire } from "../trpc/wire.ts";
+import { applyEvents, type Collection } from "./collection.ts";
+import { recent } from "./feed-state.ts";
+
+const NONE: readonly never[] = [];
+
+export interface ObjectList<S> {
+  /** Every object of the kind, kept current by the watch. Stable between changes. */
+  readonly items: readonly KubeObject<S>[];
+  readonly loaded: boolean;
+  readonly error: unknown;
+  readonly refetch: () => void;
+}
+
+/** Where the cache keeps a kind; the feed writes there too. */
+export function collectionKey(kind: string): readonly unknown[] {
+  return ["collection", kind];
+}
+
+/** All objects of a kind: listed once, then changed by deltas. */
+export function useObjects<S = unknown>(kind: string): ObjectList<S> {
+  const client = useTRPCClient();
+  const query = useQuery({
+    queryKey: collectionKey(kind),
+    queryFn: async ({ signal }): Promise<Collection> => {
+      const list = await client.objects.list.query({ kind }, { signal });
+      return applyEvents({ revision: list.revision, items: list.items.map(fromWire) }, recent.of(kind));
+    },
+    staleTime: Infinity,
+    structuralSharing: false,
+  });
+  return {
+    items: (query.data?.items ?? NONE) as readonly KubeObject<S>[],
+    loaded: query.data !== undefined,
+    error: query.error,
+    refetch: () => void query.refetch(),
+  };
+}
+
+/** One object; `isGone` once it was deleted, with its last state kept. */
+export function useObject(ref: ObjectRef): {
+  readonly object: KubeObject | undefined;
+  readonly isGone: boolean;
+  readonly error: unknown;
+  readonly refetch: () => void;
+} {
+  const list = useObjects(ref.kind);
+  const object = list.items.find(({ metadata }) => metadata.name === ref.name && metadata.namespace === ref.namespace);
+  return { object, isGone: list.loaded && object === undefined, error: list.error, refetch: list.refetch };
+}

@@ -1,0 +1,196 @@
+"use client";
+import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { type Activity, type ChangeGroup, groupActivity } from "../app/(main)/activity/view.ts";
+import { matrixOf, type Matrix } from "../app/(main)/matrix/view.ts";
+import type { NodeReport } from "../app/(main)/nodes/view.ts";
+import { fromWire } from "../trpc/wire.ts";
+import { type RouterOutputs, useTRPC, useTRPCClient } from "../trpc/client.ts";
+import { useEndpoints } from "./endpoints.ts";
+import { useObjects } from "./objects.ts";
+
+interface Answer<T> {
+  readonly data: T | undefined;
+  readonly error: unknown;
+  readonly refetch: () => void;
+}
+
+interface NodeSpec {
+  readonly bgp?: { readonly ipv4Address?: string; readonly ipv6Address?: string };
+  readonly addresses?: readonly { readonly address: string }[];
+}
+
+/** All nodes: those that are objects, and those whose agent reports. Reports stream in through `useNodeFeed`. */
+export function useNodes(): Answer<{ readonly head: number; readonly reports: readonly NodeReport[] }> {
+  const trpc = useTRPC();
+  const nodes = useObjects<NodeSpec>("Node");
+  const status = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
+  const data = useMemo(() => {
+    if (status.data === undefined || !nodes.loaded) return undefined;
+    const byName = new Map<string, NodeReport>(
+      nodes.items.map(({ metadata, spec }) => [
+        metadata.name,
+        { name: metadata.name, addresses: addressesOf(spec), connected: false },
+      ]),
+    );
+    for (const { node, connected, lastSeen, status: said } of status.data) {
+      byName.set(node, {
+        name: node,
+        addresses: byName.get(node)?.addresses ?? [],
+        connected,
+        heardAt: lastSeen,
+        status: said,
+      });
+    }
+    const reports = [...byName.values()];
+    return { head: Math.max(0, ...reports.map((report) => report.status?.appliedRevision ?? 0)), reports };
+  }, [nodes.items, nodes.loaded, status.data]);
+  return {
+    data,
+    error: status.error ?? nodes.error,
+    refetch: () => {
+      void status.refetch();
+      nodes.refetch();
+    },
+  };
+}
+
+function addressesOf({ bgp, addresses }: NodeSpec): readonly string[] {
+  const bare = [bgp?.ipv4Address, bgp?.ipv6Address].flatMap((text) =>
+    text === undefined ? [] : [text.replace(/\/\d+$/, "")],
+  );
+  return bare.length > 0 ? bare : (addresses ?? []).map(({ address }) => address);
+}
+
+/** Keeps node reports and lab probes current; once per tab. */
+export function useStatusFeeds(): void {
+  const client = useTRPCClient();
+  const queryClient = useQueryClient();
+  const trpc = useTRPC();
+  useEffect(() => {
+    let stopped = false;
+    const timers = new Set<ReturnType<typeof setTimeout>>();
+    const again = (start: () => void) => {
+      if (!stopped) timers.add(setTimeout(start, 3000));
+    };
+    let nodes: { unsubscribe: () => void } | undefined;
+    let lab: { unsubscribe: () => void } | undefined;
+    const startNodes = () => {
+      nodes = client.nodes.watch.subscribe(undefined, {
+        onData: (changed) => {
+          queryClient.setQueryData(trpc.nodes.status.queryKey(), (old) => {
+            const byNode = new Map((old ?? []).map((view) => [view.node, view]));
+            for (const view of changed) byNode.set(view.node, view);
+            return [...byNode.values()];
+          });
+          void queryClient.invalidateQueries({ queryKey: trpc.health.pathKey(), refetchType: "active" });
+        },
+        onError: () => again(startNodes),
+      });
+    };
+    const startLab = () => {
+      lab = client.lab.watch.subscribe(undefined, {
+        onData: (view) => queryClient.setQueryData(trpc.lab.matrix.queryKey(), view),
+        onError: () => again(startLab),
+      });
+    };
+    startNodes();
+    startLab();
+    return () => {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      nodes?.unsubscribe();
+      lab?.unsubscribe();
+    };
+  }, [client, queryClient, trpc]);
+}
+
+export function useHealth() {
+  const trpc = useTRPC();
+  return useQuery(trpc.health.conditions.queryOptions(undefined, { refetchInterval: 15_000 }));
+}
+
+/** The newest change sets. `system` includes what agents and controllers wrote. */
+export function useActivity(
+  limit: number,
+  { system = false }: { readonly system?: boolean } = {},
+): Answer<{ readonly sets: readonly ChangeGroup[] }> {
+  const trpc = useTRPC();
+  // People's writes may hide behind many of the agents'.
+  const query = useQuery(
+    trpc.changes.list.queryOptions({ limit: Math.min(1000, system ? limit * 2 : 400) }, { staleTime: 5000 }),
+  );
+  const data = useMemo(() => {
+    if (query.data === undefined) return undefined;
+    const sets = groupActivity(query.data.map(activityOf)).filter(
+      (set) => system || !set.author.startsWith("system:node:"),
+    );
+    return { sets: sets.slice(0, limit) };
+  }, [query.data, limit, system]);
+  return { data, error: query.error, refetch: () => void query.refetch() };
+}
+
+function activityOf({ object, previous, ...entry }: RouterOutputs["changes"]["list"][number]): Activity {
+  return { ...entry, object: fromWire(object), ...(previous === undefined ? {} : { previous: fromWire(previous) }) };
+}
+
+/** Probes of the lab with what the evaluator says about the same pairs. */
+export function useMatrix(): Answer<Matrix> {
+  const trpc = useTRPC();
+  const lab = useQuery(trpc.lab.matrix.queryOptions());
+  const endpoints = useEndpoints();
+  const pairs = useMemo(() => {
+    const seen = new Map<string, { from: string; to: string }>();
+    for (const { from, to } of lab.data?.probes ?? []) seen.set(`${from} ${to}`, { from, to });
+    return [...seen.values()];
+  }, [lab.data]);
+  const ports = useMemo(() => {
+    const seen = new Map<string, { protocol: string; port?: number }>();
+    for (const { proto, port } of lab.data?.probes ?? []) {
+      const protocol = proto.toUpperCase();
+      seen.set(`${protocol} ${port}`, port === undefined || port === 0 ? { protocol } : { protocol, port });
+    }
+    return [...seen.values()];
+  }, [lab.data]);
+  const questions = useMemo(
+    () => pairs.flatMap(({ from, to }) => questionOf(from, to, lab.data, endpoints.items)),
+    [pairs, lab.data, endpoints.items],
+  );
+  const predicted = useQuery(
+    trpc.policy.matrix.queryOptions(
+      questions.length === 0 || !endpoints.loaded ? skipToken : { pairs: questions, ports: ports.slice(0, 64) },
+    ),
+  );
+  const data = useMemo(
+    () => (lab.data === undefined ? undefined : matrixOf(lab.data, predicted.data, endpoints.items)),
+    [lab.data, predicted.data, endpoints.items],
+  );
+  return { data, error: lab.error, refetch: () => void lab.refetch() };
+}
+
+function questionOf(
+  from: string,
+  to: string,
+  lab: Parameters<typeof matrixOf>[0] | undefined,
+  endpoints: Parameters<typeof matrixOf>[2],
+) {
+  const [source, destination] = [partyOf(from, lab, endpoints), partyOf(to, lab, endpoints)];
+  return source === undefined || destination === undefined ? [] : [{ from: source, to: destination }];
+}
+
+/** What the API takes: the endpoint's key, or an address. */
+export function partyOf(
+  name: string,
+  lab: Parameters<typeof matrixOf>[0] | undefined,
+  endpoints: Parameters<typeof matrixOf>[2],
+): string | undefined {
+  const workload = lab?.workloads.find((each) => each.name === name || `${each.namespace}/${each.name}` === name);
+  const address = workload?.addresses[0]?.replace(/\/\d+$/, "");
+  const endpoint = endpoints.find(
+    (each) =>
+      (address !== undefined && each.addresses.includes(address)) ||
+      each.name === name ||
+      `${each.namespace}/${each.name}` === name,
+  );
+  return endpoint?.key ?? address;
+}

@@ -1,0 +1,137 @@
+"use client";
+import type { DecisionStep, DecisionView, ExplainView } from "@percale/api";
+import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { cardKey } from "../app/(main)/policies/view.ts";
+import { type Endpoint, endpointText, findEndpoint } from "../policy/endpoint.ts";
+import { stepsOf, type Trace, type TraceHalf, type TraceRow, type TraceSteps } from "../policy/trace.ts";
+import { useTRPC } from "../trpc/client.ts";
+import { useEndpoints } from "./endpoints.ts";
+import { formatOpen } from "./kinds.ts";
+
+export interface TraceAsk {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  /** Digits, or empty. */
+  readonly port: string;
+}
+
+export interface TraceQuery {
+  readonly result: Trace | undefined;
+  readonly steps: TraceSteps | undefined;
+  readonly verdict: Trace["verdict"] | undefined;
+  /** As people name the ends; what was typed where it is unknown. */
+  readonly sourceText: string;
+  readonly destinationText: string;
+  /** Why there is no question yet. */
+  readonly problem: string | undefined;
+  readonly error: unknown;
+  readonly refetch: () => void;
+}
+
+const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]*:[0-9a-fA-F:]+)$/;
+
+/** Asks the evaluator about one pair and keeps the answer current. */
+export function useTrace({ source, destination, protocol, port }: TraceAsk): TraceQuery {
+  const trpc = useTRPC();
+  const endpoints = useEndpoints();
+  const from = useMemo(() => findEndpoint(endpoints.items, source), [endpoints.items, source]);
+  const to = useMemo(() => findEndpoint(endpoints.items, destination), [endpoints.items, destination]);
+  const [fromText, toText] = [askText(from, source), askText(to, destination)];
+  const number = Number(port);
+  const asked = source !== "" && destination !== "" && endpoints.loaded;
+  const input =
+    asked && fromText !== undefined && toText !== undefined
+      ? {
+          from: fromText,
+          to: toText,
+          protocol,
+          ...(protocol !== "ICMP" && number >= 1 && number <= 65_535 ? { port: number } : {}),
+        }
+      : skipToken;
+  const query = useQuery(
+    trpc.policy.explain.queryOptions(input, { staleTime: 60_000, placeholderData: keepPreviousData }),
+  );
+  const answer = input === skipToken ? undefined : query.data;
+  const result = useMemo(
+    () => (answer === undefined ? undefined : traceOf(answer, endpoints.items)),
+    [answer, endpoints.items],
+  );
+  const steps = useMemo(() => (result === undefined ? undefined : stepsOf(result)), [result]);
+  const unknown = fromText === undefined ? source : toText === undefined ? destination : undefined;
+  return {
+    result,
+    steps,
+    verdict: result?.verdict,
+    sourceText: from === undefined ? source : endpointText(from),
+    destinationText: to === undefined ? destination : endpointText(to),
+    problem:
+      asked && unknown !== undefined
+        ? `No endpoint is called ${unknown}, and it is no address.`
+        : asked
+          ? undefined
+          : "Choose both ends.",
+    error: query.error,
+    refetch: () => void query.refetch(),
+  };
+}
+
+function askText(endpoint: Endpoint | undefined, typed: string): string | undefined {
+  return endpoint?.key ?? (ADDRESS.test(typed) ? typed : undefined);
+}
+
+/** The API's answer in the form that board and ladder share. */
+export function traceOf({ verdict, from, to, egress, ingress }: ExplainView, endpoints: readonly Endpoint[]): Trace {
+  const half = (decision: DecisionView, party: ExplainView["from"]): TraceHalf => {
+    const endpoint = endpoints.find((each) => each.key === party.endpoint);
+    return {
+      direction: decision.direction,
+      endpoint: endpoint === undefined ? party.address : endpointText(endpoint),
+      node: party.node,
+      verdict: verdictOf(decision.verdict),
+      rows: decision.by === "notAnEndpoint" ? [] : rowsOf(decision),
+    };
+  };
+  return { verdict: verdictOf(verdict), halves: [half(egress, from), half(ingress, to)] };
+}
+
+/** Steps without a verdict of their own are steps too: they say why they did not decide. */
+export function rowsOf(decision: DecisionView): readonly TraceRow[] {
+  const rows = decision.steps.map(rowOf);
+  const last = rows.findLastIndex((row) => row.outcome === decision.verdict);
+  if (last < 0) {
+    // What decided is no step of its own: an end of tier, or that nothing applies.
+    return [...rows, { ...rowOf({ ...decision, action: decision.verdict }), decides: true, reason: decision.text }];
+  }
+  return rows.map((row, index) => (index === last ? { ...row, decides: true } : row));
+}
+
+function rowOf({ tier, policy, profile, rule, action, text }: DecisionStep): TraceRow {
+  const outcome = action === "log" ? "none" : action;
+  const common = {
+    tier: policy?.tier ?? tier ?? "",
+    outcome,
+    reason: text,
+    decides: false,
+    ...(rule === undefined ? {} : { rule: rule + 1 }),
+  } as const;
+  if (policy !== undefined) {
+    const { kind, name, namespace } = policy;
+    return {
+      ...common,
+      what: "policy",
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      cardKey: cardKey({ kind, name, namespace }),
+      path: formatOpen(namespace === undefined ? { kind, name } : { kind, namespace, name }),
+    };
+  }
+  if (profile !== undefined) return { ...common, what: "profile", name: profile };
+  if (tier !== undefined) return { ...common, what: "endOfTier", name: "" };
+  return { ...common, what: "noPolicy", name: "no profile" };
+}
+
+function verdictOf(verdict: "allow" | "deny"): Trace["verdict"] {
+  return verdict === "allow" ? "Allow" : "Deny";
+}

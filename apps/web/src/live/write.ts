@@ -1,0 +1,153 @@
+"use client";
+import type { Change } from "@percale/protocol";
+import { definitionOf, type KubeObject, prepareObject } from "@percale/resources";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { createElement, useCallback, useEffect, useMemo, useState } from "react";
+import type { Complaint, Draft } from "../editor/use-draft.ts";
+import { showToast } from "../parts/toasts.tsx";
+import { fromWire, toWire } from "../trpc/wire.ts";
+import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
+import { applyEvents, type Collection, type ObjectEvent } from "./collection.ts";
+import { collectionKey } from "./objects.ts";
+
+export interface WriteRequest {
+  readonly changes: readonly Change[];
+  readonly reason?: string;
+  /** For the toast: "Applied shop/allow-web". */
+  readonly words: { readonly done: string; readonly names: readonly string[] };
+}
+
+/** Writes a change set, shows it at once, and offers Undo. */
+export function useWrite(): {
+  readonly write: (request: WriteRequest) => Promise<readonly KubeObject[]>;
+  readonly isWriting: boolean;
+} {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const revert = useRevert();
+  const mutation = useMutation(trpc.changes.submit.mutationOptions());
+  const { mutateAsync } = mutation;
+  const write = useCallback(
+    async ({ changes, reason, words }: WriteRequest) => {
+      const result = await mutateAsync({ changes: toWire(changes), ...(reason === undefined ? {} : { reason }) });
+      const revision = Number(result.resourceVersion);
+      const objects = result.objects.map(fromWire);
+      for (const [index, change] of changes.entries()) {
+        const object = objects[index];
+        if (object !== undefined) showAtOnce(queryClient, change, object, revision);
+      }
+      await queryClient.invalidateQueries({ queryKey: trpc.changes.pathKey() });
+      showToast({
+        tone: "done",
+        content: toastWords(words.done, words.names),
+        action: { label: "Undo", run: () => void revert(revision, words.names) },
+      });
+      return objects;
+    },
+    [mutateAsync, queryClient, revert, trpc],
+  );
+  return { write, isWriting: mutation.isPending };
+}
+
+/** Takes one change set back: the state before it, written as a new one. */
+export function useRevert(): (revision: number, names: readonly string[]) => Promise<void> {
+  const client = useTRPCClient();
+  const queryClient = useQueryClient();
+  const trpc = useTRPC();
+  return useCallback(
+    async (revision, names) => {
+      try {
+        await client.changes.revert.mutate({ revision });
+        await queryClient.invalidateQueries({ queryKey: trpc.changes.pathKey() });
+        showToast({ tone: "done", content: toastWords("Reverted", names) });
+      } catch (error) {
+        showToast({ tone: "failed", content: `Not reverted: ${failureOf(error).message}` });
+      }
+    },
+    [client, queryClient, trpc],
+  );
+}
+
+/** Complaints of the same checks that the server runs, as one types; then the server's own, by a dry run. */
+export function useDryRun({ draft, isNew }: { readonly draft: Draft; readonly isNew: boolean }): {
+  readonly complaints: readonly Complaint[];
+  readonly isChecking: boolean;
+} {
+  const client = useTRPCClient();
+  const { candidate, isDirty } = draft;
+  const local = useMemo(() => (candidate === undefined ? [] : localComplaints(candidate, isNew)), [candidate, isNew]);
+  const [server, setServer] = useState<{
+    readonly of: KubeObject | undefined;
+    readonly complaints: readonly Complaint[];
+  }>({ of: undefined, complaints: [] });
+  const isBlocked = local.some((complaint) => complaint.severity === "error");
+  useEffect(() => {
+    if (candidate === undefined || !isDirty || isBlocked) return undefined;
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      const change: Change = { op: isNew ? "create" : "update", object: candidate };
+      client.changes.submit
+        .mutate({ changes: toWire([change]), dryRun: true }, { signal: abort.signal })
+        .then(() => setServer({ of: candidate, complaints: [] }))
+        .catch((error: unknown) => {
+          if (!abort.signal.aborted) setServer({ of: candidate, complaints: serverComplaints(error) });
+        });
+    }, 250);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [candidate, client, isBlocked, isDirty, isNew]);
+  const isChecking = isDirty && !isBlocked && candidate !== undefined && server.of !== candidate;
+  return { complaints: isBlocked || server.of !== candidate ? local : [...local, ...server.complaints], isChecking };
+}
+
+function localComplaints(candidate: KubeObject, isNew: boolean): readonly Complaint[] {
+  const definition = definitionOf(candidate.kind);
+  if (definition === undefined)
+    return [{ field: "kind", message: `no kind is called ${candidate.kind}`, severity: "error" }];
+  const prepared = prepareObject(definition, structuredClone(candidate), {
+    operation: isNew ? "create" : "update",
+    fieldValidation: "Strict",
+  });
+  if (!("issues" in prepared)) return [];
+  if (prepared.issues.length === 0) return [{ field: "", message: prepared.error.message, severity: "error" }];
+  return prepared.issues.map(({ field, message }) => ({ field, message, severity: "error" }));
+}
+
+function serverComplaints(error: unknown): readonly Complaint[] {
+  const failure = failureOf(error);
+  // A server that does not answer is no fault of the text.
+  if (failure.kind === "unavailable") return [{ field: "", message: failure.message, severity: "warning" }];
+  if (failure.causes.length === 0) return [{ field: "", message: failure.message, severity: "error" }];
+  return failure.causes.map((cause) => ({ ...cause, severity: "error" }));
+}
+
+function showAtOnce(
+  queryClient: ReturnType<typeof useQueryClient>,
+  change: Change,
+  object: KubeObject,
+  revision: number,
+): void {
+  const own = Number(object.metadata.resourceVersion ?? revision);
+  const isGone = change.op === "delete" && (object.metadata.finalizers?.length ?? 0) === 0;
+  const event: ObjectEvent = isGone
+    ? { t: "delete", revision: own, ref: change.ref }
+    : { t: "put", revision: own, object };
+  queryClient.setQueryData<Collection>(collectionKey(object.kind), (old) => {
+    if (old === undefined) return old;
+    // The collection's revision stays: events of others between it and ours are still to come.
+    return { revision: old.revision, items: applyEvents({ ...old, revision: -1 }, [event]).items };
+  });
+}
+
+function toastWords(done: string, names: readonly string[]) {
+  const [first = ""] = names;
+  return createElement(
+    "span",
+    null,
+    `${done} `,
+    createElement("span", { className: "mono" }, first),
+    names.length > 1 ? ` and ${names.length - 1} more` : "",
+  );
+}

@@ -1,0 +1,49 @@
+import type { Condition } from "@percale/protocol";
+import Link from "next/link";
+import { pathOf } from "../live/kinds.ts";
+import { Age } from "./age.tsx";
+import { SeverityMark, severityOf } from "./severity.tsx";
+
+/** Coded conditions: what is wrong in our words, in the kernel's, and what to do. */
+export function ConditionList({
+  conditions,
+  short = false,
+}: {
+  readonly conditions: readonly (Condition & { readonly node?: string })[];
+  readonly short?: boolean;
+}) {
+  return (
+    <ul className="alerts">
+      {conditions.map((condition) => (
+        <li key={`${condition.node ?? ""}${condition.code}${condition.detail}`}>
+          <SeverityMark severity={severityOf(condition.severity)} />
+          <div>
+            <b>
+              {condition.title}
+              {condition.node !== undefined && (
+                <>
+                  {" "}
+                  on{" "}
+                  <Link className="mono link" href={`/nodes/${condition.node}`}>
+                    {condition.node}
+                  </Link>
+                </>
+              )}
+            </b>
+            {condition.detail !== "" && <p>{condition.detail}</p>}
+            {!short && condition.advice !== "" && <p className="advice">{condition.advice}</p>}
+            {condition.ref !== undefined && (
+              <Link className="link sm" href={pathOf(condition.ref)}>
+                {condition.ref.kind} {condition.ref.namespace === undefined ? "" : `${condition.ref.namespace}/`}
+                {condition.ref.name}
+              </Link>
+            )}
+          </div>
+          <span className="muted sm">
+            <Age at={condition.since} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,31 @@
+"use client";
+import { Icon } from "./icon.tsx";
+
+/** The page's filter; `/` focuses it, Esc clears it. */
+export function FilterBox(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}) {
+  return (
+    <span className="filter-box">
+      <Icon name="search" />
+      <input
+        data-filter
+        type="search"
+        aria-label={props.label}
+        placeholder={props.label}
+        value={props.value}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => props.onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || props.value === "") return;
+          event.preventDefault();
+          props.onChange("");
+        }}
+      />
+      {props.value === "" && <kbd>/</kbd>}
+    </span>
+  );
+}

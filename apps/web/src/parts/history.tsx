@@ -1,0 +1,72 @@
+"use client";
+import type { ObjectRef } from "@percale/resources";
+import { useQuery } from "@tanstack/react-query";
+import { diffValues } from "../editor/diff.ts";
+import { SemanticDiff } from "../editor/diff-view.tsx";
+import { useRevert } from "../live/write.ts";
+import { fromWire } from "../trpc/wire.ts";
+import { useTRPC } from "../trpc/client.ts";
+import { Age } from "./age.tsx";
+import { Loaded } from "./states.tsx";
+
+const WORDS = { ADDED: "created it", MODIFIED: "changed it", DELETED: "deleted it" } as const;
+
+/** Every revision of one object: who, when, why, what, and the way back. */
+export function History({ openRef }: { readonly openRef: ObjectRef }) {
+  const trpc = useTRPC();
+  const { kind, name, namespace } = openRef;
+  const query = useQuery(
+    trpc.objects.history.queryOptions(namespace === undefined ? { kind, name } : { kind, namespace, name }),
+  );
+  const revert = useRevert();
+  return (
+    <Loaded query={query} what="the history" rows={4}>
+      {(entries) => (
+        <ol className="history">
+          {entries.length === 0 && <li className="muted">Its history was compacted.</li>}
+          {entries.map((entry) => (
+            <li key={entry.revision}>
+              <div className="rowb">
+                <b className="med">{entry.author}</b>
+                <span>{WORDS[entry.op]}</span>
+                <span className="muted">
+                  <Age at={entry.at} /> ago · revision {entry.revision}
+                </span>
+                <button type="button" className="btn right" onClick={() => void revert(entry.setEnd, [name])}>
+                  Revert
+                </button>
+              </div>
+              {entry.reason !== "" && <p className="muted">{entry.reason}</p>}
+              <SemanticDiff
+                changes={diffValues(
+                  editable(entry.previous === undefined ? undefined : fromWire(entry.previous)),
+                  entry.op === "DELETED" ? {} : editable(fromWire(entry.object)),
+                )}
+              />
+            </li>
+          ))}
+        </ol>
+      )}
+    </Loaded>
+  );
+}
+
+/** What people change: labels, annotations and the spec. */
+export function editable(
+  object:
+    | {
+        readonly metadata: { readonly labels?: object; readonly annotations?: object };
+        readonly spec: unknown;
+        readonly status?: unknown;
+      }
+    | undefined,
+): object {
+  if (object === undefined) return {};
+  const { labels, annotations } = object.metadata;
+  return {
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+    spec: object.spec,
+    ...(object.status === undefined ? {} : { status: object.status }),
+  };
+}

@@ -1,0 +1,81 @@
+/** One mark of `public/icons.svg`. Decoration by default; give `label` where no text stands beside it. */
+export function Icon({
+  name,
+  className,
+  label,
+}: {
+  readonly name: IconName;
+  readonly className?: string;
+  readonly label?: string;
+}) {
+  const a11y = label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label };
+  return (
+    <svg className={className === undefined ? "i" : `i ${className}`} {...a11y}>
+      <use href={`/icons.svg#i-${name}`} />
+    </svg>
+  );
+}
+
+export type IconName =
+  | "overview"
+  | "policies"
+  | "sets"
+  | "checks"
+  | "map"
+  | "reach"
+  | "endpoints"
+  | "pools"
+  | "bgp"
+  | "nodes"
+  | "activity"
+  | "health"
+  | "access"
+  | "settings"
+  | "search"
+  | "close"
+  | "right"
+  | "left"
+  | "down"
+  | "up"
+  | "plus"
+  | "minus"
+  | "more"
+  | "menu"
+  | "filter"
+  | "copy"
+  | "open"
+  | "edit"
+  | "undo"
+  | "trash"
+  | "grip"
+  | "download"
+  | "columns"
+  | "list"
+  | "board"
+  | "matrix"
+  | "refresh"
+  | "lock"
+  | "eye"
+  | "sun"
+  | "clock"
+  | "arrow"
+  | "in"
+  | "out"
+  | "allow"
+  | "deny"
+  | "pass"
+  | "log"
+  | "nomatch"
+  | "crit"
+  | "warn"
+  | "info"
+  | "ok"
+  | "global"
+  | "ns"
+  | "k8s"
+  | "router"
+  | "user"
+  | "set"
+  | "bolt"
+  | "probe"
+  | "sort";

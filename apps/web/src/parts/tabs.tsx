@@ -1,0 +1,44 @@
+"use client";
+import type { KeyboardEvent } from "react";
+
+export interface Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly count?: string | number | undefined;
+}
+
+/** Roving tabs: arrows move and select, as in the ARIA pattern. */
+export function Tabs(props: {
+  readonly label: string;
+  readonly tabs: readonly Tab[];
+  readonly current: string;
+  readonly onSelect: (id: string) => void;
+}) {
+  const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    const at = props.tabs.findIndex((tab) => tab.id === props.current);
+    const next = props.tabs[(at + step + props.tabs.length) % props.tabs.length];
+    if (next === undefined) return;
+    props.onSelect(next.id);
+    event.currentTarget.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus();
+  };
+  return (
+    <div className="tabs" role="tablist" aria-label={props.label} onKeyDown={onKey}>
+      {props.tabs.map((tab) => (
+        <button
+          key={tab.id}
+          type="button"
+          role="tab"
+          data-tab={tab.id}
+          aria-selected={tab.id === props.current}
+          tabIndex={tab.id === props.current ? 0 : -1}
+          onClick={() => props.onSelect(tab.id)}
+        >
+          {tab.title}
+          {tab.count !== undefined && <span className="c">{tab.count}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}

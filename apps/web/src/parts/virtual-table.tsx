@@ -1,0 +1,182 @@
+"use client";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { counted } from "../words/number.ts";
+import { Icon } from "./icon.tsx";
+import { useNarrow } from "./narrow.ts";
+
+export interface Column<T> {
+  readonly id: string;
+  readonly title: string;
+  /** A CSS grid track: `120px`, `minmax(160px, 2fr)`. */
+  readonly width: string;
+  readonly cell: (row: T) => ReactNode;
+  readonly numeric?: boolean;
+  /** Left out on a phone, where `sub` of the first column says it. */
+  readonly hideNarrow?: boolean;
+  readonly sort?: (a: T, b: T) => number;
+}
+
+export interface SortState {
+  readonly id: string;
+  readonly down: boolean;
+}
+
+/**
+ * Rows of 32 px of which only the visible ones exist. Arrows and j/k move, Enter opens, the whole row is a target.
+ * The order is the caller's: `sort` only tells which header to mark.
+ */
+export function VirtualTable<T>(props: {
+  readonly label: string;
+  readonly rows: readonly T[];
+  readonly columns: readonly Column<T>[];
+  readonly keyOf: (row: T) => string;
+  readonly selected?: string | undefined;
+  readonly onOpen?: (row: T) => void;
+  readonly sort?: SortState;
+  readonly onSort?: (sort: SortState) => void;
+  readonly noun: string;
+  readonly nounPlural?: string;
+  readonly total?: number;
+  readonly footer?: ReactNode;
+}) {
+  const narrow = useNarrow();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const columns = narrow ? props.columns.filter((column) => column.hideNarrow !== true) : props.columns;
+  const virtual = useVirtualizer({
+    count: props.rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (narrow ? 48 : 32),
+    overscan: 12,
+  });
+  useEffect(() => virtual.measure(), [narrow, virtual]);
+  const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
+
+  const move = (to: number) => {
+    const next = Math.max(0, Math.min(to, props.rows.length - 1));
+    setActive(next);
+    virtual.scrollToIndex(next);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      j: 1,
+      ArrowUp: -1,
+      k: -1,
+      PageDown: 20,
+      PageUp: -20,
+    };
+    const step = steps[event.key];
+    if (step !== undefined) move(active + step);
+    else if (event.key === "Home") move(0);
+    else if (event.key === "End") move(props.rows.length - 1);
+    else if (event.key === "Enter" || event.key === "o") {
+      const row = props.rows[active];
+      if (row === undefined || (event.target as HTMLElement).closest("a, button") !== null) return;
+      props.onOpen?.(row);
+    } else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div className="vt">
+      <div
+        className="scroll"
+        ref={scroller}
+        role="table"
+        aria-label={props.label}
+        aria-rowcount={props.rows.length + 1}
+      >
+        <div className="vt-head" role="row" aria-rowindex={1} style={template}>
+          {columns.map((column) => (
+            <HeadCell key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
+          ))}
+        </div>
+        <div role="rowgroup" className="vt-body" style={{ height: virtual.getTotalSize() }} onKeyDown={onKey}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = props.rows[item.index];
+            if (row === undefined) return null;
+            const key = props.keyOf(row);
+            return (
+              <div
+                key={key}
+                role="row"
+                className="vt-row"
+                data-index={item.index}
+                aria-rowindex={item.index + 2}
+                aria-selected={key === props.selected}
+                tabIndex={item.index === Math.min(active, props.rows.length - 1) ? 0 : -1}
+                style={{ ...template, transform: `translateY(${item.start}px)` }}
+                onFocus={() => setActive(item.index)}
+                onClick={(event) => {
+                  if ((event.target as HTMLElement).closest("a, button") === null) props.onOpen?.(row);
+                }}
+              >
+                {columns.map((column) => (
+                  <div key={column.id} role="cell" className={column.numeric === true ? "num" : undefined}>
+                    {column.cell(row)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      <div className="tfoot">
+        <span>
+          {props.total === undefined || props.total === props.rows.length
+            ? counted(props.rows.length, props.noun, props.nounPlural)
+            : `${props.rows.length} of ${counted(props.total, props.noun, props.nounPlural)}`}
+        </span>
+        {props.footer}
+      </div>
+    </div>
+  );
+}
+
+function HeadCell<T>(props: {
+  readonly column: Column<T>;
+  readonly sort: SortState | undefined;
+  readonly onSort: ((sort: SortState) => void) | undefined;
+}) {
+  const { column, sort, onSort } = props;
+  const on = sort?.id === column.id;
+  const className = column.numeric === true ? "num" : undefined;
+  if (column.sort === undefined || onSort === undefined) {
+    return (
+      <div role="columnheader" className={className}>
+        {column.title}
+      </div>
+    );
+  }
+  return (
+    <div
+      role="columnheader"
+      className={className}
+      {...(on ? { "aria-sort": sort.down ? "descending" : "ascending" } : {})}
+    >
+      <button type="button" onClick={() => onSort({ id: column.id, down: on ? !sort.down : false })}>
+        {column.title}
+        {on && <Icon name={sort.down ? "down" : "up"} />}
+      </button>
+    </div>
+  );
+}
+
+/** `-name` in the URL is descending. */
+export function parseSort(text: string | null, fallback: SortState): SortState {
+  if (text === null || text === "") return fallback;
+  return text.startsWith("-") ? { id: text.slice(1), down: true } : { id: text, down: false };
+}
+
+export function formatSort(sort: SortState): string {
+  return `${sort.down ? "-" : ""}${sort.id}`;
+}
+
+export function sortRows<T>(rows: readonly T[], columns: readonly Column<T>[], sort: SortState): readonly T[] {
+  const compare = columns.find((column) => column.id === sort.id)?.sort;
+  if (compare === undefined) return rows;
+  return rows.toSorted((a, b) => (sort.down ? -compare(a, b) : compare(a, b)));
+}

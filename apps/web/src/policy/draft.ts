@@ -1,0 +1,86 @@
+import { stringify } from "yaml";
+import { compareOrdered } from "./order.ts";
+import { directionsOf, type PolicyObject, tierOf } from "./spec.ts";
+
+/** One end of a question or of a drafted rule. */
+export interface DraftEnd {
+  readonly namespace: string;
+  /** Short name for the policy's own name: `frontend`. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface DraftRequest {
+  readonly action: "Allow" | "Deny";
+  readonly source: DraftEnd;
+  readonly destination: DraftEnd;
+  /** As in YAML: `TCP`; absent means any. */
+  readonly protocol?: string | undefined;
+  readonly port?: number | undefined;
+  /** Policies of tier `default` that select the destination, in any order. */
+  readonly applying: readonly PolicyObject[];
+  /** `namespace/name` of policies that exist, to pick a free name. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/**
+ * The smallest policy that makes source → destination allowed or denied at the destination and changes nothing else. It goes
+ * before every policy that selects the destination. Where no other policy of the tier governs ingress there, the end of tier
+ * would now deny the rest, so a last rule passes it on as before.
+ */
+export function draftPolicy(request: DraftRequest): string {
+  const { action, source, destination, protocol, port } = request;
+  const others = request.applying.filter((policy) => tierOf(policy) === "default" && directionsOf(policy.spec).ingress);
+  const sameNamespace = source.namespace === destination.namespace;
+  const rule = {
+    action,
+    ...(protocol === undefined ? {} : { protocol: protocol.toUpperCase() }),
+    source: {
+      selector: labelTerm(source.labels),
+      ...(sameNamespace ? {} : { namespaceSelector: `projectcalico.org/name == '${source.namespace}'` }),
+    },
+    ...(port === undefined ? {} : { destination: { ports: [port] } }),
+  };
+  return stringify(
+    {
+      apiVersion: "projectcalico.org/v3",
+      kind: "NetworkPolicy",
+      metadata: { name: freeName(request), namespace: destination.namespace },
+      spec: {
+        tier: "default",
+        order: orderBefore(others),
+        selector: labelTerm(destination.labels),
+        types: ["Ingress"],
+        ingress: others.length === 0 ? [rule, { action: "Pass" }] : [rule],
+      },
+    },
+    { lineWidth: 0, indentSeq: false },
+  );
+}
+
+/** Labels that name a workload, the most telling first. */
+const TELLING = ["app", "app.kubernetes.io/name", "k8s-app", "component", "role", "name"];
+
+/** `app == 'frontend'`; `all()` where an endpoint has no label at all. */
+export function labelTerm(labels: Readonly<Record<string, string>>): string {
+  const keys = Object.keys(labels).filter((key) => !key.startsWith("projectcalico.org/"));
+  const key = TELLING.find((name) => keys.includes(name)) ?? keys.toSorted()[0];
+  return key === undefined ? "all()" : `${key} == '${labels[key]}'`;
+}
+
+function orderBefore(policies: readonly PolicyObject[]): number {
+  const [first] = policies
+    .map(({ metadata, spec }) => ({ key: metadata.name, order: spec.order }))
+    .filter(({ order }) => order !== undefined)
+    .sort(compareOrdered);
+  if (first?.order === undefined) return 100;
+  return first.order > 10 ? Math.floor(first.order / 2) : first.order - 10;
+}
+
+function freeName({ action, source, destination, taken }: DraftRequest): string {
+  const base = `${action.toLowerCase()}-${source.name}-to-${destination.name}`;
+  for (let suffix = 1; ; suffix += 1) {
+    const name = suffix === 1 ? base : `${base}-${suffix}`;
+    if (!taken.has(`${destination.namespace}/${name}`)) return name;
+  }
+}

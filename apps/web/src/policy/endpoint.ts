@@ -1,0 +1,68 @@
+import type { KubeObject } from "@percale/resources";
+
+/** A workload endpoint as pages show it. Fields of `WorkloadEndpoint`, read leniently. */
+export interface EndpointSpec {
+  readonly orchestrator?: string;
+  readonly workload?: string;
+  readonly pod?: string;
+  readonly node?: string;
+  readonly endpoint?: string;
+  readonly interfaceName?: string;
+  readonly mac?: string;
+  readonly ipNetworks?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string | number }[];
+  readonly containerID?: string;
+  readonly serviceAccountName?: string;
+}
+
+export type EndpointObject = KubeObject<EndpointSpec>;
+
+export interface Endpoint {
+  /** `namespace/name` of the object. */
+  readonly key: string;
+  readonly namespace: string;
+  /** What people call it: the pod or the workload. */
+  readonly name: string;
+  readonly objectName: string;
+  readonly node: string;
+  readonly addresses: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly object: EndpointObject;
+}
+
+export function endpointOf(object: EndpointObject): Endpoint {
+  const { metadata, spec } = object;
+  const namespace = metadata.namespace ?? "default";
+  return {
+    key: `${namespace}/${metadata.name}`,
+    namespace,
+    name: spec.pod ?? spec.workload ?? metadata.name,
+    objectName: metadata.name,
+    node: spec.node ?? "",
+    addresses: (spec.ipNetworks ?? []).map((cidr) => cidr.replace(/\/(32|128)$/, "")),
+    labels: metadata.labels ?? {},
+    object,
+  };
+}
+
+/** `shop/frontend`: how an endpoint is named in the address bar and in questions. */
+export function endpointText({ namespace, name }: Pick<Endpoint, "namespace" | "name">): string {
+  return `${namespace}/${name}`;
+}
+
+/** Finds the endpoint that a text means: `shop/frontend`, `frontend`, the object's name, or an address. */
+export function findEndpoint(endpoints: readonly Endpoint[], text: string): Endpoint | undefined {
+  const wanted = text.trim();
+  if (wanted === "") return undefined;
+  const tests: ((endpoint: Endpoint) => boolean)[] = [
+    (endpoint) => endpointText(endpoint) === wanted || endpoint.key === wanted,
+    (endpoint) => endpoint.name === wanted || endpoint.addresses.includes(wanted),
+    (endpoint) => endpointText(endpoint).startsWith(wanted) || endpoint.name.startsWith(wanted),
+  ];
+  for (const test of tests) {
+    const found = endpoints.find(test);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

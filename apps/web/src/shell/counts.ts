@@ -1,0 +1,26 @@
+"use client";
+import { nodeRows } from "../app/(main)/nodes/view.ts";
+import { sessionsOf } from "../app/(main)/bgp/view.ts";
+import { useHealth, useNodes } from "../live/queries.ts";
+
+export type Counts = Readonly<
+  Record<string, { readonly value: number; readonly tone: "warn" | "deny"; readonly title: string }>
+>;
+
+/** Numbers beside rail entries: only what needs someone. */
+export function useRailCounts(): Counts {
+  const reports = useNodes().data?.reports ?? [];
+  const conditions = useHealth().data ?? [];
+  const rows = nodeRows(reports);
+  const bad = rows.filter((row) => row.severity === "critical").length;
+  const uneasy = rows.filter((row) => row.severity === "warning").length;
+  const down = sessionsOf(reports).filter((session) => session.state !== "Established").length;
+  const errors = conditions.filter((condition) => condition.severity === "error").length;
+  const counts: Record<string, Counts[string]> = {};
+  if (bad > 0) counts["/nodes"] = { value: bad, tone: "deny", title: "critical" };
+  else if (uneasy > 0) counts["/nodes"] = { value: uneasy, tone: "warn", title: "with a warning" };
+  if (down > 0) counts["/bgp"] = { value: down, tone: "warn", title: "sessions not established" };
+  const firing = conditions.filter((condition) => condition.severity !== "info").length;
+  if (firing > 0) counts["/health"] = { value: firing, tone: errors > 0 ? "deny" : "warn", title: "conditions" };
+  return counts;
+}

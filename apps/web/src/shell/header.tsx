@@ -1,0 +1,69 @@
+"use client";
+import Link from "next/link";
+import { useState } from "react";
+import { Icon } from "../parts/icon.tsx";
+import { Popover } from "../parts/popover.tsx";
+import { LiveButton } from "./live-button.tsx";
+import { RecentChanges } from "./recent-changes.tsx";
+import { SessionMenu } from "./session-menu.tsx";
+import { applyTheme, type Theme, THEMES } from "./theme.ts";
+import { useTitle } from "./title.ts";
+
+export function Header(props: { readonly theme: Theme; readonly onMenu: () => void; readonly onSearch: () => void }) {
+  const title = useTitle();
+  return (
+    <header className="head">
+      <button type="button" className="hbtn menu-btn" onClick={props.onMenu} aria-label="Menu">
+        <Icon name="menu" />
+      </button>
+      <div className="crumb">
+        {title.parents.map((parent) => (
+          <span key={parent.href} className="rowb hide-s">
+            <Link href={parent.href}>{parent.title}</Link>
+            <Icon name="right" />
+          </span>
+        ))}
+        <h1 tabIndex={-1}>{title.mono ? <span className="mono">{title.text}</span> : title.text}</h1>
+      </div>
+      <button type="button" className="find" onClick={props.onSearch} aria-label="Search or ask a question">
+        <Icon name="search" />
+        <span className="t">Search, or paste an address</span>
+        <kbd>⌘K</kbd>
+      </button>
+      <LiveButton />
+      <RecentChanges />
+      <ThemeButton initial={props.theme} />
+      <SessionMenu />
+    </header>
+  );
+}
+
+const THEME_WORDS = { system: "As the system", light: "Light", dark: "Dark" } as const;
+
+function ThemeButton({ initial }: { readonly initial: Theme }) {
+  const [theme, setTheme] = useState(initial);
+  return (
+    <Popover className="hide-s" label="Theme" button={<Icon name="sun" />}>
+      {(close) => (
+        <div className="menu" role="menu">
+          {THEMES.map((choice) => (
+            <button
+              key={choice}
+              type="button"
+              role="menuitemradio"
+              aria-checked={choice === theme}
+              onClick={() => {
+                applyTheme(choice);
+                setTheme(choice);
+                close();
+              }}
+            >
+              {THEME_WORDS[choice]}
+              {choice === theme && <Icon name="allow" className="right acc" />}
+            </button>
+          ))}
+        </div>
+      )}
+    </Popover>
+  );
+}

@@ -1,0 +1,45 @@
+"use client";
+import Link from "next/link";
+import { useActivity } from "../live/queries.ts";
+import { Age } from "../parts/age.tsx";
+import { NameOf } from "../parts/object-name.tsx";
+import { Popover } from "../parts/popover.tsx";
+import { opWords } from "../app/(main)/activity/view.ts";
+
+/** The last writes of anyone, on every page. */
+export function RecentChanges() {
+  const activity = useActivity(8);
+  return (
+    <Popover className="hide-s" label="Recent changes" button="Changes">
+      {(close) => (
+        <div className="recent">
+          {activity.data === undefined ? (
+            <p className="muted">Loading</p>
+          ) : activity.data.sets.length === 0 ? (
+            <p className="muted">Nothing was written yet.</p>
+          ) : (
+            <ul>
+              {activity.data.sets.map((set) => (
+                <li key={set.revision}>
+                  <Link href={`/activity?open=${set.revision}`} onClick={close}>
+                    <span className="muted nowrap">
+                      <Age at={set.at} />
+                    </span>
+                    <span className="ell">
+                      {opWords(set)} <NameOf text={set.names[0] ?? ""} />
+                      {set.names.length > 1 && <span className="muted"> and {set.names.length - 1} more</span>}
+                    </span>
+                    <span className="muted ell">{set.author}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
+          <Link className="link" href="/activity" onClick={close}>
+            All activity
+          </Link>
+        </div>
+      )}
+    </Popover>
+  );
+}

@@ -1,0 +1,46 @@
+"use client";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Popover } from "../parts/popover.tsx";
+import { useTRPC } from "../trpc/client.ts";
+import { applyTheme } from "./theme.ts";
+
+export function SessionMenu() {
+  const trpc = useTRPC();
+  const me = useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity }));
+  const signOut = useMutation(
+    trpc.session.signOut.mutationOptions({ onSuccess: () => globalThis.location.assign("/signin") }),
+  );
+  const name = me.data?.user ?? "";
+  return (
+    <Popover label={`Signed in as ${name}`} button={<span className="avatar">{initials(name)}</span>}>
+      {() => (
+        <div className="menu">
+          <p className="menu-head">
+            <b className="med">{name}</b>
+            <span className="muted sm">{me.data?.groups.join(", ")}</span>
+          </p>
+          <hr />
+          <button type="button" className="only-s" onClick={() => applyTheme("dark")}>
+            Dark
+          </button>
+          <button type="button" className="only-s" onClick={() => applyTheme("light")}>
+            Light
+          </button>
+          <button type="button" onClick={() => signOut.mutate()}>
+            Sign out
+          </button>
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+/** `priya.nair` → `PN`, `admin` → `A`. */
+function initials(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .filter((part) => part !== "")
+    .slice(0, 2)
+    .map((part) => part.charAt(0).toUpperCase())
+    .join("");
+}

@@ -1,0 +1,54 @@
+"use client";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useEffect, useState } from "react";
+import { LiveFeed } from "../live/feed.tsx";
+import { Toasts } from "../parts/toasts.tsx";
+import { Header } from "./header.tsx";
+import { useJumpKeys } from "./keys.ts";
+import { prefersSlimRail } from "./nav.ts";
+import { Palette } from "./palette.tsx";
+import { Rail } from "./rail.tsx";
+import { keepChoice, type Theme } from "./theme.ts";
+
+export type RailWidth = "slim" | "wide";
+
+/** The frame around every page. Which page it is comes from the path alone, so the frame never re-renders for data. */
+export function Shell(props: {
+  readonly theme: Theme;
+  readonly rail: RailWidth | undefined;
+  readonly children: ReactNode;
+}) {
+  const pathname = usePathname();
+  const [chosen, setChosen] = useState(props.rail);
+  const [menuOpen, setMenuOpen] = useState(false);
+  const [searching, setSearching] = useState(false);
+  const rail = chosen ?? (prefersSlimRail(pathname) ? "slim" : "wide");
+  useJumpKeys(() => setSearching(true));
+  useEffect(() => {
+    setMenuOpen(false);
+    setSearching(false);
+  }, [pathname]);
+  return (
+    <div className="app" data-rail={rail} data-menu={menuOpen ? "open" : undefined}>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <Rail
+        rail={rail}
+        onToggle={() => {
+          const next = rail === "slim" ? "wide" : "slim";
+          keepChoice("rail", next);
+          setChosen(next);
+        }}
+      />
+      {menuOpen && (
+        <button type="button" className="menu-scrim" aria-label="Close menu" onClick={() => setMenuOpen(false)} />
+      )}
+      <Header theme={props.theme} onMenu={() => setMenuOpen(!menuOpen)} onSearch={() => setSearching(true)} />
+      {props.children}
+      {searching && <Palette onClose={() => setSearching(false)} />}
+      <Toasts />
+      <LiveFeed />
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import type { AppRouter } from "@percale/api";
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  splitLink,
+  type TRPCClient,
+  TRPCClientError,
+  wsLink,
+} from "@trpc/client";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+import { connection } from "../live/connection.ts";
+
+export type RouterInputs = inferRouterInputs<AppRouter>;
+export type RouterOutputs = inferRouterOutputs<AppRouter>;
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+
+/** Half a second, doubling to 30 s, with full jitter so that a restarted server is not met by every browser at once. */
+export function retryDelayMs(attempt: number): number {
+  return Math.round(Math.random() * Math.min(30_000, 500 * 2 ** attempt)) + 100;
+}
+
+/** Queries and writes over HTTP (batched), subscriptions over one WebSocket that reports its state to `connection`. */
+export function createClient(): TRPCClient<AppRouter> {
+  const socket = createWSClient({
+    url: () => `${globalThis.location.protocol === "https:" ? "wss" : "ws"}://${globalThis.location.host}/trpc`,
+    // Opened by the first subscription, so that the sign-in page holds no socket.
+    lazy: { enabled: true, closeMs: 2000 },
+    keepAlive: { enabled: true, intervalMs: 5000, pongTimeoutMs: 4000 },
+    retryDelayMs: (attempt) => {
+      const delayMs = retryDelayMs(attempt);
+      connection.retrying(Date.now() + delayMs);
+      return delayMs;
+    },
+    onOpen: () => connection.opened(),
+    onClose: () => connection.closed(Date.now()),
+  });
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: wsLink({ client: socket }),
+        false: httpBatchLink({ url: "/trpc", maxURLLength: 4000 }),
+      }),
+    ],
+  });
+}
+
+/** What a failed call says about itself, whatever threw it. */
+export interface Failure {
+  readonly kind: "signedOut" | "forbidden" | "notFound" | "conflict" | "invalid" | "unavailable" | "error";
+  readonly message: string;
+  /** Field paths with their complaint, where the server names them. */
+  readonly causes: readonly { readonly field: string; readonly message: string }[];
+}
+
+const KIND_BY_CODE: Readonly<Record<string, Failure["kind"]>> = {
+  UNAUTHORIZED: "signedOut",
+  FORBIDDEN: "forbidden",
+  NOT_FOUND: "notFound",
+  CONFLICT: "conflict",
+  BAD_REQUEST: "invalid",
+  UNPROCESSABLE_CONTENT: "invalid",
+  SERVICE_UNAVAILABLE: "unavailable",
+  TIMEOUT: "unavailable",
+};
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof TRPCClientError) {
+    const data = error.data as { code?: string; status?: unknown; causes?: unknown } | undefined;
+    const causes = causesOf(data);
+    if (data?.code === undefined) {
+      return {
+        kind: "unavailable",
+        message: "The server does not answer. It may be restarting, or the network is down.",
+        causes,
+      };
+    }
+    return { kind: KIND_BY_CODE[data.code] ?? "error", message: error.message, causes };
+  }
+  return { kind: "error", message: error instanceof Error ? error.message : String(error), causes: [] };
+}
+
+function causesOf(data: unknown): Failure["causes"] {
+  const status = (data as { status?: { details?: { causes?: unknown } }; causes?: unknown } | undefined) ?? {};
+  const list = status.causes ?? status.status?.details?.causes;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((cause: { field?: unknown; message?: unknown }) =>
+    typeof cause.message === "string"
+      ? [{ field: typeof cause.field === "string" ? cause.field : "", message: cause.message }]
+      : [],
+  );
+}

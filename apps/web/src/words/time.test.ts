@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { formatAge, formatClock, formatMoment } from "./time.ts";
+
+const now = Date.UTC(2026, 10, 21, 14, 7, 42);
+
+test.each([
+  [2, "now"],
+  [42, "42 s"],
+  [90, "1 min"],
+  [7200, "2 h"],
+  [3 * 86_400, "3 d"],
+  [60 * 86_400, "2026-09-22"],
+])("%i seconds ago reads %s", (seconds, text) => {
+  expect(formatAge(now - seconds * 1000, now)).toBe(text);
+});
+
+test("a clock a little ahead of ours is not in the future", () => {
+  expect(formatAge(now + 3000, now)).toBe("now");
+});
+
+test("absolute times say their zone", () => {
+  expect(formatClock(now)).toBe("14:07:42 UTC");
+  expect(formatMoment(now)).toBe("2026-11-21 14:07:42 UTC");
+});
