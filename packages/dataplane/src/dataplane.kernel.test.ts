@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { inNetns } from "@percale/kernel";
+import { inNetns, openRtnetlink } from "@percale/kernel";
 import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
-import { Fabric } from "@percale/testkit";
+import { Fabric, stream } from "@percale/testkit";
 import { createDataplane } from "./index.ts";
 import type { Dataplane, DataplaneOptions } from "./index.ts";
 
@@ -153,4 +153,77 @@ test("a flushed rule set comes back", async () => {
   stop();
   expect(await tcp("a1", "10.0.1.2")).toBe("denied");
   expect(await tcp("a2", "10.0.1.1")).toBe("allowed");
+});
+
+test("a restart under a stream of new connections loses none that is allowed and passes none that is denied", async () => {
+  const wanted = [open, policy("no", [denyAll]), endpoint("a1", tier("no")), endpoint("a2")];
+  await dataplane.apply(wanted);
+  const send = (to: string) => stream(fabric.netns("X"), { to, port: 80, count: 1_500, intervalUs: 900 });
+  const streams = Promise.all([send("10.0.1.2"), send("10.0.1.1")]);
+  for (let restart = 0; restart < 5; restart++) {
+    await dataplane.close();
+    dataplane = await start();
+    await dataplane.apply(wanted);
+  }
+  const [allowed, denied] = await streams;
+  expect(allowed.answered).toBe(allowed.sent);
+  expect(denied.answered).toBe(0);
+});
+
+test("edits of other policies lose no connection of a flow that they do not concern", async () => {
+  await dataplane.apply([open, policy("yes", [allowAll]), endpoint("a1"), endpoint("a2", tier("yes"))]);
+  const running = stream(fabric.netns("X"), { to: "10.0.1.2", port: 80, count: 1_500, intervalUs: 900 });
+  const traffic = new AbortController();
+  void running.finally(() => traffic.abort());
+  for (let edit = 0; !traffic.signal.aborted; edit++) {
+    const name = `other${edit % 7}`;
+    const rules = [{ ...denyAll, source: { nets: [`10.${edit % 250}.0.0/16`] } }, allowAll];
+    await dataplane.apply([policy(name, rules), endpoint("a2", edit % 3 === 0 ? tier("yes") : tier(name, "yes"))]);
+  }
+  const { sent, answered } = await running;
+  expect(answered).toBe(sent);
+});
+
+test("natOutgoing translates what leaves the pools, and nothing else", async () => {
+  const pool = (cidr: string, natOutgoing: boolean): NodeUpdate => ({
+    t: "pool",
+    pool: { cidr, natOutgoing, loadBalancerOnly: false },
+  });
+  await dataplane.apply([open, endpoint("a1"), endpoint("a2"), pool("10.0.0.0/16", true), pool("fd00:1::/48", false)]);
+  const seen = async (to: string) => (await fabric.probe("a1", { protocol: "tcp", to, port: 80 })).seenAs.split(" ")[0];
+  expect(await seen("192.0.2.9")).toBe("192.0.2.1");
+  expect(await seen("10.0.1.2")).toBe("10.0.1.1");
+  expect(await seen("2001:db8::9")).toBe("fd00:1::1");
+  await dataplane.apply([pool("10.0.0.0/16", false)]);
+  expect(await seen("192.0.2.9")).toBe("10.0.1.1");
+});
+
+test("an address that changes hands takes no connection along", async () => {
+  const endpoints = [endpoint("a1"), endpoint("a2", { addresses: ["10.0.1.2/32", "10.0.1.77/32"] })];
+  await dataplane.apply([open, ...endpoints]);
+  expect((await fabric.probe("X", { protocol: "udp", to: "10.0.1.2", port: 80, sourcePort: 4000 })).verdict).toBe(
+    "allowed",
+  );
+  await dataplane.apply([policy("no", [denyAll]), endpoint("a2", { addresses: [] }), endpoint("a1")]);
+  await dataplane.apply([endpoint("a2", { ...tier("no"), addresses: ["10.0.1.2/32"] })]);
+  expect((await fabric.probe("X", { protocol: "udp", to: "10.0.1.2", port: 80, sourcePort: 4000 })).verdict).toBe(
+    "denied",
+  );
+});
+
+test("an interface renamed under the agent is down, and comes back with its name", async () => {
+  await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
+  const stateOf = () => dataplane.state().endpoints.find((e) => e.key === "red/a1");
+  const until = async (state: string) => {
+    while (stateOf()?.state !== state) await new Promise<void>((resolve) => dataplane.on(resolve));
+  };
+  const rtnetlink = openRtnetlink({ netns: fabric.netns("A") });
+  await rtnetlink.setLink("calia1", { name: "calizz" });
+  await until("down");
+  expect(stateOf()?.detail).toBe("interface calia1 is missing");
+  expect(await tcp("a1", "10.0.1.2")).toBe("denied");
+  await rtnetlink.setLink("calizz", { name: "calia1" });
+  await until("up");
+  rtnetlink.close();
+  expect(await tcp("a1", "10.0.1.2")).toBe("allowed");
 });

@@ -2,10 +2,11 @@
 /*
  * Sends one real packet exchange, or answers them, in the network namespace it is started in.
  *
- *   probe listen tcp/80 udp/80 raw/253 …   answers on every address with the sender's "address port"; prints "ready"
- *   probe tcp|udp DST PORT MS [from=ADDR] [sport=N] [size=N]
+ *   probe listen tcp/80 udp/80 sctp/80 raw/253 …   answers on every address with the sender's "address port"; prints "ready"
+ *   probe tcp|udp|sctp DST PORT MS [from=ADDR] [sport=N] [size=N]
  *   probe icmp DST MS [from=ADDR] [type=N] [code=N]
  *   probe raw PROTO DST MS [from=ADDR]
+ *   probe stream DST PORT COUNT INTERVAL_US [from=ADDR]   UDP, each datagram a connection of its own; prints "COUNT ANSWERED"
  *
  * A probe prints one line: "allowed PEER-AS-SEEN", "denied", "reset", "unreachable", or "error REASON".
  */
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,14 +96,17 @@ static void describe_peer(const struct sockaddr_storage *peer, char *out, size_t
 static int open_listener(const char *spec, bool *stream)
 {
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6 };
-	int number, fd, on = 1, off = 0;
+	int number, fd, on = 1, off = 0, protocol = 0;
 
 	*stream = sscanf(spec, "tcp/%d", &number) == 1;
-	if (!*stream && sscanf(spec, "udp/%d", &number) != 1) {
+	if (!*stream && sscanf(spec, "sctp/%d", &number) == 1) {
+		*stream = true;
+		protocol = IPPROTO_SCTP;
+	} else if (!*stream && sscanf(spec, "udp/%d", &number) != 1) {
 		errno = EINVAL;
 		fail(spec);
 	}
-	fd = socket(AF_INET6, *stream ? SOCK_STREAM : SOCK_DGRAM, 0);
+	fd = socket(AF_INET6, *stream ? SOCK_STREAM : SOCK_DGRAM, protocol);
 	if (fd < 0)
 		fail("socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -248,11 +253,11 @@ static int pending_error(int fd)
 	return error;
 }
 
-static int probe_port(bool tcp, const char *dst, int port, int ms, const struct options *options)
+static int probe_port(bool tcp, int protocol, const char *dst, int port, int ms, const struct options *options)
 {
 	struct sockaddr_storage to;
 	socklen_t size = parse_address(dst, port, &to);
-	int fd = socket(to.ss_family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK, 0);
+	int fd = socket(to.ss_family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK, protocol);
 	char text[160] = "allowed ";
 	ssize_t got;
 
@@ -352,6 +357,34 @@ static int probe_raw(int protocol, const char *dst, int ms, const struct options
 	return verdict("denied");
 }
 
+static int stream(const char *dst, int port, int count, int interval_us, const struct options *options)
+{
+	struct rlimit limit;
+	struct sockaddr_storage to;
+	socklen_t size = parse_address(dst, port, &to);
+	int *fds = calloc((size_t)count, sizeof(*fds)), answered = 0;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (!fds)
+		fail("calloc");
+	for (int i = 0; i < count; i++) {
+		fds[i] = socket(to.ss_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+		if (fds[i] < 0)
+			fail("socket");
+		bind_source(fds[i], to.ss_family, options);
+		if (connect(fds[i], (struct sockaddr *)&to, size) == 0)
+			(void)!send(fds[i], "q", 1, 0);
+		usleep((useconds_t)interval_us);
+	}
+	usleep(300000);
+	for (int i = 0; i < count; i++)
+		answered += recv(fds[i], buffer, sizeof(buffer), 0) > 0;
+	printf("%d %d\n", count, answered);
+	return 0;
+}
+
 static void parse_option(const char *text, struct options *options)
 {
 	if (strncmp(text, "from=", 5) == 0)
@@ -367,7 +400,7 @@ int main(int argc, char **argv)
 {
 	struct options options = { .type = -1 };
 	const char *mode = argc > 1 ? argv[1] : "";
-	int fixed = strcmp(mode, "icmp") == 0 ? 4 : 5;
+	int fixed = strcmp(mode, "icmp") == 0 ? 4 : strcmp(mode, "stream") == 0 ? 6 : 5;
 
 	if (strcmp(mode, "listen") == 0)
 		return serve(argc - 2, argv + 2);
@@ -379,7 +412,11 @@ int main(int argc, char **argv)
 		parse_option(argv[i], &options);
 	if (strcmp(mode, "icmp") == 0)
 		return probe_icmp(argv[2], atoi(argv[3]), &options);
+	if (strcmp(mode, "stream") == 0)
+		return stream(argv[2], atoi(argv[3]), atoi(argv[4]), atoi(argv[5]), &options);
 	if (strcmp(mode, "raw") == 0)
 		return probe_raw(atoi(argv[2]), argv[3], atoi(argv[4]), &options);
-	return probe_port(strcmp(mode, "tcp") == 0, argv[2], atoi(argv[3]), atoi(argv[4]), &options);
+	if (strcmp(mode, "sctp") == 0)
+		return probe_port(true, IPPROTO_SCTP, argv[2], atoi(argv[3]), atoi(argv[4]), &options);
+	return probe_port(strcmp(mode, "tcp") == 0, 0, argv[2], atoi(argv[3]), atoi(argv[4]), &options);
 }

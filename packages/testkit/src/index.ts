@@ -1,6 +1,6 @@
 /** Namespaces, generators and fakes for tests. */
 export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
-export { buildProbe, listen, probe } from "./probe.ts";
+export { buildProbe, listen, probe, stream } from "./probe.ts";
 export type { ProbeOptions, ProbeResult } from "./probe.ts";
 export * from "./truth-table/index.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { inNetns } from "@percale/kernel";
 
 export interface ProbeOptions {
-  readonly protocol: "tcp" | "udp" | "icmp" | number;
+  readonly protocol: "tcp" | "udp" | "sctp" | "icmp" | number;
   readonly to: string;
   readonly port?: number;
   readonly from?: string;
@@ -50,6 +50,18 @@ export async function probe(netns: string, options: ProbeOptions): Promise<Probe
   if (verdict !== "allowed" && verdict !== "denied" && verdict !== "reset" && verdict !== "unreachable")
     throw new Error(`probe ${JSON.stringify(options)} in ${netns}: ${line || "no answer"}`);
   return { verdict, seenAs: rest.join(" ") };
+}
+
+/** New UDP connections at a steady rate; how many were answered. */
+export async function stream(
+  netns: string,
+  options: { readonly to: string; readonly port: number; readonly count: number; readonly intervalUs: number },
+): Promise<{ readonly sent: number; readonly answered: number }> {
+  const { to, port, count, intervalUs } = options;
+  const text = await collect(spawnIn(netns, ["stream", to, String(port), String(count), String(intervalUs)]));
+  const [sent, answered] = text.split(" ").map(Number);
+  if (sent === undefined || answered === undefined || Number.isNaN(answered)) throw new Error(`stream: ${text}`);
+  return { sent, answered };
 }
 
 /** Answers `tcp/80`, `udp/80`, `raw/253`, … in the namespace until killed. Resolves once all are open. */

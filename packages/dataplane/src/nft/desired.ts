@@ -181,13 +181,14 @@ export class Desired {
 
   /** Rules are rendered by where a set's members are, so a set that got its first or lost its last prefix touches them. */
   #touchUsers(): void {
+    for (const id of this.#reshaped) if (isBaseSet(id)) this.#dirty.base = true;
+    if (this.#dirty.all) return;
     const uses = (rules: readonly Rule[]) => rules.some((rule) => usesAny(rule, this.#reshaped));
     for (const policy of this.policies.values())
       if (!this.#dirty.policies.has(policy.key) && (uses(policy.ingress) || uses(policy.egress)))
         this.#dirty.policies.add(policy.key);
     for (const profile of this.profiles.values())
       if (uses(profile.ingress) || uses(profile.egress)) this.#dirty.profiles.add(profile.name);
-    for (const id of this.#reshaped) if (isBaseSet(id)) this.#dirty.base = true;
   }
 
   /** Counts users of the lists in rules; the set of a list lives as long as one rule has it. */

@@ -6,8 +6,8 @@ import type { ElementChange } from "./members.ts";
 
 /** Bytes of a key in each shared set. */
 function keyLength(set: string, family: Family): number {
-  const address = family === 4 ? 4 : 16;
-  return { [HOSTS]: 4 + address, [NETS]: 4 + address, [NAMED_PORTS]: 12 + address, [PORTS]: 8 }[set]!;
+  if (set === PORTS) return 8;
+  return (set === NAMED_PORTS ? 12 : 4) + (family === 4 ? 4 : 16);
 }
 
 /** Puts one change into the batch, whose family is set already. Additions and removals are apart: the caller orders them. */
