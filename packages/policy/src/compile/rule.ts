@@ -75,20 +75,19 @@ function compileSide(
   const sets = positive === undefined || onlyNamed ? [] : [selectorSet(positive, context)];
   if (side.services !== undefined)
     (isDestination ? (namedPorts as SetId[]) : sets).push(serviceSet(side.services, isDestination, context));
-  return compact({
-    nets: canonicalNets(side.nets),
-    notNets: canonicalNets(side.notNets),
-    sets,
-    notSets: negative === undefined ? [] : [selectorSet(negative, context)],
-    ports: ports.ranges,
-    namedPorts,
-    notPorts: notPorts.ranges,
-    notNamedPorts: named(notPorts.names),
-  });
-}
-
-function compact(side: RuleSide): RuleSide {
-  return Object.fromEntries(Object.entries(side).filter(([, list]) => (list as readonly unknown[]).length > 0));
+  const nets = canonicalNets(side.nets);
+  const notNets = canonicalNets(side.notNets);
+  const notNamedPorts = named(notPorts.names);
+  return {
+    ...(nets.length > 0 && { nets }),
+    ...(notNets.length > 0 && { notNets }),
+    ...(sets.length > 0 && { sets }),
+    ...(negative !== undefined && { notSets: [selectorSet(negative, context)] }),
+    ...(ports.ranges.length > 0 && { ports: ports.ranges }),
+    ...(namedPorts.length > 0 && { namedPorts }),
+    ...(notPorts.ranges.length > 0 && { notPorts: notPorts.ranges }),
+    ...(notNamedPorts.length > 0 && { notNamedPorts }),
+  };
 }
 
 function selectorSet(selector: Selector, { sha224, use }: RuleContext): SetId {
