@@ -7,7 +7,7 @@ import { Desired } from "./nft/desired.ts";
 import { NftDriver, NftRefusedError } from "./nft/driver.ts";
 import type { CommitReport } from "./nft/driver.ts";
 import { TABLE } from "./nft/layout.ts";
-import { WorkloadRoutes } from "./routes/workloads.ts";
+import { FOREIGN_ROUTE_GRACE_MS, WorkloadRoutes } from "./routes/workloads.ts";
 
 /** Foreign changes often come in bursts; one look repairs them all, well within a second. */
 const DRIFT_SETTLE_MS = 50;
@@ -202,6 +202,7 @@ class KernelDataplane implements Dataplane {
         ? this.#driver.resync()
         : { report: this.#driver.commit(), drift: undefined };
       this.#driftSeen = false;
+      if (!this.#inSync) this.#sweepLeftovers();
       this.#inSync = true;
       if (drift !== undefined && drift.total > 0) {
         this.#drift = { count: this.#drift.count + 1, lastAt: this.#time(), lastDetail: drift.text };
@@ -253,6 +254,7 @@ class KernelDataplane implements Dataplane {
     }
     if (!this.#inSync || (touched.size === 0 && !changes.config)) return;
     const { config, endpoints } = this.#desired;
+    this.#routes.beginPass();
     if (changes.addresses) await this.#routes.release(this.#wantedAddresses());
     const names = changes.config ? new Set(Array.from(endpoints.values(), (e) => e.interfaceName)) : touched;
     for (const endpoint of endpoints.values()) {
@@ -311,9 +313,21 @@ class KernelDataplane implements Dataplane {
     this.#resyncTimer.unref();
   }
 
+  /** Routes that an earlier run left: seen now, taken away when their grace is over. */
+  #sweepLeftovers(): void {
+    setImmediate(() => void this.#sweep());
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.#sweep();
+    }, FOREIGN_ROUTE_GRACE_MS + 500);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
   async #sweep(): Promise<void> {
     try {
-      if (this.#inSync) await this.#routes.sweep(this.#desired.endpoints.values(), this.#desired.config);
+      if (this.#inSync && !this.#closed)
+        await this.#routes.sweep(this.#desired.endpoints.values(), this.#desired.config);
     } catch (error) {
       this.#options.log.error("sweeping routes failed", { error: String(error) });
     }

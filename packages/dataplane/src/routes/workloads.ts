@@ -5,9 +5,10 @@ import {
   NUD_PERMANENT,
   openRtnetlink,
   readSysctl,
+  RT_TABLE_MAIN,
   writeSysctl,
 } from "@percale/kernel";
-import type { Link, Route, Rtnetlink } from "@percale/kernel";
+import type { Link, Neighbour, Route, Rtnetlink } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
 import type { ActiveEndpoint, DataplaneConfig } from "@percale/policy";
 import type { DataplaneLog, EndpointState } from "../face.ts";
@@ -17,7 +18,7 @@ import { nodeSysctls, workloadSysctls } from "./sysctls.ts";
 import type { Sysctl } from "./sysctls.ts";
 
 /** The CNI client routes a new workload before its endpoint is known here. */
-const FOREIGN_ROUTE_GRACE_MS = 10_000;
+export const FOREIGN_ROUTE_GRACE_MS = 10_000;
 
 interface Options {
   readonly netns?: string | undefined;
@@ -79,6 +80,14 @@ export class WorkloadRoutes {
     return this.#write(nodeSysctls({ ipForwarding: config.ipForwarding, ipv6: config.ipv6Support }));
   }
 
+  /** A pass looks once at what the kernel has, however many endpoints it reconciles. */
+  beginPass(): void {
+    this.#routesByIndex = undefined;
+    this.#neighbours = undefined;
+  }
+  #routesByIndex: Map<number, Route[]> | undefined;
+  #neighbours: Map<string, Neighbour> | undefined;
+
   /** Makes one endpoint's interface right and says how it stands. */
   async reconcile(endpoint: ActiveEndpoint, config: DataplaneConfig): Promise<EndpointState> {
     const state = await this.#reconcile(endpoint, config).catch((error: unknown) => ({
@@ -133,7 +142,7 @@ export class WorkloadRoutes {
     }
     const seen = new Set<string>();
     let swept = 0;
-    for (const route of await this.#rtnetlink.routes({ table: 254 })) {
+    for (const route of await this.#rtnetlink.routes({ table: RT_TABLE_MAIN })) {
       const name = route.ifIndex === undefined ? undefined : this.#interfaces.nameOf(route.ifIndex);
       if (name === undefined || !config.interfacePrefixes.some((prefix) => name.startsWith(prefix)) || !isOurs(route))
         continue;
@@ -185,16 +194,16 @@ export class WorkloadRoutes {
 
   async #route(endpoint: ActiveEndpoint, link: Link, config: DataplaneConfig): Promise<void> {
     const wanted = workloadRoutes(endpoint, link.index, config);
-    const actual = new Map<string, Route>();
-    for (const route of await this.#rtnetlink.routes({ table: 254 }))
-      if (route.ifIndex === link.index && route.type === "unicast") actual.set(`${route.dst} ${route.metric}`, route);
+    const present = (await this.#listRoutes()).get(link.index) ?? [];
+    const actual = new Map(present.map((route) => [`${route.dst} ${route.metric}`, route]));
     for (const route of wanted) {
       const present = actual.get(`${route.dst} ${route.metric}`);
       if (present === undefined || !sameRoute(present, route)) await this.#rtnetlink.replaceRoute(route);
       this.#routed.set(route.dst, endpoint.interfaceName);
     }
     if (endpoint.mac === undefined) return;
-    const known = new Map((await this.#rtnetlink.neighbours()).map((n) => [`${n.address} ${n.ifIndex}`, n]));
+    this.#neighbours ??= new Map((await this.#rtnetlink.neighbours()).map((n) => [`${n.address} ${n.ifIndex}`, n]));
+    const known = this.#neighbours;
     for (const cidr of endpoint.addresses) {
       const address = cidr.slice(0, cidr.indexOf("/"));
       if (address.includes(":")) continue; // the kernel resolves IPv6 itself
@@ -203,6 +212,20 @@ export class WorkloadRoutes {
       const neighbour = { ifIndex: link.index, address, mac: endpoint.mac, state: NUD_PERMANENT, flags: 0 };
       await this.#rtnetlink.replaceNeighbour(neighbour);
     }
+  }
+
+  /** Unicast routes of the main table by interface. */
+  async #listRoutes(): Promise<Map<number, Route[]>> {
+    if (this.#routesByIndex !== undefined) return this.#routesByIndex;
+    const byIndex = new Map<number, Route[]>();
+    for (const route of await this.#rtnetlink.routes({ table: RT_TABLE_MAIN })) {
+      if (route.ifIndex === undefined || route.type !== "unicast") continue;
+      const list = byIndex.get(route.ifIndex);
+      if (list === undefined) byIndex.set(route.ifIndex, [route]);
+      else list.push(route);
+    }
+    this.#routesByIndex = byIndex;
+    return byIndex;
   }
 
   /** Returns the paths that could not be written. */
