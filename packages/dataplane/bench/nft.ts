@@ -16,7 +16,7 @@ const LOADS = [
   { policies: 1_000, target: 0.06 },
   { policies: 10_000, target: 0.45 },
 ] as const;
-const CHANGES = 300;
+const CHANGES = 1_000;
 const CHANGE_TARGET_MS = 1.5;
 const WARM_UP_POLICIES = 2_000;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };

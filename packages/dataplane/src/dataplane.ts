@@ -15,6 +15,8 @@ const RETRY_MS = 1_000;
 const INTERFACE_RESCAN_MS = 90_000;
 /** How much of the time may go into batches when changes never stop. */
 const MAX_BUSY_SHARE = 0.5;
+/** A single change right after a great one must not wait as long as that took. */
+const MAX_REST_MS = 20;
 
 interface Waiting {
   readonly updates: readonly NodeUpdate[];
@@ -136,7 +138,7 @@ class KernelDataplane implements Dataplane {
   #schedule(delayMs = 0): void {
     if (this.#pass !== undefined || this.#closed) return;
     const rest = this.#lastTookMs * (1 / MAX_BUSY_SHARE - 1) - (performance.now() - this.#lastDoneMs);
-    const wait = Math.max(delayMs, rest, 0);
+    const wait = Math.max(delayMs, Math.min(rest, MAX_REST_MS), 0);
     const start = () => {
       this.#pass = undefined;
       this.#running = this.#running.then(() => this.#run());
