@@ -123,5 +123,6 @@ test("without a database calls fail with 503 and a reason, and all recovers by i
   await postgres.server.restart();
   expect(await store.snapshot()).toEqual(before);
   await store.apply({ author: "test", changes });
+  expect(await store.tokens.list()).toEqual([]);
   expect((await store.list({ kind: "Profile" })).items).toHaveLength(11);
 });

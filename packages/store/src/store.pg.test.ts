@@ -67,6 +67,11 @@ test("another process sees an acknowledged write at once", async () => {
   await other.close();
 });
 
+test("a store can be closed as soon as it is open", async () => {
+  const other = await openPostgresStore({ url: postgres.url });
+  await other.close();
+});
+
 test("a name is taken once; generateName finds a free one", async () => {
   const { metadata } = await create();
   await expect(create(networkSet(metadata.name))).rejects.toEqual(refused("AlreadyExists"));

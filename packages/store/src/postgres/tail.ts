@@ -51,6 +51,7 @@ async function follow(
   client.on("end", close);
   client.on("error", close);
   signal.addEventListener("abort", close);
+  if (signal.aborted) close(); // while connecting
   client.on("notification", ({ channel, payload }) => {
     if (channel === AGENT_CHANNEL) onAgentStatus(payload);
     else if (Number(payload) > cache.revision) wake.notify();
