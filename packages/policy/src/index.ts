@@ -9,3 +9,6 @@ export type { Difference, Evaluator } from "./evaluate/evaluator.ts";
 export type * from "./evaluate/query.ts";
 export { UpdateError, applyUpdates, emptyState, evaluateState } from "./state.ts";
 export type { NodeState } from "./state.ts";
+export { memberOf } from "./compile/member.ts";
+export type { Member } from "./compile/member.ts";
+export { peerSelectors } from "./compile/selectors.ts";

@@ -1,5 +1,6 @@
-import { definitionOf, StatusError } from "@percale/resources";
-import type { ObjectRef } from "@percale/resources";
+import type { Change } from "@percale/protocol";
+import { API_GROUP, definitionOf, forbidden, unauthorized } from "@percale/resources";
+import type { KubeObject, ObjectRef, StatusError } from "@percale/resources";
 import { ADMIN_GROUP, EDITOR_GROUP, nodeOf, VIEWER_GROUP } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 
@@ -27,14 +28,14 @@ export function hasRight(identity: Identity, right: Right): boolean {
   return right === "write" && groups.includes(EDITOR_GROUP);
 }
 
-export function canRead(identity: Identity): boolean {
+function canRead(identity: Identity): boolean {
   const { groups } = identity;
   return (
     [ADMIN_GROUP, EDITOR_GROUP, VIEWER_GROUP].some((group) => groups.includes(group)) || nodeOf(identity) !== undefined
   );
 }
 
-/** May this be done to objects of the kind at all? A node's writes are judged again with the object: see `ownsObject`. */
+/** May this be done to objects of the kind at all? A node's writes are judged again with the object. */
 export function isAllowed(identity: Identity, verb: Verb, kind: string): boolean {
   if (identity.groups.includes(ADMIN_GROUP)) return true;
   if (READ_VERBS.has(verb)) return canRead(identity);
@@ -42,42 +43,52 @@ export function isAllowed(identity: Identity, verb: Verb, kind: string): boolean
   return identity.groups.includes(EDITOR_GROUP) && definitionOf(kind)?.internal !== true;
 }
 
-export function requireAllowed(
-  identity: Identity,
-  verb: Verb,
-  { kind, namespace, name }: Partial<ObjectRef> & { kind: string },
-): void {
-  if (!isAllowed(identity, verb, kind))
-    throw refusal(identity, verb, {
-      kind,
-      ...(namespace !== undefined && { namespace }),
-      ...(name !== undefined && { name }),
-    });
+/** Throws 401 for nobody, 403 for somebody who may not. */
+export function authorize(identity: Identity, verb: Verb, ref: ObjectRef): void {
+  if (identity.method === "anonymous")
+    throw unauthorized("no credentials were sent: use a client certificate, a bearer token or sign in");
+  if (!isAllowed(identity, verb, ref.kind)) throw refusal(identity, verb, ref);
 }
 
-/** An agent writes its own Node and endpoints; blocks and handles are shared by all agents, their content is guarded by preconditions. */
-export function ownsObject(
-  identity: Identity,
-  object: { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec: unknown },
-): boolean {
+/** Each change of a set by its own verb; a node only what is its own. */
+export function authorizeChanges(identity: Identity, changes: readonly Change[]): void {
+  for (const change of changes) {
+    const ref = change.op === "delete" ? change.ref : claimedRef(change.object);
+    authorize(identity, change.op, ref);
+    const claimed = change.op === "delete" ? undefined : change.object.spec;
+    if (!ownsObject(identity, ref, claimed)) throw refusal(identity, change.op, ref, "it belongs to another node");
+  }
+}
+
+/** The same question about the stored object, asked inside the commit: a body can claim what it likes. */
+export function ownsStored(identity: Identity, object: KubeObject): boolean {
+  return ownsObject(identity, claimedRef(object), object.spec);
+}
+
+/** An agent writes its own Node and endpoints; blocks and handles are shared by all agents, preconditions guard their content. */
+function ownsObject(identity: Identity, { kind, name }: ObjectRef, spec: unknown): boolean {
   const node = nodeOf(identity);
-  if (node === undefined) return true;
-  if (object.kind === "Node") return object.metadata.name === node;
-  if (object.kind === "WorkloadEndpoint") return (object.spec as { node?: unknown } | undefined)?.node === node;
-  return NODE_KINDS.has(object.kind);
+  if (node === undefined || identity.groups.includes(ADMIN_GROUP)) return true;
+  if (kind === "Node") return name === node;
+  return kind !== "WorkloadEndpoint" || spec === undefined || claimedNode(spec) === node;
 }
 
-export function refusal(
-  identity: Identity,
-  verb: string,
-  { kind, namespace, name }: { kind: string; namespace?: string; name?: string },
-): StatusError {
-  const plural = definitionOf(kind)?.plural ?? kind.toLowerCase();
+function claimedNode(spec: unknown): unknown {
+  return typeof spec === "object" && spec !== null && "node" in spec ? spec.node : undefined;
+}
+
+/** What a body not checked yet says it is. */
+function claimedRef({ kind, metadata }: KubeObject): ObjectRef {
+  const { name = "", namespace } = (metadata ?? {}) as Partial<KubeObject["metadata"]>;
+  return namespace === undefined ? { kind, name } : { kind, namespace, name };
+}
+
+function refusal(identity: Identity, verb: string, ref: ObjectRef, why?: string): StatusError {
+  const { kind, namespace } = ref;
+  const plural = definitionOf(kind)?.plural ?? kind;
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  const what = name === undefined ? `${plural}.projectcalico.org` : `${plural}.projectcalico.org "${name}"`;
-  return new StatusError(
-    "Forbidden",
-    `${what} is forbidden: User "${identity.user}" cannot ${verb} resource "${plural}" in API group "projectcalico.org" ${where}`,
-    { details: { group: "projectcalico.org", kind: plural, ...(name !== undefined && { name }) } },
+  return forbidden(
+    ref,
+    `User "${identity.user}" cannot ${verb} resource "${plural}" in API group "${API_GROUP}" ${where}${why === undefined ? "" : `: ${why}`}`,
   );
 }

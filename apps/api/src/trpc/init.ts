@@ -5,12 +5,14 @@ import type { KubeStatus } from "@percale/resources";
 import { hasRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../services/services.ts";
 
 /** What a procedure knows about its call. */
 export interface CallContext {
   readonly identity: Identity;
   readonly services: Services;
+  /** The session cookie of the call. */
+  readonly session: string | undefined;
   /** Sets or clears the session cookie; absent on WebSockets, which have no response to put it in. */
   readonly setSession?: (session: { readonly value: string; readonly maxAgeSeconds: number } | undefined) => void;
 }

@@ -12,7 +12,10 @@ const session = router({
     ctx.setSession?.({ value, maxAgeSeconds });
     return whoami(identity);
   }),
-  signOut: open.mutation(({ ctx }): void => ctx.setSession?.(undefined)),
+  signOut: open.mutation(async ({ ctx }): Promise<void> => {
+    if (ctx.session !== undefined) await ctx.services.sessions.signOut(ctx.session);
+    ctx.setSession?.(undefined);
+  }),
   /** Undefined rights all round for someone who has not signed in: not an error. */
   whoami: open.query(({ ctx }): Whoami => whoami(ctx.identity)),
 });

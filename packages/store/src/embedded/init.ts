@@ -23,7 +23,7 @@ export async function initCluster({ bin, data, user, password, account, fsync }:
   const files = [`--pgdata=${data}`, `--username=${user}`, `--pwfile=${passwordFile}`];
   const child = spawn(join(bin, "initdb"), [...flags, ...files, ...(fsync ? [] : ["--no-sync"])], {
     cwd: dirname(data),
-    env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
+    env: { NODE_ENV: "production", PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" }, // NODE_ENV: asked for by the types that apps/web brings along
     stdio: ["ignore", "ignore", "pipe"],
     ...(account !== undefined && { uid: account.uid, gid: account.gid }),
   });

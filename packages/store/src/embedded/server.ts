@@ -141,7 +141,7 @@ class Server {
     const { bin, data, account, port, fsync, log } = this.#options;
     const child = spawn(join(bin, "postgres"), ["-D", data, ...renderParameters({ port, fsync, data })], {
       cwd: data,
-      env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
+      env: { NODE_ENV: "production", PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" }, // NODE_ENV: asked for by the types that apps/web brings along
       stdio: ["ignore", "ignore", "pipe"],
       detached: true, // a Ctrl-C is for us; the database goes last
       ...(account !== undefined && { uid: account.uid, gid: account.gid }),

@@ -1,0 +1,104 @@
+import {
+  badRequest,
+  definitionOf,
+  forbidden,
+  methodNotAllowed,
+  notFound,
+  prepareObject,
+  refOf,
+} from "@percale/resources";
+import type { FieldValidation, KubeObject, ResourceDefinition, StatusError } from "@percale/resources";
+import type { Change, ChangeSet, ChangeSetResult } from "@percale/protocol";
+import type { CheckContext, Datastore } from "@percale/store";
+import { authorizeChanges, ownsStored } from "./auth/authorize.ts";
+import type { Identity } from "./auth/identity.ts";
+
+export const MAX_CHANGES = 10_000;
+
+export interface AdmitOptions {
+  /** Whose rights count, and the author that is kept. */
+  readonly identity: Identity;
+  readonly fieldValidation?: FieldValidation;
+}
+
+export interface Admitted extends ChangeSetResult {
+  /** Unknown fields that were dropped, in words. */
+  readonly warnings: readonly string[];
+}
+
+/** The one way into the store: rights, every check layer of every object, then one atomic write. Throws StatusError. */
+export async function admit(
+  store: Datastore,
+  changeSet: ChangeSet,
+  { identity, fieldValidation = "Warn" }: AdmitOptions,
+): Promise<Admitted> {
+  const { changes, reason, dryRun } = changeSet;
+  if (changes.length === 0 || changes.length > MAX_CHANGES)
+    throw badRequest(`changes: must hold 1..${MAX_CHANGES} changes, got ${changes.length}`);
+  authorizeChanges(identity, changes);
+  const warnings: string[] = [];
+  const prepared = await Promise.all(changes.map((change) => prepareChange(store, change, fieldValidation, warnings)));
+  const result = await store.apply(
+    {
+      changes: prepared,
+      author: identity.user,
+      ...(reason !== undefined && { reason }),
+      ...(dryRun !== undefined && { dryRun }),
+    },
+    { check: checkFor(identity) },
+  );
+  return { ...result, warnings };
+}
+
+/** Layer 6, asked inside the commit where `lookup` shows the state the write will follow. */
+function checkFor(identity: Identity): (context: CheckContext) => StatusError | undefined {
+  return (context) => {
+    const { object, old = object } = context;
+    if (!ownsStored(identity, old)) return forbidden(refOf(old), "it belongs to another node");
+    return definitionOf(object.kind)?.store(context);
+  };
+}
+
+async function prepareChange(
+  store: Datastore,
+  change: Change,
+  fieldValidation: FieldValidation,
+  warnings: string[],
+): Promise<Change> {
+  if (change.op === "delete") {
+    refuseReadOnly(known(change.ref.kind), "delete");
+    return change;
+  }
+  const definition = known(change.object.kind);
+  refuseReadOnly(definition, change.op);
+  const old = change.op === "update" ? await stored(store, change.object) : undefined;
+  const subresource = change.op === "update" ? change.subresource : undefined;
+  const result = prepareObject(definition, change.object, {
+    operation: change.op,
+    fieldValidation,
+    ...(old !== undefined && { old }),
+    ...(subresource !== undefined && { subresource }),
+  });
+  if ("error" in result) throw result.error;
+  warnings.push(...result.warnings);
+  return { ...change, object: result.object };
+}
+
+function known(kind: unknown): ResourceDefinition {
+  const definition = typeof kind === "string" ? definitionOf(kind) : undefined;
+  if (definition === undefined) throw badRequest(`kind: ${JSON.stringify(kind)} is not served in projectcalico.org/v3`);
+  return definition;
+}
+
+async function stored(store: Datastore, { kind, metadata }: KubeObject): Promise<KubeObject> {
+  const { name, namespace } = metadata;
+  const ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
+  const old = await store.get(ref);
+  if (old === undefined) throw notFound(ref);
+  return old;
+}
+
+/** Kinds that users may only read (ClusterInformation) answer 405 to every write. */
+export function refuseReadOnly(definition: ResourceDefinition, verb: string): void {
+  if (definition.readOnly) throw methodNotAllowed(definition.kind, verb);
+}

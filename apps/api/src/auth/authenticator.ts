@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
+import { unauthorized } from "@percale/resources";
+import type { TokenRecords } from "@percale/store";
+import { ANONYMOUS } from "./identity.ts";
+import type { Identity } from "./identity.ts";
+
+export const SESSION_COOKIE = "percale_session";
+
+const CACHE_MS = 5_000; // how long a token revoked by another process may still be taken
+const CACHE_SIZE = 10_000;
+
+export function newToken(): string {
+  return `percale_${randomBytes(32).toString("base64url")}`;
+}
+
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+interface Cached {
+  readonly identity: Identity | undefined;
+  readonly until: number;
+}
+
+/** Proves identities: client certificate of our authority, bearer token, session cookie, in that order. */
+export class Authenticator {
+  readonly #tokens: TokenRecords;
+  readonly #now: () => number;
+  readonly #cache = new Map<string, Cached>();
+
+  constructor({ tokens, now = Date.now }: { readonly tokens: TokenRecords; readonly now?: () => number }) {
+    this.#tokens = tokens;
+    this.#now = now;
+  }
+
+  /** Throws StatusError 401 for a credential that is wrong; ANONYMOUS if there is none at all. */
+  async identify(request: IncomingMessage): Promise<Identity> {
+    const byCertificate = certificateIdentity(request);
+    if (byCertificate !== undefined) return byCertificate;
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+      if (token === undefined) throw unauthorized("Authorization: must be Bearer <token>");
+      return this.byToken(token);
+    }
+    const cookie = sessionOf(request);
+    return cookie === undefined ? ANONYMOUS : this.byToken(cookie, "session");
+  }
+
+  /** The identity a token stands for. Throws StatusError 401. */
+  async byToken(token: string, method: "token" | "session" = "token"): Promise<Identity> {
+    const hash = hashToken(token);
+    const known = this.#cache.get(hash);
+    const identity = known !== undefined && known.until > this.#now() ? known.identity : await this.#lookup(hash);
+    if (identity !== undefined) return { ...identity, method };
+    throw unauthorized(
+      method === "session"
+        ? "the session has ended: sign in again"
+        : "the token is unknown, expired or revoked: ask for a new one, or read the admin-token file of this server",
+    );
+  }
+
+  /** Revoked tokens are refused here at once. */
+  forgetAll(): void {
+    this.#cache.clear();
+  }
+
+  async #lookup(hash: string): Promise<Identity | undefined> {
+    const record = await this.#tokens.lookup(hash);
+    const identity =
+      record === undefined ? undefined : { user: record.subject, groups: record.groups, method: "token" as const };
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
+    const expires = record?.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+    this.#cache.set(hash, { identity, until: Math.min(this.#now() + CACHE_MS, expires) });
+    return identity;
+  }
+}
+
+export function sessionOf(request: IncomingMessage): string | undefined {
+  for (const pair of (request.headers.cookie ?? "").split(";")) {
+    const [key, value] = pair.trim().split("=");
+    if (key === SESSION_COOKIE && value !== undefined && value !== "") return value;
+  }
+  return undefined;
+}
+
+function certificateIdentity(request: IncomingMessage): Identity | undefined {
+  const socket = request.socket as TLSSocket; // the server speaks nothing but TLS
+  if (!socket.authorized) return undefined;
+  const known = identityBySocket.get(socket);
+  if (known !== undefined) return known;
+  const { subject } = socket.getPeerCertificate();
+  const user = [subject?.CN].flat()[0];
+  if (user === undefined) return undefined;
+  const organisations: string | readonly string[] | undefined = subject.O; // several O make a list
+  const groups = organisations === undefined ? [] : [organisations].flat();
+  const identity: Identity = { user, groups, method: "certificate" };
+  identityBySocket.set(socket, identity);
+  return identity;
+}
+
+/** Reading a certificate costs more than answering a request. */
+const identityBySocket = new WeakMap<TLSSocket, Identity>();

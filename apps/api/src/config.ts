@@ -1,0 +1,43 @@
+import { join, resolve } from "node:path";
+import { defineConfig, LOG_LEVELS } from "@percale/daemon";
+import type { ConfigInput, LoadedConfig } from "@percale/daemon";
+import { z } from "zod";
+
+const port = z.int().min(0).max(65_535);
+
+/** Flags and environment (`PERCALE_API_…`) of the API server. */
+const apiConfig = defineConfig("PERCALE_API", {
+  host: { schema: z.string().min(1), default: "127.0.0.1", help: "address to listen on" },
+  port: { schema: port, default: 5443, help: "port to listen on; 0 takes a free one" },
+  socket: {
+    schema: z.string().optional(),
+    help: "unix socket to listen on as well, TLS too; api.sock in the data folder",
+  },
+  data: {
+    schema: z.string().min(1),
+    default: ".percale",
+    help: "folder of certificates, kubeconfig, token ($PERCALE_DATA)",
+  },
+  databaseUrl: {
+    schema: z.string().optional(),
+    help: "any Postgres from 14 on ($DATABASE_URL); without it one is started in the data folder",
+    secret: true,
+  },
+  names: { schema: z.array(z.string()), default: [], help: "more names and addresses for the certificate" },
+  logLevel: { schema: z.enum(LOG_LEVELS), default: "info", help: "least level to log" },
+});
+
+export type ApiConfig = Omit<LoadedConfig<(typeof apiConfig)["keys"]>["values"], "socket"> & {
+  readonly socket: string;
+};
+
+export function loadApiConfig({ argv, env = {} }: ConfigInput): {
+  readonly values: ApiConfig;
+  readonly effective: LoadedConfig<(typeof apiConfig)["keys"]>["effective"];
+} {
+  // Two variables are older than this daemon: all of Percale shares one, all the world the other.
+  const shared = { PERCALE_API_DATA: env["PERCALE_DATA"], PERCALE_API_DATABASE_URL: env["DATABASE_URL"] };
+  const { values, effective } = apiConfig.load({ ...(argv !== undefined && { argv }), env: { ...shared, ...env } });
+  const data = resolve(values.data);
+  return { values: { ...values, data, socket: values.socket ?? join(data, "api.sock") }, effective };
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerHealth } from "@percale/daemon";
+import type { HealthRegistry, Logger, Registry } from "@percale/daemon";
+import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
+import type { Datastore } from "@percale/store";
+import type { Authenticator } from "./auth/authenticator.ts";
+import type { Identity } from "./auth/identity.ts";
+import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
+import { Gate, LIMITS } from "./limits.ts";
+import type { ApiMetrics } from "./metrics.ts";
+import { serveAccessReview, serveNamespaces } from "./rest/core.ts";
+import { serveDocument } from "./rest/documents.ts";
+import { serveObjects } from "./rest/objects.ts";
+import { sendError } from "./rest/respond.ts";
+import { parseObjectRoute } from "./rest/route.ts";
+
+export interface FrontOptions {
+  readonly store: Datastore;
+  readonly authenticator: Authenticator;
+  readonly health: HealthRegistry;
+  readonly metrics: Registry;
+  readonly apiMetrics: ApiMetrics;
+  readonly log: Logger;
+  readonly watches: Gate;
+  /** Answers everything under /trpc. */
+  readonly trpc: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+}
+
+const TRPC_PREFIX = "/trpc/";
+
+/** Every plain request: route, authenticate, hand on, map errors. */
+export function requestHandler(options: FrontOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const gate = new Gate(LIMITS.inFlight);
+  return (request, response) => {
+    const startedAt = performance.now();
+    const url = request.url ?? "/";
+    const question = url.indexOf("?");
+    const pathname = question < 0 ? url : url.slice(0, question);
+    const query = new URLSearchParams(question < 0 ? "" : url.slice(question + 1));
+    if (!gate.enter()) {
+      sendError(response, tooManyRequests(`${LIMITS.inFlight} requests are being answered: try again`));
+      return;
+    }
+    answer(options, { request, response, pathname, query }, gate)
+      .catch((error: unknown) => {
+        const { code } = sendError(response, error);
+        if (code === 500) options.log.error("request failed", { method: request.method, path: pathname, error });
+      })
+      .finally(() => {
+        options.apiMetrics.observe(request.method ?? "", response.statusCode, performance.now() - startedAt);
+      });
+  };
+}
+
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly pathname: string;
+  readonly query: URLSearchParams;
+}
+
+async function answer(options: FrontOptions, call: Call, gate: Gate): Promise<void> {
+  let isInside = true;
+  const leave = (): void => {
+    if (isInside) gate.leave();
+    isInside = false;
+  };
+  try {
+    await dispatch(options, call, leave);
+  } finally {
+    leave();
+  }
+}
+
+async function dispatch(options: FrontOptions, call: Call, leave: () => void): Promise<void> {
+  const { store, authenticator, trpc } = options;
+  const { request, response, pathname, query } = call;
+  const route = parseObjectRoute(pathname);
+  if (route !== undefined) {
+    const identity = await authenticator.identify(request);
+    const target = { request, response, route, query, store, identity };
+    if (request.method !== "GET" || !query.has("watch")) return serveObjects(target);
+    leave(); // a watch is limited by its own gate
+    return serveWatch(options.watches, () => serveObjects(target));
+  }
+  if (pathname.startsWith(TRPC_PREFIX)) return trpc(request, response, pathname.slice(TRPC_PREFIX.length));
+  const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
+  if (health !== undefined) {
+    response.writeHead(health.status, { "content-type": health.type }).end(health.body);
+    return;
+  }
+  return serveRest(call, { store, identity: await authenticator.identify(request) });
+}
+
+async function serveWatch(watches: Gate, serve: () => Promise<void>): Promise<void> {
+  if (!watches.enter()) throw tooManyRequests(`${LIMITS.watches} watches are open: try again later`, 5);
+  try {
+    await serve();
+  } finally {
+    watches.leave();
+  }
+}
+
+async function serveRest(
+  { request, response, pathname, query }: Call,
+  { store, identity }: { readonly store: Datastore; readonly identity: Identity },
+): Promise<void> {
+  if (identity.method === "anonymous" && pathname !== "/version")
+    throw unauthorized("no credentials were sent: use a client certificate, a bearer token or sign in");
+  const call = { request, response, query, store, identity };
+  if (pathname === CHANGE_SETS_PATH) return serveChangeSets(request, response, { store, identity });
+  if (pathname === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" && request.method === "POST")
+    return serveAccessReview(call);
+  if (request.method === "GET" || request.method === "HEAD") {
+    if (serveDocument(request, response, pathname)) return;
+    const namespaces = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/.exec(pathname);
+    if (namespaces !== null) return serveNamespaces(call, namespaces[1]);
+  }
+  throw new StatusError("NotFound", "the server could not find the requested resource", {
+    details: {},
+    causes: [{ reason: "UnexpectedServerResponse", message: `${request.method} ${pathname}: no such path` }],
+  });
+}

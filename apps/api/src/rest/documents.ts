@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  apiGroup,
+  apiGroupList,
+  apiResources,
+  apiVersions,
+  authorizationResources,
+  coreResources,
+  groupDiscovery,
+} from "./discovery.ts";
+import { VERSION } from "./core.ts";
+import { OPENAPI_PATH, openApiIndex, openApiV2, openApiV3 } from "./openapi.ts";
+import { createHash } from "node:crypto";
+import { sendJson } from "./respond.ts";
+
+const DOCUMENTS: ReadonlyMap<string, () => object> = new Map<string, () => object>([
+  ["/version", () => VERSION],
+  ["/api", () => apiVersions],
+  ["/api/v1", () => coreResources],
+  ["/apis", () => apiGroupList],
+  ["/apis/projectcalico.org", () => apiGroup],
+  ["/apis/projectcalico.org/v3", () => apiResources],
+  ["/apis/authorization.k8s.io/v1", () => authorizationResources],
+  ["/openapi/v3", openApiIndex],
+]);
+
+/** Discovery, version and OpenAPI: what a client learns the server from. False if the path is none of them. */
+export function serveDocument(request: IncomingMessage, response: ServerResponse, pathname: string): boolean {
+  if (pathname === OPENAPI_PATH) {
+    serveOpenApi(request, response);
+    return true;
+  }
+  if (pathname === "/openapi/v2") {
+    const { text, hash } = openApiV2();
+    sendTagged(request, response, text, { etag: `"${hash}"` });
+    return true;
+  }
+  const document = DOCUMENTS.get(pathname);
+  if (document === undefined) return false;
+  const aggregated = pathname === "/api" || pathname === "/apis" ? aggregatedVersion(request) : undefined;
+  if (aggregated !== undefined && (pathname === "/api" || pathname === "/apis")) {
+    const type = `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
+    sendTagged(request, response, JSON.stringify(groupDiscovery(pathname, aggregated)), { "content-type": type });
+  } else sendTagged(request, response, JSON.stringify(document()));
+  return true;
+}
+
+function aggregatedVersion({ headers }: IncomingMessage): "v2" | "v2beta1" | undefined {
+  const wanted = /as=APIGroupDiscoveryList/.test(headers.accept ?? "");
+  return wanted ? (/v=(v2beta1|v2)\b/.exec(headers.accept ?? "")?.[1] as "v2" | "v2beta1" | undefined) : undefined;
+}
+
+/** The hash in the address makes the document immutable; another hash leads to the right one. */
+function serveOpenApi(request: IncomingMessage, response: ServerResponse): void {
+  const { text, hash } = openApiV3();
+  const asked = new URL(request.url ?? "/", "https://api").searchParams.get("hash");
+  if (asked !== null && asked !== hash) {
+    response.writeHead(301, { location: `${OPENAPI_PATH}?hash=${hash}` }).end();
+    return;
+  }
+  const cache = asked === null ? {} : { "cache-control": "public, immutable, max-age=31536000" };
+  sendTagged(request, response, text, { etag: `"${hash}"`, ...cache });
+}
+
+function sendTagged(
+  request: IncomingMessage,
+  response: ServerResponse,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  const etag = headers["etag"] ?? `"${createHash("sha256").update(text).digest("hex")}"`;
+  if (request.headers["if-none-match"] === etag) response.writeHead(304, { etag }).end();
+  else sendJson(response, 200, text, { vary: "Accept", ...headers, etag });
+}

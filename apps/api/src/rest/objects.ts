@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { StatusError } from "@percale/resources";
+import type { Datastore } from "@percale/store";
+import { authorize } from "../auth/authorize.ts";
+import type { Verb } from "../auth/authorize.ts";
+import type { Identity } from "../auth/identity.ts";
+import { getObject, listObjects, refOfRoute } from "./read.ts";
+import type { ObjectRoute } from "./route.ts";
+import { watchObjects } from "./watch.ts";
+import { createObject, deleteCollection, deleteObject, patchOne, updateObject } from "./write.ts";
+
+/** One call on objects of a kind. */
+export interface ObjectRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly route: ObjectRoute;
+  readonly query: URLSearchParams;
+  readonly store: Datastore;
+  readonly identity: Identity;
+}
+
+const HANDLERS: Readonly<Record<Verb, (call: ObjectRequest) => Promise<void>>> = {
+  get: getObject,
+  list: listObjects,
+  watch: watchObjects,
+  create: createObject,
+  update: updateObject,
+  patch: patchOne,
+  delete: deleteObject,
+  deletecollection: deleteCollection,
+};
+
+/** Authorises and answers a request on `/apis/projectcalico.org/v3/…`. */
+export async function serveObjects(call: ObjectRequest): Promise<void> {
+  const { request, route, query, identity } = call;
+  const verb = verbOf(request.method ?? "GET", route, query);
+  authorize(identity, verb, refOfRoute(route));
+  await HANDLERS[verb](call);
+}
+
+function verbOf(method: string, { name, definition }: ObjectRoute, query: URLSearchParams): Verb {
+  const isWatch = query.has("watch") && query.get("watch") !== "false" && query.get("watch") !== "0";
+  const onOne: Readonly<Record<string, Verb>> = {
+    GET: "get",
+    HEAD: "get",
+    PUT: "update",
+    PATCH: "patch",
+    DELETE: "delete",
+  };
+  const onAll: Readonly<Record<string, Verb>> = {
+    GET: isWatch ? "watch" : "list",
+    HEAD: "list",
+    POST: "create",
+    DELETE: "deletecollection",
+  };
+  const verb = (name === undefined ? onAll : onOne)[method];
+  if (verb === undefined)
+    throw new StatusError(
+      "MethodNotAllowed",
+      `${method} is not supported on ${definition.plural}${name === undefined ? "" : "/NAME"}`,
+    );
+  return verb;
+}

@@ -1,0 +1,193 @@
+import { createHash } from "node:crypto";
+import { API_GROUP, resourceDefinitions } from "@percale/resources";
+import type { JsonSchema, ResourceDefinition } from "@percale/resources";
+import { metaSchemas, metaSchemaName } from "./openapi-meta.ts";
+import { JSON_PATCH, MERGE_PATCH } from "./patch.ts";
+
+export const OPENAPI_PATH = `/openapi/v3/apis/${API_GROUP}/v3`;
+const SCHEMA_PREFIX = "com.github.projectcalico.api.pkg.apis.projectcalico.v3.";
+
+/** A document and what its entity tag is. Made once: kinds don't change while a process runs. */
+export interface Document {
+  readonly text: string;
+  readonly hash: string;
+}
+
+let group: Document | undefined;
+let swagger: Document | undefined;
+
+/** The OpenAPI 3.0 document of the group: what kubectl explain, apply and diff read. */
+export function openApiV3(): Document {
+  return (group ??= documentOf({
+    openapi: "3.0.0",
+    info: { title: "Percale", version: "v3" },
+    paths: Object.assign({}, ...resourceDefinitions.map(pathsOf)) as object,
+    components: { schemas: { ...metaSchemas("#/components/schemas/"), ...kindSchemas("#/components/schemas/") } },
+  }));
+}
+
+export function openApiIndex(): object {
+  return { paths: { [`apis/${API_GROUP}/v3`]: { serverRelativeURL: `${OPENAPI_PATH}?hash=${openApiV3().hash}` } } };
+}
+
+/** Swagger 2, for old clients: the same schemas under `definitions`. */
+export function openApiV2(): Document {
+  const paths = (): object =>
+    Object.fromEntries(
+      Object.entries(Object.assign({}, ...resourceDefinitions.map(pathsOf)) as Record<string, object>).map(
+        ([path, operations]) => [path, swaggerOperations(operations)],
+      ),
+    );
+  return (swagger ??= documentOf({
+    swagger: "2.0",
+    info: { title: "Percale", version: "v3" },
+    paths: paths(),
+    definitions: { ...metaSchemas("#/definitions/"), ...kindSchemas("#/definitions/") },
+  }));
+}
+
+function documentOf(value: object): Document {
+  const text = JSON.stringify(value);
+  return { text, hash: createHash("sha256").update(text).digest("hex").toUpperCase() };
+}
+
+function kindSchemas(prefix: string): Record<string, unknown> {
+  const schemas = resourceDefinitions.flatMap((definition) => [
+    [SCHEMA_PREFIX + definition.kind, relocated(definition.openApi(), prefix)] as const,
+    [SCHEMA_PREFIX + definition.listKind, listSchema(definition, prefix)] as const,
+  ]);
+  return Object.fromEntries(schemas);
+}
+
+/** The schema with its references under another prefix. */
+function relocated(schema: JsonSchema, prefix: string): unknown {
+  return JSON.parse(JSON.stringify(schema).replaceAll("#/components/schemas/", prefix));
+}
+
+function listSchema({ kind, listKind }: ResourceDefinition, prefix: string): object {
+  return {
+    type: "object",
+    description: `A list of ${kind} objects.`,
+    required: ["items"],
+    properties: {
+      apiVersion: { type: "string" },
+      kind: { type: "string" },
+      metadata: { default: {}, allOf: [{ $ref: prefix + metaSchemaName("ListMeta") }] },
+      items: { type: "array", items: { default: {}, allOf: [{ $ref: prefix + SCHEMA_PREFIX + kind }] } },
+    },
+    "x-kubernetes-group-version-kind": [{ group: API_GROUP, version: "v3", kind: listKind }],
+  };
+}
+
+const query = (name: string, type: string, description: string): object => ({
+  name,
+  in: "query",
+  description,
+  schema: { type, uniqueItems: true },
+});
+const WRITE_PARAMETERS = [
+  query("dryRun", "string", "All: every check, but nothing is stored."),
+  query("fieldManager", "string", "Name of who makes the change."),
+  query("fieldValidation", "string", "What to do about unknown fields: Ignore, Warn or Strict."),
+];
+const LIST_PARAMETERS = [
+  query("labelSelector", "string", "Selects by labels."),
+  query("fieldSelector", "string", "Selects by fields."),
+  query("limit", "integer", "Most items of one answer."),
+  query("continue", "string", "Token of the page before."),
+  query("watch", "boolean", "Stream changes."),
+];
+
+function pathsOf(definition: ResourceDefinition): Record<string, object> {
+  const { plural, namespaced, readOnly } = definition;
+  const base = `/apis/${API_GROUP}/v3`;
+  const collection = namespaced ? `${base}/namespaces/{namespace}/${plural}` : `${base}/${plural}`;
+  const operation = operations(definition);
+  const one = {
+    get: operation("get"),
+    ...(!readOnly && {
+      put: operation("put", WRITE_PARAMETERS),
+      patch: operation("patch", [
+        ...WRITE_PARAMETERS,
+        query("force", "boolean", "Take ownership of conflicting fields."),
+      ]),
+      delete: operation("delete", WRITE_PARAMETERS),
+    }),
+  };
+  return {
+    ...(namespaced && { [`${base}/${plural}`]: { get: operation("list", LIST_PARAMETERS) } }),
+    [collection]: {
+      get: operation("list", LIST_PARAMETERS),
+      ...(!readOnly && {
+        post: operation("post", WRITE_PARAMETERS),
+        delete: operation("deletecollection", [...LIST_PARAMETERS, ...WRITE_PARAMETERS]),
+      }),
+      parameters: pathParameters(namespaced, false),
+    },
+    [`${collection}/{name}`]: { ...one, parameters: pathParameters(namespaced, true) },
+  };
+}
+
+function pathParameters(namespaced: boolean, named: boolean): object[] {
+  const parameter = (name: string): object => ({ name, in: "path", required: true, schema: { type: "string" } });
+  return [...(namespaced ? [parameter("namespace")] : []), ...(named ? [parameter("name")] : [])];
+}
+
+type Action = "get" | "list" | "post" | "put" | "patch" | "delete" | "deletecollection";
+
+function operations({
+  kind,
+  listKind,
+}: ResourceDefinition): (action: Action, parameters?: readonly object[]) => object {
+  const schema = (name: string): object => ({ $ref: `#/components/schemas/${SCHEMA_PREFIX}${name}` });
+  const json = (body: object): object => ({ "application/json": { schema: body } });
+  const patch = { type: "object" };
+  return (action, parameters = []) => ({
+    operationId: `${action}ProjectcalicoOrgV3${kind}`,
+    parameters,
+    ...((action === "post" || action === "put") && { requestBody: { required: true, content: json(schema(kind)) } }),
+    // No strategic merge here, so that kubectl apply sends JSON merge patches.
+    ...(action === "patch" && {
+      requestBody: { required: true, content: { [JSON_PATCH]: { schema: patch }, [MERGE_PATCH]: { schema: patch } } },
+    }),
+    responses: { "200": { description: "OK", content: json(schema(action === "list" ? listKind : kind)) } },
+    "x-kubernetes-action": action,
+    "x-kubernetes-group-version-kind": { group: API_GROUP, version: "v3", kind },
+  });
+}
+
+/** OpenAPI 3 operations as Swagger 2 writes them: bodies are parameters, media types lists. */
+function swaggerOperations(operationByMethod: object): object {
+  return Object.fromEntries(
+    Object.entries(operationByMethod).map(([method, operation]: [string, SwaggerInput]) => [
+      method,
+      isParameters(operation) ? operation.map(swaggerParameter) : swaggerOperation(operation),
+    ]),
+  );
+}
+
+type Operation = Readonly<Record<string, unknown>> & {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+};
+type Parameter = Readonly<Record<string, unknown>> & { readonly schema?: object };
+type SwaggerInput = Operation | readonly Parameter[];
+
+function isParameters(input: SwaggerInput): input is readonly Parameter[] {
+  return Array.isArray(input);
+}
+
+function swaggerOperation({ requestBody, parameters = [], ...rest }: Operation): object {
+  const body = { name: "body", in: "body", required: true, schema: { type: "object" } };
+  return {
+    ...rest,
+    ...(requestBody !== undefined && { consumes: Object.keys(requestBody.content) }),
+    produces: ["application/json"],
+    parameters: [...parameters.map(swaggerParameter), ...(requestBody === undefined ? [] : [body])],
+    responses: { "200": { description: "OK" } },
+  };
+}
+
+function swaggerParameter({ schema, ...rest }: Parameter): object {
+  return { ...rest, ...schema };
+}

@@ -1,0 +1,141 @@
+import { StatusError, API_VERSION, invalid, internalError } from "@percale/resources";
+import type { KubeObject, ResourceDefinition } from "@percale/resources";
+import type { StoreBookmark, StoreEvent } from "@percale/store";
+import type { ObjectRequest } from "./objects.ts";
+import { encodeObject } from "./encode.ts";
+import { negotiate, renderObject, renderTable } from "./represent.ts";
+import type { Representation } from "./represent.ts";
+import { parseRevision, parseSelection } from "./selectors.ts";
+import { waitForRevision } from "./read.ts";
+
+type EventType = "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
+
+const MIN_TIMEOUT_S = 30 * 60;
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024; // a reader this far behind is cut off: it lists again
+
+/** `?watch`: chunked JSON, one event a line, until the client or the time-out ends it. */
+export async function watchObjects({ request, response, route, query, store }: ObjectRequest): Promise<void> {
+  const how = negotiate(request, query);
+  const selection = parseSelection(route.definition, query);
+  const bookmarks = query.get("allowWatchBookmarks") === "true";
+  const initial = query.get("sendInitialEvents");
+  if (initial !== null && query.get("resourceVersionMatch") !== "NotOlderThan")
+    throw invalid("ListOptions", "", [
+      {
+        field: "resourceVersionMatch",
+        reason: "FieldValueRequired",
+        message: "sendInitialEvents needs resourceVersionMatch=NotOlderThan",
+      },
+    ]);
+  const revision = parseRevision(query.get("resourceVersion"));
+  await waitForRevision(store, revision);
+
+  const { definition, namespace } = route;
+  const scope = namespace === undefined ? {} : { namespace };
+  const fromState = initial === "true" || (initial === null && (revision ?? 0) === 0);
+  const state = fromState
+    ? await store.list({ kind: definition.kind, ...scope, ...(revision !== undefined && { revision }) })
+    : undefined;
+  const since = state?.revision ?? revision ?? (await store.head());
+
+  const abort = new AbortController();
+  const end = (): void => abort.abort();
+  const timer = setTimeout(end, timeoutMs(query.get("timeoutSeconds")));
+  response.once("close", end);
+  const line = eventWriter(definition, how);
+  const write = (text: string): void => {
+    response.write(text);
+    if (response.writableLength > MAX_BUFFERED_BYTES) response.destroy();
+  };
+  try {
+    // The first event is asked for before the header goes out: a version that is too old must be an HTTP 410.
+    const events = store.watch({ kinds: [definition.kind], ...scope, since, signal: abort.signal, bookmarks: true });
+    const iterator = events[Symbol.asyncIterator]();
+    const first = iterator.next();
+    await Promise.race([first, new Promise((resolve) => setImmediate(resolve))]);
+    response.writeHead(200, { "content-type": "application/json;stream=watch", "cache-control": "no-cache, private" });
+    response.flushHeaders();
+    for (const object of state?.items ?? []) if (selection.matches(object)) write(line("ADDED", object));
+    if (initial === "true" && bookmarks)
+      write(line("BOOKMARK", bookmarkOf(definition, since, { "k8s.io/initial-events-end": "true" })));
+    for (let step = await first; step.done !== true; step = await iterator.next()) {
+      const shown = transition(step.value, selection.matches);
+      if (shown !== undefined) write(line(shown.type, shown.object));
+      else if (bookmarks && step.value.type === "BOOKMARK")
+        write(line("BOOKMARK", bookmarkOf(definition, step.value.revision)));
+    }
+    response.end();
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    const failure =
+      error instanceof StatusError ? error : internalError("the watch failed: see the server's log", error);
+    response.end(`${JSON.stringify({ type: "ERROR", object: failure.toStatus() })}\n`);
+    if (failure !== error) throw error;
+  } finally {
+    clearTimeout(timer);
+    response.off("close", end);
+    abort.abort();
+  }
+}
+
+/** What an event is to a watch with a selector: an object that stops matching is deleted, with its previous content and the new version. */
+export function transition(
+  event: StoreEvent | StoreBookmark,
+  matches: (object: KubeObject) => boolean,
+): { readonly type: Exclude<EventType, "BOOKMARK">; readonly object: KubeObject } | undefined {
+  if (event.type === "BOOKMARK") return undefined;
+  const { type, object, previous } = event;
+  const did = previous !== undefined && matches(previous);
+  if (type === "DELETED") return matches(previous ?? object) ? { type, object } : undefined;
+  const does = matches(object);
+  if (does) return { type: did ? "MODIFIED" : "ADDED", object };
+  if (!did) return undefined;
+  const metadata = {
+    ...previous.metadata,
+    ...(object.metadata.resourceVersion !== undefined && { resourceVersion: object.metadata.resourceVersion }),
+  };
+  return { type: "DELETED", object: { ...previous, metadata } };
+}
+
+function eventWriter(
+  definition: ResourceDefinition,
+  how: Representation,
+): (type: EventType, object: KubeObject) => string {
+  let isFirst = true;
+  return (type, object) => {
+    if (how.form === "table" && type !== "BOOKMARK") {
+      const table = renderTable(
+        definition,
+        [object],
+        { ...how, pretty: false },
+        { revision: object.metadata.resourceVersion ?? "" },
+        isFirst,
+      );
+      isFirst = false;
+      return `{"type":"${type}","object":${table}}\n`;
+    }
+    const text =
+      type === "BOOKMARK"
+        ? JSON.stringify(object)
+        : how.form === "object"
+          ? encodeObject(object)
+          : renderObject(definition, object, { ...how, pretty: false });
+    return `{"type":"${type}","object":${text}}\n`;
+  };
+}
+
+function bookmarkOf(
+  definition: ResourceDefinition,
+  revision: number,
+  annotations?: Record<string, string>,
+): KubeObject {
+  const metadata = { resourceVersion: String(revision), ...(annotations !== undefined && { annotations }) };
+  // A bookmark is an object of the kind with nothing but its version: no name, no spec.
+  return { apiVersion: API_VERSION, kind: definition.kind, metadata } as unknown as KubeObject;
+}
+
+/** As asked, else a random half to whole hour, so that watches of a restarted server do not all end together. */
+function timeoutMs(text: string | null): number {
+  const seconds = Number(text ?? 0);
+  return 1000 * (seconds > 0 ? Math.min(seconds, 2 * 86_400) : MIN_TIMEOUT_S * (1 + Math.random()));
+}

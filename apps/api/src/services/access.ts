@@ -1,0 +1,57 @@
+import { StatusError } from "@percale/resources";
+import type { Datastore, TokenRecord } from "@percale/store";
+import { hashToken, newToken } from "../auth/authenticator.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
+import type { TokenView } from "../trpc/views.ts";
+import type { Services } from "./services.ts";
+
+const SESSION_SECONDS = 12 * 3600;
+const SESSION = "browser session";
+
+/** A session is a token of its own, so that it ends without the one it came from. */
+export function sessionServices({ tokens }: Datastore, authenticator: Authenticator): Services["sessions"] {
+  return {
+    signIn: async (token) => {
+      const identity = await authenticator.byToken(token.trim());
+      const value = newToken();
+      const { user: subject, groups } = identity;
+      const expiresAt = new Date(Date.now() + SESSION_SECONDS * 1000);
+      await tokens.create({ hash: hashToken(value), subject, groups, description: SESSION, expiresAt });
+      return { identity: { ...identity, method: "session" }, value, maxAgeSeconds: SESSION_SECONDS };
+    },
+    signOut: async (value) => {
+      const record = await tokens.lookup(hashToken(value));
+      if (record?.description === SESSION) await tokens.revoke(record.id);
+      authenticator.forgetAll();
+    },
+  };
+}
+
+export function accessServices({ tokens }: Datastore, authenticator: Authenticator): Services["access"] {
+  return {
+    createToken: async ({ subject, groups, description, ttlSeconds }) => {
+      const token = newToken();
+      const expiresAt = ttlSeconds === undefined ? {} : { expiresAt: new Date(Date.now() + ttlSeconds * 1000) };
+      const record = await tokens.create({ hash: hashToken(token), subject, groups, description, ...expiresAt });
+      return { ...tokenView(record), token };
+    },
+    list: async () => (await tokens.list()).map(tokenView),
+    revoke: async (id) => {
+      const isGone = await tokens.revoke(id);
+      authenticator.forgetAll();
+      if (!isGone) throw new StatusError("NotFound", `token ${id} not found`);
+    },
+  };
+}
+
+function tokenView({ id, subject, groups, description, createdAt, expiresAt, revokedAt }: TokenRecord): TokenView {
+  return {
+    id,
+    subject,
+    groups,
+    description,
+    createdAt: createdAt.toISOString(),
+    ...(expiresAt !== undefined && { expiresAt: expiresAt.toISOString() }),
+    ...(revokedAt !== undefined && { revokedAt: revokedAt.toISOString() }),
+  };
+}

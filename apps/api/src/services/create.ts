@@ -1,0 +1,40 @@
+import type { HealthRegistry } from "@percale/daemon";
+import type { Datastore } from "@percale/store";
+import type { Authenticator } from "../auth/authenticator.ts";
+import { accessServices, sessionServices } from "./access.ts";
+import { Lab } from "./lab.ts";
+import { LiveFeed } from "./live.ts";
+import { nodeServices } from "./nodes.ts";
+import { changeServices, objectServices } from "./objects.ts";
+import { allConditions, overviewOf } from "./overview.ts";
+import { policyServices, selectorServices } from "./policy.ts";
+import { poolUsage } from "./pools.ts";
+import type { Services } from "./services.ts";
+
+export function createServices({
+  store,
+  authenticator,
+  health,
+}: {
+  readonly store: Datastore;
+  readonly authenticator: Authenticator;
+  readonly health: HealthRegistry;
+}): Services {
+  const nodes = nodeServices(store);
+  const feed = new LiveFeed(store);
+  const sources = { store, nodes, health };
+  return {
+    sessions: sessionServices(store, authenticator),
+    objects: objectServices(store),
+    changes: changeServices(store),
+    live: (since, signal) => feed.events(since, signal),
+    nodes,
+    policy: policyServices(store),
+    selectors: selectorServices(store),
+    pools: { usage: () => poolUsage(store) },
+    health: { conditions: () => allConditions(sources) },
+    lab: new Lab(store).services(),
+    access: accessServices(store, authenticator),
+    overview: { summary: () => overviewOf(sources) },
+  };
+}

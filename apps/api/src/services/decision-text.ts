@@ -1,0 +1,88 @@
+import type { Decision, Direction, Explanation, Half, PolicyStep, ResolvedPeer, TierStep } from "@percale/policy";
+import { formatRef } from "@percale/resources";
+import type { DecisionStep, DecisionView, PartyView } from "../trpc/views.ts";
+
+/** The evaluator's account of one side as the browser shows it. */
+export function decisionView(
+  direction: Direction,
+  half: Half | undefined,
+  { decision, verdict }: Explanation,
+): DecisionView {
+  if (half === undefined) return absentHalf(direction, decision, verdict);
+  return {
+    direction,
+    verdict: half.verdict,
+    ...decider(half.decision),
+    text: decisionText(half.decision),
+    steps: [...half.tiers.flatMap(tierSteps), ...half.profiles.flatMap(profileSteps)],
+  };
+}
+
+/** A side that has no endpoint of ours, or one that was never asked because the other refused first. */
+function absentHalf(direction: Direction, decision: Decision, verdict: "allow" | "deny"): DecisionView {
+  const decidedHere = decision.direction === direction;
+  const text =
+    decidedHere || decision.direction === undefined
+      ? decisionText(decision)
+      : direction === "ingress" && verdict === "deny"
+        ? "not asked: the sending side refuses"
+        : "no policy of ours covers this side";
+  return { direction, verdict: decidedHere ? verdict : "allow", by: "notAnEndpoint", text, steps: [] };
+}
+
+function decider(decision: Decision): Omit<DecisionView, "direction" | "verdict" | "text" | "steps"> {
+  switch (decision.by) {
+    case "rule": {
+      const { kind, name, namespace, tier, ruleIndex } = decision;
+      if (kind === "Profile") return { by: "profile", profile: name, rule: ruleIndex };
+      const policy = { kind, name, tier: tier ?? "default", ...(namespace !== undefined && { namespace }) };
+      return { by: "rule", tier: policy.tier, policy, rule: ruleIndex };
+    }
+    case "tier":
+      return { by: "tierDefault", tier: decision.tier };
+    default:
+      return { by: "noMatch" };
+  }
+}
+
+export function decisionText(decision: Decision): string {
+  switch (decision.by) {
+    case "rule": {
+      const { kind, name, namespace, tier, direction, ruleIndex, action } = decision;
+      const where = namespace === undefined ? name : `${namespace}/${name}`;
+      const inTier = tier === undefined ? "" : ` in tier ${tier}`;
+      return `${action}: ${direction} rule ${ruleIndex + 1} of ${kind} ${where}${inTier}`;
+    }
+    case "tier":
+      return `${decision.action}: policies of tier ${decision.tier} apply and none of their rules matched`;
+    default:
+      return decision.message;
+  }
+}
+
+function tierSteps({ tier, policies, outcome, byDefault, defaultAction }: TierStep): DecisionStep[] {
+  const steps = policies.map((step): DecisionStep => {
+    const { kind, name, namespace } = step.ref;
+    const policy = { kind, name, tier, ...(namespace !== undefined && { namespace }) };
+    return { tier, policy, ...stepOf(step) };
+  });
+  if (!byDefault) return steps;
+  const action = defaultAction === "Deny" ? "deny" : "pass";
+  return [...steps, { tier, action, text: `no rule matched: the tier's default is ${outcome}` }];
+}
+
+function profileSteps(step: PolicyStep): DecisionStep[] {
+  return [{ profile: step.ref.name, ...stepOf(step) }];
+}
+
+function stepOf({ ref, rules, outcome, ruleIndex }: PolicyStep): DecisionStep {
+  const action = outcome === "no match" ? "none" : (outcome.toLowerCase() as DecisionStep["action"]); // Allow, Deny, Pass, Log
+  const failed = rules.map(({ index, failedField }) => `rule ${index + 1}: ${failedField ?? "matches"}`).join("; ");
+  const why = failed === "" ? "no rules" : failed;
+  const text = outcome === "no match" ? `no rule matched (${why})` : `rule ${(ruleIndex ?? 0) + 1} says ${outcome}`;
+  return { action, text: `${formatRef(ref)}: ${text}`, ...(ruleIndex !== undefined && { rule: ruleIndex }) };
+}
+
+export function partyView(text: string, { kind, name, node, address = "" }: ResolvedPeer): PartyView {
+  return { text, address, ...(kind === "workload" && { endpoint: name }), ...(node !== undefined && { node }) };
+}

@@ -1,0 +1,97 @@
+import { badRequest, conflict, definitionOf, notFound, resourceDefinitions } from "@percale/resources";
+import type { Change } from "@percale/protocol";
+import type { Activity, Datastore } from "@percale/store";
+import { admit } from "../admission.ts";
+import type { Services } from "./services.ts";
+
+const HISTORY = 100;
+
+export function objectServices(store: Datastore): Services["objects"] {
+  return {
+    kinds: () =>
+      resourceDefinitions.map((definition) => ({
+        kind: definition.kind,
+        plural: definition.plural,
+        namespaced: definition.namespaced,
+        shortNames: definition.shortNames,
+        description: definition.description,
+        internal: definition.internal,
+        readOnly: definition.readOnly,
+        columns: definition.columns.map(({ name, type, description, priority }) => ({
+          name,
+          type,
+          description,
+          priority,
+        })),
+        schema: definition.openApi(),
+      })),
+    list: ({ kind, namespace }) => {
+      requireKind(kind);
+      return store.list({ kind, ...(namespace !== undefined && { namespace }) });
+    },
+    get: async (ref) => {
+      requireKind(ref.kind);
+      const object = await store.get(ref);
+      if (object === undefined) throw notFound(ref);
+      return object;
+    },
+    history: (ref) => store.history(ref, { limit: HISTORY }),
+  };
+}
+
+export function changeServices(store: Datastore): Services["changes"] {
+  return {
+    apply: (changeSet, identity) => admit(store, changeSet, { identity }),
+    list: ({ limit, before }) => store.changes({ limit, ...(before !== undefined && { before }) }),
+    revert: async ({ revision, resourceVersionPrecondition, reason }, identity) => {
+      const set = await changeSetAt(store, revision);
+      const changes = await Promise.all(set.map((activity) => inverse(store, activity, resourceVersionPrecondition)));
+      const why = reason ?? `revert of revision ${revision}${set[0]?.reason ? `: ${set[0].reason}` : ""}`;
+      return admit(store, { changes: changes.flat(), reason: why }, { identity });
+    },
+  };
+}
+
+/** The changes of the set that this revision belongs to, newest first: undone in that order. */
+async function changeSetAt(store: Datastore, revision: number): Promise<Activity[]> {
+  const [one] = await store.changes({ limit: 1, before: revision + 1 });
+  if (one === undefined || one.revision !== revision)
+    throw badRequest(`revision ${revision} is not in the log any more, or never was: it can't be reverted`);
+  const set: Activity[] = [];
+  for (let before = one.setEnd + 1; ;) {
+    const page = await store.changes({ limit: 1_000, before });
+    for (const activity of page) {
+      if (activity.setEnd !== one.setEnd) return set;
+      set.push(activity);
+    }
+    const last = page.at(-1);
+    if (last === undefined) return set;
+    before = last.revision;
+  }
+}
+
+async function inverse(
+  store: Datastore,
+  { op, ref, object, previous }: Activity,
+  precondition: string | undefined,
+): Promise<Change[]> {
+  const current = await store.get(ref);
+  const found = current?.metadata.resourceVersion;
+  if (precondition !== undefined && found !== precondition && found !== object.metadata.resourceVersion)
+    throw conflict(ref, `it was changed after the revision to revert: its resourceVersion is ${found ?? "gone"}`);
+  if (op === "ADDED")
+    return current === undefined
+      ? []
+      : [{ op: "delete", ref, ...(current.metadata.uid !== undefined && { uid: current.metadata.uid }) }];
+  const before = previous ?? object;
+  const { uid: _, resourceVersion: __, deletionTimestamp: ___, ...metadata } = before.metadata;
+  if (current === undefined) return [{ op: "create", object: { ...before, metadata } }];
+  const { uid, resourceVersion } = current.metadata;
+  const version = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+  return [{ op: "update", object: { ...before, metadata: { ...metadata, ...version } } }];
+}
+
+function requireKind(kind: string): void {
+  if (definitionOf(kind) === undefined)
+    throw badRequest(`kind: there is no ${kind}: one of ${resourceDefinitions.map((one) => one.kind).join(", ")}`);
+}

@@ -1,0 +1,98 @@
+import type { HealthRegistry } from "@percale/daemon";
+import { resourceDefinitions } from "@percale/resources";
+import type { Activity, Datastore } from "@percale/store";
+import type { ConditionView, NodeStatusView, OverviewChange, OverviewView } from "../trpc/views.ts";
+import { poolUsage } from "./pools.ts";
+import type { Services } from "./services.ts";
+
+const CHANGES = 10;
+/** What agents and IPAM write by themselves is no news. */
+const QUIET_KINDS: ReadonlySet<string> = new Set(["IPAMBlock", "IPAMHandle", "BlockAffinity"]);
+
+interface Sources {
+  readonly store: Datastore;
+  readonly nodes: Services["nodes"];
+  readonly health: HealthRegistry;
+}
+
+/** Everything that is wrong anywhere, worst first. */
+export async function allConditions({ nodes, health }: Sources): Promise<ConditionView[]> {
+  const rank = { error: 0, warning: 1, info: 2 };
+  const own = health.list().map((condition) => ({ ...condition, source: "api" }));
+  const agents = (await nodes.list()).flatMap((node) => [
+    ...node.status.conditions.map((condition) => ({ ...condition, source: node.node })),
+    ...(node.connected ? [] : [silent(node)]),
+  ]);
+  return [...own, ...agents].sort((a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since));
+}
+
+function silent({ node, lastSeen }: NodeStatusView): ConditionView {
+  return {
+    source: node,
+    code: "AgentSilent",
+    severity: "error",
+    title: `The agent of ${node} is not heard`,
+    detail: `its last report came at ${lastSeen}`,
+    advice: "Look at the agent's process and log on that node. What it programmed stays in force meanwhile.",
+    since: lastSeen,
+    ref: { kind: "Node", name: node },
+  };
+}
+
+export async function overviewOf(sources: Sources): Promise<OverviewView> {
+  const { store, nodes } = sources;
+  const [revision, statuses, pools, conditions, changes, lists] = await Promise.all([
+    store.head(),
+    nodes.list(),
+    poolUsage(store),
+    allConditions(sources),
+    newestChanges(store),
+    Promise.all(resourceDefinitions.map(({ kind }) => store.list({ kind, revision: 0 }))),
+  ]);
+  const fresh = statuses.filter(({ connected }) => connected).map(({ status }) => status);
+  const sessions = fresh.flatMap((status) => status.sessions);
+  const workloads = fresh.flatMap((status) => status.workloads);
+  const counts = resourceDefinitions.map(({ kind }, index) => [kind, lists[index]!.items.length] as const);
+  return {
+    revision,
+    nodes: {
+      total: statuses.length,
+      connected: fresh.length,
+      inSync: fresh.filter(({ inSync }) => inSync).length,
+      programmed: fresh.filter(({ programmedRevision }) => programmedRevision >= (changes[0]?.revision ?? 0)).length,
+    },
+    sessions: { total: sessions.length, established: sessions.filter(({ state }) => state === "Established").length },
+    addresses: {
+      used: pools.reduce((sum, pool) => sum + pool.used, 0),
+      size: pools.reduce((sum, pool) => sum + pool.size, 0),
+    },
+    counts: Object.fromEntries(counts),
+    workloads: { total: workloads.length, up: workloads.filter(({ state }) => state === "up").length },
+    conditions: {
+      error: conditions.filter(({ severity }) => severity === "error").length,
+      warning: conditions.filter(({ severity }) => severity === "warning").length,
+    },
+    changes: changes.map((change) => ({
+      ...change,
+      programmedOn: fresh.filter(({ programmedRevision }) => programmedRevision >= change.revision).length,
+      nodes: fresh.length,
+    })),
+  };
+}
+
+type Change = Omit<OverviewChange, "programmedOn" | "nodes">;
+
+async function newestChanges(store: Datastore): Promise<Change[]> {
+  const sets: Change[] = [];
+  const activities = (await store.changes({ limit: 500 })).filter(({ ref }) => !QUIET_KINDS.has(ref.kind));
+  for (const set of Map.groupBy(activities, ({ setEnd }) => setEnd).values()) {
+    sets.push(changeOf(set));
+    if (sets.length === CHANGES) break;
+  }
+  return sets;
+}
+
+function changeOf(set: readonly Activity[]): Change {
+  const { setEnd, at, author, reason } = set[0]!; // groups are never empty
+  return { revision: setEnd, at, author, reason, objects: set.map(({ op, ref }) => ({ op, ref })) };
+}

@@ -1,0 +1,37 @@
+import { cidrSize, containsCidr, parseCidr, tryParseCidr } from "@percale/net";
+import type { IPAMBlock, IPPool } from "@percale/resources";
+import type { Datastore } from "@percale/store";
+import type { BlockView, PoolUsageView } from "../trpc/views.ts";
+
+/** How full each pool is, from the blocks that agents keep. */
+export async function poolUsage(store: Datastore): Promise<PoolUsageView[]> {
+  const [pools, blocks] = await Promise.all([store.list({ kind: "IPPool" }), store.list({ kind: "IPAMBlock" })]);
+  const views = (blocks.items as IPAMBlock[]).map(blockView); // the store holds nothing of this kind but what passed its schema
+  return (pools.items as IPPool[]).map(({ metadata, spec }) => {
+    const cidr = parseCidr(spec.cidr);
+    const own = views.filter((block) => {
+      const inner = tryParseCidr(block.cidr);
+      return inner !== undefined && containsCidr(cidr, inner);
+    });
+    const used = own.reduce((sum, block) => sum + block.used, 0);
+    return { name: metadata.name, cidr: spec.cidr, size: Number(cidrSize(cidr)), used, blocks: own };
+  });
+}
+
+export function blockView({ spec }: IPAMBlock): BlockView {
+  const owners = spec.allocations.flatMap((index, ordinal) => {
+    if (index === null) return [];
+    const { handle_id: handle, secondary = {} } = spec.attributes[index] ?? {};
+    const { namespace, pod, node, type } = secondary;
+    const owner = pod === undefined ? (type ?? node ?? handle ?? "unknown") : `${namespace ?? ""}/${pod}`;
+    return [{ ordinal, owner, ...(handle !== undefined && { handle }) }];
+  });
+  const node = /^host:(.+)$/.exec(spec.affinity ?? "")?.[1];
+  return {
+    cidr: spec.cidr,
+    used: owners.length,
+    size: spec.allocations.length,
+    owners,
+    ...(node !== undefined && { node }),
+  };
+}

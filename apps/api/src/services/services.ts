@@ -1,0 +1,55 @@
+import type { ChangeSet } from "@percale/protocol";
+import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { z } from "zod";
+import type { Identity } from "../auth/identity.ts";
+import type * as input from "../trpc/inputs.ts";
+import type * as view from "../trpc/views.ts";
+
+/** What the procedures call: each function parses nothing and authorises nothing, and fails with StatusErrors. */
+export interface Services {
+  readonly sessions: {
+    /** The identity of a token and a new session for it; 401 for unknown ones. */
+    signIn(
+      token: string,
+    ): Promise<{ readonly identity: Identity; readonly value: string; readonly maxAgeSeconds: number }>;
+    signOut(value: string): Promise<void>;
+  };
+  readonly objects: {
+    kinds(): readonly view.KindView[];
+    list(options: { readonly kind: string; readonly namespace?: string }): Promise<view.ObjectListView>;
+    get(ref: ObjectRef): Promise<KubeObject>;
+    history(ref: ObjectRef): Promise<readonly view.ActivityView[]>;
+  };
+  readonly changes: {
+    apply(changeSet: ChangeSet, identity: Identity): Promise<view.ApplyView>;
+    list(options: z.output<typeof input.changesInput>): Promise<readonly view.ActivityView[]>;
+    revert(options: z.output<typeof input.revertInput>, identity: Identity): Promise<view.ApplyView>;
+  };
+  /** Every change after `since` (absent: from now on), until `signal` aborts. */
+  live(since: number | undefined, signal: AbortSignal): AsyncIterable<view.LiveEvent>;
+  readonly nodes: {
+    list(): Promise<readonly view.NodeStatusView[]>;
+    /** All of them at once, then the changed one each time. */
+    watch(signal: AbortSignal): AsyncIterable<readonly view.NodeStatusView[]>;
+  };
+  readonly policy: {
+    explain(question: z.output<typeof input.explainInput>): Promise<view.ExplainView>;
+    effective(ref: ObjectRef): Promise<view.EffectiveView>;
+    matrix(question: z.output<typeof input.matrixInput>): Promise<view.MatrixView>;
+    impact(question: Pick<ChangeSet, "changes">, identity: Identity): Promise<view.ImpactView>;
+  };
+  readonly selectors: { test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView> };
+  readonly pools: { usage(): Promise<readonly view.PoolUsageView[]> };
+  readonly health: { conditions(): Promise<readonly view.ConditionView[]> };
+  readonly lab: {
+    report(report: input.LabReport): Promise<void>;
+    matrix(): Promise<view.LabMatrixView>;
+    watch(signal: AbortSignal): AsyncIterable<view.LabMatrixView>;
+  };
+  readonly access: {
+    createToken(token: z.output<typeof input.tokenInput>): Promise<view.TokenView & { readonly token: string }>;
+    list(): Promise<readonly view.TokenView[]>;
+    revoke(id: string): Promise<void>;
+  };
+  readonly overview: { summary(): Promise<view.OverviewView> };
+}

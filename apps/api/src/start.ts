@@ -1,0 +1,237 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { createMetrics, HealthRegistry, silentLogger } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
+import { SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
+import { builtInObjects, refOf, StatusError } from "@percale/resources";
+import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
+import type { Datastore } from "@percale/store";
+import { WebSocketServer } from "ws";
+import { Authenticator } from "./auth/authenticator.ts";
+import { ensureAdminToken, writeKubeconfig } from "./auth/bootstrap.ts";
+import { openPki } from "./auth/pki.ts";
+import type { Pki } from "./auth/pki.ts";
+import { requestHandler } from "./front.ts";
+import { Gate, LIMITS } from "./limits.ts";
+import { ApiMetrics } from "./metrics.ts";
+import { listen } from "./server.ts";
+import type { Listener } from "./server.ts";
+import { createServices } from "./services/create.ts";
+import { SyncStream } from "./sync/stream.ts";
+import { trpcOverHttp, trpcOverWebSocket } from "./trpc/mount.ts";
+
+export const BUILD = "0.1.0";
+const CERTIFICATES_MS = 12 * 3_600_000;
+const HEALTH_MS = 1_000;
+const MAX_SYNC_MESSAGE = 1024 * 1024; // a status of a node with a thousand workloads
+const MAX_TRPC_MESSAGE = 3 * 1024 * 1024;
+
+export interface ApiOptions {
+  /** Certificates, kubeconfig and admin token live here. */
+  readonly dataDir: string;
+  /** Absent: a Postgres of its own in the data folder. */
+  readonly databaseUrl?: string;
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port?: number;
+  readonly socket?: string;
+  /** More names for the certificate. */
+  readonly names?: readonly string[];
+  readonly log?: Logger;
+}
+
+export interface Api {
+  readonly url: string;
+  readonly store: Datastore;
+  /** Whether this start made the admin token. */
+  readonly isFirstStart: boolean;
+  close(): Promise<void>;
+}
+
+/** The whole API server in this process; the caller closes it. */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { dataDir, host = "127.0.0.1", port = 0, socket, names = [], log = silentLogger } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const database = await openDatabase(options, log);
+  const { store } = database;
+  await ensureBuiltIns(store);
+  const isFirstStart = await ensureAdminToken(dataDir, store);
+  const certificates = (): Promise<Pki> => openPki(join(dataDir, "pki"), { hosts: [host, ...names] });
+  const pki = await certificates();
+
+  const health = new HealthRegistry();
+  health.addCheck("ready", "database", () => (store.isConnected() ? undefined : "the database can't be reached"));
+  const metrics = createMetrics({ health });
+  const authenticator = new Authenticator({ tokens: store.tokens });
+  const services = createServices({ store, authenticator, health });
+  const watches = new Gate(LIMITS.watches);
+  const streams = new Set<SyncStream>();
+  const apiMetrics = new ApiMetrics(metrics, { watches: () => watches.count, streams: () => streams.size });
+  const sockets = upgrades({ store, authenticator, services, log, streams, apiMetrics });
+  const trpc = trpcOverHttp({ authenticator, services, log });
+  const listener = await listen({
+    host,
+    port,
+    socket,
+    pki,
+    onRequest: requestHandler({ store, authenticator, health, metrics, apiMetrics, log, watches, trpc }),
+    onUpgrade: sockets.onUpgrade,
+  });
+  const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+  await writeKubeconfig(dataDir, url, pki);
+  const timers = [
+    setInterval(() => tellDatabase(store, health), HEALTH_MS),
+    renewal({ certificates, listener, dataDir, url, log }),
+  ];
+  return {
+    url,
+    store,
+    isFirstStart,
+    close: async () => {
+      for (const timer of timers) clearInterval(timer);
+      for (const stream of streams) stream.drain();
+      sockets.close();
+      await store.close(); // ends the watches, so that their clients see a clean end
+      await listener.close();
+      await database.stop();
+    },
+  };
+}
+
+interface Database {
+  readonly store: Datastore;
+  stop(): Promise<void>;
+}
+
+async function openDatabase({ databaseUrl, dataDir }: ApiOptions, log: Logger): Promise<Database> {
+  const ours =
+    databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: join(dataDir, "postgres"), log }) : undefined;
+  const store = await openPostgresStore({ url: databaseUrl ?? ours!.url, log: log.child({ component: "store" }) });
+  return { store, stop: async () => ours?.stop() };
+}
+
+/** What every store holds from its first day on; another process may be doing the same. */
+async function ensureBuiltIns(store: Datastore): Promise<void> {
+  const clusterGUID = randomBytes(16).toString("hex");
+  for (const object of builtInObjects({ clusterGUID, version: BUILD })) {
+    if ((await store.get(refOf(object))) !== undefined) continue;
+    try {
+      await store.apply({ changes: [{ op: "create", object }], author: "system:percale", reason: "first start" });
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.reason !== "AlreadyExists") throw error;
+    }
+  }
+}
+
+function tellDatabase(store: Datastore, health: HealthRegistry): void {
+  if (store.isConnected()) health.clear("DatabaseUnreachable");
+  else
+    health.set({
+      code: "DatabaseUnreachable",
+      severity: "error",
+      title: "The database can't be reached",
+      detail: "reads and writes answer 503; agents keep enforcing what they hold",
+      advice: "Look whether Postgres runs and listens. All recovers by itself when it is back.",
+    });
+}
+
+function renewal({
+  certificates,
+  listener,
+  dataDir,
+  url,
+  log,
+}: {
+  readonly certificates: () => Promise<Pki>;
+  readonly listener: Listener;
+  readonly dataDir: string;
+  readonly url: string;
+  readonly log: Logger;
+}): NodeJS.Timeout {
+  const renew = async (): Promise<void> => {
+    const pki = await certificates();
+    listener.setPki(pki);
+    await writeKubeconfig(dataDir, url, pki);
+  };
+  return setInterval(() => {
+    renew().catch((error: unknown) => log.error("certificates not renewed", { error }));
+  }, CERTIFICATES_MS);
+}
+
+interface UpgradeOptions {
+  readonly store: Datastore;
+  readonly authenticator: Authenticator;
+  readonly services: ReturnType<typeof createServices>;
+  readonly log: Logger;
+  readonly streams: Set<SyncStream>;
+  readonly apiMetrics: ApiMetrics;
+}
+
+/** WebSockets: agents' streams at /sync/v1, procedures at /trpc. */
+function upgrades({ store, authenticator, services, log, streams, apiMetrics }: UpgradeOptions): {
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  close(): void;
+} {
+  const sync = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_SYNC_MESSAGE,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SYNC_SUBPROTOCOL) ? SYNC_SUBPROTOCOL : false),
+  });
+  const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE });
+  const onTrpc = trpcOverWebSocket({ authenticator, services, log, wss: trpc });
+  const snapshots = new Gate(LIMITS.snapshots);
+  const gate = new Gate(LIMITS.syncStreams);
+  const server = `${hostname()}/${process.pid}`;
+
+  const openSync = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const identity = await authenticator.identify(request);
+    if (!gate.enter()) throw new StatusError("TooManyRequests", `${LIMITS.syncStreams} streams are open`);
+    socket.once("close", () => gate.leave());
+    sync.handleUpgrade(request, socket, head, (webSocket) => {
+      const onSend = (kind: string): void => apiMetrics.syncMessages.inc({ kind });
+      const stream = new SyncStream({
+        socket: webSocket,
+        identity,
+        store,
+        snapshots,
+        log,
+        build: BUILD,
+        server,
+        onSend,
+      });
+      streams.add(stream);
+      webSocket.once("close", () => streams.delete(stream));
+      stream.run();
+    });
+  };
+  return {
+    onUpgrade: (request, socket, head) => {
+      socket.on("error", () => socket.destroy());
+      const pathname = (request.url ?? "/").split("?")[0];
+      if (pathname === SYNC_PATH) openSync(request, socket, head).catch((error: unknown) => refuse(socket, error));
+      else if (pathname === "/trpc")
+        trpc.handleUpgrade(request, socket, head, (webSocket) => {
+          trpc.emit("connection", webSocket, request);
+          onTrpc(webSocket, request);
+        });
+      else refuse(socket, new StatusError("NotFound", "no WebSocket is served here"));
+    },
+    close: () => {
+      for (const client of [...sync.clients, ...trpc.clients]) client.terminate();
+    },
+  };
+}
+
+/** Before the upgrade a refusal is plain HTTP. */
+function refuse(socket: Duplex, error: unknown): void {
+  const failure = error instanceof StatusError ? error : new StatusError("InternalError", "the upgrade failed");
+  const body = JSON.stringify(failure.toStatus());
+  socket.end(
+    `HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
