@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 /** The pid of the supervisor that runs already; undefined once the lock is ours. */
 export function takeLock(dataDir: string): number | undefined {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // The database runs under an account of its own and must pass through; every secret in here is 0600.
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   const path = lockPath(dataDir);
   for (;;) {
     try {
