@@ -18,7 +18,7 @@ const DENY = {
     order: 10,
     selector: "app == 'database'",
     types: ["Ingress"],
-    ingress: [{ action: "Deny", source: { selector: "app == 'frontend'" } }, { action: "Pass" }],
+    ingress: [{ action: "Deny", source: { selector: "app == 'frontend'" } }],
   },
 };
 let product: Product;
