@@ -15,6 +15,7 @@ import { Service } from "./run/service.ts";
 
 const config = readRunConfig();
 const { root, dataDir, apiPort, webPort } = config;
+const kubeconfig = join(dataDir, "kubeconfig");
 const startedAt = performance.now();
 const seconds = (): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
 const say = (text: string): void => console.log(`  ${text}`);
@@ -38,19 +39,19 @@ try {
   say(`database ready (${seconds()})`);
 
   service("api", ["apps/api/src/main.ts"], { DATABASE_URL: database.url, PERCALE_API_PORT: String(apiPort) });
-  await waitUntil(async () => isApiReady(join(dataDir, "kubeconfig")), {
+  await waitUntil(async () => isApiReady(kubeconfig), {
     what: "the API",
     signal: abort.signal,
   });
-  say(`API ready on https://127.0.0.1:${apiPort} (${seconds()})`);
+  const { server, ca } = readKubeconfig(kubeconfig);
+  say(`API ready on ${server} (${seconds()})`);
 
   if (webPort !== undefined) {
-    const ca = readKubeconfig(join(dataDir, "kubeconfig")).ca;
     const caFile = join(dataDir, "web-ca.crt");
     writeFileSync(caFile, ca ?? "");
     service("web", ["src/server.ts"], {
       NODE_ENV: config.development ? "development" : "production",
-      PERCALE_API_URL: `https://127.0.0.1:${apiPort}`,
+      PERCALE_API_URL: server,
       PERCALE_CA_FILE: caFile,
       PERCALE_WEB_PORT: String(webPort),
     });
@@ -87,10 +88,12 @@ function service(name: string, argv: readonly string[], env: NodeJS.ProcessEnv):
 
 function printSignIn(): void {
   console.log(
-    webPort === undefined ? `  API:        https://127.0.0.1:${apiPort}` : `  Dashboard:  http://127.0.0.1:${webPort}`,
+    webPort === undefined
+      ? `  API:        ${readKubeconfig(kubeconfig).server}`
+      : `  Dashboard:  http://127.0.0.1:${webPort}`,
   );
   console.log(`  Sign in:    ${tokenLine()}`);
-  console.log(`  kubectl:    kubectl --kubeconfig ${join(dataDir, "kubeconfig")} get tiers`);
+  console.log(`  kubectl:    kubectl --kubeconfig ${kubeconfig} get tiers`);
   console.log("");
 }
 

@@ -10,7 +10,7 @@ import { askLab, labSocket, readKubeconfig } from "@percale/cli";
 import type { Access, LabStatus } from "@percale/cli";
 
 const root = resolve(import.meta.dirname, "../..");
-const READY_MS = 120_000;
+const READY_MS = 60_000;
 
 export interface Outcome {
   readonly code: number;

@@ -5,6 +5,7 @@ import { ExitError } from "./exit-error.ts";
 import { addLabCommands } from "./lab/commands.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
 import { call, readKubeconfig } from "./rest/client.ts";
+import { query } from "./rest/trpc.ts";
 import type { Question } from "./why.ts";
 import { explain, renderLadder } from "./why.ts";
 
@@ -41,13 +42,11 @@ program
   .command("whoami")
   .description("who the API server takes you for")
   .action(async () => {
-    const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-    const body = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
-    const review = (await call(access(), "POST", path, { body })) as {
-      readonly status: { readonly userInfo: { readonly username: string; readonly groups?: readonly string[] } };
+    const { user, groups = [] } = (await query(access(), "session.whoami")) as {
+      readonly user: string;
+      readonly groups?: readonly string[];
     };
-    const { username, groups = [] } = review.status.userInfo;
-    console.log(`${username}${groups.length > 0 ? ` (${groups.join(", ")})` : ""}`);
+    console.log(`${user}${groups.length > 0 ? ` (${groups.join(", ")})` : ""}`);
   });
 program
   .command("why")

@@ -6,7 +6,7 @@ import type { KubeObject } from "@percale/resources";
 import type { Access } from "../rest/client.ts";
 import { call, messageOf, readKubeconfig, send } from "../rest/client.ts";
 import type { Kind } from "../rest/kinds.ts";
-import { discoverKinds, findKind, pathOf } from "../rest/kinds.ts";
+import { discoverKinds, findKind, GROUP_PATH, pathOf } from "../rest/kinds.ts";
 import { mutate } from "../rest/trpc.ts";
 
 const RETRY_MS = 300;
@@ -67,7 +67,6 @@ export async function ensureNodeToken(
 }
 
 async function isAccepted({ server, ca }: Access, token: string): Promise<boolean> {
-  const path = "/apis/projectcalico.org/v3/nodes";
-  const { status } = await send({ server, ca, token, cert: undefined, key: undefined }, "GET", path);
-  return status < 400;
+  const access = { server, ca, token, cert: undefined, key: undefined };
+  return (await send(access, "GET", GROUP_PATH)).status < 400;
 }

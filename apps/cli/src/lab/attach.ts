@@ -57,7 +57,9 @@ async function runCni(command: "ADD" | "DEL", attachment: Attachment): Promise<u
   let said = "";
   child.stdout.on("data", (chunk: Buffer) => (output += String(chunk)));
   child.stderr.on("data", (chunk: Buffer) => (said += String(chunk)));
-  child.on("error", reject);
+  child.on("error", (cause) =>
+    reject(new Error(`${program} does not start: npm start builds it, given a C compiler`, { cause })),
+  );
   child.on("close", (code) => resolve(code ?? 1));
   child.stdin.on("error", () => undefined); // it ended without reading: its answer says why
   child.stdin.end(JSON.stringify(networkConfig(workload)));

@@ -25,6 +25,9 @@ import { startWorkload } from "./workload-process.ts";
 const ATTACH_TRIES = 40;
 const ATTACH_PAUSE_MS = 500;
 
+const CNI_PROGRAM = "apps/cni/build/percale-cni";
+const WORKLOAD_PROGRAM = "apps/cli/build/workload";
+
 interface Running {
   readonly addresses: readonly string[];
   readonly process: WorkloadProcess;
@@ -56,6 +59,9 @@ export class Lab {
   }
 
   async up(): Promise<void> {
+    for (const program of [CNI_PROGRAM, WORKLOAD_PROGRAM])
+      if (!existsSync(join(this.#config.root, program)))
+        throw new Error(`${program} is not built: npm start does it, given a C compiler`);
     this.#say("removing what an earlier lab left");
     const left = await removeLeftovers(this.#id);
     if (left.namespaces + left.processes > 0) this.#log.info("removed leftovers", { ...left });
@@ -242,7 +248,7 @@ export class Lab {
   #attachment(workload: LabWorkload): Parameters<typeof attach>[0] {
     const { root, dataDir } = this.#config;
     return {
-      program: join(root, "apps/cni/build/percale-cni"),
+      program: join(root, CNI_PROGRAM),
       socket: cniSocket(dataDir, workload.node),
       labId: this.#id,
       netnsPath: `/run/netns/${netnsName(this.#id, workload.name)}`,
@@ -251,8 +257,7 @@ export class Lab {
   }
 
   async #startProcess(name: string, ports: readonly WorkloadPort[]): Promise<WorkloadProcess> {
-    const program = join(this.#config.root, "apps/cli/build/workload");
-    if (!existsSync(program)) throw new Error(`${program} is not built: npm start does it, given a C compiler`);
+    const program = join(this.#config.root, WORKLOAD_PROGRAM);
     const listen = ports.flatMap(({ port }) => [`tcp:${port}`, `udp:${port}`]);
     return startWorkload({
       program,
