@@ -17,6 +17,7 @@ import { Attachments } from "./cni/attachments.ts";
 import { NodeIpam } from "./cni/ipam.ts";
 import { CniServer } from "./cni/server.ts";
 import type { AgentConfig } from "./config.ts";
+import { collectGarbage } from "./memory.ts";
 import { desiredNode, detectAddress } from "./node-object.ts";
 import { Pipeline } from "./pipeline.ts";
 import { renderStatus } from "./status.ts";
@@ -109,6 +110,7 @@ export class NodeAgent {
       onStep: (step) => {
         if (step.t === "loading") return pipeline.load(step.puts);
         pipeline.step(step.puts, step.deletes, step.revision);
+        if (step.complete) void pipeline.whenProgrammed(step.revision).then(() => setImmediate(collectGarbage));
         if (step.complete || touches(step, BIRD_KINDS)) this.#renderBird(sync, bird);
         this.#changed();
       },

@@ -23,6 +23,7 @@ export interface PipelineOptions {
 }
 
 const RETRY_MS = 1_000;
+const NOTHING_DONE: ApplyReport = { tookMs: 0, messages: 0, bytes: 0, refused: [] };
 
 /**
  * Steps of the stream → graph → dataplane. What arrives while a batch is on its way to the kernel goes together into the next;
@@ -85,7 +86,7 @@ export class Pipeline {
       const fresh = graph.flush();
       const updates = this.#unsent.length === 0 ? fresh : [...this.#unsent, ...fresh];
       try {
-        const report = await dataplane.apply(updates);
+        const report = updates.length === 0 && this.#programmed > 0 ? NOTHING_DONE : await dataplane.apply(updates);
         this.#unsent = [];
         this.latencies.add(clock() - since);
         this.#programmed = revision;

@@ -45,7 +45,7 @@ export class TestNode {
   start(flags: readonly string[] = []): ChildProcess {
     const { directory } = this;
     const args = [
-      "--max-semi-space-size=16",
+      "--max-semi-space-size=4",
       join(root, "apps/node-agent/src/main.ts"),
       `--node-name=${this.name}`,
       `--data-dir=${join(directory, "data")}`,
