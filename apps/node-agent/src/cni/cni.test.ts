@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { ipamHashes } from "./ipam.ts";
+import { CniError, identify, parseRequest } from "./request.ts";
+import { renderResult } from "./result.ts";
+
+const sha1 = (text: string): string => createHash("sha1").update(text).digest("hex");
+
+function post(config: string, env: Record<string, string> = {}): Buffer {
+  const all = { CNI_COMMAND: "ADD", CNI_CONTAINERID: "c1", CNI_IFNAME: "eth0", CNI_NETNS: "/run/netns/x", ...env };
+  return Buffer.from(
+    `${Object.entries(all)
+      .map(([key, value]) => `${key}=${value}\0`)
+      .join("")}\0${config}`,
+  );
+}
+
+function codeOf(run: () => unknown): number | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error instanceof CniError ? error.code : -1;
+  }
+}
+
+const good = '{"cniVersion":"1.0.0","name":"net"}';
+
+test.each([
+  ["a good request", post(good), undefined],
+  ["no JSON", post("{"), 6],
+  ["no name", post('{"cniVersion":"1.0.0"}'), 7],
+  ["a version to come", post('{"cniVersion":"2.0.0","name":"net"}'), 1],
+  ["an unknown argument", post(good, { CNI_ARGS: "A=B" }), 4],
+  ["an unknown argument, ignored", post(good, { CNI_ARGS: "A=B;IgnoreUnknown=1" }), undefined],
+  ["cut-off variables", Buffer.from("CNI_COMMAND=ADD"), 5],
+])("%s", (_name, bytes, code) => {
+  expect(codeOf(() => parseRequest(bytes))).toBe(code);
+});
+
+test("a pod's interface has upstream's name, so that either plugin finds the other's", () => {
+  const request = parseRequest(
+    post(good, { CNI_ARGS: "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-0" }),
+  );
+  expect(identify(request, "node-1", sha1)).toEqual({
+    namespace: "default",
+    name: "node--1-k8s-web--0-eth0",
+    orchestrator: "k8s",
+    interfaceName: "cali0d7763386da",
+    handle: "net.c1",
+  });
+});
+
+test("anything else is named after its container", () => {
+  expect(identify(parseRequest(post(good)), "n", sha1)).toMatchObject({
+    name: "n-cni-c1-eth0",
+    interfaceName: "calic1",
+  });
+});
+
+test("the label of an owner is upstream's", () => {
+  expect(ipamHashes.sha3Base32("node-1")).toBe("A3XPYDATRKB7Q4SM2O5FN4RXIHBFIL2PITFX26BAIP5XAB2X74CA");
+});
+
+describe("results", () => {
+  const attached = {
+    hostInterface: "cali0",
+    ifName: "eth0",
+    mac: "02:00:00:00:00:01",
+    mtuBytes: 1450,
+    netns: "/run/netns/x",
+    addresses: ["10.0.0.5", "fd00::5"],
+  };
+  test.each(["0.2.0", "0.4.0", "1.0.0", "1.1.0"])("in the shape of %s", async (version) => {
+    await expect(JSON.stringify(renderResult(version, attached), undefined, 2)).toMatchFileSnapshot(
+      `testdata/result-${version}.json`,
+    );
+  });
+});

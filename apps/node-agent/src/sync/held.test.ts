@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { formatRef } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
+import type { ServerMessage } from "@percale/protocol";
+import { expect, test } from "vitest";
+import { HeldObjects } from "./held.ts";
+import type { SyncStep } from "./held.ts";
+
+const object = (name: string, kind = "GlobalNetworkSet"): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind,
+  metadata: { name },
+  spec: {},
+});
+const welcome = (mode: "snapshot" | "resume"): ServerMessage => ({
+  t: "welcome",
+  server: "s",
+  build: "",
+  schemaLevel: 1,
+  epoch: "e",
+  head: 0,
+  mode,
+  encoding: "json",
+  scopeDigest: "d",
+  pingIntervalMs: 1,
+});
+
+function snapshot(held: HeldObjects, objects: readonly KubeObject[], revision: number): SyncStep {
+  held.receive(welcome("snapshot"));
+  held.receive({ t: "snapshotBegin", revision, objects: objects.length });
+  held.receive({ t: "put", objects });
+  return held.receive({ t: "snapshotEnd", revision });
+}
+
+const delta = (
+  fromRev: number,
+  toRev: number,
+  more?: Partial<Extract<ServerMessage, { t: "delta" }>>,
+): ServerMessage => ({
+  t: "delta",
+  fromRev,
+  toRev,
+  puts: [],
+  deletes: [],
+  ...more,
+});
+
+test("what a second snapshot lacks goes at its end, in one step", () => {
+  const held = new HeldObjects();
+  snapshot(held, [object("a"), object("b")], 5);
+  expect(snapshot(held, [object("b"), object("c")], 9)).toMatchObject({
+    t: "step",
+    deletes: [{ kind: "GlobalNetworkSet", name: "a" }],
+    revision: 9,
+    complete: true,
+  });
+  expect([...held.objects.keys()]).toEqual(["GlobalNetworkSet/b", "GlobalNetworkSet/c"]);
+});
+
+test("a delta that does not follow is a fault", () => {
+  const held = new HeldObjects();
+  snapshot(held, [], 5);
+  expect(held.receive(delta(6, 7))).toMatchObject({ t: "fault" });
+  expect(held.receive(delta(5, 7))).toMatchObject({ t: "step", revision: 7 });
+});
+
+test("parts of a transaction are applied together, at the last one", () => {
+  const held = new HeldObjects();
+  snapshot(held, [], 5);
+  expect(held.receive(delta(5, 8, { puts: [object("a")], more: true }))).toEqual({ t: "none" });
+  expect(held.objects.size).toBe(0);
+  const step = held.receive(delta(5, 8, { puts: [object("b")] }));
+  expect(step).toMatchObject({ t: "step", revision: 8, puts: [object("a"), object("b")] });
+});
+
+test("it resumes after whole steps only", () => {
+  const held = new HeldObjects();
+  expect(held.resume).toBeUndefined();
+  snapshot(held, [], 5);
+  held.receive(delta(5, 6, { puts: [object("a")], more: true }));
+  held.disconnected();
+  expect(held.resume).toEqual({ epoch: "e", revision: 5, scopeDigest: "d" });
+  held.receive(welcome("snapshot"));
+  held.receive({ t: "snapshotBegin", revision: 9, objects: 1 });
+  held.disconnected();
+  expect(held.resume).toBeUndefined();
+});
+
+const many = Array.from({ length: 300 }, (_, i) => object(`p${i}`, "GlobalNetworkPolicy"));
+
+test("a snapshot that lacks most of the policies is not believed at once", () => {
+  const held = new HeldObjects();
+  snapshot(held, many, 5);
+  expect(snapshot(held, many.slice(0, 10), 6)).toMatchObject({ t: "step", deletes: [], heldBack: 290 });
+  expect(held.objects.size).toBe(300);
+  held.receive(delta(6, 7, { puts: [many[20]!] })); // alive after all
+  expect(held.releaseHeld().length).toBe(289);
+  expect(held.objects.size).toBe(11);
+});
+
+test("a second snapshot that lacks the same is believed", () => {
+  const held = new HeldObjects();
+  snapshot(held, many, 5);
+  snapshot(held, many.slice(0, 10), 6);
+  expect(snapshot(held, many.slice(0, 10), 7)).toMatchObject({ heldBack: 0 });
+  expect(held.objects.size).toBe(10);
+});
+
+const names = fc.constantFrom("a", "b", "c", "d");
+const event = fc.oneof(
+  fc.record({ t: fc.constant("change" as const), puts: fc.uniqueArray(names), deletes: fc.uniqueArray(names) }),
+  fc.constant({ t: "snapshot" as const }),
+  fc.constant({ t: "cut" as const }),
+);
+
+test("whatever comes when, the objects held are those of the server at that revision", () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      const server = new Map<string, KubeObject>();
+      const held = new HeldObjects();
+      const followed = new Set<string>();
+      const follow = (step: SyncStep): void => {
+        if (step.t !== "step" && step.t !== "loading") return;
+        for (const put of step.puts) followed.add(formatRef({ kind: put.kind, name: put.metadata.name }));
+        if (step.t === "step") for (const ref of step.deletes) followed.delete(formatRef(ref));
+      };
+      let revision = 1;
+      const resync = (): void => {
+        held.receive(welcome("snapshot"));
+        follow(held.receive({ t: "snapshotBegin", revision, objects: server.size }));
+        follow(held.receive({ t: "put", objects: [...server.values()] }));
+        follow(held.receive({ t: "snapshotEnd", revision }));
+      };
+      resync();
+      for (const one of events) {
+        if (one.t === "snapshot") resync();
+        else if (one.t === "cut") {
+          held.disconnected();
+          if (held.resume === undefined) resync();
+        } else {
+          const from = revision++;
+          const deletes = one.deletes.filter((name) => !one.puts.includes(name));
+          for (const name of one.puts) server.set(name, object(name));
+          for (const name of deletes) server.delete(name);
+          const refs = deletes.map((name) => ({ kind: "GlobalNetworkSet", name }));
+          follow(held.receive(delta(from, revision, { puts: one.puts.map((name) => object(name)), deletes: refs })));
+        }
+        const expected = [...server.keys()].map((name) => `GlobalNetworkSet/${name}`).sort();
+        expect([...held.objects.keys()].sort()).toEqual(expected);
+        expect([...followed].sort()).toEqual(expected);
+        expect(held.revision).toBe(revision);
+      }
+    }),
+  );
+});
