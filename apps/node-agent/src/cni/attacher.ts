@@ -11,7 +11,7 @@ import { ApiError } from "../api/client.ts";
 import type { ApiClient } from "../api/client.ts";
 import { attachmentOf } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
-import { endpointOf, missingProfiles } from "./endpoint.ts";
+import { endpointOf, missingProfiles, profileNames } from "./endpoint.ts";
 import { ipamHashes } from "./ipam.ts";
 import type { NodeIpam } from "./ipam.ts";
 import { CniCode, CniError, identify } from "./request.ts";
@@ -37,6 +37,7 @@ export class Attacher {
   /** Requests of one workload run one after another. */
   readonly #turnByEndpoint = new Map<string, Promise<unknown>>();
   readonly #runningAdds = new Map<string, Promise<Attachment>>();
+  #mayCreateProfiles = true;
 
   constructor(options: AttacherOptions) {
     this.#options = options;
@@ -125,7 +126,7 @@ export class Attacher {
     if (known !== undefined) await this.#release(request, identity); // a half-made attachment: begin anew
     const startedAt = performance.now();
     const mac = randomMac();
-    const { addresses, revision } = await this.#write(request, identity, mac);
+    const { addresses, revision } = await this.#writeAsAllowed(request, identity, mac);
     const wroteAt = performance.now();
     const attachment = attachmentOf({ request, identity, mac, addresses });
     const programmed = this.#waitForPolicy(request, revision);
@@ -155,6 +156,25 @@ export class Attacher {
       policyMs: Math.round(performance.now() - wiredAt),
     });
     return attachment;
+  }
+
+  /** A server that lets nodes write no profiles still lets them attach; the endpoint then waits for somebody to make the profile. */
+  async #writeAsAllowed(
+    request: CniRequest,
+    identity: EndpointIdentity,
+    mac: string,
+  ): Promise<{ addresses: readonly string[]; revision: number }> {
+    try {
+      return await this.#write(request, identity, mac);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 403 || !this.#mayCreateProfiles) throw error;
+      this.#mayCreateProfiles = false;
+      this.#options.log.warn("this node may not create profiles: create them yourself", {
+        profiles: profileNames(request, identity),
+        error: error.message,
+      });
+      return this.#write(request, identity, mac);
+    }
   }
 
   /** Addresses, handle, block and endpoint in one change set. */
@@ -212,7 +232,11 @@ export class Attacher {
     const { node, api, held } = this.#options;
     const old = attempt === 0 ? this.#heldEndpoint(identity) : await this.#storedEndpoint(identity);
     const profiles = missingProfiles(request, identity, (name) => held().has(formatRef({ kind: "Profile", name })));
-    const absent = attempt === 0 ? profiles : await onlyAbsent(profiles, (name) => api.get("profiles", name));
+    const absent = !this.#mayCreateProfiles
+      ? []
+      : attempt === 0
+        ? profiles
+        : await onlyAbsent(profiles, (name) => api.get("profiles", name));
     const object = endpointOf({
       request,
       identity,
