@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import type { KubeObject } from "@percale/resources";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestNode, until } from "./testdata/test-node.ts";
+import { TestServer } from "./testdata/test-server.ts";
+
+const server = new TestServer();
+const a = new TestNode("na", { address: "192.0.2.1/24" });
+const b = new TestNode("nb", { address: "192.0.2.2/24" });
+
+const object = (kind: string, name: string, spec: unknown): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind,
+  metadata: { name },
+  spec,
+});
+
+beforeAll(async () => {
+  execFileSync("ip", [
+    "-n",
+    a.netns,
+    "link",
+    "add",
+    "wire0",
+    "type",
+    "veth",
+    "peer",
+    "name",
+    "wire0",
+    "netns",
+    b.netns,
+  ]);
+  for (const { netns } of [a, b]) execFileSync("ip", ["-n", netns, "link", "set", "wire0", "master", "uplink0", "up"]);
+  server.seed([
+    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
+    object("IPPool", "v4", { cidr: "10.78.0.0/24", blockSize: 26, nodeSelector: "all()" }),
+  ]);
+  await server.listen(a.apiSocket);
+  for (const node of [a, b]) {
+    node.start([`--api-socket=${a.apiSocket}`]);
+    await until("ready", async () => (await node.health("/readyz")).status === 200);
+  }
+});
+
+afterAll(async () => {
+  await b.remove();
+  await a.remove();
+  await server.close();
+});
+
+test("workloads of two nodes reach each other over routes that BIRD learned, also after one agent is killed", async () => {
+  const attach = async (node: TestNode, id: string): Promise<string> => {
+    const { output } = await node.cni("ADD", id);
+    return (JSON.parse(output) as { ips: { address: string }[] }).ips[0]!.address.split("/")[0]!;
+  };
+  const [first, second] = [await attach(a, "web"), await attach(b, "db")];
+  await until("there", () => a.reaches("web", second), 30_000);
+  await until("and back", () => b.reaches("db", first), 30_000);
+  const routes = execFileSync("ip", ["-n", a.netns, "route"], { encoding: "utf8" });
+  expect(routes).toMatch(/^10\.78\.0\.\d+\/26 via 192\.0\.2\.2 dev uplink0 proto bird/m);
+  await until("the session is reported", () =>
+    server.statuses.some(
+      ({ node, sessions }) =>
+        node === "na" && sessions.some(({ peerNode, state }) => peerNode === "nb" && state === "Established"),
+    ),
+  );
+  await b.stop("SIGKILL");
+  expect(await a.reaches("web", second)).toBe(true);
+  b.start([`--api-socket=${a.apiSocket}`]);
+  await until("ready again", async () => (await b.health("/readyz")).status === 200);
+  expect(await a.reaches("web", second)).toBe(true);
+});
