@@ -3,7 +3,7 @@
  * `node apps/node-agent/bench/agent.ts`. The server is in this process, so the store and the API are not in the figures.
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,6 +101,7 @@ async function cniAdd(): Promise<Figure> {
 /** A real API server in a process of its own, on the database of DATABASE_URL or one of its own. */
 async function withApi(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "percale-bench-api-"));
+  chmodSync(folder, 0o755); // the database's account must get through, else its data lives elsewhere and stays
   const main = join(import.meta.dirname, "../../api/src/main.ts");
   const api = spawn(process.execPath, [main, `--data=${folder}`, "--port=0"], { stdio: "ignore" });
   const ended = new Promise((resolve) => api.once("exit", resolve));

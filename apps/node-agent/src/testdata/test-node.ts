@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -132,8 +132,19 @@ export class TestNode {
     }
   }
 
+  /** Left behind when the agent did not end in good order. */
+  #endBird(): void {
+    const path = join(this.directory, "data/bird/bird.pid");
+    try {
+      if (existsSync(path)) process.kill(Number(readFileSync(path, "utf8")), "SIGKILL");
+    } catch {
+      // it ended between the two looks
+    }
+  }
+
   async remove(): Promise<void> {
     await this.stop();
+    this.#endBird();
     for (const name of this.#containers) deleteNetns(name);
     deleteNetns(this.netns);
     rmSync(this.directory, { recursive: true, force: true });
