@@ -1,19 +1,22 @@
+import type { Change, ChangeSet, ChangeSetResult } from "@percale/protocol";
 import {
   badRequest,
   definitionOf,
   forbidden,
+  generatedName,
   methodNotAllowed,
   notFound,
   prepareObject,
   refOf,
+  StatusError,
 } from "@percale/resources";
-import type { FieldValidation, KubeObject, ResourceDefinition, StatusError } from "@percale/resources";
-import type { Change, ChangeSet, ChangeSetResult } from "@percale/protocol";
+import type { FieldValidation, KubeObject, ObjectMeta, ResourceDefinition } from "@percale/resources";
 import type { CheckContext, Datastore } from "@percale/store";
 import { authorizeChanges, ownsStored } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
 
 export const MAX_CHANGES = 10_000;
+const NAME_TRIES = 5;
 
 export interface AdmitOptions {
   /** Whose rights count, and the author that is kept. */
@@ -32,10 +35,25 @@ export async function admit(
   changeSet: ChangeSet,
   { identity, fieldValidation = "Warn" }: AdmitOptions,
 ): Promise<Admitted> {
-  const { changes, reason, dryRun } = changeSet;
+  const { changes } = changeSet;
   if (changes.length === 0 || changes.length > MAX_CHANGES)
     throw badRequest(`changes: must hold 1..${MAX_CHANGES} changes, got ${changes.length}`);
   authorizeChanges(identity, changes);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await admitOnce(store, changeSet, { identity, fieldValidation });
+    } catch (error) {
+      const isClash = error instanceof StatusError && error.reason === "AlreadyExists" && changes.some(isUnnamed);
+      if (!isClash || attempt >= NAME_TRIES) throw error;
+    }
+  }
+}
+
+async function admitOnce(
+  store: Datastore,
+  { changes, reason, dryRun }: ChangeSet,
+  { identity, fieldValidation = "Warn" }: AdmitOptions,
+): Promise<Admitted> {
   const warnings: string[] = [];
   const prepared = await Promise.all(changes.map((change) => prepareChange(store, change, fieldValidation, warnings)));
   const result = await store.apply(
@@ -73,7 +91,7 @@ async function prepareChange(
   refuseReadOnly(definition, change.op);
   const old = change.op === "update" ? await stored(store, change.object) : undefined;
   const subresource = change.op === "update" ? change.subresource : undefined;
-  const result = prepareObject(definition, change.object, {
+  const result = prepareObject(definition, named(change), {
     operation: change.op,
     fieldValidation,
     ...(old !== undefined && { old }),
@@ -82,6 +100,20 @@ async function prepareChange(
   if ("error" in result) throw result.error;
   warnings.push(...result.warnings);
   return { ...change, object: result.object };
+}
+
+/** `generateName` becomes a name before the checks, which ask for one. */
+function named(change: Exclude<Change, { op: "delete" }>): KubeObject {
+  if (!isUnnamed(change)) return change.object;
+  const { metadata } = change.object;
+  return { ...change.object, metadata: { ...metadata, name: generatedName(metadata.generateName ?? "", Math.random) } };
+}
+
+function isUnnamed(change: Change): boolean {
+  if (change.op !== "create") return false;
+  // Not checked yet: any part may be missing.
+  const { name = "", generateName = "" } = (change.object.metadata ?? {}) as Partial<ObjectMeta>;
+  return name === "" && typeof generateName === "string" && generateName !== "";
 }
 
 function known(kind: unknown): ResourceDefinition {

@@ -51,10 +51,9 @@ export class Authenticator {
 
   /** The identity a token stands for. Throws StatusError 401. */
   async byToken(token: string, method: "token" | "session" = "token"): Promise<Identity> {
-    const hash = hashToken(token);
-    const known = this.#cache.get(hash);
-    const identity = known !== undefined && known.until > this.#now() ? known.identity : await this.#lookup(hash);
-    if (identity !== undefined) return { ...identity, method };
+    const known = this.#cache.get(token);
+    const identity = known !== undefined && known.until > this.#now() ? known.identity : await this.#lookup(token);
+    if (identity !== undefined) return method === "token" ? identity : { ...identity, method };
     throw unauthorized(
       method === "session"
         ? "the session has ended: sign in again"
@@ -67,13 +66,13 @@ export class Authenticator {
     this.#cache.clear();
   }
 
-  async #lookup(hash: string): Promise<Identity | undefined> {
-    const record = await this.#tokens.lookup(hash);
+  async #lookup(token: string): Promise<Identity | undefined> {
+    const record = await this.#tokens.lookup(hashToken(token));
     const identity =
       record === undefined ? undefined : { user: record.subject, groups: record.groups, method: "token" as const };
     if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
     const expires = record?.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-    this.#cache.set(hash, { identity, until: Math.min(this.#now() + CACHE_MS, expires) });
+    this.#cache.set(token, { identity, until: Math.min(this.#now() + CACHE_MS, expires) });
     return identity;
   }
 }

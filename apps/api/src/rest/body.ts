@@ -5,16 +5,23 @@ import { parse as parseYaml } from "yaml";
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request
 
 /** The whole body as text. Throws StatusError 413 as soon as it is known to be too large, without keeping it. */
-export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<string> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) throw refuseLarge(request, limit);
+export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<string> {
+  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.reject(refuseLarge(request, limit));
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Listeners, not `for await`: half the cost on small bodies.
+  request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > limit) throw refuseLarge(request, limit);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+    if (bytes > limit) {
+      chunks.length = 0;
+      request.removeAllListeners("data");
+      reject(refuseLarge(request, limit));
+    } else chunks.push(chunk);
+  });
+  request.on("end", () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString("utf8")));
+  request.on("error", () => reject(badRequest("the body broke off")));
+  return promise;
 }
 
 function refuseLarge(request: IncomingMessage, limit: number): StatusError {

@@ -1,4 +1,4 @@
-import { StatusError, badRequest, invalid, notFound } from "@percale/resources";
+import { API_VERSION, StatusError, badRequest, invalid, notFound } from "@percale/resources";
 import type { FieldValidation, KubeObject, ObjectRef } from "@percale/resources";
 import { admit, refuseReadOnly } from "../admission.ts";
 import type { Identity } from "../auth/identity.ts";
@@ -173,7 +173,11 @@ function placed(body: unknown, { route }: ObjectRequest): KubeObject {
   const { definition, namespace, name } = route;
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw badRequest(`the body must be one ${definition.kind} object`);
-  const { metadata = {}, ...rest } = body as Body;
+  const { metadata = {}, kind = definition.kind, apiVersion = API_VERSION, ...rest } = body as Body;
+  if (kind !== definition.kind || apiVersion !== API_VERSION)
+    throw badRequest(
+      `the body must be ${definition.kind} in ${API_VERSION}, as the address says, got ${String(kind)} in ${String(apiVersion)}`,
+    );
   if (typeof metadata !== "object" || metadata === null) throw badRequest("metadata: must be an object");
   const said = metadata["namespace"];
   if (said !== undefined && said !== "" && said !== namespace)
@@ -187,6 +191,8 @@ function placed(body: unknown, { route }: ObjectRequest): KubeObject {
   const { namespace: _, ...meta } = metadata;
   // Still as the client sent it: prepareObject is what makes it an object.
   return {
+    apiVersion,
+    kind,
     ...rest,
     metadata: { ...meta, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) },
   } as unknown as KubeObject;

@@ -1,0 +1,146 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApi } from "./test-api.ts";
+import type { TestApi } from "./test-api.ts";
+
+const reason = kubectlFault();
+const POLICY = `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: { name: web, namespace: shop, labels: { app: web } }
+spec:
+  order: 10
+  selector: role == 'web'
+  ingress:
+    - { action: Allow, protocol: TCP, destination: { ports: [80] } }
+`;
+
+describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
+  let server: TestApi;
+  beforeAll(async () => {
+    server = await startTestApi();
+  });
+  afterAll(() => server.stop());
+
+  interface Run {
+    readonly code: number;
+    readonly out: string;
+    readonly err: string;
+  }
+
+  function kubectl(args: readonly string[], input?: string, env: Record<string, string> = {}): Promise<Run> {
+    const { promise, resolve } = Promise.withResolvers<Run>();
+    const options = { env: { ...process.env, ...env, KUBECONFIG: server.kubeconfig, HOME: server.dataDir } };
+    const child = execFile("kubectl", args, options, (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, out, err });
+    });
+    child.stdin?.end(input ?? "");
+    return promise;
+  }
+
+  test("api-resources names the public kinds with their short names", async () => {
+    const { out } = await kubectl(["api-resources", "--api-group=projectcalico.org", "--no-headers"]);
+    expect(out).toMatch(/^networkpolicies +cnp,\S+ +projectcalico.org\/v3 +true +NetworkPolicy$/m);
+    expect(out).toMatch(/^tiers +projectcalico.org\/v3 +false +Tier$/m);
+    expect(out).not.toContain("WorkloadEndpoint");
+  });
+
+  test("get shows the kind's own columns", async () => {
+    const { out } = await kubectl(["get", "tiers"]);
+    expect(out.split("\n")[0]).toMatch(/^NAME +ORDER +DEFAULTACTION +STATUS$/);
+    expect(out).toMatch(/^kube-admin +1000 +Pass/m);
+  });
+
+  test("explain teaches fields from the schema", async () => {
+    const { out } = await kubectl(["explain", "networkpolicy.spec.ingress.action"]);
+    expect(out).toContain("FIELD: action <string>");
+    expect(out).toMatch(/ENUM:\s+Allow\s+Deny\s+Log\s+Pass/);
+  });
+
+  test("apply creates, leaves alone, diffs and configures", async () => {
+    expect(await kubectl(["apply", "-f", "-"], POLICY)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("created"),
+    });
+    expect((await kubectl(["apply", "-f", "-"], POLICY)).out).toContain("unchanged");
+    const other = POLICY.replace("order: 10", "order: 20");
+    const diff = await kubectl(["diff", "-f", "-"], other);
+    expect(diff).toMatchObject({ code: 1, out: expect.stringContaining("+  order: 20") });
+    expect((await kubectl(["apply", "-f", "-"], other)).out).toContain("configured");
+    expect((await kubectl(["get", "cnp", "web", "-n", "shop", "-o", "jsonpath={.spec.order}"])).out).toBe("20");
+  });
+
+  test("label, annotate, patch and edit write one field each", async () => {
+    const web = ["cnp", "web", "-n", "shop"];
+    expect((await kubectl(["label", ...web, "team=a"])).out).toContain("labeled");
+    expect((await kubectl(["annotate", ...web, "note=hi"])).out).toContain("annotated");
+    expect((await kubectl(["patch", ...web, "--type=merge", "-p", '{"spec":{"order":30}}'])).out).toContain("patched");
+    const operation = '[{"op":"replace","path":"/spec/order","value":40}]';
+    expect((await kubectl(["patch", ...web, "--type=json", "-p", operation])).out).toContain("patched");
+    const edited = await kubectl(["edit", ...web], undefined, { EDITOR: "sed -i 's/order: 40/order: 50/'" });
+    expect(edited.out).toContain("edited");
+    const wait = ["wait", "cnp/web", "-n", "shop", "--for=jsonpath={.spec.order}=50", "--timeout=10s"];
+    expect((await kubectl(wait)).out).toContain("condition met");
+    const { out } = await kubectl(["describe", ...web]);
+    expect(out).toContain("team=a");
+    expect(out).toContain("Order:       50");
+  });
+
+  test("a strategic merge patch is refused with what to send", async () => {
+    const { code, err } = await kubectl(["patch", "cnp", "web", "-n", "shop", "-p", '{"spec":{"order":1}}']);
+    expect(code).toBe(1);
+    expect(err).toContain("application/merge-patch+json");
+  });
+
+  test("get -w prints a row for each change", async () => {
+    const args = ["get", "cnp", "-n", "shop", "-w", "--no-headers"];
+    const watch = spawn("kubectl", args, { env: { ...process.env, KUBECONFIG: server.kubeconfig } });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let seen = "";
+    let asked = false;
+    watch.stdout.on("data", (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (!asked) {
+        asked = true;
+        void kubectl(["patch", "cnp", "web", "-n", "shop", "--type=merge", "-p", '{"spec":{"order":60}}']);
+      }
+      if (/web +default +60/.test(seen)) resolve();
+    });
+    await promise;
+    watch.kill();
+  });
+
+  test("the output forms yaml, json, wide and name", async () => {
+    const get = ["get", "cnp", "web", "-n", "shop", "-o"];
+    expect((await kubectl([...get, "yaml"])).out).toContain("kind: NetworkPolicy");
+    expect((JSON.parse((await kubectl([...get, "json"])).out) as { kind: string }).kind).toBe("NetworkPolicy");
+    expect((await kubectl([...get, "name"])).out.trim()).toBe("networkpolicy.projectcalico.org/web");
+    expect((await kubectl([...get, "wide"])).out).toMatch(/web +default +60/);
+  });
+
+  test("faults name the field, the value and what is asked", async () => {
+    const unknown = await kubectl(["apply", "-f", "-"], POLICY.replace("order:", "ordr:").replace("web,", "new,"));
+    expect(unknown.err).toContain('unknown field "spec.ordr"');
+    const selector = await kubectl(["apply", "-f", "-"], POLICY.replace("role ==", "role ===").replace("web,", "new,"));
+    expect(selector.err).toMatch(/spec\.selector: .*offset 7/);
+    const path = join(server.dataDir, "broken.yaml");
+    writeFileSync(path, "apiVersion: projectcalico.org/v3\nkind: [");
+    expect((await kubectl(["apply", "-f", path])).code).toBe(1);
+  });
+
+  test("delete removes, and a second delete says not found", async () => {
+    expect((await kubectl(["delete", "cnp", "web", "-n", "shop"])).out).toContain("deleted");
+    const again = await kubectl(["delete", "cnp", "web", "-n", "shop"]);
+    expect(again.err).toContain('networkpolicies.projectcalico.org "web" not found');
+  });
+});
+
+function kubectlFault(): string | undefined {
+  try {
+    execFileSync("kubectl", ["version", "--client"], { stdio: "ignore" });
+    return undefined;
+  } catch {
+    return "kubectl is not installed";
+  }
+}

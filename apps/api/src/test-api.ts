@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent, request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger } from "@percale/daemon";
+import { startTestPostgres } from "@percale/store";
+type TestPostgres = Awaited<ReturnType<typeof startTestPostgres>>;
+import { startApi } from "./start.ts";
+import type { Api } from "./start.ts";
+
+export interface Answer {
+  readonly code: number;
+  readonly headers: IncomingMessage["headers"];
+  /** Parsed if it is JSON. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into bodies of every shape
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Absent: the administrator's; null: none. */
+  readonly token?: string | null;
+}
+
+/** A whole API server on a database of its own, and a client for it. */
+export interface TestApi {
+  readonly api: Api;
+  readonly postgres: TestPostgres;
+  readonly dataDir: string;
+  readonly kubeconfig: string;
+  readonly token: string;
+  readonly ca: string;
+  readonly agent: Agent;
+  call(path: string, options?: CallOptions): Promise<Answer>;
+  /** The answer as it begins; the caller ends it. */
+  open(path: string, options?: CallOptions): Promise<IncomingMessage>;
+  stop(): Promise<void>;
+}
+
+/** For tests and benches: the caller stops it. */
+export async function startTestApi(): Promise<TestApi> {
+  const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
+  const postgres = await startTestPostgres();
+  const socket = join(dataDir, "api.sock");
+  const api = await startApi({ dataDir, databaseUrl: postgres.url, port: 0, socket, log: silentLogger });
+  const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
+  const ca = readFileSync(join(dataDir, "pki", "ca.crt"), "utf8");
+  const agent = new Agent({ ca, keepAlive: true });
+  const open = (path: string, { method = "GET", body, headers = {}, token: own = token }: CallOptions = {}) => {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const all = {
+      ...(own !== null && { authorization: `Bearer ${own}` }),
+      ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+      ...headers,
+    };
+    httpsRequest(new URL(path, api.url), { method, headers: all, agent }, resolve).on("error", reject).end(text);
+    return promise;
+  };
+  return {
+    api,
+    postgres,
+    dataDir,
+    kubeconfig: join(dataDir, "kubeconfig"),
+    token,
+    ca,
+    agent,
+    open,
+    call: async (path, options) => {
+      const response = await open(path, options);
+      const chunks: Buffer[] = [];
+      for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+      const text = Buffer.concat(chunks).toString("utf8");
+      const isJson = (response.headers["content-type"] ?? "").includes("json");
+      return {
+        code: response.statusCode ?? 0,
+        headers: response.headers,
+        body: isJson && text !== "" ? JSON.parse(text) : text,
+      };
+    },
+    stop: async () => {
+      agent.destroy();
+      await api.close();
+      await postgres.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function networkSet(name: string, spec: object = { nets: ["10.0.0.1"] }, metadata: object = {}): object {
+  return {
+    apiVersion: "projectcalico.org/v3",
+    kind: "NetworkSet",
+    metadata: { name, namespace: "default", ...metadata },
+    spec,
+  };
+}
+
+export const NETWORK_SETS = "/apis/projectcalico.org/v3/namespaces/default/networksets";
