@@ -13,7 +13,9 @@ const log = (msg: string, fields: object) =>
   process.stderr.write(`${JSON.stringify({ level: "info", component: "web", msg, ...fields })}\n`);
 
 const dir = fileURLToPath(new URL("..", import.meta.url));
-const app = next({ dir, dev: config.dev, hostname: config.host, port: config.port, quiet: !config.dev });
+// Next would answer upgrades on the server of its first request, ours to `/trpc` included: give it one that never listens.
+const httpServer = createServer();
+const app = next({ dir, dev: config.dev, hostname: config.host, port: config.port, quiet: !config.dev, httpServer });
 await app.prepare();
 const handle = app.getRequestHandler();
 const handleUpgrade = app.getUpgradeHandler();
