@@ -10,7 +10,7 @@ import { readRunConfig } from "./run/config.ts";
 import { startDatabase } from "./run/database.ts";
 import { startLab } from "./run/lab.ts";
 import { releaseLock, takeLock } from "./run/lock.ts";
-import { isApiReady, isServing, waitUntil } from "./run/readiness.ts";
+import { claimable, isApiReady, isServing, waitUntil } from "./run/readiness.ts";
 import { Service } from "./run/service.ts";
 
 const config = readRunConfig();
@@ -34,6 +34,8 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal
 
 const log = createLogger({ component: "supervisor", format: "pretty", level: "warn" });
 try {
+  await claimable("API", apiPort, "PERCALE_API_PORT");
+  if (webPort !== undefined) await claimable("dashboard", webPort, "PERCALE_WEB_PORT");
   const database = await startDatabase({ config, say, log });
   stops.push(() => database.stop());
   say(`database ready (${seconds()})`);

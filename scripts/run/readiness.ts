@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { readKubeconfig, send } from "@percale/cli";
 
@@ -31,5 +32,17 @@ export async function isServing(url: string): Promise<boolean> {
     return (await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: "manual" })).status < 500;
   } catch {
     return false;
+  }
+}
+
+/** Throws if somebody else listens there: waiting for our own would end with theirs. 0 is always free. */
+export async function claimable(what: string, port: number, variable: string): Promise<void> {
+  const server = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject).listen(port, "127.0.0.1", () => server.close(() => resolve()));
+  try {
+    await promise;
+  } catch (cause) {
+    throw new Error(`port ${port} for the ${what} is taken by another program; choose one with ${variable}`, { cause });
   }
 }

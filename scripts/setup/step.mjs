@@ -10,7 +10,8 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const pinnedNode = join(root, "node_modules/.bin/node");
 /** Inside node_modules: a fresh `npm ci` forgets the stamps along with what they vouch for. */
 const stamps = join(root, "node_modules/.cache/percale");
-const SKIPPED = /^(node_modules|\.next|\.percale|build|dist|generated|test-results|\.git)$/;
+const SKIPPED =
+  /^(node_modules|\.next|\.percale|build|dist|generated|test-results|\.git|next-env\.d\.ts|.*\.tsbuildinfo)$/;
 
 /** Prints progress for people: one line when something is done, a second only if it took long enough to wonder. */
 export async function progress(what, run) {
