@@ -48,6 +48,8 @@ try {
   const { server, ca } = readKubeconfig(kubeconfig);
   say(`API ready on ${server} (${seconds()})`);
 
+  // Beside the dashboard's start: neither waits for the other.
+  if (config.lab) stops.push(startLab({ config, say, seconds, signal: abort.signal }));
   if (webPort !== undefined) {
     const caFile = join(dataDir, "web-ca.crt");
     writeFileSync(caFile, ca ?? "");
@@ -65,7 +67,6 @@ try {
   }
   console.log("");
   printSignIn();
-  if (config.lab) stops.push(startLab({ config, say, seconds, signal: abort.signal }));
   say("Ctrl-C stops everything.");
 } catch (error) {
   if (stopping === undefined) {

@@ -32,7 +32,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
     colour: process.stdout.isTTY && env["NO_COLOR"] === undefined,
     prettyLog: env["PERCALE_LOG"] === "pretty",
     rootless: env[ROOTLESS_MARK] !== undefined,
-    environment: env,
+    // Where bird, ip and nft live; an ordinary user's PATH often lacks it.
+    environment: { ...env, PATH: `${env["PATH"] ?? ""}:/usr/sbin:/sbin` },
   };
 }
 

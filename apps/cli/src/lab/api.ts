@@ -3,6 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeObject } from "@percale/resources";
+import type { CliConfig } from "../config.ts";
+import { apiSocket } from "../config.ts";
 import type { Access } from "../rest/client.ts";
 import { call, messageOf, readKubeconfig, send } from "../rest/client.ts";
 import type { Kind } from "../rest/kinds.ts";
@@ -11,12 +13,17 @@ import { mutate } from "../rest/trpc.ts";
 
 const RETRY_MS = 300;
 
+/** By the unix socket: a rootless lab's own network has no way to the machine's loopback. */
+export function labAccess({ kubeconfig, dataDir }: CliConfig): Access {
+  return { ...readKubeconfig(kubeconfig), socketPath: apiSocket(dataDir) };
+}
+
 /** Waits until the API serves requests, however long that takes. */
-export async function waitForApi(kubeconfig: string, signal: AbortSignal): Promise<Access> {
+export async function waitForApi(config: CliConfig, signal: AbortSignal): Promise<Access> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      const access = readKubeconfig(kubeconfig);
+      const access = labAccess(config);
       const { status } = await send(access, "GET", "/readyz");
       if (status === 200) return access;
     } catch {
@@ -66,7 +73,6 @@ export async function ensureNodeToken(
   return path;
 }
 
-async function isAccepted({ server, ca }: Access, token: string): Promise<boolean> {
-  const access = { server, ca, token, cert: undefined, key: undefined };
-  return (await send(access, "GET", GROUP_PATH)).status < 400;
+async function isAccepted(access: Access, token: string): Promise<boolean> {
+  return (await send({ ...access, token, cert: undefined, key: undefined }, "GET", GROUP_PATH)).status < 400;
 }

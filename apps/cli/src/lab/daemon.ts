@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createLogger, onSignals } from "@percale/daemon";
 import { labSocket, readConfig } from "../config.ts";
+import { labAccess } from "./api.ts";
 import { serveControl } from "./control.ts";
 import { Lab } from "./lab.ts";
 import { runProber } from "./prober.ts";
@@ -30,7 +31,7 @@ onSignals({ log, stop, signals: ["SIGTERM", "SIGINT", "SIGHUP"] });
 
 try {
   await lab.up();
-  const report = reporter({ kubeconfig: config.kubeconfig, status: () => lab.status(), log });
+  const report = reporter({ access: () => labAccess(config), status: () => lab.status(), log });
   await runProber({
     targets: () => lab.targets(),
     report,

@@ -66,7 +66,7 @@ export class Lab {
     const left = await removeLeftovers(this.#id);
     if (left.namespaces + left.processes > 0) this.#log.info("removed leftovers", { ...left });
     this.#say("waiting for the API");
-    const access = await waitForApi(this.#config.kubeconfig, this.signal);
+    const access = await waitForApi(this.#config, this.signal);
     this.#say("policies of the shop");
     const first = await isFirstTime(access);
     await createMissing(access, [...foundation(), ...(first ? startingPolicies() : [])]);

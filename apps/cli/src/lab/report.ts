@@ -1,13 +1,12 @@
 import type { Logger } from "@percale/daemon";
 import type { Access } from "../rest/client.ts";
-import { readKubeconfig } from "../rest/client.ts";
 import { mutate } from "../rest/trpc.ts";
 import type { Measured } from "./prober.ts";
 import type { LabStatus } from "./status.ts";
 
 /** Sends each round to the API, which keeps the newest and shows it to the browsers. */
 export function reporter(options: {
-  readonly kubeconfig: string;
+  readonly access: () => Access;
   readonly status: () => LabStatus;
   readonly log: Logger;
 }): (round: readonly Measured[]) => Promise<void> {
@@ -15,7 +14,7 @@ export function reporter(options: {
   let failing = false;
   return async (round) => {
     try {
-      access ??= readKubeconfig(options.kubeconfig);
+      access ??= options.access();
       await mutate(access, "lab.report", { probes: round, workloads: workloadsOf(options.status()) });
       failing = false;
     } catch (error) {

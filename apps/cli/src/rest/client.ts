@@ -10,6 +10,8 @@ export interface Access {
   readonly token: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
+  /** Reach the server by its unix socket; TLS all the same. For namespaces without a way to its port. */
+  readonly socketPath?: string;
 }
 
 export interface RequestOptions {
@@ -56,8 +58,9 @@ export async function send(access: Access, method: string, path: string, options
     }),
     ...options.headers,
   };
-  const { ca, cert, key } = access;
-  const outgoing = request(new URL(path, access.server), { method, headers, ca, cert, key }, (response) => {
+  const { ca, cert, key, socketPath } = access;
+  const way = socketPath === undefined ? {} : { socketPath, servername: "localhost" };
+  const outgoing = request(new URL(path, access.server), { method, headers, ca, cert, key, ...way }, (response) => {
     const chunks: Buffer[] = [];
     response.on("data", (chunk: Buffer) => chunks.push(chunk));
     response.on("error", reject);
