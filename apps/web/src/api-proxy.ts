@@ -25,6 +25,8 @@ export function createApiProxy({ apiUrl, ca }: { readonly apiUrl: URL; readonly 
       ...request.headers,
       "x-forwarded-for": request.socket.remoteAddress ?? "",
       "x-forwarded-host": request.headers.host ?? "",
+      // On plain HTTP a browser would not send a Secure cookie back.
+      "x-forwarded-proto": "encrypted" in request.socket ? "https" : "http",
     },
     ...(agent === undefined ? {} : { agent }),
   });

@@ -24,6 +24,7 @@ interface NodeSpec {
 export function useNodes(): Answer<{ readonly head: number; readonly reports: readonly NodeReport[] }> {
   const trpc = useTRPC();
   const nodes = useObjects<NodeSpec>("Node");
+  const summary = useQuery(trpc.overview.summary.queryOptions());
   const status = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
   const data = useMemo(() => {
     if (status.data === undefined || !nodes.loaded) return undefined;
@@ -43,8 +44,9 @@ export function useNodes(): Answer<{ readonly head: number; readonly reports: re
       });
     }
     const reports = [...byName.values()];
-    return { head: Math.max(0, ...reports.map((report) => report.status?.appliedRevision ?? 0)), reports };
-  }, [nodes.items, nodes.loaded, status.data]);
+    const head = Math.max(summary.data?.revision ?? 0, ...reports.map((report) => report.status?.appliedRevision ?? 0));
+    return { head, reports };
+  }, [nodes.items, nodes.loaded, status.data, summary.data]);
   return {
     data,
     error: status.error ?? nodes.error,

@@ -112,7 +112,7 @@ function rowOf({ tier, policy, profile, rule, action, text }: DecisionStep): Tra
   const common = {
     tier: policy?.tier ?? tier ?? "",
     outcome,
-    reason: text,
+    reason: text.replace(/^\w+\/\S+: /, ""),
     decides: false,
     ...(rule === undefined ? {} : { rule: rule + 1 }),
   } as const;

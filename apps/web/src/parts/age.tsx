@@ -3,15 +3,20 @@ import { useSyncExternalStore } from "react";
 import { formatAge, formatMoment } from "../words/time.ts";
 
 /** "4 min" with the absolute time on hover; ticks once a second, together with every other age on the page. */
-export function Age({ at }: { readonly at: string | undefined }) {
+export function Age({ at, ago = false }: { readonly at: string | undefined; readonly ago?: boolean }) {
   const now = useNow();
   if (at === undefined) return <>–</>;
   const ms = Date.parse(at);
   return (
     <time dateTime={at} title={formatMoment(ms)} suppressHydrationWarning>
-      {formatAge(ms, now)}
+      {ago ? agoText(formatAge(ms, now)) : formatAge(ms, now)}
     </time>
   );
+}
+
+/** "4 min ago", but "now" and "2026-09-22" as they are. */
+function agoText(age: string): string {
+  return /^\d+ /.test(age) ? `${age} ago` : age;
 }
 
 const listeners = new Set<() => void>();

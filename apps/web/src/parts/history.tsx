@@ -30,7 +30,7 @@ export function History({ openRef }: { readonly openRef: ObjectRef }) {
                 <b className="med">{entry.author}</b>
                 <span>{WORDS[entry.op]}</span>
                 <span className="muted">
-                  <Age at={entry.at} /> ago · revision {entry.revision}
+                  <Age at={entry.at} ago /> · revision {entry.revision}
                 </span>
                 <button type="button" className="btn right" onClick={() => void revert(entry.setEnd, [name])}>
                   Revert

@@ -13,7 +13,7 @@ import { Failed, SkeletonRows } from "../../parts/states.tsx";
 import { type PolicySpec } from "../../policy/spec.ts";
 import { usePageTitle } from "../../shell/title.ts";
 import { useTRPC } from "../../trpc/client.ts";
-import { formatCount, formatShare } from "../../words/number.ts";
+import { counted, formatCount, formatShare } from "../../words/number.ts";
 import { formatClock } from "../../words/time.ts";
 import { ChangeTable } from "./activity/change-table.tsx";
 import { sessionsOf } from "./bgp/view.ts";
@@ -87,7 +87,12 @@ export function Overview() {
       value: formatCount(up),
       of: sessions.length,
       tone: up < sessions.length ? "warning" : "ok",
-      text: up < sessions.length ? `${sessions.length - up} not established` : "all up",
+      text:
+        sessions.length === 0
+          ? "none reported"
+          : up < sessions.length
+            ? `${sessions.length - up} not established`
+            : "all up",
     },
     {
       href: "/endpoints",
@@ -170,7 +175,7 @@ export function Overview() {
                     </span>
                     <span className={grid.differing > 0 ? "warn" : "muted"}>
                       {grid.differing > 0
-                        ? `${grid.differing} differ from the evaluator`
+                        ? `${grid.differing} ${grid.differing === 1 ? "differs" : "differ"} from the evaluator`
                         : "kernels and evaluator agree"}
                     </span>
                   </div>
@@ -201,7 +206,11 @@ export function Overview() {
                   />
                 )}
               </Card>
-              <Card title="IP pools" note="fullest first" link={{ href: "/ippools", text: `${poolList.length} pools` }}>
+              <Card
+                title="IP pools"
+                note="fullest first"
+                link={{ href: "/ippools", text: counted(poolList.length, "pool") }}
+              >
                 <div className="opools">
                   {poolList.length === 0 && pools.loaded && (
                     <p className="muted">No pool yet: workloads get no address.</p>

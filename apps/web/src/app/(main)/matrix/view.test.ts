@@ -40,7 +40,7 @@ test("a packet that met another verdict than predicted is flagged", () => {
   expect(grid.cellAt("shop/cart", 0)?.differs).toBe(true);
   expect(matrixVerdict(grid)).toEqual({
     lead: "3 of 4 probed pairs are allowed, 1 denied.",
-    rest: "1 differ from the evaluator.",
+    rest: "1 differs from the evaluator.",
   });
 });
 

@@ -71,7 +71,10 @@ export function matrixVerdict(grid: Grid): { readonly lead: string; readonly res
   const total = grid.allowed + grid.denied;
   return {
     lead: `${grid.allowed} of ${total} probed pairs are allowed, ${grid.denied} denied.`,
-    rest: grid.differing === 0 ? "Kernels and evaluator agree." : `${grid.differing} differ from the evaluator.`,
+    rest:
+      grid.differing === 0
+        ? "Kernels and evaluator agree."
+        : `${grid.differing} ${grid.differing === 1 ? "differs" : "differ"} from the evaluator.`,
   };
 }
 

@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "condition",
     title: "Condition",
-    width: "minmax(150px, 1.6fr)",
+    width: "minmax(190px, 2fr)",
     sort: (a, b) => RANK[a.severity] - RANK[b.severity],
     cell: (row) => <SeverityMark severity={row.severity} text={row.title} />,
   },

@@ -2,13 +2,16 @@
 import Link from "next/link";
 import { Fragment } from "react";
 import { parseOpen } from "../../../live/kinds.ts";
+import { useObjects } from "../../../live/objects.ts";
 import { type TraceQuery, useTrace } from "../../../live/trace.ts";
 import { EndpointCombo } from "../../../parts/endpoint-combo.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { Sentence } from "../../../parts/sentence.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
+import type { PolicySpec, RuleSpec } from "../../../policy/spec.ts";
 import { type Trace, type TraceHalf, type TraceRow, traceSentence } from "../../../policy/trace.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { MeasuredCard } from "./measured.tsx";
@@ -188,7 +191,7 @@ function Stage({ half, number }: { readonly half: TraceHalf; readonly number: nu
           <div className="rgs">
             {half.rows.map((row, index) => (
               // oxlint-disable-next-line react/no-array-index-key
-              <Step key={index} row={row} />
+              <Step key={index} row={row} direction={half.direction} />
             ))}
           </div>
         )}
@@ -197,10 +200,22 @@ function Stage({ half, number }: { readonly half: TraceHalf; readonly number: nu
   );
 }
 
+/** The rule that matched, from the policy as it stands. */
+function useRule(row: TraceRow, direction: TraceHalf["direction"]): RuleSpec | undefined {
+  const ref = parseOpen(row.path ?? null);
+  const policies = useObjects<PolicySpec>(ref?.kind ?? "NetworkPolicy");
+  if (ref === undefined || row.rule === undefined) return undefined;
+  const policy = policies.items.find(
+    ({ metadata }) => metadata.name === ref.name && metadata.namespace === ref.namespace,
+  );
+  return policy?.spec[direction]?.[row.rule - 1];
+}
+
 const MARKS = { allow: "allow", deny: "deny", pass: "pass", none: "nomatch" } as const;
 
-function Step({ row }: { readonly row: TraceRow }) {
+function Step({ row, direction }: { readonly row: TraceRow; readonly direction: TraceHalf["direction"] }) {
   const url = useUrlState();
+  const rule = useRule(row, direction);
   const tone = row.decides ? (row.outcome === "deny" ? "d" : "a") : row.outcome === "pass" ? "p" : "n";
   const name =
     row.what === "endOfTier" ? (
@@ -208,7 +223,7 @@ function Step({ row }: { readonly row: TraceRow }) {
     ) : (
       <>
         <ObjectName namespace={row.namespace} name={row.name} />
-        {row.rule !== undefined && <span>rule {row.rule}</span>}
+        {row.rule !== undefined && <span className="nowrap">rule {row.rule}</span>}
       </>
     );
   return (
@@ -217,7 +232,7 @@ function Step({ row }: { readonly row: TraceRow }) {
       <span className="rw">
         <Icon name={MARKS[row.outcome]} />
         {row.path === undefined ? (
-          <span>{name}</span>
+          <span className="rowb">{name}</span>
         ) : (
           <button
             type="button"
@@ -228,7 +243,7 @@ function Step({ row }: { readonly row: TraceRow }) {
           </button>
         )}
       </span>
-      <span className="ry">{row.reason}</span>
+      <span className="ry">{rule === undefined ? row.reason : <Sentence rule={rule} />}</span>
     </div>
   );
 }

@@ -98,7 +98,7 @@ function PageHead({
       </span>
       <span className="badge">{openRef.kind}</span>
       <span className="muted">
-        created <Age at={object.metadata.creationTimestamp} /> ago · revision {object.metadata.resourceVersion}
+        created <Age at={object.metadata.creationTimestamp} ago /> · revision {object.metadata.resourceVersion}
       </span>
       {onDelete !== undefined && (
         <button type="button" className="btn dan right" onClick={onDelete}>

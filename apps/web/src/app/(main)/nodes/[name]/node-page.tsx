@@ -82,7 +82,7 @@ function NodeBody({
           ))}
           <span className="muted">
             {status === undefined ? "no agent has reported" : `agent ${status.build}`}, heard{" "}
-            <Age at={report.heardAt} /> ago
+            <Age at={report.heardAt} ago />
           </span>
           <Link className="btn right" href={`/nodes?q=${report.name}`}>
             In the list
@@ -188,7 +188,7 @@ function Programming({
           <Icon name="crit" />
           <div>
             <b>The agent is not connected.</b> It keeps enforcing what it had; what follows is its last word,{" "}
-            <Age at={report.heardAt} /> ago.
+            <Age at={report.heardAt} ago />.
           </div>
         </div>
       )}
@@ -229,7 +229,7 @@ function Programming({
               {formatCount(status.driftRepairs.count)}
               {status.driftRepairs.lastDetail !== undefined && (
                 <span className="muted">
-                  , last <Age at={status.driftRepairs.lastAt} /> ago: {status.driftRepairs.lastDetail}
+                  , last <Age at={status.driftRepairs.lastAt} ago />: {status.driftRepairs.lastDetail}
                 </span>
               )}
             </dd>
