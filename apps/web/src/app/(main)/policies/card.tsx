@@ -3,10 +3,10 @@ import { memo, type PointerEvent } from "react";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import type { TraceStep } from "../../../policy/trace.ts";
-import { formatCount } from "../../../words/number.ts";
+import { counted, formatCount } from "../../../words/number.ts";
 import { type Card, orderText } from "./view.ts";
 
-/** A policy: name first, then order, directions, endpoints selected; a third line only for a badge. */
+/** One icon only: a fast scroll mounts hundreds of cards. A policy: name first, then order, directions, endpoints selected; a third line only for a badge. */
 export const PolicyCard = memo(function PolicyCard(props: {
   readonly card: Card;
   /** How many it selects; undefined while endpoints load. */
@@ -61,8 +61,8 @@ export const PolicyCard = memo(function PolicyCard(props: {
           {orderText(card.order)}
         </span>
         <span className="dir" title={directions}>
-          {card.ingress && <Icon name="in" />}
-          {card.egress && <Icon name="out" />}
+          {card.ingress && "↓"}
+          {card.egress && "↑"}
           <span className="vh">{directions}</span>
         </span>
         <span className="rc">
@@ -74,8 +74,7 @@ export const PolicyCard = memo(function PolicyCard(props: {
           <span className="badge right">Matches nothing</span>
         ) : (
           <span className="epc" title="Endpoints selected">
-            {endpoints === undefined ? "" : formatCount(endpoints)}
-            <Icon name="endpoints" />
+            {endpoints === undefined ? "" : counted(endpoints, "endpoint")}
           </span>
         )}
       </span>

@@ -34,7 +34,7 @@ export function Column(props: {
     getScrollElement: () => scroller.current,
     estimateSize: () => CARD_PX,
     getItemKey: (index) => column.cards[index]?.key ?? index,
-    overscan: 6,
+    overscan: 3,
     useFlushSync: false,
   });
   const startDrag = useCardDrag(props.onDrag, props.onDrop);
