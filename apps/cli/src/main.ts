@@ -62,6 +62,8 @@ program
     process.stdout.write(renderLadder(await explain(access(), question)));
   });
 addLabCommands(program, config);
+// `percale … | head`: the reader has gone, and the exit code is what matters then.
+process.stdout.on("error", () => process.exit());
 
 try {
   await program.parseAsync();
