@@ -11,6 +11,7 @@ import { createMissing, ensureNodeToken, isFirstTime, waitForApi } from "./api.t
 import { attach, detach } from "./attach.ts";
 import type { Child } from "./child.ts";
 import type { ControlAnswers, ControlRequest, ProbeRequest } from "./control.ts";
+import { routesConverge } from "./convergence.ts";
 import { createFabric, createWorkloadNetns, netnsName, removeNetns } from "./fabric.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { foundation, startingPolicies } from "./manifests.ts";
@@ -77,6 +78,11 @@ export class Lab {
     for (const host of [...NODES, OUTSIDE]) await this.#startHost(host);
     this.#say("attaching workloads");
     await Promise.all(WORKLOADS.map((workload) => this.#startWorkload(workload)));
+    this.#say("waiting for routes between the nodes");
+    const addresses = WORKLOADS.flatMap(({ name }) => this.#runningByName.get(name)?.addresses ?? []);
+    const nodes = NODES.map(({ name }) => netnsName(this.#id, name));
+    if (!(await routesConverge(nodes, addresses, this.signal)))
+      this.#log.warn("the nodes have not all routes yet: see their BGP sessions");
     this.#state = "ready";
     this.#say("ready");
   }
