@@ -25,6 +25,7 @@ const apiConfig = defineConfig("PERCALE_API", {
   },
   names: { schema: z.array(z.string()), default: [], help: "more names and addresses for the certificate" },
   logLevel: { schema: z.enum(LOG_LEVELS), default: "info", help: "least level to log" },
+  logFormat: { schema: z.enum(["json", "pretty"]), default: "json", help: "json, or pretty for people ($PERCALE_LOG)" },
 });
 
 export type ApiConfig = Omit<LoadedConfig<(typeof apiConfig)["keys"]>["values"], "socket"> & {
@@ -35,8 +36,12 @@ export function loadApiConfig({ argv, env = {} }: ConfigInput): {
   readonly values: ApiConfig;
   readonly effective: LoadedConfig<(typeof apiConfig)["keys"]>["effective"];
 } {
-  // Two variables are older than this daemon: all of Percale shares one, all the world the other.
-  const shared = { PERCALE_API_DATA: env["PERCALE_DATA"], PERCALE_API_DATABASE_URL: env["DATABASE_URL"] };
+  // Names that all of Percale, or all the world, shares.
+  const shared = {
+    PERCALE_API_DATA: env["PERCALE_DATA"],
+    PERCALE_API_DATABASE_URL: env["DATABASE_URL"],
+    PERCALE_API_LOG_FORMAT: env["PERCALE_LOG"] === "pretty" ? "pretty" : undefined,
+  };
   const { values, effective } = apiConfig.load({ ...(argv !== undefined && { argv }), env: { ...shared, ...env } });
   const data = resolve(values.data);
   return { values: { ...values, data, socket: values.socket ?? join(data, "api.sock") }, effective };

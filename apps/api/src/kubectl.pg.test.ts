@@ -87,6 +87,11 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
     expect(out).toContain("Order:       50");
   });
 
+  test("auth can-i asks and is answered", async () => {
+    expect((await kubectl(["auth", "can-i", "create", "networkpolicies.projectcalico.org"])).out.trim()).toBe("yes");
+    expect((await kubectl(["auth", "can-i", "create", "pods"])).out).toMatch(/^no/);
+  });
+
   test("a strategic merge patch is refused with what to send", async () => {
     const { code, err } = await kubectl(["patch", "cnp", "web", "-n", "shop", "-p", '{"spec":{"order":1}}']);
     expect(code).toBe(1);

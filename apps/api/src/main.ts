@@ -1,12 +1,11 @@
-import { createLogger, onSignals } from "@percale/daemon";
-import { ConfigError } from "@percale/daemon";
+import { ConfigError, createLogger, onSignals } from "@percale/daemon";
 import { loadApiConfig } from "./config.ts";
 import { startApi } from "./start.ts";
 
-const log = createLogger({ component: "api", format: process.env["PERCALE_LOG"] === "pretty" ? "pretty" : "json" });
 try {
   const { values, effective } = loadApiConfig({ argv: process.argv.slice(2), env: process.env });
-  const { host, port, socket, data, databaseUrl, names } = values;
+  const { host, port, socket, data, databaseUrl, names, logLevel, logFormat } = values;
+  const log = createLogger({ component: "api", level: logLevel, format: logFormat });
   log.info("configuration", Object.fromEntries(effective.map(({ key, value }) => [key, value])));
   const api = await startApi({
     dataDir: data,
@@ -21,6 +20,6 @@ try {
   log.info("ready", { url: api.url, socket, data });
 } catch (error) {
   if (error instanceof ConfigError) console.error(error.message);
-  else log.error("start failed", { error });
+  else createLogger({ component: "api" }).error("start failed", { error });
   process.exit(1);
 }

@@ -5,9 +5,13 @@ import { parse as parseYaml } from "yaml";
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request
 
 /** The whole body as text. Throws StatusError 413 as soon as it is known to be too large, without keeping it. */
-export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<string> {
+export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<string> {
+  return (await readBytes(request, limit)).toString("utf8");
+}
+
+export function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.reject(refuseLarge(request, limit));
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Listeners, not `for await`: half the cost on small bodies.
@@ -19,7 +23,7 @@ export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Prom
       reject(refuseLarge(request, limit));
     } else chunks.push(chunk);
   });
-  request.on("end", () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString("utf8")));
+  request.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
   request.on("error", () => reject(badRequest("the body broke off")));
   return promise;
 }

@@ -5,7 +5,8 @@ import type { Datastore } from "@percale/store";
 import { isAllowed } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
-import { mediaType, parseBody, readBody } from "./body.ts";
+import { decodeAccessReview, PROTOBUF } from "./access-review-protobuf.ts";
+import { mediaType, parseBody, readBytes } from "./body.ts";
 import { negotiate, renderTable } from "./represent.ts";
 import { sendJson } from "./respond.ts";
 
@@ -88,7 +89,12 @@ interface AccessReview {
 
 /** `kubectl auth can-i`. */
 export async function serveAccessReview({ request, response, identity }: CoreCall): Promise<void> {
-  const body = parseBody(await readBody(request), mediaType(request)) as AccessReview | null;
+  // kubectl sends this one kind as protobuf whatever the server says; every field of it is taken as unchecked text.
+  const isProtobuf = mediaType(request) === PROTOBUF;
+  const bytes = await readBytes(request);
+  const body = (
+    isProtobuf ? decodeAccessReview(bytes) : parseBody(bytes.toString("utf8"), mediaType(request))
+  ) as AccessReview | null;
   const asked = body?.spec?.resourceAttributes;
   if (asked?.verb === undefined) throw badRequest("spec.resourceAttributes.verb: is required");
   const definition = definitionByPlural(asked.resource ?? "");

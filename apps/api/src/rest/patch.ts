@@ -6,6 +6,10 @@ const MAX_OPERATIONS = 10_000;
 export const JSON_PATCH = "application/json-patch+json";
 export const MERGE_PATCH = "application/merge-patch+json";
 
+const PROTOTYPE_WORDS = "__proto__, constructor or prototype";
+/** rfc6902 steps over these words and would write one level too high. */
+const PROTOTYPE_PATH = /\/(__proto__|constructor|prototype)(\/|$)/;
+
 /** The object after the patch; the input stays as it is. Throws StatusError 400, 415 or 422. */
 export function patchObject(object: unknown, text: string, type: string): unknown {
   switch (type) {
@@ -30,6 +34,9 @@ function jsonPatch(object: unknown, operations: unknown): unknown {
   if (!Array.isArray(operations)) throw badRequest("a JSON patch must be a list of operations");
   if (operations.length > MAX_OPERATIONS)
     throw badRequest(`a JSON patch may hold ${MAX_OPERATIONS} operations, got ${operations.length}`);
+  const trapped = operations.find((one) => pathsOf(one).some((path) => PROTOTYPE_PATH.test(path)));
+  if (trapped !== undefined)
+    throw new StatusError("Invalid", `a JSON patch can't name ${PROTOTYPE_WORDS}: send ${MERGE_PATCH} instead`);
   const result = structuredClone(object);
   let failures: readonly (Error | null)[];
   try {
@@ -44,6 +51,11 @@ function jsonPatch(object: unknown, operations: unknown): unknown {
     "Invalid",
     `the JSON patch does not apply: operation ${index} (${operation.op} ${operation.path}): ${failures[index]!.message || failures[index]!.name}`,
   );
+}
+
+function pathsOf(operation: unknown): string[] {
+  if (!isRecord(operation)) return [];
+  return [operation["path"], operation["from"]].filter((path) => typeof path === "string");
 }
 
 /** RFC 7386. */

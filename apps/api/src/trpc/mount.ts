@@ -86,9 +86,9 @@ function logFault(log: Logger, cause: unknown, path: string | undefined): void {
   log.error("procedure failed", { path, error: cause });
 }
 
-/** The dashboard on loopback speaks plain HTTP, where a browser would not send a Secure cookie back. */
+/** Behind the dashboard's plain HTTP a browser would not send a Secure cookie back. The proxy names the host it was asked for. */
 function isPlain({ headers }: IncomingMessage): boolean {
-  return headers["x-forwarded-proto"] === "http";
+  return headers["x-forwarded-host"] !== undefined && headers["x-forwarded-proto"] !== "https";
 }
 
 function cookieOf(session: { value: string; maxAgeSeconds: number } | undefined, plain: boolean): string {

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { formatRef, refOf } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
+import type { StoreEvent } from "@percale/store";
+import { stepsOf } from "./follow.ts";
+
+interface Change {
+  readonly name: string;
+  readonly isDelete: boolean;
+  readonly last: boolean;
+}
+
+const history = fc
+  .array(fc.record({ name: fc.constantFrom("a", "b", "c"), isDelete: fc.boolean(), last: fc.boolean() }), {
+    minLength: 1,
+  })
+  .map((changes) => changes.map((change, index) => ({ ...change, last: change.last || index === changes.length - 1 })));
+
+test("steps are contiguous, end where change sets end, and add up to the same state", async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async (changes) => {
+      const events = changes.map(eventOf);
+      const ends = new Set(events.filter(({ last }) => last).map(({ revision }) => revision));
+      const state = new Map<string, string>();
+      let at = 0;
+      for await (const step of stepsOf(feed(events), 0)) {
+        expect(step.fromRev).toBe(at);
+        expect(ends).toContain(step.toRev);
+        at = step.toRev;
+        for (const object of step.puts) state.set(formatRef(refOf(object)), object.metadata.resourceVersion!);
+        for (const ref of step.deletes) state.delete(formatRef(ref));
+      }
+      expect(at).toBe(changes.length);
+      expect(state).toEqual(replay(events));
+    }),
+  );
+});
+
+function eventOf({ name, isDelete, last }: Change, index: number): StoreEvent {
+  const metadata = { name, resourceVersion: String(index + 1) };
+  const object: KubeObject = { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata, spec: {} };
+  return { revision: index + 1, type: isDelete ? "DELETED" : "MODIFIED", object, last };
+}
+
+async function* feed(events: readonly StoreEvent[]): AsyncGenerator<StoreEvent> {
+  yield* events;
+}
+
+function replay(events: readonly StoreEvent[]): Map<string, string> {
+  const state = new Map<string, string>();
+  for (const { type, object } of events) {
+    if (type === "DELETED") state.delete(formatRef(refOf(object)));
+    else state.set(formatRef(refOf(object)), object.metadata.resourceVersion!);
+  }
+  return state;
+}
