@@ -1,23 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatusError } from "@percale/resources";
-import type { Datastore } from "@percale/store";
 import { authorize } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
-import type { Identity } from "../auth/identity.ts";
-import { getObject, listObjects, refOfRoute } from "./read.ts";
+import { getObject, listObjects } from "./read.ts";
+import type { ObjectRequest } from "./request.ts";
+import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
 import { watchObjects } from "./watch.ts";
 import { createObject, deleteCollection, deleteObject, patchOne, updateObject } from "./write.ts";
-
-/** One call on objects of a kind. */
-export interface ObjectRequest {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly route: ObjectRoute;
-  readonly query: URLSearchParams;
-  readonly store: Datastore;
-  readonly identity: Identity;
-}
 
 const HANDLERS: Readonly<Record<Verb, (call: ObjectRequest) => Promise<void>>> = {
   get: getObject,

@@ -1,18 +1,15 @@
 import type { ServerResponse } from "node:http";
 import { StatusError, badRequest, invalid, notFound, timeout } from "@percale/resources";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
+import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import type { Representation } from "./represent.ts";
 import { parseRevision, parseSelection } from "./selectors.ts";
 import type { Selection } from "./selectors.ts";
 import { sendJson } from "./respond.ts";
-import type { ObjectRequest } from "./objects.ts";
-
-export function refOfRoute({ definition, namespace, name = "" }: ObjectRoute): ObjectRef {
-  return namespace === undefined ? { kind: definition.kind, name } : { kind: definition.kind, namespace, name };
-}
+import type { ObjectRequest } from "./request.ts";
 
 export async function getObject({ request, response, route, query, store }: ObjectRequest): Promise<void> {
   const how = negotiate(request, query);

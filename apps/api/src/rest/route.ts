@@ -1,5 +1,5 @@
 import { API_GROUP, definitionByPlural } from "@percale/resources";
-import type { ResourceDefinition } from "@percale/resources";
+import type { ObjectRef, ResourceDefinition } from "@percale/resources";
 
 /** What a path names. */
 export interface ObjectRoute {
@@ -38,4 +38,9 @@ function decodeParts(path: string): string[] | undefined {
   } catch {
     return undefined; // a stray % is no path of ours
   }
+}
+
+/** The object a route names; without one, its kind (and namespace) with an empty name. */
+export function refOfRoute({ definition, namespace, name = "" }: ObjectRoute): ObjectRef {
+  return namespace === undefined ? { kind: definition.kind, name } : { kind: definition.kind, namespace, name };
 }

@@ -1,7 +1,7 @@
 import { StatusError, API_VERSION, invalid, internalError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
-import type { ObjectRequest } from "./objects.ts";
+import type { ObjectRequest } from "./request.ts";
 import { encodeObject } from "./encode.ts";
 import { negotiate, renderObject, renderTable } from "./represent.ts";
 import type { Representation } from "./represent.ts";

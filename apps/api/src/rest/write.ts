@@ -3,9 +3,9 @@ import type { FieldValidation, KubeObject, ObjectRef } from "@percale/resources"
 import { admit, refuseReadOnly } from "../admission.ts";
 import type { Identity } from "../auth/identity.ts";
 import { mediaType, parseBody, readBody } from "./body.ts";
-import type { ObjectRequest } from "./objects.ts";
+import type { ObjectRequest } from "./request.ts";
 import { patchObject } from "./patch.ts";
-import { refOfRoute } from "./read.ts";
+import { refOfRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import { sendJson, setWarnings } from "./respond.ts";
 import { parseSelection } from "./selectors.ts";

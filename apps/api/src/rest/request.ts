@@ -1,0 +1,14 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Datastore } from "@percale/store";
+import type { Identity } from "../auth/identity.ts";
+import type { ObjectRoute } from "./route.ts";
+
+/** One call on objects of a kind. */
+export interface ObjectRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly route: ObjectRoute;
+  readonly query: URLSearchParams;
+  readonly store: Datastore;
+  readonly identity: Identity;
+}
