@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { renderBirdConfig } from "@percale/bgp";
@@ -61,7 +61,7 @@ export class NodeAgent {
     await dataplane.start();
     this.#closers.push(() => dataplane.close());
 
-    const graph = new CalcGraph({ node, sha224: (text) => createHash("sha224").update(text).digest() });
+    const graph = new CalcGraph({ node, sha224: (text) => hash("sha224", text, "buffer") });
     const api = await ApiClient.open({
       url: this.#config.apiUrl,
       socketPath: this.#config.apiSocket,

@@ -9,5 +9,6 @@ export * from "./format.ts";
 export * from "./rewrite.ts";
 export * from "./restriction.ts";
 export * from "./set-id.ts";
+export * from "./few.ts";
 export { LabelIndex } from "./label-index.ts";
 export type { LabelRecord, MatchListener } from "./label-index.ts";

@@ -1,3 +1,5 @@
+import { addToFew, fewMembers, fewSize, removeFromFew } from "./few.ts";
+import type { Few } from "./few.ts";
 import type { Restrictions } from "./restriction.ts";
 
 /** An item as the buckets see it: labels, own and inherited, each key once. */
@@ -7,14 +9,13 @@ export interface Indexed {
 
 /** A selector as the buckets see it. */
 export interface Watched {
-  readonly restrictions: Restrictions;
   /** Where it stands; set by the buckets. `values` undefined: under the key's presence. */
-  chosen: { readonly key: string; readonly values: ReadonlySet<string> | undefined } | undefined;
+  chosen: { readonly key: string; readonly values: readonly string[] | undefined } | undefined;
 }
 
-interface Key<I, S> {
-  readonly itemsByValue: Map<string, Set<I>>;
-  readonly selectorsByValue: Map<string, Set<S>>;
+interface Key<I extends object, S extends object> {
+  readonly itemsByValue: Map<string, Few<I>>;
+  readonly selectorsByValue: Map<string, Few<S>>;
   /** Selectors that demand the key with any value. */
   readonly present: Set<S>;
 }
@@ -45,9 +46,9 @@ export class Buckets<I extends Indexed, S extends Watched> {
     }
   }
 
-  addSelector(selector: S): void {
-    if (selector.restrictions === "never") return;
-    selector.chosen = this.#choose(selector.restrictions);
+  addSelector(selector: S, restrictions: Restrictions): void {
+    if (restrictions === "never") return;
+    selector.chosen = this.#choose(restrictions);
     if (selector.chosen === undefined) {
       this.#unrestricted.add(selector);
       return;
@@ -70,26 +71,27 @@ export class Buckets<I extends Indexed, S extends Watched> {
     this.#tidy(name, key);
   }
 
-  /** Items that may match; undefined: any may. */
-  itemsFor({ restrictions }: S): Iterable<I> | undefined {
+  /** Items that may match a selector of these restrictions; undefined: any may. */
+  itemsFor(restrictions: Restrictions): Iterable<I> | undefined {
     if (restrictions === "never") return [];
-    let best: Iterable<I>[] | undefined;
+    let best: Few<I>[] | undefined;
     let fewest = Infinity;
     for (const [name, restriction] of restrictions) {
       if (restriction.must === "absent") continue;
       const byValue = this.#keys.get(name)?.itemsByValue;
-      const groups: Set<I>[] = [];
+      const groups: Few<I>[] = [];
       if (restriction.must === "present") groups.push(...(byValue?.values() ?? []));
       else
         for (const value of restriction.values) {
           const group = byValue?.get(value);
           if (group !== undefined) groups.push(group);
         }
-      const count = groups.reduce((sum, { size }) => sum + size, 0);
+      const count = groups.reduce((sum, group) => sum + fewSize(group), 0);
       if (count < fewest) [best, fewest] = [groups, count];
       if (count === 0) break;
     }
-    return best === undefined ? undefined : best.length === 1 ? best[0] : best.flatMap((group) => [...group]);
+    if (best === undefined) return undefined;
+    return best.length === 1 ? fewMembers(best[0]) : best.flatMap((group) => [...fewMembers(group)]);
   }
 
   /** Selectors that may match, each once. */
@@ -99,7 +101,7 @@ export class Buckets<I extends Indexed, S extends Watched> {
       const key = this.#keys.get(name);
       if (key === undefined) continue;
       yield* key.present;
-      yield* key.selectorsByValue.get(value) ?? [];
+      yield* fewMembers(key.selectorsByValue.get(value));
     }
   }
 
@@ -112,7 +114,7 @@ export class Buckets<I extends Indexed, S extends Watched> {
       const values = restriction.must === "equal" ? restriction.values : undefined;
       let neighbours = 0;
       if (values === undefined) neighbours = 1_000_000 + (key?.present.size ?? 0); // a value is always the better place
-      else for (const value of values) neighbours += key?.selectorsByValue.get(value)?.size ?? 0;
+      else for (const value of values) neighbours += fewSize(key?.selectorsByValue.get(value));
       if (neighbours < fewest) [chosen, fewest] = [{ key: name, values }, neighbours];
     }
     return chosen;
@@ -130,13 +132,12 @@ export class Buckets<I extends Indexed, S extends Watched> {
   }
 }
 
-function addTo<T>(groups: Map<string, Set<T>>, value: string, member: T): void {
-  const group = groups.get(value);
-  if (group === undefined) groups.set(value, new Set([member]));
-  else group.add(member);
+function addTo<T extends object>(groups: Map<string, Few<T>>, value: string, member: T): void {
+  groups.set(value, addToFew(groups.get(value), member));
 }
 
-function removeFrom<T>(groups: Map<string, Set<T>>, value: string, member: T): void {
-  const group = groups.get(value);
-  if (group?.delete(member) === true && group.size === 0) groups.delete(value);
+function removeFrom<T extends object>(groups: Map<string, Few<T>>, value: string, member: T): void {
+  const left = removeFromFew(groups.get(value), member);
+  if (left === undefined) groups.delete(value);
+  else groups.set(value, left);
 }

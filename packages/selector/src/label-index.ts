@@ -1,3 +1,5 @@
+import { addToFew, fewHas, fewMembers, removeFromFew } from "./few.ts";
+import type { Few } from "./few.ts";
 import { Buckets } from "./label-index-buckets.ts";
 import type { Indexed, Watched } from "./label-index-buckets.ts";
 import { restrictionsOf } from "./restriction.ts";
@@ -66,8 +68,8 @@ export class LabelIndex {
     this.#items.delete(id);
     this.#buckets.removeItem(item);
     for (const parent of item.parents) this.#leave(parent, item);
-    for (const watch of item.matched) {
-      watch.matched.delete(item);
+    for (const watch of fewMembers(item.matched)) {
+      watch.matched = removeFromFew(watch.matched, item);
       this.#listener.stopped(watch.id, id);
     }
   }
@@ -90,11 +92,11 @@ export class LabelIndex {
     if (known !== undefined) this.#buckets.removeSelector(known);
     this.#selectors.set(id, watch);
     watch.selector = selector;
-    watch.restrictions = restrictionsOf(selector);
-    this.#buckets.addSelector(watch);
-    for (const item of watch.matched) if (!matches(selector, item)) this.#stop(watch, item);
-    for (const item of this.#buckets.itemsFor(watch) ?? this.#items.values())
-      if (!watch.matched.has(item) && matches(selector, item)) this.#start(watch, item);
+    const restrictions = restrictionsOf(selector);
+    this.#buckets.addSelector(watch, restrictions);
+    for (const item of fewMembers(watch.matched)) if (!matches(selector, item)) this.#stop(watch, item);
+    for (const item of this.#buckets.itemsFor(restrictions) ?? this.#items.values())
+      if (!fewHas(watch.matched, item) && matches(selector, item)) this.#start(watch, item);
   }
 
   removeSelector(id: string): void {
@@ -102,20 +104,20 @@ export class LabelIndex {
     if (watch === undefined) return;
     this.#selectors.delete(id);
     this.#buckets.removeSelector(watch);
-    for (const item of watch.matched) {
-      item.matched.delete(watch);
+    for (const item of fewMembers(watch.matched)) {
+      item.matched = removeFromFew(item.matched, watch);
       this.#listener.stopped(id, item.id);
     }
   }
 
   /** Items that the selector matches now. */
   *itemsOf(selectorId: string): Generator<string> {
-    for (const item of this.#selectors.get(selectorId)?.matched ?? []) yield item.id;
+    for (const item of fewMembers(this.#selectors.get(selectorId)?.matched)) yield item.id;
   }
 
   /** Selectors that match the item now. */
   *selectorsOf(itemId: string): Generator<string> {
-    for (const watch of this.#items.get(itemId)?.matched ?? []) yield watch.id;
+    for (const watch of fewMembers(this.#items.get(itemId)?.matched)) yield watch.id;
   }
 
   #parent(id: string): Parent {
@@ -139,20 +141,20 @@ export class LabelIndex {
   }
 
   #rescan(item: Item): void {
-    for (const watch of item.matched) if (!matches(watch.selector, item)) this.#stop(watch, item);
+    for (const watch of fewMembers(item.matched)) if (!matches(watch.selector, item)) this.#stop(watch, item);
     for (const watch of this.#buckets.selectorsFor(item))
-      if (!item.matched.has(watch) && matches(watch.selector, item)) this.#start(watch, item);
+      if (!fewHas(item.matched, watch) && matches(watch.selector, item)) this.#start(watch, item);
   }
 
   #start(watch: Watch, item: Item): void {
-    watch.matched.add(item);
-    item.matched.add(watch);
+    watch.matched = addToFew(watch.matched, item);
+    item.matched = addToFew(item.matched, watch);
     this.#listener.started(watch.id, item.id);
   }
 
   #stop(watch: Watch, item: Item): void {
-    watch.matched.delete(item);
-    item.matched.delete(watch);
+    watch.matched = removeFromFew(watch.matched, item);
+    item.matched = removeFromFew(item.matched, watch);
     this.#listener.stopped(watch.id, item.id);
   }
 }
@@ -169,7 +171,7 @@ class Item implements Indexed {
   readonly id: string;
   own: LabelRecord = {};
   parents: readonly Parent[] = [];
-  readonly matched = new Set<Watch>();
+  matched: Few<Watch>;
 
   constructor(id: string) {
     this.id = id;
@@ -197,9 +199,8 @@ class Item implements Indexed {
 class Watch implements Watched {
   readonly id: string;
   selector: Selector = { op: "all" };
-  restrictions: Watched["restrictions"] = "never";
   chosen: Watched["chosen"] = undefined;
-  readonly matched = new Set<Item>();
+  matched: Few<Item>;
 
   constructor(id: string) {
     this.id = id;

@@ -4,7 +4,7 @@ import type { Selector } from "./selector.ts";
 export type Restriction =
   | { readonly must: "present" }
   | { readonly must: "absent" }
-  | { readonly must: "equal"; readonly values: ReadonlySet<string> };
+  | { readonly must: "equal"; readonly values: readonly string[] };
 
 /** Necessary, not sufficient: every match obeys all of them. "never": nothing can match. */
 export type Restrictions = ReadonlyMap<string, Restriction> | "never";
@@ -20,9 +20,9 @@ export function restrictionsOf(s: Selector): Restrictions {
     case "ends with":
       return new Map([[s.key, { must: "present" }]]);
     case "==":
-      return new Map([[s.key, { must: "equal", values: new Set([s.value]) }]]);
+      return new Map([[s.key, { must: "equal", values: [s.value] }]]);
     case "in":
-      return s.values.size === 0 ? "never" : new Map([[s.key, { must: "equal", values: s.values }]]);
+      return s.values.size === 0 ? "never" : new Map([[s.key, { must: "equal", values: [...s.values] }]]);
     case "not":
       return s.arg.op === "has" ? new Map([[s.arg.key, { must: "absent" }]]) : NONE;
     case "and":
@@ -54,8 +54,8 @@ function intersection(a: Restriction, b: Restriction): Restriction | undefined {
   if (a.must === "absent" || b.must === "absent") return a.must === b.must ? a : undefined;
   if (a.must === "present") return b;
   if (b.must === "present") return a;
-  const values = new Set([...a.values].filter((value) => b.values.has(value)));
-  return values.size === 0 ? undefined : { must: "equal", values };
+  const values = a.values.filter((value) => b.values.includes(value));
+  return values.length === 0 ? undefined : { must: "equal", values };
 }
 
 function either(a: Restrictions, b: Restrictions): Restrictions {
@@ -74,5 +74,5 @@ function either(a: Restrictions, b: Restrictions): Restrictions {
 function union(a: Restriction, b: Restriction): Restriction | undefined {
   if (a.must === "absent" || b.must === "absent") return a.must === b.must ? a : undefined;
   if (a.must === "present" || b.must === "present") return { must: "present" };
-  return { must: "equal", values: new Set([...a.values, ...b.values]) };
+  return { must: "equal", values: [...new Set([...a.values, ...b.values])] };
 }

@@ -72,7 +72,7 @@ function endpointMember({ metadata, spec: raw }: KubeObject): Member {
   };
 }
 
-/** What the member adds to a set whose selector matches it. */
+/** What the member adds to a set whose selector matches it, each entry once. */
 export function contribution(member: Member, definition: SetDefinition): readonly string[] {
   switch (definition.kind) {
     case "net":
@@ -85,7 +85,8 @@ export function contribution(member: Member, definition: SetDefinition): readonl
           name === definition.portName && (definition.protocol === undefined || protocol === definition.protocol),
       );
       if (fitting.length === 0) return [];
-      return member.nets.flatMap((net) => fitting.map(({ protocol, port }) => `${net},${protocol},${port}`));
+      const ports = new Set(fitting.map(({ protocol, port }) => `${protocol},${port}`));
+      return member.nets.flatMap((net) => Array.from(ports, (port) => `${net},${port}`));
     }
   }
 }

@@ -22,7 +22,11 @@ export function compareTiers(a: TierInfo, b: TierInfo): number {
 
 /** Evaluation order of two policies of one tier (selectors §10.2). */
 export function comparePolicies(a: PolicyHead, b: PolicyHead): number {
-  return compareOrder(a.order, b.order) || compareBytes(a.tieBreak, b.tieBreak);
+  return compareOrder(a.order, b.order) || compareBytes(tieBreak(a), tieBreak(b));
+}
+
+function tieBreak({ name, namespace = "", kind }: PolicyHead): string {
+  return `${name}/${namespace}/${kind}`;
 }
 
 /** Infinity minus itself is not a number, so no subtraction here. */

@@ -28,7 +28,6 @@ export interface PolicyHead {
   readonly tier: string;
   /** Absent is +∞. */
   readonly order: number;
-  readonly tieBreak: string;
   readonly ingress: boolean;
   readonly egress: boolean;
   /** Sent to nodes without an endpoint that it selects. */
@@ -63,7 +62,6 @@ export function policyHead(object: KubeObject): PolicyHead {
     name: metadata.name,
     tier: spec.tier === undefined || spec.tier === "" ? "default" : spec.tier,
     order: typeof spec.order === "number" && !Number.isNaN(spec.order) ? spec.order : Infinity,
-    tieBreak: `${metadata.name}/${metadata.namespace ?? ""}/${kind}`,
     ingress: types.length === 0 || types.includes("ingress"),
     egress: types.length === 0 || types.includes("egress"),
     isAlwaysActive: spec.performanceHints?.includes("AssumeNeededOnEveryNode") === true,

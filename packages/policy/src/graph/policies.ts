@@ -1,5 +1,6 @@
-import { LabelIndex } from "@percale/selector";
-import type { LabelRecord } from "@percale/selector";
+import { addToFew, fewHas, fewMembers, LabelIndex, removeFromFew } from "@percale/selector";
+import type { Few, LabelRecord } from "@percale/selector";
+import type { ObjectRef } from "@percale/resources";
 import { comparePolicies, compareTiers, missingTier } from "../compile/order.ts";
 import type { TierInfo } from "../compile/order.ts";
 import type { PolicyHead } from "../compile/policy.ts";
@@ -11,7 +12,7 @@ import type { AddressSets } from "./sets.ts";
 
 interface Policy {
   head: PolicyHead;
-  readonly endpoints: Set<Subject>;
+  endpoints: Few<Subject>;
   sent: { readonly head: PolicyHead; readonly sets: readonly string[] } | undefined;
   /** Its rules do not compile: as good as missing. */
   isInvalid: boolean;
@@ -68,10 +69,10 @@ export class ActivePolicies {
       const orphan = this.#orphans.get(head.key);
       this.#orphans.delete(head.key);
       const sent = orphan === undefined ? undefined : { head: GONE, sets: orphan };
-      this.#policies.set(head.key, { head, endpoints: new Set(), sent, isInvalid: false });
+      this.#policies.set(head.key, { head, endpoints: undefined, sent, isInvalid: false });
     } else {
       known.head = head;
-      for (const subject of known.endpoints) this.#touch(subject, known);
+      for (const subject of fewMembers(known.endpoints)) this.#touch(subject, known);
     }
     // A policy for hosts only selects no workload, whatever its selector says.
     this.#index.putSelector(head.key, head.isForHostsOnly ? NOTHING : head.selector);
@@ -84,8 +85,7 @@ export class ActivePolicies {
     this.#policies.delete(key);
     this.#dirtyPolicies.delete(key);
     if (policy.sent !== undefined) this.#orphans.set(key, policy.sent.sets);
-    const { kind, name, namespace } = policy.head;
-    this.#problems.clear({ kind, name, ...(namespace !== undefined && { namespace }) }, "rules");
+    this.#problems.clear(refOfHead(policy.head), "rules");
   }
 
   putSubject(key: string, labels: LabelRecord, parents: readonly string[]): void {
@@ -158,20 +158,15 @@ export class ActivePolicies {
 
   #refresh(policy: Policy): NodeUpdate | undefined {
     const { head, sent } = policy;
-    const ref = {
-      kind: head.kind,
-      name: head.name,
-      ...(head.namespace !== undefined && { namespace: head.namespace }),
-    };
-    const isNeeded = policy.endpoints.size > 0 || head.isAlwaysActive;
+    const isNeeded = policy.endpoints !== undefined || head.isAlwaysActive;
     if (isNeeded && sent?.head === head) return undefined;
     const rules = isNeeded ? compileRules(head.spec, head.namespace, this.#sha224) : undefined;
     const fault = rules !== undefined && "fault" in rules ? rules.fault : undefined;
-    if (fault === undefined) this.#problems.clear(ref, "rules");
-    else this.#problems.report(ref, "rules", fault);
+    if (fault === undefined) this.#problems.clear(refOfHead(head), "rules");
+    else this.#problems.report(refOfHead(head), "rules", fault);
     if (policy.isInvalid !== (fault !== undefined)) {
       policy.isInvalid = fault !== undefined;
-      for (const subject of policy.endpoints) this.#dirtySubjects.add(subject.key);
+      for (const subject of fewMembers(policy.endpoints)) this.#dirtySubjects.add(subject.key);
     }
     if (rules === undefined || "fault" in rules) {
       if (sent === undefined) return undefined;
@@ -188,8 +183,7 @@ export class ActivePolicies {
   #match(key: PolicyKey, subjectKey: string, isMatch: boolean): void {
     const policy = this.#policies.get(key)!;
     const subject = this.#subjects.get(subjectKey)!;
-    if (isMatch) policy.endpoints.add(subject);
-    else policy.endpoints.delete(subject);
+    policy.endpoints = (isMatch ? addToFew : removeFromFew)(policy.endpoints, subject);
     this.#dirtyPolicies.add(key);
     this.#touch(subject, policy);
   }
@@ -219,7 +213,7 @@ export class ActivePolicies {
   }
 
   #applies(policy: Policy, subject: Subject): boolean {
-    return policy.endpoints.has(subject) && this.#policies.get(policy.head.key) === policy;
+    return fewHas(policy.endpoints, subject) && this.#policies.get(policy.head.key) === policy;
   }
 
   #compare(a: PolicyHead, b: PolicyHead): number {
@@ -234,6 +228,10 @@ export class ActivePolicies {
 const NOTHING = { op: "in", key: "x", values: new Set<string>() } as const;
 /** Stands for a version of a policy that no longer exists, so that any other differs from it. */
 const GONE = {} as PolicyHead;
+
+function refOfHead({ kind, name, namespace }: PolicyHead): ObjectRef {
+  return namespace === undefined ? { kind, name } : { kind, namespace, name };
+}
 
 function merge<T>(a: readonly T[], b: readonly T[], compare: (a: T, b: T) => number): T[] {
   if (b.length === 0) return [...a];

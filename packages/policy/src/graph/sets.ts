@@ -4,13 +4,13 @@ import { contribution, memberOf } from "../compile/member.ts";
 import type { Member } from "../compile/member.ts";
 import type { SetDefinition } from "../compile/rule.ts";
 import type { NodeUpdate, SetId, SetMember } from "../model.ts";
+import { OwnedMembers } from "./owned.ts";
 
 interface AddressSet {
   readonly definition: SetDefinition;
   /** Rules that name it. */
   users: number;
-  /** How many owners a member has: it leaves with the last. */
-  readonly owners: Map<SetMember, number>;
+  readonly members: OwnedMembers;
   /** Undefined until the set is sent; then what was there before a change, per touched member. */
   before: Map<SetMember, boolean> | undefined;
   isSent: boolean;
@@ -36,7 +36,13 @@ export class AddressSets {
       known.users++;
       return;
     }
-    this.#sets.set(definition.id, { definition, users: 1, owners: new Map(), before: undefined, isSent: false });
+    this.#sets.set(definition.id, {
+      definition,
+      users: 1,
+      members: new OwnedMembers(),
+      before: undefined,
+      isSent: false,
+    });
     this.#dirty.add(definition.id);
     if (definition.kind !== "service") this.#index.putSelector(definition.id, definition.selector);
   }
@@ -93,7 +99,7 @@ export class AddressSets {
         if (set.isSent) last.push({ t: "setRemoved", id });
       } else if (!set.isSent) {
         set.isSent = true;
-        sets.push({ t: "set", id, kind: kindOf(set.definition), members: [...set.owners.keys()] });
+        sets.push({ t: "set", id, kind: kindOf(set.definition), members: set.members.list() });
       } else {
         const delta = deltaOf(id, set);
         if (delta !== undefined) deltas.push(delta);
@@ -106,23 +112,12 @@ export class AddressSets {
 
   #add(setId: SetId, member: Member): void {
     const set = this.#sets.get(setId)!;
-    for (const entry of contribution(member, set.definition)) {
-      const count = set.owners.get(entry) ?? 0;
-      set.owners.set(entry, count + 1);
-      if (count === 0) this.#touch(setId, set, entry, false);
-    }
+    set.members.add(contribution(member, set.definition), (entry) => this.#touch(setId, set, entry, false));
   }
 
   #remove(setId: SetId, member: Member): void {
     const set = this.#sets.get(setId)!;
-    for (const entry of contribution(member, set.definition)) {
-      const count = set.owners.get(entry)!;
-      if (count > 1) set.owners.set(entry, count - 1);
-      else {
-        set.owners.delete(entry);
-        this.#touch(setId, set, entry, true);
-      }
-    }
+    set.members.remove(contribution(member, set.definition), (entry) => this.#touch(setId, set, entry, true));
   }
 
   #touch(setId: SetId, set: AddressSet, entry: SetMember, wasThere: boolean): void {
@@ -137,11 +132,12 @@ function kindOf(definition: SetDefinition): "net" | "port" {
   return definition.kind === "net" || (definition.kind === "service" && !definition.withPorts) ? "net" : "port";
 }
 
-function deltaOf(id: SetId, { before, owners }: AddressSet): NodeUpdate | undefined {
+function deltaOf(id: SetId, { before, members }: AddressSet): NodeUpdate | undefined {
   const added: SetMember[] = [];
   const removed: SetMember[] = [];
+  const now = members.lookup();
   for (const [entry, wasThere] of before ?? []) {
-    const isThere = owners.has(entry);
+    const isThere = now.has(entry);
     if (isThere !== wasThere) (isThere ? added : removed).push(entry);
   }
   return added.length + removed.length === 0 ? undefined : { t: "setDelta", id, added, removed };
