@@ -49,10 +49,10 @@ export function elementKeys(
   change: ElementChange,
 ): { readonly set: string; readonly key: string; readonly keyEnd: string }[] {
   const { family, number, kind } = change;
-  const id = latin1(Uint8Array.of(number & 255, (number >>> 8) & 255, (number >>> 16) & 255, number >>> 24));
+  const id = String.fromCharCode(number & 255, (number >>> 8) & 255, (number >>> 16) & 255, number >>> 24);
   const singles = change.addedSingles.map((member) => ({
     set: kind === "port" ? NAMED_PORTS : HOSTS,
-    key: id + (kind === "port" ? portMemberKey(member) : latin1(addressBytes(parseCidr(member)))),
+    key: id + (kind === "port" ? portMemberKey(member) : hostKey(member)),
     keyEnd: "",
   }));
   const bound = (value: bigint) => id + latin1(boundBytes(kind, value, family));
@@ -81,10 +81,13 @@ function writePortMember(batch: NftBatch, member: string): void {
 function portMemberKey(member: string): string {
   const [cidr, proto, port] = member.split(",");
   const number = Number(port);
-  return (
-    latin1(addressBytes(parseCidr(cidr!))) +
-    latin1(Uint8Array.of(Number(proto), 0, 0, 0, number >>> 8, number & 255, 0, 0))
-  );
+  return hostKey(cidr!) + latin1(Uint8Array.of(Number(proto), 0, 0, 0, number >>> 8, number & 255, 0, 0));
+}
+
+function hostKey(member: string): string {
+  const word = v4Word(member);
+  if (word === undefined) return latin1(addressBytes(parseCidr(member)));
+  return String.fromCharCode(word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);
 }
 
 function writeBound(batch: NftBatch, kind: ElementChange["kind"], value: bigint, family: Family): void {

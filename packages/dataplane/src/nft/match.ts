@@ -267,6 +267,13 @@ function netList(nets: readonly string[]): ListSet {
 }
 
 function portList(ports: readonly PortRange[]): ListSet {
-  const members = ports.map(({ min, max }) => `${min}-${max}`);
-  return { id: `ports:${members.join(",")}`, kind: "portRange", members };
+  let list = portLists.get(ports);
+  if (list === undefined) {
+    const members = ports.map(({ min, max }) => `${min}-${max}`);
+    portLists.set(ports, (list = { id: `ports:${members.join(",")}`, kind: "portRange", members }));
+  }
+  return list;
 }
+
+/** A rule's list is asked for while it is counted and for every family. */
+const portLists = new WeakMap<readonly PortRange[], ListSet>();

@@ -127,8 +127,8 @@ function writeBroken(batch: NftBatch, { fromMap, toMap }: ActualTable, dispatche
 }
 
 function writeMembers(batch: NftBatch, elements: readonly ElementChange[], actual: ActualTable, found: Findings): void {
-  const present = new Map<string, Map<string, ListedElement>>();
-  for (const [set, list] of actual.elements) present.set(set, new Map(list.map((e) => [`${e.key}|${e.keyEnd}`, e])));
+  const present = new Map<string, Map<string, ListedElement>>(); // all keys of one set have one length
+  for (const [set, list] of actual.elements) present.set(set, new Map(list.map((e) => [e.key + e.keyEnd, e])));
   const isEmpty = [...present.values()].every((list) => list.size === 0);
   if (isEmpty) {
     const count = elements.reduce((sum, change) => sum + change.addedSingles.length + change.addedIntervals.length, 0);
@@ -139,8 +139,7 @@ function writeMembers(batch: NftBatch, elements: readonly ElementChange[], actua
   const incomplete: ElementChange[] = [];
   for (const change of elements) {
     let missing = 0;
-    for (const { set, key, keyEnd } of elementKeys(change))
-      if (!present.get(set)!.delete(`${key}|${keyEnd}`)) missing++;
+    for (const { set, key, keyEnd } of elementKeys(change)) if (!present.get(set)!.delete(key + keyEnd)) missing++;
     if (missing === 0) continue;
     found.add(`${missing} members of set ${change.set} missing`, missing);
     incomplete.push(change);

@@ -183,8 +183,9 @@ export class MessageWriter {
 
   #reserve(more: number): void {
     if (this.length + more <= this.bytes.length) return;
-    let capacity = this.bytes.length * 2;
-    while (capacity < this.length + more) capacity *= 2;
+    // What is not written to costs nothing: the system gives memory page by page as it is touched.
+    let capacity = this.bytes.length * 4;
+    while (capacity < this.length + more) capacity *= 4;
     const words = new Uint32Array(capacity >>> 2);
     words.set(this.#words);
     this.#words = words;
