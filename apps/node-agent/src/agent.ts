@@ -84,7 +84,7 @@ export class NodeAgent {
       onProgrammed: (revision) => {
         this.#health.clear("DataplaneRefused");
         sync.ack(pipeline.applied, revision);
-        applySeconds.observe(pipeline.latencies.summary().last / 1000);
+        applySeconds.observe(pipeline.latencies.last / 1000);
         this.#wakeReady();
         this.#changed();
       },

@@ -15,6 +15,10 @@ export class Latencies {
     this.#last = ms;
   }
 
+  get last(): number {
+    return this.#last;
+  }
+
   summary(): { readonly p50: number; readonly p99: number; readonly last: number } {
     const sorted = this.#values.toSorted((a, b) => a - b);
     const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
