@@ -2,9 +2,10 @@ import { addToFew, fewMembers, fewSize, removeFromFew } from "./few.ts";
 import type { Few } from "./few.ts";
 import type { Restrictions } from "./restriction.ts";
 
-/** An item as the buckets see it: labels, own and inherited, each key once. */
+/** An item as the buckets see it. */
 export interface Indexed {
-  entries(): Iterable<readonly [string, string]>;
+  /** Labels, own and inherited, each key once. */
+  eachLabel(visit: (key: string, value: string) => void): void;
 }
 
 /** A selector as the buckets see it. */
@@ -33,17 +34,17 @@ export class Buckets<I extends Indexed, S extends Watched> {
   }
 
   addItem(item: I): void {
-    for (const [name, value] of item.entries()) addTo(this.#key(name).itemsByValue, value, item);
+    item.eachLabel((name, value) => addTo(this.#key(name).itemsByValue, value, item));
   }
 
   /** The item's labels must be those it was added with. */
   removeItem(item: I): void {
-    for (const [name, value] of item.entries()) {
+    item.eachLabel((name, value) => {
       const key = this.#keys.get(name);
-      if (key === undefined) continue;
+      if (key === undefined) return;
       removeFrom(key.itemsByValue, value, item);
       this.#tidy(name, key);
-    }
+    });
   }
 
   addSelector(selector: S, restrictions: Restrictions): void {
@@ -95,14 +96,15 @@ export class Buckets<I extends Indexed, S extends Watched> {
   }
 
   /** Selectors that may match, each once. */
-  *selectorsFor(item: I): Generator<S> {
-    yield* this.#unrestricted;
-    for (const [name, value] of item.entries()) {
+  selectorsFor(item: I): readonly S[] {
+    const found = [...this.#unrestricted];
+    item.eachLabel((name, value) => {
       const key = this.#keys.get(name);
-      if (key === undefined) continue;
-      yield* key.present;
-      yield* fewMembers(key.selectorsByValue.get(value));
-    }
+      if (key === undefined) return;
+      for (const selector of key.present) found.push(selector);
+      for (const selector of fewMembers(key.selectorsByValue.get(value))) found.push(selector);
+    });
+    return found;
   }
 
   #choose(restrictions: Exclude<Restrictions, "never">): Watched["chosen"] {

@@ -183,15 +183,15 @@ class Item implements Indexed {
     return undefined;
   }
 
-  *entries(): Generator<readonly [string, string]> {
+  eachLabel(visit: (key: string, value: string) => void): void {
     const { own } = this;
-    for (const key in own) if (Object.hasOwn(own, key)) yield [key, own[key]!];
+    for (const key in own) if (Object.hasOwn(own, key)) visit(key, own[key]!);
     const seen = this.parents.length > 1 ? new Set<string>() : undefined;
     for (const { labels } of this.parents)
       for (const key in labels) {
         if (!Object.hasOwn(labels, key) || Object.hasOwn(own, key) || seen?.has(key) === true) continue;
         seen?.add(key);
-        yield [key, labels[key]!];
+        visit(key, labels[key]!);
       }
   }
 }

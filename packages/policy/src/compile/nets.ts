@@ -16,5 +16,7 @@ export function canonicalNet(text: string): string {
 export function canonicalNets(texts: readonly string[] | undefined): readonly string[] {
   if (texts === undefined || texts.length === 0) return [];
   const nets = texts.map(canonicalNet);
-  return nets.length === 1 ? nets : [...new Set(nets)];
+  // Short lists are compared pair by pair: there may be tens of thousands, and a Set for each is slow to make.
+  const isDistinct = nets.length <= 16 && nets.every((net, j) => nets.indexOf(net) === j);
+  return isDistinct ? nets : [...new Set(nets)];
 }
