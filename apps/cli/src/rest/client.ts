@@ -89,13 +89,14 @@ export async function call(
   throw new ExitError(messageOf(reply));
 }
 
-/** What a refusal says: Kubernetes' Status message where there is one. */
+/** What a refusal says: Kubernetes' Status message where there is one, tRPC's inside its `error`. */
 export function messageOf({ status, body }: Reply): string {
-  const { message, reason } = (typeof body === "object" && body !== null ? body : {}) as {
-    readonly message?: string;
-    readonly reason?: string;
-  };
+  const { message, reason } = fieldsOf(fieldsOf(body)["error"] ?? body);
   return message ?? reason ?? `HTTP ${status}${typeof body === "string" && body !== "" ? `: ${body}` : ""}`;
+}
+
+function fieldsOf(value: unknown): { readonly message?: string; readonly reason?: string; readonly error?: unknown } {
+  return typeof value === "object" && value !== null ? value : {};
 }
 
 function decode(bytes: Buffer): unknown {
