@@ -17,6 +17,8 @@ const NODE_KINDS: ReadonlySet<string> = new Set([
   "BlockAffinity",
   "IPAMHandle",
 ]);
+/** Profiles of namespaces and service accounts, which an ADD into a new namespace brings along. */
+const ATTACHMENT_PROFILE = /^k(ns|sa)\./;
 
 /** Simple roles: administrators do all, editors write what people write, viewers read, a node reads all and writes its own. */
 export function hasRight(identity: Identity, right: Right): boolean {
@@ -39,7 +41,8 @@ function canRead(identity: Identity): boolean {
 export function isAllowed(identity: Identity, verb: Verb, kind: string): boolean {
   if (identity.groups.includes(ADMIN_GROUP)) return true;
   if (READ_VERBS.has(verb)) return canRead(identity);
-  if (nodeOf(identity) !== undefined) return NODE_KINDS.has(kind) && verb !== "deletecollection";
+  if (nodeOf(identity) !== undefined)
+    return kind === "Profile" ? verb === "create" : NODE_KINDS.has(kind) && verb !== "deletecollection";
   return identity.groups.includes(EDITOR_GROUP) && definitionOf(kind)?.internal !== true;
 }
 
@@ -56,7 +59,7 @@ export function authorizeChanges(identity: Identity, changes: readonly Change[])
     const ref = change.op === "delete" ? change.ref : claimedRef(change.object);
     authorize(identity, change.op, ref);
     const claimed = change.op === "delete" ? undefined : change.object.spec;
-    if (!ownsObject(identity, ref, claimed)) throw refusal(identity, change.op, ref, "it belongs to another node");
+    if (!ownsObject(identity, ref, claimed)) throw refusal(identity, change.op, ref, notOwn(ref));
   }
 }
 
@@ -65,12 +68,17 @@ export function ownsStored(identity: Identity, object: KubeObject): boolean {
   return ownsObject(identity, claimedRef(object), object.spec);
 }
 
-/** An agent writes its own Node and endpoints; blocks and handles are shared by all agents, preconditions guard their content. */
+/** An agent writes its own Node and endpoints and makes the profiles of those; blocks and handles are shared by all agents, preconditions guard their content. */
 function ownsObject(identity: Identity, { kind, name }: ObjectRef, spec: unknown): boolean {
   const node = nodeOf(identity);
   if (node === undefined || identity.groups.includes(ADMIN_GROUP)) return true;
   if (kind === "Node") return name === node;
+  if (kind === "Profile") return ATTACHMENT_PROFILE.test(name);
   return kind !== "WorkloadEndpoint" || spec === undefined || claimedNode(spec) === node;
+}
+
+function notOwn({ kind }: ObjectRef): string {
+  return kind === "Profile" ? "a node makes only profiles called kns.* and ksa.*" : "it belongs to another node";
 }
 
 function claimedNode(spec: unknown): unknown {

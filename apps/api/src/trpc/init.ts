@@ -34,6 +34,7 @@ const CODE_BY_STATUS: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
 };
 
 const t = initTRPC.context<CallContext>().create({
+  isDev: false, // no stack in an answer, whatever NODE_ENV says
   sse: { ping: { enabled: true, intervalMs: 15_000 } },
   errorFormatter: ({ shape, error }): typeof shape & { data: { status: KubeStatus } } => {
     const status = statusErrorOf(error).toStatus();

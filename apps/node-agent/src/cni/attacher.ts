@@ -37,7 +37,6 @@ export class Attacher {
   /** Requests of one workload run one after another. */
   readonly #turnByEndpoint = new Map<string, Promise<unknown>>();
   readonly #runningAdds = new Map<string, Promise<Attachment>>();
-  #mayCreateProfiles = true;
 
   constructor(options: AttacherOptions) {
     this.#options = options;
@@ -158,22 +157,21 @@ export class Attacher {
     return attachment;
   }
 
-  /** A server that lets nodes write no profiles still lets them attach; the endpoint then waits for somebody to make the profile. */
+  /** A server that does not let nodes make this profile still lets them attach; the endpoint then waits for somebody to make it. */
   async #writeAsAllowed(
     request: CniRequest,
     identity: EndpointIdentity,
     mac: string,
   ): Promise<{ addresses: readonly string[]; revision: number }> {
     try {
-      return await this.#write(request, identity, mac);
+      return await this.#write(request, identity, { mac, withProfiles: true });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 403 || !this.#mayCreateProfiles) throw error;
-      this.#mayCreateProfiles = false;
-      this.#options.log.warn("this node may not create profiles: create them yourself", {
+      if (!(error instanceof ApiError) || error.code !== 403) throw error;
+      this.#options.log.warn("this node may not create the profiles of this workload: create them yourself", {
         profiles: profileNames(request, identity),
         error: error.message,
       });
-      return this.#write(request, identity, mac);
+      return this.#write(request, identity, { mac, withProfiles: false });
     }
   }
 
@@ -181,7 +179,7 @@ export class Attacher {
   async #write(
     request: CniRequest,
     identity: EndpointIdentity,
-    mac: string,
+    { mac, withProfiles }: { readonly mac: string; readonly withProfiles: boolean },
   ): Promise<{ addresses: readonly string[]; revision: number }> {
     const { ipam, node, now } = this.#options;
     const { assign_ipv4, assign_ipv6, ipv4_pools, ipv6_pools } = request.config.ipam;
@@ -210,7 +208,7 @@ export class Attacher {
               ipamHashes,
             )
           : assignAddress(state, { ...base, address: request.address }, ipamHashes),
-      more: (outcome, attempt) => this.#endpointChanges({ request, identity, mac, outcome, attempt }),
+      more: (outcome, attempt) => this.#endpointChanges({ request, identity, mac, withProfiles, outcome, attempt }),
     });
     if (outcome.kind !== "assigned")
       throw new CniError(CniCode.exhausted, "no address for the workload", outcome.message);
@@ -224,15 +222,16 @@ export class Attacher {
     request: CniRequest;
     identity: EndpointIdentity;
     mac: string;
+    withProfiles: boolean;
     outcome: AssignOutcome;
     attempt: number;
   }): Promise<readonly IpamChange[]> {
-    const { request, identity, mac, outcome, attempt } = options;
+    const { request, identity, mac, withProfiles, outcome, attempt } = options;
     if (outcome.kind !== "assigned") return [];
     const { node, api, held } = this.#options;
     const old = attempt === 0 ? this.#heldEndpoint(identity) : await this.#storedEndpoint(identity);
     const profiles = missingProfiles(request, identity, (name) => held().has(formatRef({ kind: "Profile", name })));
-    const absent = !this.#mayCreateProfiles
+    const absent = !withProfiles
       ? []
       : attempt === 0
         ? profiles

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { API_VERSION } from "@percale/resources";
+import type { Change } from "@percale/protocol";
+import { authorizeChanges } from "./authorize.ts";
+import { NODES_GROUP } from "./identity.ts";
+import type { Identity } from "./identity.ts";
+
+const node: Identity = { user: "system:node:n1", groups: [NODES_GROUP], method: "token" };
+
+function profile(op: "create" | "update", name: string): Change {
+  return { op, object: { apiVersion: API_VERSION, kind: "Profile", metadata: { name }, spec: {} } };
+}
+
+test.each(["kns.shop", "ksa.shop.default"])("a node may make the profile %s, which its endpoints need", (name) => {
+  expect(() => authorizeChanges(node, [profile("create", name)])).not.toThrow();
+});
+
+test.each([
+  ["make a profile of another name", profile("create", "percale"), "a node makes only profiles called kns.* and ksa.*"],
+  ["change a profile", profile("update", "kns.shop"), "cannot update"],
+  ["delete a profile", { op: "delete", ref: { kind: "Profile", name: "kns.shop" } } as const, "cannot delete"],
+])("a node may not %s", (_, change, words) => {
+  expect(() => authorizeChanges(node, [change])).toThrow(words);
+});
