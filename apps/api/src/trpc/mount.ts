@@ -30,6 +30,7 @@ export function trpcOverHttp({ authenticator, services, log }: MountOptions) {
       router: appRouter,
       maxBodySize: MAX_BODY_BYTES,
       allowBatching: true,
+      allowMethodOverride: true, // a query too long for an address comes as POST
       onError: ({ error, path }) => logFault(log, error.cause, path),
       createContext: async (): Promise<CallContext> => ({
         identity: await identify(authenticator, req, path.startsWith("session.")),

@@ -16,19 +16,12 @@ import { PolicyForm } from "./policy-form.tsx";
 import type { Schema } from "./schema.ts";
 import { SchemaForm } from "./schema-form.tsx";
 import { type Draft, placeComplaints, rebase, useDraft } from "./use-draft.ts";
+import { WriteButton } from "../parts/write-button.tsx";
 
 const CodeEditor = dynamic(async () => (await import("./code-editor.tsx")).CodeEditor, {
   ssr: false,
   loading: () => <div className="cm-host skel-code" aria-busy="true" />,
 });
-
-export interface FormProps {
-  readonly draft: Draft;
-  readonly isNew: boolean;
-  readonly schema: Schema | undefined;
-  readonly errorOf: (field: string) => string | undefined;
-  readonly onShowYaml: () => void;
-}
 
 export type EditorTab = "form" | "yaml" | "impact" | "diff";
 
@@ -77,11 +70,16 @@ export function useEditor(props: EditorProps): {
     [draft, check.complaints],
   );
   const errors = problems.filter((problem) => problem.severity === "error");
-  const errorOf = useCallback(
-    (field: string) =>
-      check.complaints.find((complaint) => complaint.field === field && complaint.severity === "error")?.message,
-    [check.complaints],
-  );
+  // A new object starts without a name: that is asked for, and a complaint only after someone was there or went on.
+  const [insisted, setInsisted] = useState(false);
+  const name = (draft.value["metadata"] as { name?: unknown } | undefined)?.name;
+  if (!insisted && (!isNew || tab === "diff" || (name !== undefined && name !== ""))) setInsisted(true);
+  const isShown = (problem: { readonly field?: string }) => insisted || problem.field !== "metadata.name";
+  const shownErrors = errors.filter(isShown);
+  const errorOf = (field: string) =>
+    check.complaints.find(
+      (complaint) => complaint.field === field && complaint.severity === "error" && isShown(complaint),
+    )?.message;
   const canApply =
     draft.isDirty &&
     draft.parses &&
@@ -125,7 +123,7 @@ export function useEditor(props: EditorProps): {
       label={`${kind} as YAML`}
       value={draft.text}
       onChange={draft.setText}
-      problems={problems}
+      problems={problems.filter(isShown)}
       schema={schema}
       values={values}
     />
@@ -146,7 +144,7 @@ export function useEditor(props: EditorProps): {
           { id: "form", title: sideBySide ? "Form and YAML" : "Form" },
           ...(sideBySide
             ? []
-            : [{ id: "yaml", title: "YAML", count: errors.length > 0 ? `✕ ${errors.length}` : undefined }]),
+            : [{ id: "yaml", title: "YAML", count: shownErrors.length > 0 ? `✕ ${shownErrors.length}` : undefined }]),
           ...(isPolicy ? [{ id: "impact", title: "Impact", count: impact.count }] : []),
           { id: "diff", title: "Diff", count: draft.isDirty && !isNew ? draft.changes.length : undefined },
         ]}
@@ -205,16 +203,17 @@ export function useEditor(props: EditorProps): {
     footer: (
       <>
         <Verdict
-          errors={errors.map((problem) => problem.message)}
+          errors={shownErrors.map((problem) => problem.message)}
+          isNameless={errors.length > shownErrors.length}
           isChecking={check.isChecking}
           isDirty={draft.isDirty}
           words={impact.words}
         />
         <span className="right rowb">
           {shown === "diff" ? (
-            <button type="button" className="btn pri" disabled={!canApply} onClick={() => void apply()}>
+            <WriteButton className="btn pri" disabled={!canApply} onClick={() => void apply()}>
               {isWriting ? "Applying" : isNew ? "Create" : "Apply"} <kbd>⌘↵</kbd>
-            </button>
+            </WriteButton>
           ) : (
             <button type="button" className="btn pri" disabled={!draft.isDirty} onClick={() => onTab("diff")}>
               Review
@@ -228,6 +227,7 @@ export function useEditor(props: EditorProps): {
 
 function Verdict(props: {
   readonly errors: readonly string[];
+  readonly isNameless: boolean;
   readonly isChecking: boolean;
   readonly isDirty: boolean;
   readonly words: ReactNode;
@@ -244,6 +244,8 @@ function Verdict(props: {
     <span className="grow ell" role="status">
       {!props.isDirty ? (
         <span className="muted">No changes</span>
+      ) : props.isNameless ? (
+        <span className="muted">A name is still missing</span>
       ) : props.isChecking ? (
         <span className="muted">Checking…</span>
       ) : (

@@ -3,16 +3,18 @@ import { useMemo } from "react";
 import { stringify } from "yaml";
 import { useEndpoints } from "../live/endpoints.ts";
 import { definitionOf } from "../live/kinds.ts";
+import { useOutside } from "../live/trace.ts";
 import { useObjects } from "../live/objects.ts";
 import { policiesApplyingTo } from "../live/selector.ts";
 import { useUrlState } from "../parts/url-state.ts";
 import { draftPolicy } from "../policy/draft.ts";
-import { findEndpoint } from "../policy/endpoint.ts";
+import { type Endpoint, findEndpoint } from "../policy/endpoint.ts";
 import type { PolicySpec } from "../policy/spec.ts";
 
 /** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
 export function useNewText(kind: string): string | undefined {
   const url = useUrlState();
+  const outside = useOutside();
   const endpoints = useEndpoints();
   const namespaced = useObjects<PolicySpec>("NetworkPolicy");
   const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
@@ -24,15 +26,20 @@ export function useNewText(kind: string): string | undefined {
   const tier = url.get("tier") ?? undefined;
   const ready = endpoints.loaded && namespaced.loaded && global.loaded;
   return useMemo(() => {
-    if (verdict !== "Deny" && verdict !== "Allow") return templateOf(kind, { tier });
     if (!ready) return undefined;
+    const namespace = likelyNamespace(endpoints.items);
+    if (verdict !== "Deny" && verdict !== "Allow") return templateOf(kind, { tier, namespace });
     const from = findEndpoint(endpoints.items, source);
     const to = findEndpoint(endpoints.items, destination);
-    if (from === undefined || to === undefined) return templateOf(kind, { tier });
+    const net = from === undefined ? netOf(outside.get(source) ?? source) : undefined;
+    if (to === undefined || (from === undefined && net === undefined)) return templateOf(kind, { tier, namespace });
     const policies = [...namespaced.items, ...global.items];
     return draftPolicy({
       action: verdict,
-      source: { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels },
+      source:
+        from === undefined
+          ? { namespace: "", name: source.replaceAll(/[^a-z0-9]+/g, "-"), labels: {}, net: net ?? "" }
+          : { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels },
       destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
       protocol: Number.isInteger(port) && port > 0 ? protocol : undefined,
       port: Number.isInteger(port) && port > 0 ? port : undefined,
@@ -49,8 +56,26 @@ function shortName(name: string, labels: Readonly<Record<string, string>>): stri
   return labels["app"] ?? labels["app.kubernetes.io/name"] ?? name;
 }
 
-function templateOf(kind: string, { tier }: { readonly tier: string | undefined }): string {
-  const metadata = { name: "", ...(definitionOf(kind)?.namespaced === true ? { namespace: "default" } : {}) };
+/** One address as a net. */
+function netOf(text: string): string | undefined {
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) return `${text}/32`;
+  return /^[0-9a-fA-F:]*:[0-9a-fA-F:]+$/.test(text) ? `${text}/128` : undefined;
+}
+
+/** One that exists: `default` if workloads are in it, else where most of them are. */
+function likelyNamespace(endpoints: readonly Endpoint[]): string {
+  const sizes = new Map<string, number>();
+  for (const { namespace } of endpoints) sizes.set(namespace, (sizes.get(namespace) ?? 0) + 1);
+  if (sizes.has("default")) return "default";
+  const [largest] = [...sizes].sort(([, a], [, b]) => b - a);
+  return largest?.[0] ?? "default";
+}
+
+function templateOf(
+  kind: string,
+  { tier, namespace }: { readonly tier: string | undefined; readonly namespace: string },
+): string {
+  const metadata = { name: "", ...(definitionOf(kind)?.namespaced === true ? { namespace } : {}) };
   const specs: Readonly<Record<string, object>> = {
     NetworkPolicy: { tier: tier ?? "default", selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
     GlobalNetworkPolicy: {

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useObjects } from "../live/objects.ts";
 import { directionsOf, type PolicySpec, type RuleSpec, type TierSpec } from "../policy/spec.ts";
 import { CheckField, SelectField, TextField } from "./fields.tsx";
-import type { FormProps } from "./editor.tsx";
+import type { FormProps } from "./form-props.ts";
 import { RuleList } from "./rule-list.tsx";
 import { SelectorField } from "./selector-field.tsx";
 

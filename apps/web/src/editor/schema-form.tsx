@@ -1,6 +1,6 @@
 "use client";
 import { CheckField, SelectField, TextField } from "./fields.tsx";
-import type { FormProps } from "./editor.tsx";
+import type { FormProps } from "./form-props.ts";
 import { fieldsOf, plainText, type Schema, schemaAt, typesOf, valuesOf } from "./schema.ts";
 import { inWords } from "./words.ts";
 

@@ -1,5 +1,5 @@
 "use client";
-import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { type Activity, type ChangeGroup, groupActivity } from "../app/(main)/activity/view.ts";
 import { matrixOf, type Matrix } from "../app/(main)/matrix/view.ts";
@@ -129,6 +129,40 @@ export function useActivity(
     );
     return { sets: sets.slice(0, limit) };
   }, [query.data, limit, system]);
+  return { data, error: query.error, refetch: () => void query.refetch() };
+}
+
+const PAGE = 500;
+
+/** The whole log, page by page, newest first. */
+export function useActivityLog({ system }: { readonly system: boolean }): Answer<{
+  readonly sets: readonly ChangeGroup[];
+  /** Reads the next older page; undefined at the log's beginning. */
+  readonly older: (() => void) | undefined;
+  readonly isReading: boolean;
+}> {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const query = useInfiniteQuery({
+    queryKey: [...trpc.changes.pathKey(), "pages"],
+    queryFn: ({ pageParam, signal }) =>
+      client.changes.list.query({ limit: PAGE, ...(pageParam === undefined ? {} : { before: pageParam }) }, { signal }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.revision),
+    staleTime: 5000,
+  });
+  const data = useMemo(() => {
+    if (query.data === undefined) return undefined;
+    const sets = groupActivity(query.data.pages.flat().map(activityOf)).filter(
+      (set) => system || !set.author.startsWith("system:node:"),
+    );
+    return {
+      sets,
+      older: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
+      isReading: query.isFetching,
+    };
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [query.data, query.hasNextPage, query.isFetching, system]);
   return { data, error: query.error, refetch: () => void query.refetch() };
 }
 

@@ -21,6 +21,8 @@ export interface TraceQuery {
   readonly result: Trace | undefined;
   readonly steps: TraceSteps | undefined;
   readonly verdict: Trace["verdict"] | undefined;
+  /** Protocol and port of the answer: `TCP 5432`. */
+  readonly question: string | undefined;
   /** As people name the ends; what was typed where it is unknown. */
   readonly sourceText: string;
   readonly destinationText: string;
@@ -38,7 +40,9 @@ export function useTrace({ source, destination, protocol, port }: TraceAsk): Tra
   const endpoints = useEndpoints();
   const from = useMemo(() => findEndpoint(endpoints.items, source), [endpoints.items, source]);
   const to = useMemo(() => findEndpoint(endpoints.items, destination), [endpoints.items, destination]);
-  const [fromText, toText] = [askText(from, source), askText(to, destination)];
+  const outside = useOutside();
+  const fromText = askText(from, source) ?? outside.get(source);
+  const toText = askText(to, destination) ?? outside.get(destination);
   const number = Number(port);
   const asked = source !== "" && destination !== "" && endpoints.loaded;
   const input =
@@ -64,6 +68,7 @@ export function useTrace({ source, destination, protocol, port }: TraceAsk): Tra
     result,
     steps,
     verdict: result?.verdict,
+    question: result === undefined ? undefined : `${protocol} ${port}`,
     sourceText: from === undefined ? source : endpointText(from),
     destinationText: to === undefined ? destination : endpointText(to),
     problem:
@@ -75,6 +80,21 @@ export function useTrace({ source, destination, protocol, port }: TraceAsk): Tra
     error: query.error,
     refetch: () => void query.refetch(),
   };
+}
+
+/** Hosts of the lab that are no endpoint of ours, by the name that the matrix gives them. */
+export function useOutside(): ReadonlyMap<string, string> {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.lab.matrix.queryOptions());
+  return useMemo(
+    () =>
+      new Map(
+        (data?.workloads ?? []).flatMap(({ name, namespace, addresses }) =>
+          namespace === "" && addresses[0] !== undefined ? [[name, addresses[0].replace(/\/\d+$/, "")] as const] : [],
+        ),
+      ),
+    [data],
+  );
 }
 
 function askText(endpoint: Endpoint | undefined, typed: string): string | undefined {

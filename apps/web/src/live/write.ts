@@ -4,6 +4,7 @@ import { definitionOf, type KubeObject, prepareObject } from "@percale/resources
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { createElement, useCallback, useEffect, useMemo, useState } from "react";
 import type { Complaint, Draft } from "../editor/use-draft.ts";
+import { Programmed } from "../parts/programmed.tsx";
 import { showToast } from "../parts/toasts.tsx";
 import { fromWire, toWire } from "../trpc/wire.ts";
 import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
@@ -39,7 +40,12 @@ export function useWrite(): {
       await queryClient.invalidateQueries({ queryKey: trpc.changes.pathKey() });
       showToast({
         tone: "done",
-        content: toastWords(words.done, words.names),
+        content: createElement(
+          "span",
+          { className: "toast-words" },
+          toastWords(words.done, words.names),
+          createElement(Programmed, { revision }),
+        ),
         action: { label: "Undo", run: () => void revert(revision, words.names) },
       });
       return objects;
@@ -57,9 +63,17 @@ export function useRevert(): (revision: number, names: readonly string[]) => Pro
   return useCallback(
     async (revision, names) => {
       try {
-        await client.changes.revert.mutate({ revision });
+        const result = await client.changes.revert.mutate({ revision });
         await queryClient.invalidateQueries({ queryKey: trpc.changes.pathKey() });
-        showToast({ tone: "done", content: toastWords("Reverted", names) });
+        showToast({
+          tone: "done",
+          content: createElement(
+            "span",
+            { className: "toast-words" },
+            toastWords("Reverted", names),
+            createElement(Programmed, { revision: Number(result.resourceVersion) }),
+          ),
+        });
       } catch (error) {
         showToast({ tone: "failed", content: `Not reverted: ${failureOf(error).message}` });
       }

@@ -8,6 +8,7 @@ import { fromWire } from "../trpc/wire.ts";
 import { useTRPC } from "../trpc/client.ts";
 import { Age } from "./age.tsx";
 import { Loaded } from "./states.tsx";
+import { WriteButton } from "./write-button.tsx";
 
 const WORDS = { ADDED: "created it", MODIFIED: "changed it", DELETED: "deleted it" } as const;
 
@@ -32,9 +33,9 @@ export function History({ openRef }: { readonly openRef: ObjectRef }) {
                 <span className="muted">
                   <Age at={entry.at} ago /> · revision {entry.revision}
                 </span>
-                <button type="button" className="btn right" onClick={() => void revert(entry.setEnd, [name])}>
+                <WriteButton className="btn right" onClick={() => void revert(entry.setEnd, [name])}>
                   Revert
-                </button>
+                </WriteButton>
               </div>
               {entry.reason !== "" && <p className="muted">{entry.reason}</p>}
               <SemanticDiff

@@ -16,6 +16,7 @@ import { Popover } from "./popover.tsx";
 import { Failed, SkeletonRows } from "./states.tsx";
 import { showToast } from "./toasts.tsx";
 import { useUrlState } from "./url-state.ts";
+import { WriteButton } from "./write-button.tsx";
 
 /** The side panel of any page: `open=` shows an object in the editor, `new=` a draft of one. */
 export function ObjectPanel({ openRef }: { readonly openRef: ObjectRef | undefined }) {
@@ -174,8 +175,7 @@ function ObjectTools(props: {
               Copy kubectl command
             </button>
             <hr />
-            <button
-              type="button"
+            <WriteButton
               className="deny"
               onClick={() => {
                 close();
@@ -184,7 +184,7 @@ function ObjectTools(props: {
             >
               <Icon name="trash" />
               Delete {kindWords(props.openRef.kind)}
-            </button>
+            </WriteButton>
           </div>
         )}
       </Popover>

@@ -1,7 +1,16 @@
 "use client";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { counted } from "../words/number.ts";
+import { fitColumns } from "./fit-columns.ts";
 import { Icon } from "./icon.tsx";
 import { useNarrow } from "./narrow.ts";
 
@@ -14,6 +23,8 @@ export interface Column<T> {
   readonly numeric?: boolean;
   /** Left out on a phone, where `sub` of the first column says it. */
   readonly hideNarrow?: boolean;
+  /** Which column goes first where there is no room: the highest. Absent: stays. */
+  readonly drop?: number;
   readonly sort?: (a: T, b: T) => number;
 }
 
@@ -39,18 +50,24 @@ export function VirtualTable<T>(props: {
   readonly nounPlural?: string;
   readonly total?: number;
   readonly footer?: ReactNode;
+  /** Of a row on a phone, where the first cell has more than one line under its name. */
+  readonly narrowRowPx?: number;
 }) {
   const narrow = useNarrow();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
-  const columns = narrow ? props.columns.filter((column) => column.hideNarrow !== true) : props.columns;
+  const widthPx = useWidth(scroller);
+  const columns = narrow
+    ? props.columns.filter((column) => column.hideNarrow !== true)
+    : fitColumns(props.columns, widthPx);
+  const rowPx = narrow ? (props.narrowRowPx ?? 48) : 32;
   const virtual = useVirtualizer({
     count: props.rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (narrow ? 48 : 32),
+    estimateSize: () => rowPx,
     overscan: 12,
   });
-  useEffect(() => virtual.measure(), [narrow, virtual]);
+  useEffect(() => virtual.measure(), [rowPx, virtual]);
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
 
   const move = (to: number) => {
@@ -108,7 +125,7 @@ export function VirtualTable<T>(props: {
                 aria-rowindex={item.index + 2}
                 aria-selected={key === props.selected}
                 tabIndex={item.index === Math.min(active, props.rows.length - 1) ? 0 : -1}
-                style={{ ...template, transform: `translateY(${item.start}px)` }}
+                style={{ ...template, height: rowPx, transform: `translateY(${item.start}px)` }}
                 onFocus={() => setActive(item.index)}
                 onClick={(event) => {
                   if ((event.target as HTMLElement).closest("a, button") === null) props.onOpen?.(row);
@@ -134,6 +151,19 @@ export function VirtualTable<T>(props: {
       </div>
     </div>
   );
+}
+
+/** The element's width, kept current; unbounded before the first measure. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [widthPx, setWidthPx] = useState(Infinity);
+  useLayoutEffect(() => {
+    if (element.current === null) return undefined;
+    setWidthPx(element.current.clientWidth);
+    const observer = new ResizeObserver(([entry]) => setWidthPx(entry?.contentRect.width ?? Infinity));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return widthPx;
 }
 
 function HeadCell<T>(props: {

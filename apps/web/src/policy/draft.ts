@@ -8,6 +8,8 @@ export interface DraftEnd {
   /** Short name for the policy's own name: `frontend`. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** A source that is no endpoint of ours. */
+  readonly net?: string;
 }
 
 export interface DraftRequest {
@@ -35,10 +37,13 @@ export function draftPolicy(request: DraftRequest): string {
   const rule = {
     action,
     ...(protocol === undefined ? {} : { protocol: protocol.toUpperCase() }),
-    source: {
-      selector: labelTerm(source.labels),
-      ...(sameNamespace ? {} : { namespaceSelector: `projectcalico.org/name == '${source.namespace}'` }),
-    },
+    source:
+      source.net === undefined
+        ? {
+            selector: labelTerm(source.labels),
+            ...(sameNamespace ? {} : { namespaceSelector: `projectcalico.org/name == '${source.namespace}'` }),
+          }
+        : { nets: [source.net] },
     ...(port === undefined ? {} : { destination: { ports: [port] } }),
   };
   return stringify(

@@ -48,7 +48,7 @@ export function endpointOf(object: EndpointObject): Endpoint {
 
 /** `shop/frontend`: how an endpoint is named in the address bar and in questions. */
 export function endpointText({ namespace, name }: Pick<Endpoint, "namespace" | "name">): string {
-  return `${namespace}/${name}`;
+  return namespace === "" ? name : `${namespace}/${name}`;
 }
 
 /** Finds the endpoint that a text means: `shop/frontend`, `frontend`, the object's name, or an address. */

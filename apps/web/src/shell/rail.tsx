@@ -4,7 +4,7 @@ import { usePathname } from "next/navigation";
 import { Icon } from "../parts/icon.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { entryOf, NAV } from "./nav.ts";
-import type { RailWidth } from "./shell.tsx";
+import type { RailWidth } from "./rail-width.ts";
 import { type Counts, useRailCounts } from "./counts.ts";
 
 export function Rail({ rail, onToggle }: { readonly rail: RailWidth; readonly onToggle: () => void }) {

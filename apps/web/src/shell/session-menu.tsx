@@ -1,5 +1,6 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useRights } from "../live/rights.ts";
 import { Popover } from "../parts/popover.tsx";
 import { useTRPC } from "../trpc/client.ts";
 import { applyTheme } from "./theme.ts";
@@ -10,28 +11,36 @@ export function SessionMenu() {
   const signOut = useMutation(
     trpc.session.signOut.mutationOptions({ onSuccess: () => globalThis.location.assign("/signin") }),
   );
+  const { readOnly } = useRights();
   const name = me.data?.user ?? "";
   return (
-    <Popover label={`Signed in as ${name}`} button={<span className="avatar">{initials(name)}</span>}>
-      {() => (
-        <div className="menu">
-          <p className="menu-head">
-            <b className="med">{name}</b>
-            <span className="muted sm">{me.data?.groups.join(", ")}</span>
-          </p>
-          <hr />
-          <button type="button" className="only-s" onClick={() => applyTheme("dark")}>
-            Dark
-          </button>
-          <button type="button" className="only-s" onClick={() => applyTheme("light")}>
-            Light
-          </button>
-          <button type="button" onClick={() => signOut.mutate()}>
-            Sign out
-          </button>
-        </div>
+    <>
+      {readOnly !== undefined && (
+        <span className="badge ro" title={readOnly}>
+          Read-only
+        </span>
       )}
-    </Popover>
+      <Popover label={`Signed in as ${name}`} button={<span className="avatar">{initials(name)}</span>}>
+        {() => (
+          <div className="menu">
+            <p className="menu-head">
+              <b className="med">{name}</b>
+              <span className="muted sm">{me.data?.groups.join(", ")}</span>
+            </p>
+            <hr />
+            <button type="button" className="only-s" onClick={() => applyTheme("dark")}>
+              Dark
+            </button>
+            <button type="button" className="only-s" onClick={() => applyTheme("light")}>
+              Light
+            </button>
+            <button type="button" onClick={() => signOut.mutate()}>
+              Sign out
+            </button>
+          </div>
+        )}
+      </Popover>
+    </>
   );
 }
 

@@ -6,11 +6,11 @@ import { Toasts } from "../parts/toasts.tsx";
 import { Header } from "./header.tsx";
 import { useJumpKeys } from "./keys.ts";
 import { prefersSlimRail } from "./nav.ts";
+import { Notices } from "./notices.tsx";
 import { Palette } from "./palette.tsx";
 import { Rail } from "./rail.tsx";
+import type { RailWidth } from "./rail-width.ts";
 import { keepChoice, type Theme } from "./theme.ts";
-
-export type RailWidth = "slim" | "wide";
 
 /** The frame around every page. Which page it is comes from the path alone, so the frame never re-renders for data. */
 export function Shell(props: {
@@ -45,6 +45,7 @@ export function Shell(props: {
         <button type="button" className="menu-scrim" aria-label="Close menu" onClick={() => setMenuOpen(false)} />
       )}
       <Header theme={props.theme} onMenu={() => setMenuOpen(!menuOpen)} onSearch={() => setSearching(true)} />
+      <Notices />
       {props.children}
       {searching && <Palette onClose={() => setSearching(false)} />}
       <Toasts />

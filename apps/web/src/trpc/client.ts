@@ -28,7 +28,7 @@ export function createClient(): TRPCClient<AppRouter> {
     url: () => `${globalThis.location.protocol === "https:" ? "wss" : "ws"}://${globalThis.location.host}/trpc`,
     // Opened by the first subscription, so that the sign-in page holds no socket.
     lazy: { enabled: true, closeMs: 2000 },
-    keepAlive: { enabled: true, intervalMs: 5000, pongTimeoutMs: 4000 },
+    keepAlive: { enabled: true, intervalMs: 2000, pongTimeoutMs: 2000 },
     retryDelayMs: (attempt) => {
       const delayMs = retryDelayMs(attempt);
       connection.retrying(Date.now() + delayMs);
@@ -42,7 +42,12 @@ export function createClient(): TRPCClient<AppRouter> {
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: wsLink({ client: socket }),
-        false: httpBatchLink({ url: "/trpc", maxURLLength: 4000 }),
+        false: splitLink({
+          // Their inputs carry whole objects and many pairs: too much for an address.
+          condition: (operation) => operation.path.startsWith("policy."),
+          true: httpBatchLink({ url: "/trpc", methodOverride: "POST" }),
+          false: httpBatchLink({ url: "/trpc", maxURLLength: 4000 }),
+        }),
       }),
     ],
   });

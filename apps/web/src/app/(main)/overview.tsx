@@ -19,7 +19,8 @@ import { ChangeTable } from "./activity/change-table.tsx";
 import { sessionsOf } from "./bgp/view.ts";
 import { endpointRows } from "./endpoints/view.ts";
 import { poolRows, stepOfUse } from "./ippools/view.ts";
-import { gridOf } from "./matrix/view.ts";
+import { deniedTargets, gridOf } from "./matrix/view.ts";
+import { DeniedTable, NodeStrip } from "./overview-parts.tsx";
 import { nodeRows } from "./nodes/view.ts";
 import { overviewVerdict, type Stat } from "./overview-view.ts";
 import "../../styles/overview.css";
@@ -34,7 +35,7 @@ export function Overview() {
   const matrix = useMatrix();
   const endpoints = useEndpoints();
   const selectables = useSelectables();
-  const activity = useActivity(10);
+  const activity = useActivity(8);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects<object>("IPPool");
   const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
@@ -51,6 +52,7 @@ export function Overview() {
   );
   const poolList = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
   const grid = useMemo(() => gridOf(matrix.data ?? { probes: [] }), [matrix.data]);
+  const denied = useMemo(() => deniedTargets(matrix.data ?? { probes: [] }), [matrix.data]);
   const firing = (health.data ?? []).filter((condition) => condition.severity !== "info");
   const verdict = overviewVerdict({
     rows,
@@ -179,6 +181,7 @@ export function Overview() {
                         : "kernels and evaluator agree"}
                     </span>
                   </div>
+                  <DeniedTable targets={denied.slice(0, 8)} />
                 </Card>
               )}
             </div>
@@ -206,6 +209,11 @@ export function Overview() {
                   />
                 )}
               </Card>
+              {rows.length > 0 && rows.length <= 12 && (
+                <Card title="Nodes" note="worst first" link={{ href: "/nodes", text: counted(rows.length, "node") }}>
+                  <NodeStrip rows={rows} />
+                </Card>
+              )}
               <Card
                 title="IP pools"
                 note="fullest first"

@@ -16,6 +16,7 @@ import { type Column, formatSort, parseSort, sortRows, VirtualTable } from "../.
 import { usePageTitle } from "../../../shell/title.ts";
 import { compareNames } from "../nodes/view.ts";
 import "../../../styles/editor.css";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 /** Kinds that are shown on one page with their cluster-wide or namespaced twin. */
 const TWINS: Readonly<Record<string, string>> = {
@@ -69,14 +70,10 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
           <FilterBox label={`Find ${words}s`.replace(/ys$/, "ies")} value={text} onChange={(q) => url.set({ q })} />
           <span className="end">
             {canCreate && (
-              <button
-                type="button"
-                className="btn pri"
-                onClick={() => url.set({ new: plural, open: undefined }, "push")}
-              >
+              <WriteButton className="btn pri" onClick={() => url.set({ new: plural, open: undefined }, "push")}>
                 <Icon name="plus" />
                 New {words}
-              </button>
+              </WriteButton>
             )}
           </span>
         </div>

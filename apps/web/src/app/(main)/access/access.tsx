@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { TextField } from "../../../editor/fields.tsx";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { useRights } from "../../../live/rights.ts";
 import { Loaded } from "../../../parts/states.tsx";
 import { showToast } from "../../../parts/toasts.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
@@ -105,6 +106,7 @@ function NewToken() {
   const [subject, setSubject] = useState("");
   const [groups, setGroups] = useState("");
   const [description, setDescription] = useState("");
+  const { notAdmin } = useRights();
   const create = useMutation(
     trpc.access.createToken.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.access.pathKey() }),
@@ -138,8 +140,8 @@ function NewToken() {
             mono
             value={groups}
             onChange={setGroups}
-            placeholder="system:masters"
-            hint="What it may do follows from its groups."
+            placeholder="percale:viewers"
+            hint="percale:viewers reads, percale:editors writes policy, system:masters does all."
           />
           <TextField label="For" value={description} onChange={setDescription} placeholder="nightly job" />
         </div>
@@ -161,7 +163,12 @@ function NewToken() {
             </button>
           </div>
         )}
-        <button type="submit" className="btn pri token-go" disabled={subject.trim() === "" || create.isPending}>
+        <button
+          type="submit"
+          className="btn pri token-go"
+          title={notAdmin}
+          disabled={notAdmin !== undefined || subject.trim() === "" || create.isPending}
+        >
           Create token
         </button>
       </form>

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { SemanticDiff } from "../../../editor/diff-view.tsx";
 import { diffValues } from "../../../editor/diff.ts";
 import { pathOf } from "../../../live/kinds.ts";
-import { useActivity } from "../../../live/queries.ts";
+import { useActivityLog } from "../../../live/queries.ts";
 import { useRevert } from "../../../live/write.ts";
 import { Age } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
@@ -18,6 +18,7 @@ import { usePageTitle } from "../../../shell/title.ts";
 import { formatMoment } from "../../../words/time.ts";
 import { authorWords, type ChangeGroup, nameOf, opWords } from "./view.ts";
 import "../../../styles/editor.css";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 const COLUMNS: readonly Column<ChangeGroup>[] = [
   {
@@ -65,7 +66,7 @@ export function ActivityLog() {
   usePageTitle("Activity");
   const url = useUrlState();
   const system = url.get("system") === "1";
-  const activity = useActivity(500, { system });
+  const activity = useActivityLog({ system });
   const text = (url.get("q") ?? "").toLowerCase();
   const open = Number(url.get("open"));
   const selected = activity.data?.sets.find((set) => set.revision === open);
@@ -84,7 +85,7 @@ export function ActivityLog() {
           </label>
         </div>
         <Loaded query={activity} what="activity">
-          {({ sets }) => {
+          {({ sets, older, isReading }) => {
             const rows = sets.filter((set) =>
               `${set.author} ${set.reason} ${set.names.join(" ")} ${set.entries.map((entry) => entry.ref.kind).join(" ")}`
                 .toLowerCase()
@@ -107,6 +108,13 @@ export function ActivityLog() {
                 onOpen={(set) => url.set({ open: String(set.revision) }, "push")}
                 noun="change set"
                 total={sets.length}
+                footer={
+                  older !== undefined && (
+                    <button type="button" className="btn mini" disabled={isReading} onClick={older}>
+                      Load older writes
+                    </button>
+                  )
+                }
               />
             );
           }}
@@ -135,10 +143,10 @@ function SetPanel({ set, onClose }: { readonly set: ChangeGroup; readonly onClos
       }
       onClose={onClose}
       footer={
-        <button type="button" className="btn" onClick={() => void revert(set.revision, set.names)}>
+        <WriteButton className="btn" onClick={() => void revert(set.revision, set.names)}>
           <Icon name="undo" />
           Revert {set.entries.length === 1 ? "this change" : "this set"}
-        </button>
+        </WriteButton>
       }
     >
       <dl className="kv">

@@ -21,35 +21,42 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "name",
     title: "Endpoint",
-    width: "minmax(160px, 1.6fr)",
+    width: "minmax(150px, 1fr)",
     sort: (a, b) => compareNames(a.text, b.text),
     cell: (row) => (
       <>
         <ObjectName namespace={row.endpoint.namespace} name={row.endpoint.name} />
-        <div className="sub mono">{row.endpoint.addresses.join(", ")}</div>
+        {row.endpoint.addresses.map((address) => (
+          <div key={address} className="sub mono">
+            {address}
+          </div>
+        ))}
       </>
     ),
   },
   {
     id: "state",
     title: "State",
-    width: "minmax(80px, 0.7fr)",
+    width: "minmax(72px, 0.6fr)",
     sort: (a, b) => a.severity.localeCompare(b.severity),
     cell: (row) => <SeverityMark severity={row.severity} text={row.state} />,
   },
   {
     id: "address",
     title: "Addresses",
-    width: "minmax(130px, 1fr)",
+    // Never shortened: both families whole, so other columns give way first.
+    width: "minmax(344px, 1.2fr)",
     hideNarrow: true,
+    drop: 1,
     sort: (a, b) => compareNames(a.endpoint.addresses[0] ?? "", b.endpoint.addresses[0] ?? ""),
     cell: (row) => <span className="mono">{row.endpoint.addresses.join(", ")}</span>,
   },
   {
     id: "node",
     title: "Node",
-    width: "minmax(90px, 0.7fr)",
+    width: "minmax(100px, 0.7fr)",
     hideNarrow: true,
+    drop: 2,
     sort: (a, b) => compareNames(a.endpoint.node, b.endpoint.node),
     cell: (row) => (
       <Link className="mono" href={`/nodes/${row.endpoint.node}`}>
@@ -60,7 +67,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "policies",
     title: "Policies",
-    width: "64px",
+    width: "56px",
     numeric: true,
     hideNarrow: true,
     sort: (a, b) => a.policies - b.policies,
@@ -69,16 +76,18 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "protected",
     title: "Protected",
-    width: "120px",
+    width: "84px",
     hideNarrow: true,
+    drop: 3,
     sort: (a, b) => a.protection.localeCompare(b.protection),
     cell: (row) => <span className={row.protection === "not at all" ? "warn" : "muted"}>{row.protection}</span>,
   },
   {
     id: "labels",
     title: "Labels",
-    width: "minmax(140px, 2fr)",
+    width: "minmax(120px, 1.3fr)",
     hideNarrow: true,
+    drop: 4,
     cell: (row) => <span className="mono muted">{row.labels}</span>,
   },
 ];
@@ -134,6 +143,7 @@ export function Endpoints() {
             sort={sort}
             onSort={(next) => url.set({ sort: formatSort(next) })}
             noun="endpoint"
+            narrowRowPx={62}
             total={all.length}
           />
         )}

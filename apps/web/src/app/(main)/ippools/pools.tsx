@@ -15,6 +15,7 @@ import { BlockPanel } from "./block-panel.tsx";
 import { type PoolRow, poolRows, stepOfUse } from "./view.ts";
 import "../../../styles/pools.css";
 import "../../../styles/editor.css";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 /** Where addresses come from: how full each pool is, every block in address order, every address of a block. */
 export function Pools() {
@@ -37,14 +38,10 @@ export function Pools() {
               `${rows.length === 1 ? "1 pool" : `${rows.length} pools`}, fullest first`}
           </span>
           <span className="end">
-            <button
-              type="button"
-              className="btn pri"
-              onClick={() => url.set({ new: "ippools", open: undefined }, "push")}
-            >
+            <WriteButton className="btn pri" onClick={() => url.set({ new: "ippools", open: undefined }, "push")}>
               <Icon name="plus" />
               New pool
-            </button>
+            </WriteButton>
           </span>
         </div>
         {pools.error !== null && !pools.loaded ? (

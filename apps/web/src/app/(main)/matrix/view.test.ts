@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cellsOf, gridOf, matrixVerdict, type Probe } from "./view.ts";
+import { cellsOf, deniedTargets, gridOf, matrixVerdict, type Probe } from "./view.ts";
 
 const probe = (
   source: string,
@@ -46,4 +46,23 @@ test("a packet that met another verdict than predicted is flagged", () => {
 
 test("one pair's probes", () => {
   expect(cellsOf({ probes }, "shop/web", "shop/db")).toHaveLength(2);
+});
+
+test("denied pairs are told by target and reason, the one that most cannot reach first", () => {
+  const denied = (source: string, destination: string, decidedBy: string) => ({
+    ...probe(source, destination, "Deny", "Deny"),
+    decidedBy,
+  });
+  const targets = deniedTargets({
+    probes: [
+      denied("a", "x", "Deny: rule 1"),
+      denied("a", "y", "Deny: end of tier"),
+      denied("b", "y", "Deny: end of tier"),
+      probe("c", "y", "Allow", "Allow"),
+    ],
+  });
+  expect(targets.map(({ destination, sources, why }) => [destination, sources, why])).toEqual([
+    ["y", ["a", "b"], "end of tier"],
+    ["x", ["a"], "rule 1"],
+  ]);
 });

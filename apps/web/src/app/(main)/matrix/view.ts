@@ -10,6 +10,8 @@ export interface Probe {
   readonly predicted: "Allow" | "Deny" | undefined;
   /** Of real packets; undefined while not probed. */
   readonly measured: "Allow" | "Deny" | undefined;
+  /** What decides it, in the evaluator's words. */
+  readonly decidedBy?: string | undefined;
   /** RFC 3339 of the probe. */
   readonly at: string | undefined;
 }
@@ -78,6 +80,32 @@ export function matrixVerdict(grid: Grid): { readonly lead: string; readonly res
   };
 }
 
+export interface DeniedTarget {
+  readonly destination: string;
+  readonly protocol: string;
+  readonly port: number | undefined;
+  readonly sources: readonly string[];
+  /** Why, in the evaluator's words without the verdict. */
+  readonly why: string;
+}
+
+/** Denied pairs by what they cannot reach and why; what most cannot reach first. */
+export function deniedTargets({ probes }: Matrix): readonly DeniedTarget[] {
+  const found = new Map<string, DeniedTarget & { readonly sources: string[] }>();
+  for (const probe of probes) {
+    if ((probe.measured ?? probe.predicted) !== "Deny") continue;
+    const why = (probe.decidedBy ?? "").replace(/^Deny: /, "");
+    const key = `${targetKey(probe)} ${why}`;
+    const { destination, protocol, port } = probe;
+    const target = found.get(key) ?? { destination, protocol, port, sources: [], why };
+    target.sources.push(probe.source);
+    found.set(key, target);
+  }
+  return [...found.values()].sort(
+    (a, b) => b.sources.length - a.sources.length || a.destination.localeCompare(b.destination),
+  );
+}
+
 /** Joins what the lab measured with what the evaluator says, both under the names people know. */
 export function matrixOf(
   lab: LabMatrixView,
@@ -85,12 +113,12 @@ export function matrixOf(
   endpoints: readonly Endpoint[],
 ): Matrix {
   const nameOf = nameFinder(lab, endpoints);
-  const verdicts = new Map(
+  const verdicts = new Map<string, { readonly verdict: "Allow" | "Deny"; readonly text: string }>(
     (predicted?.cells ?? []).map(
       (cell) =>
         [
           pairKey(nameOf(cell.from), nameOf(cell.to), cell.protocol, cell.port),
-          cell.allowed ? "Allow" : "Deny",
+          { verdict: cell.allowed ? "Allow" : "Deny", text: cell.text },
         ] as const,
     ),
   );
@@ -106,7 +134,8 @@ export function matrixOf(
       destination,
       protocol,
       port: known,
-      predicted: verdicts.get(key),
+      predicted: verdicts.get(key)?.verdict,
+      decidedBy: verdicts.get(key)?.text,
       measured: allowed ? "Allow" : "Deny",
       at,
     });
@@ -130,12 +159,7 @@ function nameFinder(lab: LabMatrixView, endpoints: readonly Endpoint[]): (text: 
         endpoints.find((each) => each.key === text) ??
         (address === undefined ? undefined : endpoints.find((each) => each.addresses.includes(address)));
       const other = endpoint ?? (workload === undefined ? findEndpoint(endpoints, text) : undefined);
-      name =
-        other === undefined
-          ? workload === undefined
-            ? text
-            : `${workload.namespace}/${workload.name}`
-          : endpointText(other);
+      name = other === undefined ? (workload === undefined ? text : endpointText(workload)) : endpointText(other);
       found.set(text, name);
     }
     return name;

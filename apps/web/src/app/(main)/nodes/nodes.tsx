@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "name",
     title: "Node",
-    width: "minmax(100px, 1fr)",
+    width: "minmax(112px, 1fr)",
     sort: (a, b) => compareNames(a.name, b.name),
     cell: (row) => (
       <Link className="mono name" href={`/nodes/${row.name}`}>
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "condition",
     title: "Condition",
-    width: "minmax(190px, 2fr)",
+    width: "minmax(120px, 2fr)",
     sort: (a, b) => RANK[a.severity] - RANK[b.severity],
     cell: (row) => <SeverityMark severity={row.severity} text={row.title} />,
   },
@@ -41,19 +41,21 @@ const COLUMNS: readonly Column<NodeRow>[] = [
     title: "Address",
     width: "minmax(110px, 1fr)",
     hideNarrow: true,
+    drop: 2,
     cell: (row) => <span className="mono muted">{row.report.addresses[0] ?? "–"}</span>,
   },
   {
     id: "agent",
     title: "Agent",
-    width: "90px",
+    width: "60px",
     hideNarrow: true,
+    drop: 4,
     cell: (row) => <span className="muted">{row.report.status?.build ?? "–"}</span>,
   },
   {
     id: "lag",
     title: "Behind",
-    width: "64px",
+    width: "56px",
     numeric: true,
     sort: number((row) => row.behind),
     cell: (row) => (row.behind > 0 ? <b className="deny">{row.behind}</b> : row.report.status === undefined ? "–" : 0),
@@ -61,7 +63,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "apply",
     title: "Apply p99",
-    width: "80px",
+    width: "72px",
     numeric: true,
     hideNarrow: true,
     sort: number((row) => row.report.status?.applyMs.p99),
@@ -70,7 +72,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "endpoints",
     title: "Endpoints",
-    width: "76px",
+    width: "70px",
     numeric: true,
     hideNarrow: true,
     sort: number((row) => row.report.status?.counts.endpoints),
@@ -79,7 +81,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "policies",
     title: "Policies",
-    width: "66px",
+    width: "60px",
     numeric: true,
     hideNarrow: true,
     sort: number((row) => row.report.status?.counts.policies),
@@ -88,7 +90,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "sessions",
     title: "Sessions",
-    width: "72px",
+    width: "64px",
     numeric: true,
     hideNarrow: true,
     sort: number((row) => row.sessionsUp - row.sessions),
@@ -101,27 +103,30 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "drift",
     title: "Drift",
-    width: "56px",
+    width: "44px",
     numeric: true,
     hideNarrow: true,
+    drop: 3,
     sort: number((row) => row.report.status?.driftRepairs.count),
     cell: (row) => countText(row.report.status?.driftRepairs.count),
   },
   {
     id: "memory",
     title: "Memory",
-    width: "80px",
+    width: "68px",
     numeric: true,
     hideNarrow: true,
+    drop: 5,
     sort: number((row) => row.report.status?.rssBytes),
     cell: (row) => (row.report.status === undefined ? "–" : formatBytes(row.report.status.rssBytes)),
   },
   {
     id: "heard",
     title: "Heard",
-    width: "64px",
+    width: "52px",
     numeric: true,
     hideNarrow: true,
+    drop: 1,
     cell: (row) => <Age at={row.report.heardAt} />,
   },
 ];

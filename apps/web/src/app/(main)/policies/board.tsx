@@ -4,6 +4,7 @@ import { useEndpointCounts } from "../../../live/selector.ts";
 import { between, planMove } from "../../../policy/order.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";
+import type { DropPlace } from "./drop-place.ts";
 import type { OrderDraft } from "./order-draft.tsx";
 import type { Card, TierColumn } from "./view.ts";
 
@@ -15,12 +16,6 @@ export interface BoardProps {
   readonly onOpen: (path: string) => void;
   readonly onNew: (tier?: string) => void;
   readonly draft: OrderDraft;
-}
-
-/** Where a dragged card would land. */
-export interface DropPlace {
-  readonly tier: string;
-  readonly index: number;
 }
 
 /** Tiers left to right. Arrows walk the cards; Alt with arrows, or a drag, moves one, as a draft. */

@@ -5,9 +5,10 @@ import { Icon } from "../../../parts/icon.tsx";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { formatCount } from "../../../words/number.ts";
-import type { DropPlace } from "./board.tsx";
 import { PolicyCard } from "./card.tsx";
+import type { DropPlace } from "./drop-place.ts";
 import { type Card, type TierColumn, tierOrderText } from "./view.ts";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 const CARD_PX = 60;
 const DRAG_FROM_PX = 5;
@@ -71,14 +72,13 @@ export function Column(props: {
         <span className="right sm muted" title={`${column.cards.length} policies`}>
           {formatCount(column.cards.length)}
         </span>
-        <button
-          type="button"
+        <WriteButton
           className="btn ghost mini"
           aria-label={`New policy in tier ${column.name}`}
           onClick={() => props.onNew(column.name)}
         >
           <Icon name="plus" />
-        </button>
+        </WriteButton>
       </header>
       <ol ref={scroller} data-end={column.cards.length} tabIndex={-1}>
         <li className="tier-size" aria-hidden style={{ height: virtual.getTotalSize() }} />

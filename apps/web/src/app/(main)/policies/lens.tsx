@@ -6,6 +6,7 @@ import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { pathOfHalf, type TraceHalf, verdictWords } from "../../../policy/trace.ts";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 /** Pick two ends: cards that apply get step numbers, the path stands here as a list. */
 export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly onClose: () => void }) {
@@ -50,8 +51,7 @@ export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly 
         </span>
         {trace.result !== undefined && (
           <>
-            <button
-              type="button"
+            <WriteButton
               className="btn"
               onClick={() =>
                 url.set(
@@ -61,7 +61,7 @@ export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly 
               }
             >
               {denied ? "Allow this…" : "Deny this…"}
-            </button>
+            </WriteButton>
             <Link
               className="link nowrap hide-s"
               href={`/reach${url.href({ view: undefined, q: undefined, open: undefined, new: undefined, tab: undefined, verdict: undefined }).replace(/^[^?]*/, "")}`}

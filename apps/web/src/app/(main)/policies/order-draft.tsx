@@ -9,6 +9,7 @@ import { type PolicyObject, tierOf } from "../../../policy/spec.ts";
 import { failureOf } from "../../../trpc/client.ts";
 import { counted } from "../../../words/number.ts";
 import { cardKey, orderText } from "./view.ts";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 export type Move = OrderChange & { readonly tier: string };
 
@@ -97,10 +98,10 @@ export function OrderBar({
       <button type="button" className="btn" onClick={draft.clear}>
         Discard
       </button>
-      <button type="button" className="btn pri" disabled={real.length === 0 || isWriting} onClick={() => void apply()}>
+      <WriteButton className="btn pri" disabled={real.length === 0 || isWriting} onClick={() => void apply()}>
         <Icon name="allow" />
         Apply order
-      </button>
+      </WriteButton>
     </div>
   );
 }

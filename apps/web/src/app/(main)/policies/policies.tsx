@@ -18,6 +18,7 @@ import { PolicyList } from "./policy-list.tsx";
 import { boardColumns, litCards, parseNamespaces } from "./view.ts";
 import "../../../styles/board.css";
 import "../../../styles/editor.css";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 /** Policies by tier in evaluation order: board or list, a trace lens over it, the editor beside it. */
 export function Policies() {
@@ -78,18 +79,14 @@ export function Policies() {
           </button>
           <span className="end">
             <span className="said hide-s">{loaded && summaryOf(policies.length, lit?.size)}</span>
-            <button
-              type="button"
-              className="btn hide-s"
-              onClick={() => url.set({ new: "tiers", open: undefined }, "push")}
-            >
+            <WriteButton className="btn hide-s" onClick={() => url.set({ new: "tiers", open: undefined }, "push")}>
               <Icon name="plus" />
               New tier
-            </button>
-            <button type="button" className="btn pri" onClick={() => onNew()}>
+            </WriteButton>
+            <WriteButton className="btn pri" onClick={() => onNew()}>
               <Icon name="plus" />
               New policy
-            </button>
+            </WriteButton>
           </span>
         </div>
         {showLens && <Lens trace={trace} onClose={() => setLensOpen(false)} />}
@@ -102,10 +99,10 @@ export function Policies() {
             title="No policies yet"
             help="Every connection between workloads is allowed until a policy selects one of its ends."
             action={
-              <button type="button" className="btn pri" onClick={() => onNew()}>
+              <WriteButton className="btn pri" onClick={() => onNew()}>
                 <Icon name="plus" />
                 New policy
-              </button>
+              </WriteButton>
             }
           />
         ) : view === "list" ? (

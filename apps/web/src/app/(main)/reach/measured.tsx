@@ -5,7 +5,7 @@ import type { TraceQuery } from "../../../live/trace.ts";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { Verdict } from "../../../parts/verdict.tsx";
-import { cellsOf } from "../matrix/view.ts";
+import { type Cell, cellsOf } from "../matrix/view.ts";
 
 /** The same question put to the kernels, where the lab probes this pair. */
 export function MeasuredCard({ trace }: { readonly trace: TraceQuery }) {
@@ -36,7 +36,9 @@ export function MeasuredCard({ trace }: { readonly trace: TraceQuery }) {
               <td>
                 {cell.protocol} {cell.port}
               </td>
-              <td>{cell.predicted === undefined ? "–" : <Verdict action={cell.predicted} />}</td>
+              <td>
+                <Predicted cell={cell} trace={trace} />
+              </td>
               <td>
                 {cell.measured === undefined ? (
                   <span className="muted">not yet</span>
@@ -54,4 +56,11 @@ export function MeasuredCard({ trace }: { readonly trace: TraceQuery }) {
       </table>
     </section>
   );
+}
+
+/** The matrix's prediction; before it came, the answer that stands beside this card, where it is to the same question. */
+function Predicted({ cell, trace }: { readonly cell: Cell; readonly trace: TraceQuery }) {
+  const isAsked = trace.question !== undefined && trace.question === `${cell.protocol} ${cell.port ?? ""}`;
+  const predicted = cell.predicted ?? (isAsked ? trace.verdict : undefined);
+  return predicted === undefined ? <span className="muted">…</span> : <Verdict action={predicted} />;
 }

@@ -17,6 +17,7 @@ import { usePageTitle } from "../../../shell/title.ts";
 import { MeasuredCard } from "./measured.tsx";
 import "../../../styles/reach.css";
 import "../../../styles/editor.css";
+import { WriteButton } from "../../../parts/write-button.tsx";
 
 /** "May A reach B, and what decides": the answer first, then every step of both ends, then what would change it. */
 export function Reach() {
@@ -265,8 +266,7 @@ function ChangeIt({ result }: { readonly result: Trace }) {
               Drafted as the smallest rule; nothing is written before you have seen its effect.
             </p>
           </div>
-          <button
-            type="button"
+          <WriteButton
             className="btn pri"
             onClick={() =>
               url.set(
@@ -276,7 +276,7 @@ function ChangeIt({ result }: { readonly result: Trace }) {
             }
           >
             {denied ? "Allow this…" : "Deny this…"}
-          </button>
+          </WriteButton>
         </li>
         {deciders.map((row) => (
           <Fragment key={`${row.path}${row.rule}`}>

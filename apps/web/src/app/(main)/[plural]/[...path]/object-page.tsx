@@ -16,6 +16,7 @@ import { Tabs } from "../../../../parts/tabs.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
 import "../../../../styles/editor.css";
+import { WriteButton } from "../../../../parts/write-button.tsx";
 
 /** One object of any kind: the editor over the whole width, its history, its raw state. */
 export function ObjectPage({ plural, path }: { readonly plural: string; readonly path: readonly string[] }) {
@@ -101,9 +102,9 @@ function PageHead({
         created <Age at={object.metadata.creationTimestamp} ago /> · revision {object.metadata.resourceVersion}
       </span>
       {onDelete !== undefined && (
-        <button type="button" className="btn dan right" onClick={onDelete}>
+        <WriteButton className="btn dan right" onClick={onDelete}>
           Delete
-        </button>
+        </WriteButton>
       )}
     </div>
   );

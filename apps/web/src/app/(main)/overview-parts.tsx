@@ -1,0 +1,88 @@
+import Link from "next/link";
+import { NameOf } from "../../parts/object-name.tsx";
+import { SeverityMark } from "../../parts/severity.tsx";
+import type { DeniedTarget } from "./matrix/view.ts";
+import type { NodeRow } from "./nodes/view.ts";
+
+/** What cannot be reached, from where, and what decides it; a row leads to the first such question. */
+export function DeniedTable({ targets }: { readonly targets: readonly DeniedTarget[] }) {
+  if (targets.length === 0) return null;
+  return (
+    <table className="boxed denied">
+      <thead>
+        <tr>
+          <th>Denied</th>
+          <th>From</th>
+          <th className="hide-s">Because</th>
+        </tr>
+      </thead>
+      <tbody>
+        {targets.map(({ destination, protocol, port, sources, why }) => (
+          <tr key={`${destination} ${protocol} ${port} ${why}`}>
+            <td>
+              <Link href={askOf({ source: sources[0] ?? "", destination, protocol, port })}>
+                <NameOf text={destination} />{" "}
+                <span className="muted nowrap">
+                  {protocol} {port}
+                </span>
+              </Link>
+            </td>
+            <td title={sources.join(", ")}>
+              <span className="mono">{sources.slice(0, 2).map(shortOf).join(", ")}</span>
+              {sources.length > 2 && <span className="muted"> and {sources.length - 2} more</span>}
+            </td>
+            <td className="muted ell hide-s" title={why}>
+              {why}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function shortOf(name: string): string {
+  return name.slice(name.indexOf("/") + 1);
+}
+
+function askOf(ask: {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly port: number | undefined;
+}): string {
+  const port = ask.port === undefined ? "" : `&port=${ask.port}`;
+  return `/reach?src=${encodeURI(ask.source)}&dst=${encodeURI(ask.destination)}&proto=${ask.protocol}${port}`;
+}
+
+/** One line per node: its worst condition, how much it holds, how fast a change is in its kernel. */
+export function NodeStrip({ rows }: { readonly rows: readonly NodeRow[] }) {
+  return (
+    <table className="boxed">
+      <thead>
+        <tr>
+          <th>Node</th>
+          <th className="num">Endpoints</th>
+          <th className="num">Policies</th>
+          <th className="num">Apply p99</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, severity, title, report: { status } }) => (
+          <tr key={name}>
+            <td>
+              <Link href={`/nodes/${name}`} className="rowb" title={title}>
+                <SeverityMark severity={severity} />
+                <span className="mono">{name}</span>
+                {severity !== "ok" && <span className="muted ell">{title}</span>}
+              </Link>
+            </td>
+            <td className="num">{status?.counts.endpoints ?? "–"}</td>
+            <td className="num">{status?.counts.policies ?? "–"}</td>
+            <td className="num">{status === undefined ? "–" : `${Math.round(status.applyMs.p99)} ms`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,16 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC } from "../trpc/client.ts";
+
+/** "Programmed on 2/3 nodes", counting up as agents report that the revision is in their kernels. */
+export function Programmed({ revision }: { readonly revision: number }) {
+  const trpc = useTRPC();
+  const { data = [] } = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
+  if (data.length === 0) return null;
+  const done = data.filter(({ connected, status }) => connected && status.programmedRevision >= revision).length;
+  return (
+    <span className={done < data.length ? "muted" : "allow"}>
+      Programmed on {done}/{data.length} {data.length === 1 ? "node" : "nodes"}
+    </span>
+  );
+}

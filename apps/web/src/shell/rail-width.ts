@@ -1,0 +1,1 @@
+export type RailWidth = "slim" | "wide";
