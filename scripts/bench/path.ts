@@ -4,14 +4,8 @@ import { askLab, call, send } from "@percale/cli";
 import type { Access } from "@percale/cli";
 import { startProduct } from "../product/product.ts";
 import type { Product } from "../product/product.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number;
-  readonly ok: boolean;
-}
+import { atLeast, atMost } from "@percale/testkit";
+import type { Figure } from "@percale/testkit";
 
 const POLICIES = "/apis/projectcalico.org/v3/globalnetworkpolicies";
 const NETWORK_SETS = "/apis/projectcalico.org/v3/globalnetworksets";
@@ -34,15 +28,9 @@ export async function benchPath(): Promise<Figure[]> {
     await settle(product);
     const delays = await writeToKernel(product);
     return [
-      {
-        name: `throughput between nodes, ${SOME} policies to none`,
-        value: loaded / none,
-        unit: "ratio",
-        target: 0.95,
-        ok: loaded / none >= 0.95,
-      },
-      atMost("API write to kernel p50, 10,000 policies", quantile(delays, 0.5), 50),
-      atMost("API write to kernel p99, 10,000 policies", quantile(delays, 0.99), 50),
+      atLeast(`throughput between nodes, ${SOME} policies to none`, loaded / none, "ratio", 0.95),
+      atMost("API write to kernel p50, 10,000 policies", quantile(delays, 0.5), "ms", 50),
+      atMost("API write to kernel p99, 10,000 policies", quantile(delays, 0.99), "ms", 50),
     ];
   } finally {
     await product.stop();
@@ -140,8 +128,4 @@ async function settle({ labSocket }: Product): Promise<void> {
 function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
-}
-
-function atMost(name: string, value: number, target: number): Figure {
-  return { name, value, unit: "ms", target, ok: value <= target };
 }

@@ -3,29 +3,23 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { startTestApi } from "../src/test-api.ts";
 import type { TestApi } from "../src/test-api.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: string;
-  readonly ok: boolean;
-}
+import { atLeast, atMost } from "@percale/testkit";
+import type { Figure } from "@percale/testkit";
 
 const run = promisify(execFile);
 const LISTED = 10_000;
 
 /** One server process on a Postgres of its own; the load comes from another process. */
 export async function benchApi(): Promise<Figure[]> {
-  const server = await startTestApi();
+  const server = await startTestApi({ durable: true });
   try {
     const delay = await watchDelay(server);
     const { perSecond } = await load(server, { name: "most", clients: 64, seconds: 6 });
     const listMs = await listTime(server);
     return [
-      figure("API writes, 64 clients, one process", perSecond, "writes/s", { atLeast: 3_000 }),
-      figure("API list of 10,000 objects", listMs, "ms", { atMost: 250 }),
-      figure("API watch delay p99 at 500 writes/s", delay, "ms", { atMost: 50 }),
+      atLeast("API writes, 64 clients, one process", perSecond, "writes/s", 3_000),
+      atMost("API list of 10,000 objects", listMs, "ms", 250),
+      atMost("API watch delay p99 at 500 writes/s", delay, "ms", 50),
     ];
   } finally {
     await server.stop();
@@ -84,11 +78,4 @@ async function listTime(server: TestApi): Promise<number> {
 
 function percentile(values: readonly number[], part: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? Number.NaN;
-}
-
-function figure(name: string, value: number, unit: string, limit: { atLeast?: number; atMost?: number }): Figure {
-  const { atLeast, atMost } = limit;
-  const ok = atLeast === undefined ? value <= atMost! : value >= atLeast;
-  const target = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast.toLocaleString("en")}`;
-  return { name, value: Math.round(value * 100) / 100, unit, target, ok };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@percale/daemon";
 import { startTestPostgres } from "@percale/store";
-type TestPostgres = Awaited<ReturnType<typeof startTestPostgres>>;
+import type { TestPostgres } from "@percale/store";
 import { startApi } from "./start.ts";
 import type { Api } from "./start.ts";
 
@@ -40,10 +40,10 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
-/** For tests and benches: the caller stops it. */
-export async function startTestApi(): Promise<TestApi> {
+/** For tests and, with a `durable` database, benches: the caller stops it. */
+export async function startTestApi({ durable = false } = {}): Promise<TestApi> {
   const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
-  const postgres = await startTestPostgres();
+  const postgres = await startTestPostgres({ durable });
   const socket = join(dataDir, "api.sock");
   const api = await startApi({ dataDir, databaseUrl: postgres.url, port: 0, socket, log: silentLogger });
   const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();

@@ -12,14 +12,8 @@ import { Latencies } from "../src/latencies.ts";
 import { LOAD_NODE, loadSet, policyLoad } from "../../../packages/policy/bench/load.ts";
 import { TestNode, until } from "../src/testdata/test-node.ts";
 import { TestServer } from "../src/testdata/test-server.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number;
-  readonly ok: boolean;
-}
+import { atMost } from "@percale/testkit";
+import type { Figure } from "@percale/testkit";
 
 /** Policies, seconds to the kernel's commit, MB of the agent. */
 const LOADS = [
@@ -131,10 +125,6 @@ async function withAgent(
     await node.remove();
     await server.close();
   }
-}
-
-function atMost(name: string, value: number, unit: string, target: number): Figure {
-  return { name, value: Math.round(value * 1000) / 1000, unit, target, ok: value <= target };
 }
 
 async function pause(ms: number): Promise<void> {

@@ -1,15 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, type Product, startProduct } from "./product.ts";
 import { manyPolicies, shop } from "./shop.ts";
-
-/** One figure of the dashboard beside its target. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number;
-  readonly ok: boolean;
-}
+import { atMost } from "@percale/testkit";
+import type { Figure } from "@percale/testkit";
 
 const POLICIES = 10_000;
 const SCROLL_MS = 6000;
@@ -26,17 +19,13 @@ export async function benchWeb(): Promise<Figure[]> {
     await product.create(manyPolicies(POLICIES));
     const longest = await longestTaskWhileScrolling(page, product.url);
     return [
-      figure("dashboard: first useful paint", paint, 1500),
-      figure(`dashboard: longest task while scrolling ${POLICIES} policies`, longest, 50),
+      atMost("dashboard: first useful paint", Math.round(paint), "ms", 1500),
+      atMost(`dashboard: longest task while scrolling ${POLICIES} policies`, Math.round(longest), "ms", 50),
     ];
   } finally {
     await browser?.close();
     await product.stop();
   }
-}
-
-function figure(name: string, value: number, target: number): Figure {
-  return { name, value: Math.round(value), unit: "ms", target, ok: value <= target };
 }
 
 async function signedIn(browser: Browser, product: Product): Promise<Page> {

@@ -1,14 +1,8 @@
 import { createNetns, deleteNetns } from "@percale/kernel";
 import type { NodeUpdate } from "@percale/policy";
 import { createDataplane } from "../src/index.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number;
-  readonly ok: boolean;
-}
+import { atMost } from "@percale/testkit";
+import type { Figure } from "@percale/testkit";
 
 const MEMBERS = 8;
 const LOADS = [
@@ -27,15 +21,11 @@ export async function benchNft(): Promise<Figure[]> {
   await load(WARM_UP_POLICIES, async () => {}); // an agent is warm when its first snapshot is through the graph
   for (const { policies, target } of LOADS)
     await load(policies, async (seconds, change) => {
-      figures.push(figure(`nft: ${policies} policies, updates to committed`, seconds, "s", target));
+      figures.push(atMost(`nft: ${policies} policies, updates to committed`, seconds, "s", target));
       if (policies === 10_000)
-        figures.push(figure("nft: one set member with 10,000 policies, p99", await change(), "ms", CHANGE_TARGET_MS));
+        figures.push(atMost("nft: one set member with 10,000 policies, p99", await change(), "ms", CHANGE_TARGET_MS));
     });
   return figures;
-}
-
-function figure(name: string, value: number, unit: string, target: number): Figure {
-  return { name, value, unit, target, ok: value <= target };
 }
 
 async function load(

@@ -1,14 +1,8 @@
 import { hash } from "node:crypto";
 import { CalcGraph } from "../src/index.ts";
 import { loadSet, policyLoad } from "./load.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number;
-  readonly ok: boolean;
-}
+import { atMost } from "@percale/testkit";
+import type { Figure } from "@percale/testkit";
 
 const POLICIES = 10_000;
 const CHANGES = 1000;
@@ -31,9 +25,9 @@ export async function benchGraph(): Promise<readonly Figure[]> {
     return performance.now() - from;
   }).sort((a, b) => a - b);
   return [
-    figure("graph: fill with 10,000 policies", filledMs, "ms", 300),
-    figure("graph: heap of 10,000 policies", heapMb, "MB", 60),
-    figure("graph: one member changed, p99", times[Math.floor(CHANGES * 0.99)]!, "ms", 1),
+    atMost("graph: fill with 10,000 policies", filledMs, "ms", 300),
+    atMost("graph: heap of 10,000 policies", heapMb, "MB", 60),
+    atMost("graph: one member changed, p99", times[Math.floor(CHANGES * 0.99)]!, "ms", 1),
   ];
 }
 
@@ -47,10 +41,6 @@ function fill(load: ReturnType<typeof policyLoad>): CalcGraph {
 function settledHeap(): number {
   globalThis.gc?.();
   return process.memoryUsage().heapUsed;
-}
-
-function figure(name: string, value: number, unit: string, target: number): Figure {
-  return { name, value, unit, target, ok: value <= target };
 }
 
 if (import.meta.main) console.table(await benchGraph());

@@ -7,14 +7,8 @@ import { silentLogger } from "@percale/daemon";
 import { openPostgresStore, startEmbeddedPostgres } from "../src/index.ts";
 import type { Datastore } from "../src/index.ts";
 import { removeCluster } from "../src/embedded/server.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target: number;
-  readonly ok: boolean;
-}
+import { atLeast, atMost } from "@percale/testkit";
+import type { Figure } from "@percale/testkit";
 
 const CLIENTS = 64;
 const WRITE_MS = 4_000;
@@ -30,9 +24,9 @@ export async function benchStore(): Promise<Figure[]> {
     await fill(store, 10_000);
     const listMs = await medianMs(9, async () => void (await store.list({ kind: "GlobalNetworkSet" })));
     return [
-      { name: "store writes, 64 clients", value: writes, unit: "1/s", target: 10_000, ok: writes >= 10_000 },
-      { name: "store list of 10,000", value: listMs, unit: "ms", target: 100, ok: listMs <= 100 },
-      { name: "store watch delay p99 at 500/s", value: delayMs, unit: "ms", target: 20, ok: delayMs <= 20 },
+      atLeast("store writes, 64 clients", writes, "writes/s", 10_000),
+      atMost("store list of 10,000", listMs, "ms", 100),
+      atMost("store watch delay p99 at 500/s", delayMs, "ms", 20),
     ];
   } finally {
     await store.close();

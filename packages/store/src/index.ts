@@ -12,3 +12,4 @@ export type { PostgresStoreOptions } from "./postgres/store.ts";
 export { startEmbeddedPostgres } from "./embedded/server.ts";
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from "./embedded/server.ts";
 export { startTestPostgres } from "./test-postgres.ts";
+export type { TestPostgres } from "./test-postgres.ts";

@@ -17,13 +17,13 @@ export interface TestPostgres {
 let shared: Promise<EmbeddedPostgres> | undefined;
 let users = 0;
 
-/** For tests: a new database on a throw-away server that this process shares; the last to stop removes it. */
-export async function startTestPostgres(): Promise<TestPostgres> {
+/** For tests: a new database on a throw-away server that this process shares; the last to stop removes it. `durable` (fsync on) is for benches, and for the first caller to say. */
+export async function startTestPostgres({ durable = false } = {}): Promise<TestPostgres> {
   users++;
   shared ??= startEmbeddedPostgres({
     dataDir: mkdtempSync(join(tmpdir(), "percale-test-")),
     log: silentLogger,
-    fsync: false,
+    fsync: durable,
   });
   const server = await shared;
   const endWithUs = (): void => void (server.pid !== undefined && process.kill(server.pid, "SIGQUIT"));

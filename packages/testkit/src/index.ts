@@ -1,4 +1,5 @@
 /** Namespaces, generators and fakes for tests. */
+export * from "./figure.ts";
 export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
 export { buildProbe, listen, probe, stream } from "./probe.ts";
