@@ -6,7 +6,6 @@ import { spawn } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ApiClient } from "../src/api/client.ts";
 import { Latencies } from "../src/latencies.ts";
 import { LOAD_NODE, loadSet, policyLoad } from "../../../packages/policy/bench/load.ts";
@@ -131,4 +130,4 @@ async function pause(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await benchAgent());
+if (import.meta.main) console.table(await benchAgent());
