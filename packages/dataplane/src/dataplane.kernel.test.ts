@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { inNetns, openRtnetlink } from "@percale/kernel";
+import { inNetns, openRtnetlink, readSysctl, writeSysctl } from "@percale/kernel";
 import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
 import { Fabric, stream } from "@percale/testkit";
 import { createDataplane } from "./index.ts";
@@ -211,6 +211,17 @@ test("an address that changes hands takes no connection along", async () => {
   );
 });
 
+test("sysctls that somebody turned off are on again", async () => {
+  await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
+  const paths = ["net/ipv4/conf/calia1/proxy_arp", "net/ipv6/conf/calia1/proxy_ndp", "net/ipv4/ip_forward"];
+  const inA = { netns: fabric.netns("A") };
+  for (const path of [...paths, "net/ipv6/conf/all/forwarding"]) {
+    writeSysctl(path, "0", inA);
+    await expect.poll(() => readSysctl(path, inA), { timeout: 2_000 }).toBe("1");
+  }
+  expect(await tcp("a1", "10.0.1.2")).toBe("allowed");
+});
+
 test("an interface renamed under the agent is down, and comes back with its name", async () => {
   await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
   const stateOf = () => dataplane.state().endpoints.find((e) => e.key === "red/a1");
@@ -221,9 +232,13 @@ test("an interface renamed under the agent is down, and comes back with its name
   await rtnetlink.setLink("calia1", { name: "calizz" });
   await until("down");
   expect(stateOf()?.detail).toBe("interface calia1 is missing");
+  expect(dataplane.state().conditions).toMatchObject([
+    { code: "WorkloadDown", ref: { kind: "WorkloadEndpoint", namespace: "red", name: "a1" } },
+  ]);
   expect(await tcp("a1", "10.0.1.2")).toBe("denied");
   await rtnetlink.setLink("calizz", { name: "calia1" });
   await until("up");
   rtnetlink.close();
+  expect(dataplane.state().conditions).toEqual([]);
   expect(await tcp("a1", "10.0.1.2")).toBe("allowed");
 });

@@ -39,6 +39,8 @@ class KernelDataplane implements Dataplane {
   readonly #conditions = new Map<string, Condition>();
   readonly #touchedInterfaces = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Endpoints without network, and since when. */
+  readonly #downSince = new Map<string, number>();
   #waiting: Waiting[] = [];
   /** Cancels the pass that is due. */
   #pass: (() => void) | undefined;
@@ -56,7 +58,15 @@ class KernelDataplane implements Dataplane {
     const { netns, log, now } = options;
     this.#desired = new Desired({ ...DEFAULT_CONFIG, ...options.config });
     this.#driver = new NftDriver({ desired: this.#desired, netns });
-    this.#routes = new WorkloadRoutes({ netns, log, now, onTouched: (names) => this.#touch(names) });
+    this.#routes = new WorkloadRoutes({
+      netns,
+      log,
+      now,
+      onTouched: (names) => this.#touch(names),
+      onNodeSettings: () => {
+        if (!this.#closed) this.#nodeSysctls();
+      },
+    });
     this.#watch = new NftWatch({
       table: TABLE,
       netns,
@@ -102,9 +112,36 @@ class KernelDataplane implements Dataplane {
         setMembers: sets.memberCount,
         routes: this.#routes.routeCount,
       },
-      conditions: [...this.#conditions.values()],
+      conditions: [...this.#conditions.values(), ...this.#down()],
       driftRepairs: { ...this.#drift },
     };
+  }
+
+  /** An endpoint that wants traffic and has none: what to do about it. */
+  #down(): Condition[] {
+    const now = this.#options.now();
+    const conditions: Condition[] = [];
+    for (const { key, interfaceName, active } of this.#desired.endpoints.values()) {
+      const state = this.#routes.states.get(key);
+      if (!active || state === undefined || state.state === "up") {
+        this.#downSince.delete(key);
+        continue;
+      }
+      const since = this.#downSince.get(key) ?? now;
+      this.#downSince.set(key, since);
+      const [namespace = "", name = ""] = key.split("/");
+      conditions.push({
+        code: "WorkloadDown",
+        severity: "warning",
+        title: `${key} has no network on this node`,
+        detail: state.detail ?? state.state,
+        advice: `Look for ${interfaceName} (ip link): renamed or set down, undo that; gone, start the workload again. Its policy is kept.`,
+        since: new Date(since).toISOString(),
+        ref: { kind: "WorkloadEndpoint", namespace, name },
+      });
+    }
+    for (const key of this.#downSince.keys()) if (!this.#desired.endpoints.has(key)) this.#downSince.delete(key);
+    return conditions;
   }
 
   on(listener: () => void): () => void {

@@ -26,6 +26,8 @@ interface Options {
   readonly now: () => number;
   /** Something of an interface changed: reconcile it. */
   readonly onTouched: (interfaceNames: ReadonlySet<string>) => void;
+  /** A sysctl of the node changed: apply them. */
+  readonly onNodeSettings: () => void;
 }
 
 /** Settings, routes and neighbours of workload interfaces. Level-triggered; close it. */
@@ -65,6 +67,11 @@ export class WorkloadRoutes {
         const index = event.t === "routeRemoved" ? event.route.ifIndex : event.neighbour.ifIndex;
         const name = index === undefined ? undefined : this.#interfaces.nameOf(index);
         if (name !== undefined) touched.add(name);
+      }
+      if (event.t === "settings") {
+        const name = event.ifIndex === undefined ? undefined : this.#interfaces.nameOf(event.ifIndex);
+        if (name !== undefined) touched.add(name);
+        if (event.ifIndex === undefined) this.#options.onNodeSettings();
       }
       if (touched.size > 0) this.#options.onTouched(touched);
     });

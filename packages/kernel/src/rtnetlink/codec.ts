@@ -28,6 +28,7 @@ export const RTM = {
   NEWNEIGH: 28,
   DELNEIGH: 29,
   GETNEIGH: 30,
+  NEWNETCONF: 80,
 } as const;
 
 export const IFF_UP = 1;
@@ -129,6 +130,13 @@ export function parseNeighbour({ buffer, start, end }: Message): Neighbour | und
     flags: buffer[start + 10]!,
     ...(hardware && { mac: mac(buffer, hardware) }),
   };
+}
+
+/** Of which interface a setting under `conf` changed: undefined for `all` and `default`. */
+export function parseSettings({ buffer, start, end }: Message): { readonly ifIndex: number | undefined } {
+  const index = attributes(buffer, start + 4, end).get(1);
+  const ifIndex = index === undefined ? -1 : buffer.readInt32LE(index.start);
+  return { ifIndex: ifIndex < 0 ? undefined : ifIndex };
 }
 
 /** ifinfomsg */

@@ -115,5 +115,7 @@ export type RtnetlinkEvent =
   | { readonly t: "routeRemoved"; readonly route: Route }
   | { readonly t: "neighbour"; readonly neighbour: Neighbour }
   | { readonly t: "neighbourRemoved"; readonly neighbour: Neighbour }
+  /** A sysctl of an interface changed (forwarding, rp_filter, proxy_arp, proxy_ndp); without an index: one of the namespace. */
+  | { readonly t: "settings"; readonly ifIndex: number | undefined }
   /** The kernel dropped notifications: list everything again. */
   | { readonly t: "lost" };

@@ -1,11 +1,11 @@
 import { isKernelError } from "../addon.ts";
 import { NETLINK_ROUTE, NetlinkSocket } from "../netlink/socket.ts";
 import type { Message } from "../netlink/reader.ts";
-import { parseInterfaceAddress, parseLink, parseNeighbour, parseRoute, RTM } from "./codec.ts";
+import { parseInterfaceAddress, parseLink, parseNeighbour, parseRoute, parseSettings, RTM } from "./codec.ts";
 import type { RtnetlinkEvent } from "./model.ts";
 
-/** RTNLGRP: link, neighbour, IPv4 and IPv6 addresses and routes. */
-const GROUPS = [1, 3, 5, 7, 9, 11];
+/** RTNLGRP: link, neighbour, IPv4 and IPv6 addresses and routes, settings of both families. */
+const GROUPS = [1, 3, 5, 7, 9, 11, 24, 25];
 
 export function watchRtnetlink({
   netns,
@@ -57,6 +57,8 @@ function eventOf(message: Message): RtnetlinkEvent | undefined {
       const neighbour = parseNeighbour(message);
       return neighbour && { t: message.type === RTM.NEWNEIGH ? "neighbour" : "neighbourRemoved", neighbour };
     }
+    case RTM.NEWNETCONF:
+      return { t: "settings", ...parseSettings(message) };
     default:
       return undefined; // a kind that we do not follow
   }
