@@ -3,6 +3,8 @@ import { serviceUnavailable, StatusError } from "@percale/resources";
 
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
+/** A short question that takes longer finds a database that hangs: those who wait hear so. */
+export const ANSWER_MS = 5_000;
 
 // Revisions are bigint; Number holds them exactly up to 2^53, some thousand years at 100,000 writes/s.
 const types = new pg.TypeOverrides();
@@ -38,8 +40,13 @@ export function isRefusal(error: unknown): boolean {
 /** Every failure of the database is a 503 that says why; our own StatusErrors pass. */
 export function unavailable(error: unknown): StatusError {
   if (error instanceof StatusError) return error;
-  const why = error instanceof Error && error.message !== "" ? error.message : codeOf(error);
-  return serviceUnavailable(`the database can't be reached or refuses to work: ${why}`, 1, error);
+  return serviceUnavailable(`the database can't be reached or refuses to work: ${whyOf(error)}`, 1, error);
+}
+
+function whyOf(error: unknown): string {
+  if (!(error instanceof Error) || error.message === "") return codeOf(error);
+  if (/time(d )?out/i.test(error.message) && sqlStateOf(error) === undefined) return "it did not answer in time"; // pg's, three wordings
+  return error.message.trimEnd().split("\n").at(-1)!; // Prisma puts the call it was in before the reason
 }
 
 function sqlStateOf(error: unknown): string | undefined {

@@ -1,12 +1,15 @@
-import type { ClientBase, Pool } from "pg";
+import type { ClientBase, Pool, QueryConfig } from "pg";
 import type { KubeObject } from "@percale/resources";
 import type { AuthoredChangeSet } from "../datastore.ts";
 import type { LogEvent } from "../event-window.ts";
+import { ANSWER_MS } from "./connection.ts";
 
 /** The channel that tells of new revisions. */
 export const LOG_CHANNEL = "percale_log";
 /** Rows read at once; a change set is never torn. */
 const PAGE = 1_000;
+/** Patience for one event of a group, beside that for any answer. */
+const EVENT_MS = 1;
 
 interface LogRow {
   readonly revision: number;
@@ -18,14 +21,16 @@ interface LogRow {
 
 /** The committed events after `since`, whole change sets, about 1,000 at a time; empty at the end of the log. */
 export async function readLog(client: ClientBase | Pool, since: number): Promise<LogEvent[]> {
-  const { rows } = await client.query<LogRow>({
-    name: "read-log",
-    text: `SELECT revision, set_end, op, body, previous FROM revisions
+  const { rows } = await client.query<LogRow>(
+    patient(ANSWER_MS * 2, {
+      name: "read-log",
+      text: `SELECT revision, set_end, op, body, previous FROM revisions
       WHERE revision > $1::bigint AND revision <= COALESCE(
         (SELECT set_end FROM revisions WHERE revision = $1::bigint + $2::bigint), $1::bigint + $2::bigint)
       ORDER BY revision`,
-    values: [since, PAGE],
-  });
+      values: [since, PAGE],
+    }),
+  );
   return rows.map(({ revision, set_end, op, body, previous }) => ({
     revision,
     setEnd: set_end,
@@ -36,11 +41,18 @@ export async function readLog(client: ClientBase | Pool, since: number): Promise
 }
 
 export async function readHead(client: ClientBase | Pool): Promise<{ readonly epoch: string; readonly head: number }> {
-  const { rows } = await client.query<{ epoch: string; head: number }>({
-    name: "read-head",
-    text: "SELECT epoch, head FROM store_head",
-  });
+  const { rows } = await client.query<{ epoch: string; head: number }>(
+    patient(ANSWER_MS, {
+      name: "read-head",
+      text: "SELECT epoch, head FROM store_head",
+    }),
+  );
   return rows[0]!;
+}
+
+/** pg knows a patience of each query; its types do not. */
+function patient(ms: number, query: QueryConfig): QueryConfig {
+  return Object.assign(query, { query_timeout: ms });
 }
 
 /** One group commit: events that follow `head` without a gap. */
@@ -68,11 +80,13 @@ export async function writeGroup(client: ClientBase, { id, epoch, head, events }
     body: object,
     previous,
   }));
-  const { rowCount } = await client.query({
-    name: "write-group",
-    text: WRITE_GROUP,
-    values: [head, head + events.length, epoch, id, JSON.stringify(rows)],
-  });
+  const { rowCount } = await client.query(
+    patient(ANSWER_MS * 2 + events.length * EVENT_MS, {
+      name: "write-group",
+      text: WRITE_GROUP,
+      values: [head, head + events.length, epoch, id, JSON.stringify(rows)],
+    }),
+  );
   return rowCount === 1;
 }
 

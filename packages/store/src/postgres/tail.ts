@@ -16,7 +16,8 @@ export interface TailOptions {
   readonly signal: AbortSignal;
   /** A node's name, or undefined after a gap: any of them may have changed. */
   readonly onAgentStatus: (node: string | undefined) => void;
-  readonly onConnected: (isConnected: boolean) => void;
+  /** With the reason when the connection is lost. */
+  readonly onConnected: (isConnected: boolean, error?: unknown) => void;
 }
 
 /** Follows the log into the cache until `signal` aborts. Notifications only wake it, the log is the truth; a lost connection costs a delay. */
@@ -30,7 +31,7 @@ export async function runTail(options: TailOptions): Promise<void> {
       });
     } catch (error) {
       if (signal.aborted) return;
-      onConnected(false);
+      onConnected(false, error);
       if (failures++ === 0) log.warn("database connection lost", { error });
       await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }), signal);
     }
