@@ -20,11 +20,23 @@ try {
   process.exit(1);
 }
 
+// npm and CI runners signal this process alone: the tests get time to take down what they made, and no project follows.
+let running;
+/** @type {NodeJS.Signals | undefined} */
+let signalled;
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
+  process.on(signal, () => {
+    signalled = signal;
+    running?.kill(signal);
+  });
+}
+
 const skipped = [];
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0 };
 const reports = mkdtempSync(join(tmpdir(), "percale-test-"));
 try {
   for (const project of ["unit", "pg", "kernel", "e2e"]) {
+    if (signalled !== undefined) break;
     const wrap = wrapperOf(project);
     if (typeof wrap === "string") skipped.push(`${project} tests: ${wrap}`);
     else await runProject(project, wrap);
@@ -33,7 +45,10 @@ try {
   rmSync(reports, { recursive: true, force: true });
 }
 for (const reason of skipped) console.log(`Skipped ${reason}`);
-if (total.skipped > 0) console.log(`${total.skipped} tests skipped themselves; each names its reason above.`);
+if (signalled !== undefined) {
+  console.log(`Ended early by ${signalled}`);
+  total.failed++;
+}
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
@@ -68,10 +83,12 @@ async function runProject(project, wrap) {
   // The pinned Node first, as in `npm run`: tests start the product's own programs.
   const path = `${join(root, "node_modules/.bin")}:${process.env.PATH}:/usr/sbin:/sbin`;
   const child = spawn(argv[0], argv.slice(1), { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
+  running = child;
   const code = await new Promise((resolve) => {
     child.on("exit", resolve);
     child.on("error", () => resolve(1));
   });
+  running = undefined;
   add(read(report), code, project);
 }
 
@@ -82,13 +99,20 @@ function add(result, code, project) {
     return;
   }
   total.passed += result.numPassedTests;
-  total.skipped += result.numPendingTests + result.numTodoTests;
+  const unrun = result.testResults.flatMap(({ assertionResults }) => assertionResults.filter(isSkipped));
+  // The name of a group that skips itself ends with its reason.
+  for (const group of new Set(unrun.map(({ ancestorTitles, title }) => ancestorTitles[0] ?? title)))
+    skipped.push(`${project} tests: ${group}`);
   // A file that cannot even be loaded has no failed test of its own.
   const broken = result.testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.every((one) => one.status !== "failed"),
   );
   const failed = result.numFailedTests + broken.length;
   total.failed += failed === 0 && code !== 0 ? 1 : failed;
+}
+
+function isSkipped({ status }) {
+  return status === "skipped" || status === "pending" || status === "todo";
 }
 
 function read(path) {
