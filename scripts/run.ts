@@ -9,6 +9,7 @@ import { createLogger } from "@percale/daemon";
 import { readRunConfig } from "./run/config.ts";
 import { startDatabase } from "./run/database.ts";
 import { startLab } from "./run/lab.ts";
+import { endLeftovers, pidFile } from "./run/leftovers.ts";
 import { releaseLock, takeLock } from "./run/lock.ts";
 import { claimable, isApiReady, isServing, waitUntil } from "./run/readiness.ts";
 import { Service } from "./run/service.ts";
@@ -22,7 +23,7 @@ const say = (text: string): void => console.log(`  ${text}`);
 
 const holder = takeLock(dataDir);
 if (holder !== undefined) {
-  console.log(`Percale runs already (process ${holder}).`);
+  console.log(`Percale runs already (process ${holder}; kill ${holder} stops it).`);
   printSignIn();
   process.exit(0);
 }
@@ -34,6 +35,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal
 
 const log = createLogger({ component: "supervisor", format: "pretty", level: "warn" });
 try {
+  await endLeftovers(dataDir, say);
   await claimable("API", apiPort, "PERCALE_API_PORT");
   if (webPort !== undefined) await claimable("dashboard", webPort, "PERCALE_WEB_PORT");
   const database = await startDatabase({ config, say, log });
@@ -84,6 +86,7 @@ function service(name: string, argv: readonly string[], env: NodeJS.ProcessEnv):
     cwd: name === "web" ? join(root, "apps/web") : root,
     env: { ...config.environment, PERCALE_DATA: dataDir, ...env },
     logFile: join(dataDir, "logs", `${name}.log`),
+    pidFile: pidFile(dataDir, name),
     say,
   });
   stops.push(() => running.stop());

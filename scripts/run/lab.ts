@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { askLab, labSocket, NoLabError, rootlessRefusal, ROOTLESS_MARK, spawnRootless } from "@percale/cli";
 import { findProgram } from "../setup/debian.mjs";
 import type { RunConfig } from "./config.ts";
+import { pidFile } from "./leftovers.ts";
 import { Service } from "./service.ts";
 
 const POLL_MS = 200;
@@ -30,6 +31,7 @@ export function startLab({ config, say, seconds, signal }: LabRunOptions): () =>
     cwd: root,
     env: { ...config.environment, PERCALE_DATA: dataDir, ...(!isRoot && { [ROOTLESS_MARK]: "1" }) },
     logFile: join(dataDir, "logs", "lab.log"),
+    pidFile: pidFile(dataDir, "lab"),
     say,
     ...(!isRoot && { start: spawnRootless }),
     again: (code) => code !== 0, // `percale lab down` ends it well

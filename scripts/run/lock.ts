@@ -9,14 +9,13 @@ export function takeLock(dataDir: string): number | undefined {
   const path = lockPath(dataDir);
   for (;;) {
     try {
-      writeFileSync(path, `${process.pid} ${startTime(process.pid)}\n`, { flag: "wx" });
+      writeFileSync(path, identityOf(process.pid), { flag: "wx" });
       return undefined;
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     }
-    const [pid = "0", started] = readLock(path).split(" ");
-    // A pid is used again some day; its start time tells whether it is still the same process.
-    if (started !== undefined && startTime(Number(pid)) === started.trim()) return Number(pid);
+    const holder = processOf(path);
+    if (holder !== undefined) return holder;
     rmSync(path, { force: true });
   }
 }
@@ -25,11 +24,22 @@ export function releaseLock(dataDir: string): void {
   rmSync(lockPath(dataDir), { force: true });
 }
 
+/** What a pid file holds. A pid is used again some day; its start time tells whether it is still the same process. */
+export function identityOf(pid: number): string {
+  return `${pid} ${startTime(pid) ?? ""}\n`;
+}
+
+/** The process that a pid file names; undefined if it has ended, or there is no such file. */
+export function processOf(path: string): number | undefined {
+  const [pid = "", started = ""] = readIdentity(path).trim().split(" ");
+  return started !== "" && startTime(Number(pid)) === started ? Number(pid) : undefined;
+}
+
 function lockPath(dataDir: string): string {
   return join(dataDir, "supervisor.pid");
 }
 
-function readLock(path: string): string {
+function readIdentity(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
@@ -41,7 +51,8 @@ function readLock(path: string): string {
 function startTime(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : fields[19]; // a zombie has ended already
   } catch {
     return undefined;
   }

@@ -1,9 +1,10 @@
 /** One child process of the product, kept running, with its own log file. */
 import { spawn } from "node:child_process";
 import type { ChildProcess, SpawnOptions } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Child } from "@percale/cli";
+import { identityOf } from "./lock.ts";
 
 const GRACE_MS = 20_000; // the lab detaches its workloads first
 
@@ -13,6 +14,8 @@ export interface ServiceOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
+  /** Names the process while it runs, for a next run to find should this one be killed. */
+  readonly pidFile: string;
   readonly say: (text: string) => void;
   readonly start?: (argv: readonly string[], options: SpawnOptions) => ChildProcess;
   /** False if this end is for good. Always again if absent. */
@@ -21,15 +24,19 @@ export interface ServiceOptions {
 
 export class Service {
   readonly #child: Child;
+  readonly #pidFile: string;
 
-  constructor({ name, argv, cwd, env, logFile, say, again, start = spawnPlainly }: ServiceOptions) {
+  constructor({ name, argv, cwd, env, logFile, pidFile, say, again, start = spawnPlainly }: ServiceOptions) {
+    this.#pidFile = pidFile;
     mkdirSync(dirname(logFile), { recursive: true });
     this.#child = new Child({
       start: () => {
         const log = openSync(logFile, "a");
         try {
           // Its own process group: a terminal's Ctrl-C reaches the supervisor alone, which stops things in order.
-          return start(argv, { cwd, env, detached: true, stdio: ["ignore", log, log] });
+          const child = start(argv, { cwd, env, detached: true, stdio: ["ignore", log, log] });
+          if (child.pid !== undefined) writeFileSync(pidFile, identityOf(child.pid));
+          return child;
         } finally {
           closeSync(log);
         }
@@ -46,6 +53,7 @@ export class Service {
 
   async stop(): Promise<void> {
     await this.#child.stop(GRACE_MS);
+    rmSync(this.#pidFile, { force: true });
   }
 }
 
