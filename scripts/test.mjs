@@ -22,8 +22,7 @@ try {
 
 // npm and CI runners signal this process alone: the tests get time to take down what they made, and no project follows.
 let running;
-/** @type {NodeJS.Signals | undefined} */
-let signalled;
+let signalled = "";
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
   process.on(signal, () => {
     signalled = signal;
@@ -36,7 +35,7 @@ const total = { passed: 0, failed: 0 };
 const reports = mkdtempSync(join(tmpdir(), "percale-test-"));
 try {
   for (const project of ["unit", "pg", "kernel", "e2e"]) {
-    if (signalled !== undefined) break;
+    if (signalled !== "") break;
     const wrap = wrapperOf(project);
     if (typeof wrap === "string") skipped.push(`${project} tests: ${wrap}`);
     else await runProject(project, wrap);
@@ -45,7 +44,7 @@ try {
   rmSync(reports, { recursive: true, force: true });
 }
 for (const reason of skipped) console.log(`Skipped ${reason}`);
-if (signalled !== undefined) {
+if (signalled !== "") {
   console.log(`Ended early by ${signalled}`);
   total.failed++;
 }
