@@ -71,7 +71,7 @@ function reachableFolder(wanted: string, account: Account | undefined, log: Logg
   if (canReach(wanted, account)) return wanted;
   const id = createHash("sha256").update(wanted).digest("hex").slice(0, 12);
   const folder = join("/var/lib/percale", `postgres-${id}`);
-  log.warn("the database lives elsewhere: its account can't enter a folder above the one asked for", {
+  log.info("the database lives elsewhere: its account can't enter a folder above the one asked for", {
     wanted,
     folder,
     account: account?.name,
