@@ -138,6 +138,14 @@ test.each([
   expect(audit()).toEqual([]);
 });
 
+test("an ADD without an address to give is a condition with advice, until one succeeds", async () => {
+  const conditions = () => server.statuses.at(-1)?.conditions ?? [];
+  await node.cni("ADD", "none", { config: { ipam: { ipv4_pools: ["nope"] } } });
+  await until("told", () => conditions().some(({ code, advice }) => code === "NoAddress" && advice.includes("pool")));
+  await attach("some");
+  await until("over", () => !conditions().some(({ code }) => code === "NoAddress"));
+});
+
 test("killed and started again it goes on where it was, and no packet is lost meanwhile", async () => {
   const [address] = await attach("steady");
   await attach("pinger");

@@ -153,6 +153,7 @@ export class NodeAgent {
       ipam: new NodeIpam({ api, node, now, held: () => ({ objects: sync.held.objects, revision: pipeline.applied }) }),
       held: () => sync.held.objects,
       whenProgrammed: (revision) => pipeline.whenProgrammed(revision),
+      onAddress: (refusal) => this.#tellAddress(refusal),
       log: log.child({ component: "cni" }),
       now,
     });
@@ -228,6 +229,18 @@ export class NodeAgent {
     clearTimeout(this.#birdTimer);
     await Promise.all(this.#running);
     for (const close of this.#closers.toReversed()) await close();
+  }
+
+  /** Until an ADD succeeds again. */
+  #tellAddress(refusal: string | undefined): void {
+    if (refusal === undefined) return this.#health.clear("NoAddress");
+    this.#health.set({
+      code: "NoAddress",
+      severity: "error",
+      title: "A workload got no address on this node",
+      detail: refusal,
+      advice: "See how full the IP pools are; add a pool, or correct the pools that the workload or its node may use.",
+    });
   }
 
   #report: () => void = () => undefined;

@@ -26,6 +26,8 @@ export interface AttacherOptions {
   readonly held: () => ReadonlyMap<string, KubeObject>;
   /** Resolves when the kernel enforces what the log had at that revision. */
   readonly whenProgrammed: (revision: number) => Promise<void>;
+  /** Called by each ADD: why there was no address, or undefined when there was. */
+  readonly onAddress: (refusal: string | undefined) => void;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -210,6 +212,7 @@ export class Attacher {
           : assignAddress(state, { ...base, address: request.address }, ipamHashes),
       more: (outcome, attempt) => this.#endpointChanges({ request, identity, mac, withProfiles, outcome, attempt }),
     });
+    this.#options.onAddress(outcome.kind === "assigned" ? undefined : outcome.message);
     if (outcome.kind !== "assigned")
       throw new CniError(CniCode.exhausted, "no address for the workload", outcome.message);
     return {
