@@ -37,6 +37,8 @@ export async function isServing(url: string): Promise<boolean> {
 
 /** Throws if somebody else listens there: waiting for our own would end with theirs. 0 is always free. */
 export async function claimable(what: string, port: number, variable: string): Promise<void> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`${variable} must be a port number, 0 to 65535`);
   const server = createServer();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(port, "127.0.0.1", () => server.close(() => resolve()));
