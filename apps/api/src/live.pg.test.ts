@@ -150,9 +150,9 @@ describe("the sync stream", () => {
 });
 
 describe("tRPC", () => {
-  const query = async (path: string, input?: unknown) => {
+  const query = async (path: string, input?: unknown, token = server.token) => {
     const search = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
-    return server.call(`/trpc/${path}${search}`);
+    return server.call(`/trpc/${path}${search}`, { token });
   };
   const mutate = (path: string, body: unknown, token: string | null = server.token, headers = {}) =>
     server.call(`/trpc/${path}`, { method: "POST", body, token, headers });
@@ -238,6 +238,11 @@ describe("tRPC", () => {
         after: { verdict: "deny", policy: { name: "deny-web" } },
       },
     ]);
+    const viewer = (await mutate("access.createToken", { subject: "vera", groups: ["percale:viewers"] })).body.result
+      .data;
+    const asked = await query("policy.impact", { changes }, viewer.token);
+    expect(asked.body.result.data.changes).toEqual(impact.changes); // asking is reading
+    expect((await mutate("changes.submit", { changes }, viewer.token)).code).toBe(403);
     await mutate("changes.submit", { changes });
     const denied = (await query("policy.explain", ask)).body.result.data;
     expect(denied).toMatchObject({ verdict: "deny", decidedBy: { direction: "ingress", by: "rule", rule: 0 } });

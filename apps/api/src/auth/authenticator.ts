@@ -46,7 +46,10 @@ export class Authenticator {
       return this.byToken(token);
     }
     const cookie = sessionOf(request);
-    return cookie === undefined ? ANONYMOUS : this.byToken(cookie, "session");
+    if (cookie === undefined) return ANONYMOUS;
+    if (isForeign(request))
+      throw unauthorized(`a page of ${request.headers.origin} may not use this session: open the dashboard itself`);
+    return this.byToken(cookie, "session");
   }
 
   /** The identity a token stands for. Throws StatusError 401. */
@@ -83,6 +86,17 @@ export function sessionOf(request: IncomingMessage): string | undefined {
     if (key === SESSION_COOKIE && value !== undefined && value !== "") return value;
   }
   return undefined;
+}
+
+/**
+ * Whether a page of another origin asks. Browsers send the cookie along between ports of one host (same site), and WebSockets know no CORS;
+ * neither can set x-forwarded-host, which names what the dashboard's server was called by.
+ */
+function isForeign({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined) return false;
+  const own = headers["x-forwarded-host"] ?? host;
+  return !URL.canParse(origin) || new URL(origin).host !== own;
 }
 
 function certificateIdentity(request: IncomingMessage): Identity | undefined {

@@ -5,6 +5,7 @@ import type { KubeObject, ObjectRef, Tier, WorkloadEndpoint } from "@percale/res
 import { matches, parseSelector, SelectorError } from "@percale/selector";
 import type { Datastore, Snapshot } from "@percale/store";
 import { admit } from "../admission.ts";
+import { EDITOR_GROUP } from "../auth/identity.ts";
 import type { ExplainView, ImpactChange, MatrixCell, MatrixPort, SelectorView } from "../trpc/views.ts";
 import { decisionText, decisionView, partyView } from "./decision-text.ts";
 import type { Services } from "./services.ts";
@@ -76,7 +77,9 @@ export function policyServices(store: Datastore): Services["policy"] {
       return { endpoints: [...endpoints.keys()], cells, revision };
     },
     impact: async ({ changes }, identity) => {
-      const draft = await admit(store, { changes, dryRun: true }, { identity });
+      // To ask what a draft would do is to read: it is rehearsed as an editor would send it, and stored by nobody.
+      const asEditor = { ...identity, groups: [...identity.groups, EDITOR_GROUP] };
+      const draft = await admit(store, { changes, dryRun: true }, { identity: asEditor });
       const { evaluator, revision, objects } = await stateNow();
       const after = new Map(objects.map((object) => [formatRef(refOf(object)), object]));
       for (const [index, change] of changes.entries()) {

@@ -5,8 +5,9 @@ import { addressOf } from "./status.ts";
 import type { WorkloadProcess } from "./workload-process.ts";
 import { isReached } from "./workload-process.ts";
 
-const ROUND_MS = 700;
-const TIMEOUT_MS = 400; // a lab's round trip takes well below one; what is slower than this was dropped
+// Together they bound how long a change stays unseen: a round that has just begun, and the time-out of the next.
+const ROUND_MS = 400;
+const TIMEOUT_MS = 300; // a lab's round trip takes well below one; what is slower than this was dropped
 
 export interface Measured {
   readonly from: string;

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from "node:http";
+import type { TokenRecords } from "@percale/store";
+import { expect, test } from "vitest";
+import { Authenticator, hashToken, newToken, SESSION_COOKIE } from "./authenticator.ts";
+
+const TOKEN = newToken();
+const tokens = {
+  lookup: async (hash: string) =>
+    hash === hashToken(TOKEN)
+      ? { id: "1", subject: "alice", groups: [], description: "", createdAt: new Date(0) }
+      : undefined,
+} as unknown as TokenRecords; // the authenticator looks tokens up and does nothing else
+
+function request(headers: Readonly<Record<string, string>>): IncomingMessage {
+  return { headers, socket: { authorized: false } } as unknown as IncomingMessage;
+}
+
+const cookie = `${SESSION_COOKIE}=${TOKEN}`;
+
+test.each([
+  { name: "a script without an origin", headers: { host: "percale:3000" } },
+  { name: "the dashboard's own page", headers: { host: "percale:3000", origin: "http://percale:3000" } },
+  {
+    name: "the dashboard's page through its server",
+    headers: { host: "127.0.0.1:5443", "x-forwarded-host": "percale:3000", origin: "http://percale:3000" },
+  },
+])("a session serves $name", async ({ headers }) => {
+  expect((await new Authenticator({ tokens }).identify(request({ cookie, ...headers }))).user).toBe("alice");
+});
+
+test.each(["http://percale:8080", "https://evil.example", "null"])(
+  "a session does not serve a page of %s",
+  async (origin) => {
+    const call = new Authenticator({ tokens }).identify(request({ cookie, host: "percale:3000", origin }));
+    await expect(call).rejects.toThrow("may not use this session");
+  },
+);
+
+test("a token counts wherever the page is from: no browser sends one by itself", async () => {
+  const headers = { authorization: `Bearer ${TOKEN}`, host: "percale:3000", origin: "https://tools.example" };
+  expect((await new Authenticator({ tokens }).identify(request(headers))).user).toBe("alice");
+});
