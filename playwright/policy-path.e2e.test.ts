@@ -16,6 +16,15 @@ beforeAll(async () => {
   browser = await launchBrowser();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
+  page.setDefaultTimeout(30_000); // a loaded machine is slow, not broken
+  await product.create([
+    {
+      apiVersion: "projectcalico.org/v3",
+      kind: "GlobalNetworkSet",
+      metadata: { name: "partners", labels: { role: "partner" } },
+      spec: { nets: ["192.0.2.0/24", "2001:db8::/32"] },
+    },
+  ]);
 });
 afterAll(async () => {
   await browser?.close();
@@ -100,6 +109,53 @@ test("a broken selector is told at its field and cannot be applied", async () =>
   expect(await panel.getByRole("button", { name: /^Apply/ }).isDisabled()).toBe(true);
 });
 
+test("the palette answers a question in its row", async () => {
+  await page.goto(`${product.url}/endpoints`);
+  await page.getByRole("table", { name: "Endpoints" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search" }).fill("frontend -> database:5432");
+  await page.getByRole("option", { name: /shop\/frontend → shop\/database.*Allowed/ }).click();
+  await page.waitForURL(/\/reach\?src=shop\/frontend&dst=shop\/database/);
+  await page.getByRole("region", { name: "Answer" }).getByText("Allowed").waitFor();
+});
+
+test("a link with a key that this version does not know says so", async () => {
+  await page.goto(`${product.url}/reach?from=shop/frontend`);
+  await page.getByText("a filter this version does not know: from").waitFor();
+});
+
+test("a viewer sees everything and is told why nothing can be written", async () => {
+  const made = await product.call("POST", "/trpc/access.createToken", { subject: "vera", groups: ["percale:viewers"] });
+  const { token } = (made as { result: { data: { token: string } } }).result.data;
+  const viewer = await (await browser.newContext()).newPage();
+  await viewer.goto(`${product.url}/signin?next=/policies`);
+  await viewer.getByLabel("Token").fill(token);
+  await viewer.getByRole("button", { name: "Sign in" }).click();
+  await viewer.getByRole("link", { name: /database-access/ }).waitFor();
+  await viewer.getByText("Read-only").waitFor();
+  const button = viewer.getByRole("button", { name: "New policy", exact: true });
+  expect(await button.isDisabled()).toBe(true);
+  expect(await button.getAttribute("title")).toContain("percale:editors");
+  await viewer.goto(`${product.url}/access`);
+  await viewer.getByText("You may not see tokens").waitFor();
+  await viewer.context().close();
+});
+
+test("an API that stops answering is told, with the time of the data, and comes back without a reload", async () => {
+  await page.goto(`${product.url}/policies`);
+  await page.getByRole("button", { name: "Connection: Live" }).waitFor();
+  product.pauseApi(true);
+  try {
+    await page.getByText(/^Data of \d/).waitFor();
+    await page.getByRole("button", { name: /^Connection: (Reconnecting|Offline)/ }).waitFor();
+    await page.getByRole("link", { name: /database-access/ }).waitFor();
+  } finally {
+    product.pauseApi(false);
+  }
+  await page.getByRole("button", { name: "Connection: Live" }).waitFor({ timeout: 60_000 });
+  await page.getByText(/^Data of \d/).waitFor({ state: "detached" });
+});
+
 const PAGES = [
   "/",
   "/policies",
@@ -117,6 +173,8 @@ const PAGES = [
   "/access",
   "/settings",
   "/globalnetworksets",
+  "/globalnetworksets/partners",
+  "/new/networkpolicies",
   "/networkpolicies/shop/cart-access",
 ];
 
@@ -124,7 +182,6 @@ test.each(["light", "dark"] as const)("every page is free of accessibility fault
   await page.emulateMedia({ colorScheme });
   for (const path of PAGES) {
     await page.goto(`${product.url}${path}`);
-    await page.waitForLoadState("networkidle").catch(() => undefined);
     await page.locator("main:not(:has([aria-busy=true]))").waitFor();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${path}: ${id} ${nodes[0]?.html}`)).toEqual([]);

@@ -19,6 +19,8 @@ export interface Product {
   readonly call: (method: string, path: string, body?: unknown) => Promise<unknown>;
   /** Writes objects as one change set. */
   readonly create: (objects: readonly object[]) => Promise<void>;
+  /** Stops the API server in its tracks, and lets it go on: an outage that keeps every connection open. */
+  readonly pauseApi: (paused: boolean) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -54,7 +56,8 @@ export async function startProduct(): Promise<Product> {
         await call("POST", "/trpc/changes.submit", { changes: changes.slice(at, at + 500) });
       }
     };
-    return { url, token, call, create, stop };
+    const pauseApi = (paused: boolean) => void api.kill(paused ? "SIGSTOP" : "SIGCONT");
+    return { url, token, call, create, pauseApi, stop };
   } catch (error) {
     await stop();
     throw error;

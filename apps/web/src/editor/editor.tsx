@@ -60,7 +60,9 @@ export function useEditor(props: EditorProps): {
   const isPolicy = POLICIES.has(kind);
   const isNew = base === undefined;
   const check = useDryRun({ draft, isNew });
-  const impact = useImpact(isPolicy && draft.isDirty ? draft.candidate : undefined, isNew);
+  const name = (draft.value["metadata"] as { name?: unknown } | undefined)?.name;
+  const isNamed = name !== undefined && name !== "";
+  const impact = useImpact(isPolicy && draft.isDirty && isNamed ? draft.candidate : undefined, isNew);
   const { write, isWriting } = useWrite();
   const [reason, setReason] = useState("");
   const [refused, setRefused] = useState<string>();
@@ -72,8 +74,7 @@ export function useEditor(props: EditorProps): {
   const errors = problems.filter((problem) => problem.severity === "error");
   // A new object starts without a name: that is asked for, and a complaint only after someone was there or went on.
   const [insisted, setInsisted] = useState(false);
-  const name = (draft.value["metadata"] as { name?: unknown } | undefined)?.name;
-  if (!insisted && (!isNew || tab === "diff" || (name !== undefined && name !== ""))) setInsisted(true);
+  if (!insisted && (!isNew || tab === "diff" || isNamed)) setInsisted(true);
   const isShown = (problem: { readonly field?: string }) => insisted || problem.field !== "metadata.name";
   const shownErrors = errors.filter(isShown);
   const errorOf = (field: string) =>

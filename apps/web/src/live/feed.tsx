@@ -42,7 +42,11 @@ export function LiveFeed() {
     });
     const start = () => {
       subscription = client.live.watch.subscribe(since === undefined ? {} : { since }, {
-        onStarted: () => connection.heard(Date.now()),
+        onStarted: () => {
+          // Numbers that no object event carries may have moved while nobody listened.
+          if (connection.read().s !== "connecting") derived();
+          connection.heard(Date.now());
+        },
         onData: ({ data }) => {
           since = data.revision;
           connection.heard(Date.now(), String(since));

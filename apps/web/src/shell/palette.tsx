@@ -7,7 +7,7 @@ import { kindWords, pathOf } from "../live/kinds.ts";
 import { useObjects } from "../live/objects.ts";
 import { useTrace } from "../live/trace.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
-import { iconOf } from "../parts/object-panel.tsx";
+import { iconOf } from "../parts/kind-icon.ts";
 import { Verdict } from "../parts/verdict.tsx";
 import { endpointText } from "../policy/endpoint.ts";
 import { parseQuestion } from "../policy/question.ts";

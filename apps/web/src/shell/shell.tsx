@@ -1,4 +1,5 @@
 "use client";
+import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { LiveFeed } from "../live/feed.tsx";
@@ -7,10 +8,11 @@ import { Header } from "./header.tsx";
 import { useJumpKeys } from "./keys.ts";
 import { prefersSlimRail } from "./nav.ts";
 import { Notices } from "./notices.tsx";
-import { Palette } from "./palette.tsx";
 import { Rail } from "./rail.tsx";
 import type { RailWidth } from "./rail-width.ts";
 import { keepChoice, type Theme } from "./theme.ts";
+
+const Palette = dynamic(async () => (await import("./palette.tsx")).Palette, { ssr: false });
 
 /** The frame around every page. Which page it is comes from the path alone, so the frame never re-renders for data. */
 export function Shell(props: {

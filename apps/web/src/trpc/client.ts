@@ -11,6 +11,7 @@ import {
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { connection } from "../live/connection.ts";
+import { PromptSocket } from "./prompt-socket.ts";
 
 export type RouterInputs = inferRouterInputs<AppRouter>;
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
@@ -25,6 +26,7 @@ export function retryDelayMs(attempt: number): number {
 /** Queries and writes over HTTP (batched), subscriptions over one WebSocket that reports its state to `connection`. */
 export function createClient(): TRPCClient<AppRouter> {
   const socket = createWSClient({
+    WebSocket: PromptSocket,
     url: () => `${globalThis.location.protocol === "https:" ? "wss" : "ws"}://${globalThis.location.host}/trpc`,
     // Opened by the first subscription, so that the sign-in page holds no socket.
     lazy: { enabled: true, closeMs: 2000 },

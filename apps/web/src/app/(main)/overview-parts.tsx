@@ -63,7 +63,7 @@ export function NodeStrip({ rows }: { readonly rows: readonly NodeRow[] }) {
         <tr>
           <th>Node</th>
           <th className="num">Endpoints</th>
-          <th className="num">Policies</th>
+          <th className="num hide-s">Policies</th>
           <th className="num">Apply p99</th>
         </tr>
       </thead>
@@ -78,7 +78,7 @@ export function NodeStrip({ rows }: { readonly rows: readonly NodeRow[] }) {
               </Link>
             </td>
             <td className="num">{status?.counts.endpoints ?? "–"}</td>
-            <td className="num">{status?.counts.policies ?? "–"}</td>
+            <td className="num hide-s">{status?.counts.policies ?? "–"}</td>
             <td className="num">{status === undefined ? "–" : `${Math.round(status.applyMs.p99)} ms`}</td>
           </tr>
         ))}

@@ -35,7 +35,7 @@ export function Overview() {
   const matrix = useMatrix();
   const endpoints = useEndpoints();
   const selectables = useSelectables();
-  const activity = useActivity(8);
+  const activity = useActivity(7);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects<object>("IPPool");
   const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
@@ -181,7 +181,7 @@ export function Overview() {
                         : "kernels and evaluator agree"}
                     </span>
                   </div>
-                  <DeniedTable targets={denied.slice(0, 8)} />
+                  <DeniedTable targets={denied.slice(0, 6)} />
                 </Card>
               )}
             </div>

@@ -37,7 +37,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "state",
     title: "State",
-    width: "minmax(72px, 0.6fr)",
+    width: "minmax(72px, 0.4fr)",
     sort: (a, b) => a.severity.localeCompare(b.severity),
     cell: (row) => <SeverityMark severity={row.severity} text={row.state} />,
   },
@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     id: "address",
     title: "Addresses",
     // Never shortened: both families whole, so other columns give way first.
-    width: "minmax(344px, 1.2fr)",
+    width: "minmax(344px, 0.6fr)",
     hideNarrow: true,
     drop: 1,
     sort: (a, b) => compareNames(a.endpoint.addresses[0] ?? "", b.endpoint.addresses[0] ?? ""),
@@ -54,7 +54,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "node",
     title: "Node",
-    width: "minmax(100px, 0.7fr)",
+    width: "minmax(100px, 0.4fr)",
     hideNarrow: true,
     drop: 2,
     sort: (a, b) => compareNames(a.endpoint.node, b.endpoint.node),
@@ -85,7 +85,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "labels",
     title: "Labels",
-    width: "minmax(120px, 1.3fr)",
+    width: "minmax(120px, 2fr)",
     hideNarrow: true,
     drop: 4,
     cell: (row) => <span className="mono muted">{row.labels}</span>,

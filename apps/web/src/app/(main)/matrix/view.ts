@@ -94,7 +94,7 @@ export function deniedTargets({ probes }: Matrix): readonly DeniedTarget[] {
   const found = new Map<string, DeniedTarget & { readonly sources: string[] }>();
   for (const probe of probes) {
     if ((probe.measured ?? probe.predicted) !== "Deny") continue;
-    const why = (probe.decidedBy ?? "").replace(/^Deny: /, "");
+    const why = whyOf(probe.decidedBy ?? "");
     const key = `${targetKey(probe)} ${why}`;
     const { destination, protocol, port } = probe;
     const target = found.get(key) ?? { destination, protocol, port, sources: [], why };
@@ -104,6 +104,16 @@ export function deniedTargets({ probes }: Matrix): readonly DeniedTarget[] {
   return [...found.values()].sort(
     (a, b) => b.sources.length - a.sources.length || a.destination.localeCompare(b.destination),
   );
+}
+
+/** "Deny: policies of tier app apply and none of their rules matched" is the end of that tier. */
+function whyOf(text: string): string {
+  return text
+    .replace(/^Deny: /, "")
+    .replace(
+      /^policies of tier (\S+) apply and none of their rules matched$/,
+      "end of tier $1: no rule of its policies allows it",
+    );
 }
 
 /** Joins what the lab measured with what the evaluator says, both under the names people know. */
@@ -153,7 +163,12 @@ function nameFinder(lab: LabMatrixView, endpoints: readonly Endpoint[]): (text: 
   return (text) => {
     let name = found.get(text);
     if (name === undefined) {
-      const workload = lab.workloads.find((each) => each.name === text || `${each.namespace}/${each.name}` === text);
+      const workload = lab.workloads.find(
+        (each) =>
+          each.name === text ||
+          `${each.namespace}/${each.name}` === text ||
+          each.addresses.some((one) => one.replace(/\/\d+$/, "") === text),
+      );
       const address = workload?.addresses[0]?.replace(/\/\d+$/, "");
       const endpoint =
         endpoints.find((each) => each.key === text) ??

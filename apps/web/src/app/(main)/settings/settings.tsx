@@ -3,7 +3,7 @@ import Link from "next/link";
 import { definitionOf, kindWords, pathOf } from "../../../live/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { Icon } from "../../../parts/icon.tsx";
-import { iconOf } from "../../../parts/object-panel.tsx";
+import { iconOf } from "../../../parts/kind-icon.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { counted } from "../../../words/number.ts";
 

@@ -1,0 +1,198 @@
+"use client";
+import type { KubeObject, ObjectRef } from "@percale/resources";
+import Link from "next/link";
+import { useState } from "react";
+import { type EditorTab, useEditor } from "../editor/editor.tsx";
+import { useNewText } from "../editor/new-text.ts";
+import { formatOpen, kindWords, pathOf } from "../live/kinds.ts";
+import { useObject } from "../live/objects.ts";
+import { useDelete } from "../live/use-delete.ts";
+import { History } from "./history.tsx";
+import { Icon } from "./icon.tsx";
+import { iconOf } from "./kind-icon.ts";
+import { ObjectName } from "./object-name.tsx";
+import { Panel } from "./panel.tsx";
+import { Popover } from "./popover.tsx";
+import { Failed, SkeletonRows } from "./states.tsx";
+import { useUrlState } from "./url-state.ts";
+import { WriteButton } from "./write-button.tsx";
+
+export function NewPanel({ kind, onClose }: { readonly kind: string; readonly onClose: () => void }) {
+  const text = useNewText(kind);
+  const title = (
+    <>
+      <Icon name={iconOf(kind)} />
+      <h2>New {kindWords(kind)}</h2>
+      <span className="badge draft">Draft</span>
+    </>
+  );
+  if (text === undefined) {
+    return (
+      <Panel label={`New ${kindWords(kind)}`} title={title} onClose={onClose}>
+        <SkeletonRows rows={6} />
+      </Panel>
+    );
+  }
+  return <EditorPanel kind={kind} base={undefined} initialText={text} title={title} onClose={onClose} />;
+}
+
+export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; readonly onClose: () => void }) {
+  const query = useObject(openRef);
+  const title = (
+    <>
+      <Icon name={iconOf(openRef.kind)} />
+      <h2 title={openRef.name}>
+        <ObjectName namespace={openRef.namespace} name={openRef.name} />
+      </h2>
+    </>
+  );
+  if (query.object === undefined) {
+    return (
+      <Panel label={openRef.name} title={title} onClose={onClose}>
+        {query.isGone ? (
+          <Gone openRef={openRef} />
+        ) : query.error === null ? (
+          <SkeletonRows rows={6} />
+        ) : (
+          <Failed error={query.error} what={openRef.name} onRetry={query.refetch} />
+        )}
+      </Panel>
+    );
+  }
+  return (
+    <EditorPanel
+      kind={openRef.kind}
+      base={query.object}
+      title={title}
+      onClose={onClose}
+      notice={query.isGone ? <Gone openRef={openRef} /> : undefined}
+      tools={<ObjectTools openRef={openRef} object={query.object} onDeleted={onClose} />}
+    />
+  );
+}
+
+function EditorPanel(props: {
+  readonly kind: string;
+  readonly base: KubeObject | undefined;
+  readonly initialText?: string;
+  readonly title: React.ReactNode;
+  readonly tools?: React.ReactNode;
+  readonly notice?: React.ReactNode;
+  readonly onClose: () => void;
+}) {
+  const url = useUrlState();
+  const [wide, setWide] = useState(false);
+  const tab = (url.get("tab") ?? "form") as EditorTab | "history";
+  const editor = useEditor({
+    kind: props.kind,
+    base: props.base,
+    ...(props.initialText === undefined ? {} : { initialText: props.initialText }),
+    tab: tab === "history" ? "form" : tab,
+    onTab: (next) => url.set({ tab: next === "form" ? undefined : next }),
+    onDone: (object) => {
+      if (props.base !== undefined || object === undefined) url.set({ tab: undefined });
+      else {
+        const { metadata, kind } = object;
+        const ref =
+          metadata.namespace === undefined
+            ? { kind, name: metadata.name }
+            : { kind, namespace: metadata.namespace, name: metadata.name };
+        url.set({ new: undefined, tab: undefined, tier: undefined, verdict: undefined, open: formatOpen(ref) }, "push");
+      }
+    },
+    roomy: wide,
+  });
+  return (
+    <Panel
+      label={`Editor, ${props.kind}`}
+      title={props.title}
+      wide={wide}
+      tools={
+        <>
+          <button
+            type="button"
+            className="btn ghost icon hide-s"
+            aria-pressed={wide}
+            aria-label={wide ? "Narrow panel" : "Form and YAML side by side"}
+            title={wide ? "Narrow" : "Form and YAML side by side"}
+            onClick={() => setWide(!wide)}
+          >
+            <Icon name="columns" />
+          </button>
+          {props.tools}
+        </>
+      }
+      tabs={editor.tabs}
+      footer={editor.footer}
+      onClose={props.onClose}
+    >
+      {props.notice}
+      {editor.body}
+    </Panel>
+  );
+}
+
+function ObjectTools(props: {
+  readonly openRef: ObjectRef;
+  readonly object: KubeObject;
+  readonly onDeleted: () => void;
+}) {
+  const remove = useDelete();
+  return (
+    <>
+      <Link className="btn ghost icon" href={pathOf(props.openRef)} aria-label="Open as page" title="Open as page">
+        <Icon name="open" />
+      </Link>
+      <Popover label="More" buttonClass="btn ghost icon" button={<Icon name="more" />}>
+        {(close) => (
+          <div className="menu">
+            <Link href={`${pathOf(props.openRef)}?tab=history`}>
+              <Icon name="activity" />
+              History
+            </Link>
+            <button
+              type="button"
+              onClick={() => {
+                void navigator.clipboard.writeText(
+                  `kubectl -n ${props.openRef.namespace ?? "default"} get ${props.openRef.kind} ${props.openRef.name} -o yaml`,
+                );
+                close();
+              }}
+            >
+              <Icon name="copy" />
+              Copy kubectl command
+            </button>
+            <hr />
+            <WriteButton
+              className="deny"
+              onClick={() => {
+                close();
+                void remove(props.object, props.onDeleted);
+              }}
+            >
+              <Icon name="trash" />
+              Delete {kindWords(props.openRef.kind)}
+            </WriteButton>
+          </div>
+        )}
+      </Popover>
+    </>
+  );
+}
+
+function Gone({ openRef }: { readonly openRef: ObjectRef }) {
+  return (
+    <>
+      <div className="note w" role="status">
+        <Icon name="warn" />
+        <div>
+          <b>
+            <s>{openRef.name}</s> does not exist any more.
+          </b>{" "}
+          Its history is below; any revision can be restored.
+        </div>
+      </div>
+      <History openRef={openRef} />
+    </>
+  );
+}
