@@ -110,10 +110,7 @@ export function deniedTargets({ probes }: Matrix): readonly DeniedTarget[] {
 function whyOf(text: string): string {
   return text
     .replace(/^Deny: /, "")
-    .replace(
-      /^policies of tier (\S+) apply and none of their rules matched$/,
-      "end of tier $1: no rule of its policies allows it",
-    );
+    .replace(/^policies of tier (\S+) apply and none of their rules matched$/, "end of tier $1");
 }
 
 /** Joins what the lab measured with what the evaluator says, both under the names people know. */
