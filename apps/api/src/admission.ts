@@ -35,15 +35,33 @@ export async function admit(
   changeSet: ChangeSet,
   { identity, fieldValidation = "Warn" }: AdmitOptions,
 ): Promise<Admitted> {
-  const { changes } = changeSet;
+  refuseCount(changeSet);
+  authorizeChanges(identity, changeSet.changes);
+  return admitNamed(store, changeSet, { identity, fieldValidation });
+}
+
+/** What a write would answer and nothing more: it asks for no right to write, whoever may read may wonder. */
+export async function rehearse(
+  store: Datastore,
+  changes: readonly Change[],
+  { identity, fieldValidation = "Warn" }: AdmitOptions,
+): Promise<Admitted> {
+  refuseCount({ changes });
+  return admitNamed(store, { changes, dryRun: true }, { identity, fieldValidation });
+}
+
+function refuseCount({ changes }: ChangeSet): void {
   if (changes.length === 0 || changes.length > MAX_CHANGES)
     throw badRequest(`changes: must hold 1..${MAX_CHANGES} changes, got ${changes.length}`);
-  authorizeChanges(identity, changes);
+}
+
+async function admitNamed(store: Datastore, changeSet: ChangeSet, options: AdmitOptions): Promise<Admitted> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await admitOnce(store, changeSet, { identity, fieldValidation });
+      return await admitOnce(store, changeSet, options);
     } catch (error) {
-      const isClash = error instanceof StatusError && error.reason === "AlreadyExists" && changes.some(isUnnamed);
+      const isClash =
+        error instanceof StatusError && error.reason === "AlreadyExists" && changeSet.changes.some(isUnnamed);
       if (!isClash || attempt >= NAME_TRIES) throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { unauthorized } from "@percale/resources";
+import { StatusError, unauthorized } from "@percale/resources";
 import type { TokenRecords } from "@percale/store";
 import { ANONYMOUS } from "./identity.ts";
 import type { Identity } from "./identity.ts";
@@ -48,7 +48,10 @@ export class Authenticator {
     const cookie = sessionOf(request);
     if (cookie === undefined) return ANONYMOUS;
     if (isForeign(request))
-      throw unauthorized(`a page of ${request.headers.origin} may not use this session: open the dashboard itself`);
+      throw new StatusError(
+        "Forbidden",
+        `a page of ${request.headers.origin} may not use this session: a proxy in front of the dashboard must keep the Host header`,
+      );
     return this.byToken(cookie, "session");
   }
 
@@ -89,13 +92,13 @@ export function sessionOf(request: IncomingMessage): string | undefined {
 }
 
 /**
- * Whether a page of another origin asks. Browsers send the cookie along between ports of one host (same site), and WebSockets know no CORS;
- * neither can set x-forwarded-host, which names what the dashboard's server was called by.
+ * A browser sends the cookie along for pages on other ports of the same host too (SameSite does not look at ports), and on WebSockets
+ * without asking. No page can forge Origin, Host or x-forwarded-host, which names what the dashboard's server was called by.
  */
 function isForeign({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
-  if (origin === undefined) return false;
-  const own = headers["x-forwarded-host"] ?? host;
+  if (origin === undefined) return false; // not a page, or a plain read that no other page may look into
+  const own = String(headers["x-forwarded-host"] ?? host).toLowerCase();
   return !URL.canParse(origin) || new URL(origin).host !== own;
 }
 
