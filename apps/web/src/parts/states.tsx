@@ -6,7 +6,7 @@ import { Icon } from "./icon.tsx";
 /** Rows in the final rhythm, invisible for the first 150 ms. */
 export function SkeletonRows({ rows = 12 }: { readonly rows?: number }) {
   return (
-    <div aria-busy="true" aria-label="Loading">
+    <div role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} className="skel-row">
           <span className="skel" style={{ width: `${24 + ((index * 37) % 30)}%` }} />
