@@ -141,10 +141,15 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
   });
 });
 
+/** Older ones read OpenAPI v2 only, which tells next to nothing here. */
+const OLDEST_MINOR = 27;
+
 function kubectlFault(): string | undefined {
   try {
-    execFileSync("kubectl", ["version", "--client"], { stdio: "ignore" });
-    return undefined;
+    const text = execFileSync("kubectl", ["version", "--client", "-o", "json"], { encoding: "utf8" });
+    const { gitVersion } = (JSON.parse(text) as { clientVersion: { gitVersion: string } }).clientVersion;
+    const minor = Number(/^v1\.(\d+)/.exec(gitVersion)?.[1]);
+    return minor >= OLDEST_MINOR ? undefined : `kubectl ${gitVersion} is older than v1.${OLDEST_MINOR}`;
   } catch {
     return "kubectl is not installed";
   }
