@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApi } from "./test-api.ts";
 import type { TestApi } from "./test-api.ts";
 
+/** Older ones read OpenAPI v2 only, which tells next to nothing here. */
+const OLDEST_MINOR = 27;
 const reason = kubectlFault();
 const POLICY = `apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -140,9 +142,6 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
     expect(again.err).toContain('networkpolicies.projectcalico.org "web" not found');
   });
 });
-
-/** Older ones read OpenAPI v2 only, which tells next to nothing here. */
-const OLDEST_MINOR = 27;
 
 function kubectlFault(): string | undefined {
   try {

@@ -121,6 +121,7 @@ test("without a database calls fail with 503 and a reason, and all recovers by i
   await expect(store.tokens.list()).rejects.toMatchObject({ code: 503 });
   expect((await store.list({ kind: "Profile", revision: 0 })).items).toHaveLength(12);
   await postgres.server.restart();
+  await expect.poll(() => store.isConnected(), { timeout: 20_000 }).toBe(true);
   expect(await store.snapshot()).toEqual(before);
   await store.apply({ author: "test", changes });
   expect(await store.tokens.list()).toEqual([]);

@@ -15,6 +15,7 @@ const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
 const READY_WAIT_MS = 10_000;
 /** Queued deletions are tried again this often while the API is away. */
 const QUEUE_RETRY_MS = 5_000;
+const NOT_READY_RETRY_MS = 250;
 
 export interface CniServerOptions {
   readonly path: string;
@@ -32,6 +33,7 @@ export class CniServer {
   readonly #options: CniServerOptions;
   readonly #server: Server;
   #queueTimer: NodeJS.Timeout | undefined;
+  #wasReady = false;
 
   constructor(options: CniServerOptions) {
     this.#options = options;
@@ -124,6 +126,7 @@ export class CniServer {
         return renderResult(request.cniVersion, await attacher.add(request));
       }
       case "DEL":
+        if (!this.#hasBeenReady()) await readyWithin(READY_WAIT_MS);
         try {
           return await attacher.del(request);
         } catch (error) {
@@ -154,14 +157,21 @@ export class CniServer {
     this.#retryQueue();
   }
 
-  #retryQueue(): void {
+  #retryQueue(afterMs = QUEUE_RETRY_MS): void {
     clearTimeout(this.#queueTimer);
-    this.#queueTimer = setTimeout(() => void this.#emptyQueue(), QUEUE_RETRY_MS);
+    this.#queueTimer = setTimeout(() => void this.#emptyQueue(), afterMs);
+  }
+
+  /** Half a snapshot may show a handle without its block: nothing is released before the first one was whole. */
+  #hasBeenReady(): boolean {
+    this.#wasReady ||= this.#options.notReady() === undefined;
+    return this.#wasReady;
   }
 
   /** What clients left here while the agent was down, or the agent while the API was. */
   async #emptyQueue(): Promise<void> {
     const { attacher, log } = this.#options;
+    if (!this.#hasBeenReady()) return this.#retryQueue(NOT_READY_RETRY_MS);
     await mkdir(this.#queueDirectory, { recursive: true, mode: 0o700 });
     let isEmpty = true;
     for (const name of await readdir(this.#queueDirectory)) {
