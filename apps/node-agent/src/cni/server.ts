@@ -33,7 +33,9 @@ export class CniServer {
   readonly #options: CniServerOptions;
   readonly #server: Server;
   #queueTimer: NodeJS.Timeout | undefined;
+  #readyTimer: NodeJS.Timeout | undefined;
   #wasReady = false;
+  #drained: Promise<void> | undefined;
 
   constructor(options: CniServerOptions) {
     this.#options = options;
@@ -44,7 +46,7 @@ export class CniServer {
     const { path } = this.#options;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(path, { force: true });
-    await this.#emptyQueue();
+    this.#drainSoon();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#server.once("error", reject).listen(path, () => resolve());
     await promise;
@@ -53,6 +55,7 @@ export class CniServer {
 
   async close(): Promise<void> {
     clearTimeout(this.#queueTimer);
+    clearTimeout(this.#readyTimer);
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -123,6 +126,7 @@ export class CniServer {
         if (notReady() !== undefined) await readyWithin(READY_WAIT_MS);
         const problem = notReady();
         if (problem !== undefined) throw new CniError(CniCode.tryLater, "the node agent is not ready", problem);
+        await this.#drainedOnce();
         return renderResult(request.cniVersion, await attacher.add(request));
       }
       case "DEL":
@@ -157,9 +161,19 @@ export class CniServer {
     this.#retryQueue();
   }
 
-  #retryQueue(afterMs = QUEUE_RETRY_MS): void {
+  #retryQueue(): void {
     clearTimeout(this.#queueTimer);
-    this.#queueTimer = setTimeout(() => void this.#emptyQueue(), afterMs);
+    this.#queueTimer = setTimeout(() => void this.#emptyQueue(), QUEUE_RETRY_MS);
+  }
+
+  #drainSoon(): void {
+    if (this.#hasBeenReady()) void this.#drainedOnce();
+    else this.#readyTimer = setTimeout(() => this.#drainSoon(), NOT_READY_RETRY_MS);
+  }
+
+  /** What was queued while nobody listened comes before any new attachment: it may bear the same names. */
+  #drainedOnce(): Promise<void> {
+    return (this.#drained ??= this.#emptyQueue());
   }
 
   /** Half a snapshot may show a handle without its block: nothing is released before the first one was whole. */
@@ -171,7 +185,6 @@ export class CniServer {
   /** What clients left here while the agent was down, or the agent while the API was. */
   async #emptyQueue(): Promise<void> {
     const { attacher, log } = this.#options;
-    if (!this.#hasBeenReady()) return this.#retryQueue(NOT_READY_RETRY_MS);
     await mkdir(this.#queueDirectory, { recursive: true, mode: 0o700 });
     let isEmpty = true;
     for (const name of await readdir(this.#queueDirectory)) {
