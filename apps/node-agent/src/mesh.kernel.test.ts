@@ -56,8 +56,12 @@ test("workloads of two nodes reach each other over routes that BIRD learned, als
   const [first, second] = [await attach(a, "web"), await attach(b, "db")];
   await until("there", () => a.reaches("web", second), 30_000);
   await until("and back", () => b.reaches("db", first), 30_000);
-  const routes = execFileSync("ip", ["-n", a.netns, "route"], { encoding: "utf8" });
-  expect(routes).toMatch(/^10\.78\.0\.\d+\/26 via 192\.0\.2\.2 dev uplink0 proto bird/m);
+  // The block's route may come after that of the one address in it.
+  await until("the block is learned", () =>
+    /^10\.78\.0\.\d+\/26 via 192\.0\.2\.2 dev uplink0 proto bird/m.test(
+      execFileSync("ip", ["-n", a.netns, "route"], { encoding: "utf8" }),
+    ),
+  );
   await until("the session is reported", () =>
     server.statuses.some(
       ({ node, sessions }) =>
