@@ -1,5 +1,6 @@
+import { request } from "node:http";
 import { expect, test } from "vitest";
-import { answerHealth } from "./health-server.ts";
+import { answerHealth, serveHealth } from "./health-server.ts";
 import { HealthRegistry } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
 
@@ -23,4 +24,14 @@ test("standing conditions are metrics", async () => {
 
 test("other paths are not ours", async () => {
   expect(await answerHealth("/", sources)).toBeUndefined();
+});
+
+test.each(["//", "/livez?verbose", "http://x/livez"])("the path %s is answered and ends nothing", async (path) => {
+  const server = await serveHealth({ ...sources, port: 0 });
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  request({ host: "127.0.0.1", port: server.port, path }, (response) => resolve(response.resume().statusCode))
+    .on("error", reject)
+    .end();
+  expect(await promise).toBe(path.startsWith("/livez") ? 200 : 404);
+  await server.close();
 });

@@ -42,7 +42,7 @@ export async function serveHealth({
   ...sources
 }: HealthServerOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://health");
+    const pathname = (request.url ?? "/").split("?")[0]!; // not `new URL`, which throws on a path like "//"
     answerHealth(pathname, sources).then(
       (answer) => send(response, answer ?? { status: 404, type: "text/plain", body: "not found\n" }),
       (error: unknown) => send(response, { status: 500, type: "text/plain", body: `${String(error)}\n` }),
