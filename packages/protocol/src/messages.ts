@@ -105,19 +105,6 @@ export interface Ping {
 export type ClientMessage = Hello | Ack | StatusReport | Ping;
 export type ServerMessage = Welcome | Reject | SnapshotBegin | SnapshotEnd | Put | Delta | Bookmark | State | Ping;
 
-export const CloseCode = {
-  version: 4001,
-  auth: 4002,
-  type: 4003,
-  busy: 4004,
-  draining: 4005,
-  notReady: 4006,
-  protocolError: 4007,
-  slow: 4008,
-  timeout: 4009,
-  tooLarge: 4010,
-} as const;
-
 /** A coded health condition; shown alike in CLI, UI, metrics and status. */
 export interface Condition {
   /** Stable code, PascalCase: `NftBatchRefused`. */

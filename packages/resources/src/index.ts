@@ -7,7 +7,7 @@
 export * from "./object.ts";
 export * from "./status-error.ts";
 export type { FieldIssue, FieldReason } from "./issue.ts";
-export { formatPath } from "./issue.ts";
+export { formatIssue, formatPath, parseOutside, show } from "./issue.ts";
 export { humanDuration, valueAt } from "./columns.ts";
 export type { Column } from "./columns.ts";
 export { defineResource } from "./define.ts";

@@ -23,6 +23,22 @@ export type Report = (field: string, reason: FieldReason, message: string) => vo
 
 type Path = readonly PropertyKey[];
 
+/** A value from outside as its schema makes it, or every fault of it with its path from the value on. */
+export function parseOutside<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { readonly data: T } | { readonly issues: readonly FieldIssue[] } {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return { data: result.data };
+  // With their input reported they are what issueFromZod reads.
+  return { issues: result.error.issues.map((issue) => issueFromZod(issue as z.core.$ZodRawIssue, "")) };
+}
+
+/** One fault in one line: `spec.order: must be a number, got "x"`. */
+export function formatIssue({ field, message }: FieldIssue): string {
+  return field === "" ? message : `${field}: ${message}`;
+}
+
 /** Zod's finding as a FieldIssue under `root` ("spec"). Unknown keys are the caller's business. */
 export function issueFromZod(issue: z.core.$ZodRawIssue, root: string): FieldIssue {
   const field = formatPath(root, issue.path ?? []);
@@ -75,7 +91,7 @@ export function formatPath(root: string, path: Path): string {
   for (const part of path)
     text +=
       typeof part === "number" ? `[${part}]` : /^[\w$]+$/.test(String(part)) ? `.${String(part)}` : `[${String(part)}]`;
-  return text;
+  return root === "" && text.startsWith(".") ? text.slice(1) : text;
 }
 
 /** A value for a message: JSON, cut to a line; of large or deep ones only what they are. */

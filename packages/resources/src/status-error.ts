@@ -1,3 +1,4 @@
+import { formatIssue } from "./issue.ts";
 import type { FieldIssue } from "./issue.ts";
 import { API_GROUP } from "./object.ts";
 import type { ObjectRef } from "./object.ts";
@@ -119,7 +120,7 @@ export function forbidden(ref: ObjectRef, why: string): StatusError {
 }
 
 export function invalid(kind: string, name: string, issues: readonly FieldIssue[]): StatusError {
-  const parts = issues.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`));
+  const parts = issues.map(formatIssue);
   const list = parts.length === 1 ? parts[0]! : `[${parts.join(", ")}]`;
   return new StatusError("Invalid", `${kind}.${API_GROUP} "${name}" is invalid: ${list}`, {
     details: { name, group: API_GROUP, kind },

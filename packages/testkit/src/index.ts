@@ -5,3 +5,4 @@ export type { FabricNode, FabricWorkload } from "./fabric.ts";
 export { buildProbe, listen, probe, stream } from "./probe.ts";
 export type { ProbeOptions, ProbeResult } from "./probe.ts";
 export * from "./truth-table/index.ts";
+export { wrongShapesOf } from "./wrong-shapes.ts";

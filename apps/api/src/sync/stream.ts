@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import { CloseCode, SCHEMA_LEVEL } from "@percale/protocol";
+import { CloseCode, closeReason, parseClientMessage, ProtocolError, SCHEMA_LEVEL } from "@percale/protocol";
 import type { Ack, AgentStatus, ClientMessage, Hello, RejectCode } from "@percale/protocol";
 import type { Logger } from "@percale/daemon";
 import { StatusError } from "@percale/resources";
@@ -73,7 +73,13 @@ export class SyncStream {
       this.#lastHeardAt = Date.now();
       if (isBinary) return this.#close("protocolError", "text frames only");
       if (--this.#budget < -MAX_MESSAGES_PER_S) return this.#close("protocolError", "more than 20 messages a second");
-      this.#receive(data.toString("utf8"));
+      try {
+        this.#receive(parseClientMessage(data.toString("utf8")));
+      } catch (error) {
+        if (error instanceof ProtocolError) this.#close("protocolError", error.message);
+        else this.#fail(error);
+      }
+      return undefined;
     });
     socket.on("error", (error) => log.debug("stream broke", { node: this.node, error }));
     socket.on("close", () => {
@@ -88,16 +94,9 @@ export class SyncStream {
     this.#close("draining", "the server stops");
   }
 
-  #receive(text: string): void {
-    let message: ClientMessage;
-    try {
-      message = JSON.parse(text) as ClientMessage; // each branch below checks what it takes from it
-    } catch {
-      return this.#close("protocolError", "not JSON");
-    }
+  #receive(message: ClientMessage): void {
     if (message.t === "hello") {
       if (this.#hello !== undefined) return this.#close("protocolError", "hello twice");
-      if (typeof message.node !== "string") return this.#close("protocolError", "hello.node: must be a string");
       const refusal = this.#refusalOf(message);
       if (refusal !== undefined) return this.#reject(refusal.code, refusal.text);
       this.#hello = message;
@@ -105,11 +104,15 @@ export class SyncStream {
     } else if (this.#hello === undefined) this.#close("protocolError", "hello comes first");
     else if (message.t === "ping") this.#outbox.send({ t: "pong", id: message.id, timeMs: message.timeMs });
     else if (message.t === "ack") this.#ack = message;
-    else if (message.t === "status" && message.status?.node === this.#hello.node) {
-      this.#status = message.status;
-      this.#isStatusNew = true;
-      this.#keepStatus();
-    }
+    else if (message.t === "status") this.#receiveStatus(message.status, this.#hello.node);
+  }
+
+  #receiveStatus(status: AgentStatus, node: string): void {
+    if (status.node !== node)
+      return this.#close("protocolError", `status.node: must be ${node}, as in the hello, got ${status.node}`);
+    this.#status = status;
+    this.#isStatusNew = true;
+    this.#keepStatus();
   }
 
   #refusalOf({ node, schemaLevel }: Hello): { code: RejectCode; text: string } | undefined {
@@ -118,8 +121,8 @@ export class SyncStream {
       return { code: "auth", text: `${identity.user} has no right to follow the stream` };
     if (!identity.groups.includes(ADMIN_GROUP) && nodeOf(identity) !== node)
       return { code: "auth", text: `${identity.user} may not speak for node ${node}` };
-    if (typeof schemaLevel !== "number" || schemaLevel < SCHEMA_LEVEL)
-      return { code: "version", text: `this server speaks schema level ${SCHEMA_LEVEL}, got ${String(schemaLevel)}` };
+    if (schemaLevel < SCHEMA_LEVEL)
+      return { code: "version", text: `this server speaks schema level ${SCHEMA_LEVEL}, got ${schemaLevel}` };
     return undefined;
   }
 
@@ -235,7 +238,7 @@ export class SyncStream {
   }
 
   #close(code: keyof typeof CloseCode, text: string): void {
-    this.#options.socket.close(CloseCode[code], text.slice(0, 120));
+    this.#options.socket.close(CloseCode[code], closeReason(text));
     this.#abort.abort();
   }
 }

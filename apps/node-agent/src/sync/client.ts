@@ -1,5 +1,13 @@
 import type { Agent } from "node:https";
-import { SCHEMA_LEVEL, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
+import {
+  CloseCode,
+  closeReason,
+  parseServerMessage,
+  ProtocolError,
+  SCHEMA_LEVEL,
+  SYNC_PATH,
+  SYNC_SUBPROTOCOL,
+} from "@percale/protocol";
 import type { AgentStatus, ClientMessage, RejectCode, ServerMessage } from "@percale/protocol";
 import { backoffMs, sleepMs } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
@@ -12,7 +20,6 @@ const PING_MS = 10_000;
 const DEAD_MS = 30_000;
 const ACK_MS = 1_000;
 const HOLD_MS = 60_000;
-const PROTOCOL_ERROR = 4007;
 
 export interface SyncOptions {
   readonly url: string;
@@ -126,16 +133,17 @@ export class SyncClient {
     });
     socket.on("message", (data: Buffer) => {
       lastHeard = Date.now();
-      const message = JSON.parse(data.toString("utf8")) as ServerMessage; // the server's own types; unknown kinds of message are ignored below
+      const message = parsed(data);
+      if (message === undefined) return;
       if (message.t === "welcome") end.wasWelcome = true;
       if (message.t === "reject") {
         Object.assign(end, { retryAfterMs: message.retryAfterMs, rejected: message.code });
         faultText = `${message.code}: ${message.text}`;
       }
-      const fault = this.#handle(message);
+      const fault = message.t === "fault" ? message.text : this.#handle(message);
       if (fault === undefined) return;
       faultText = fault;
-      socket.close(PROTOCOL_ERROR, fault.slice(0, 120));
+      socket.close(CloseCode.protocolError, closeReason(fault));
     });
     socket.on("error", (error) => (faultText ||= error.message));
     socket.on("close", (code, reason) => resolve({ detail: faultText || reason.toString() || `closed with ${code}` }));
@@ -182,5 +190,15 @@ export class SyncClient {
     if (applied === this.#acked.applied && programmed === this.#acked.programmed) return;
     this.#acked = this.#ack;
     this.#send({ t: "ack", applied, programmed });
+  }
+}
+
+/** Undefined for a message that only a newer agent knows. */
+function parsed(data: Buffer): ServerMessage | { readonly t: "fault"; readonly text: string } | undefined {
+  try {
+    return parseServerMessage(data.toString("utf8"));
+  } catch (error) {
+    if (error instanceof ProtocolError) return { t: "fault", text: error.message };
+    throw error;
   }
 }

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { wrongShapesOf } from "@percale/testkit";
+import { closeReason } from "./close.ts";
+import type { AgentStatus, ClientMessage, ServerMessage } from "./messages.ts";
+import { parseClientMessage, parseServerMessage, ProtocolError } from "./parse.ts";
+
+const object = { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata: { name: "t" }, spec: {} };
+const ref = { kind: "NetworkSet", namespace: "default", name: "n" };
+const status: AgentStatus = {
+  node: "n1",
+  build: "0",
+  startedAt: "",
+  inSync: true,
+  appliedRevision: 0,
+  programmedRevision: 0,
+  rssBytes: 1,
+  counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
+  applyMs: { p50: 1, p99: 1.5, last: 1 },
+  driftRepairs: { count: 0 },
+  bird: { state: "NotReady" },
+  sessions: [],
+  workloads: [{ ref, state: "up", interfaceName: "cali1" }],
+  conditions: [{ code: "C", severity: "info", title: "", detail: "", advice: "", since: "", ref }],
+};
+const resume = { epoch: "e", revision: 1, scopeDigest: "d" };
+const fromClients: ClientMessage[] = [
+  {
+    t: "hello",
+    node: "n1",
+    component: "c",
+    build: "0",
+    schemaLevel: 1,
+    type: "agent",
+    scope: "node",
+    encodings: ["json"],
+    resume,
+  },
+  { t: "ack", applied: 1, programmed: 1 },
+  { t: "status", status },
+  { t: "ping", id: 1, timeMs: 1 },
+];
+const fromServers: ServerMessage[] = [
+  {
+    t: "welcome",
+    server: "s",
+    build: "0",
+    schemaLevel: 1,
+    epoch: "e",
+    head: 1,
+    mode: "resume",
+    encoding: "json",
+    scopeDigest: "d",
+    pingIntervalMs: 1,
+  },
+  { t: "reject", code: "busy", text: "", retryAfterMs: 1, alternatives: [] },
+  { t: "snapshotBegin", revision: 1, objects: 1 },
+  { t: "put", objects: [object] },
+  { t: "snapshotEnd", revision: 1 },
+  { t: "delta", fromRev: 1, toRev: 2, puts: [object], deletes: [ref], more: true },
+  { t: "bookmark", revision: 1 },
+  { t: "state", state: "inSync", upstreamAgeMs: 0 },
+  { t: "pong", id: 1, timeMs: 1 },
+];
+
+test.each(fromClients)("a client's $t comes through whole", (message) => {
+  expect(parseClientMessage(JSON.stringify(message))).toEqual(message);
+});
+
+test.each(fromServers)("a server's $t comes through whole", (message) => {
+  expect(parseServerMessage(JSON.stringify(message))).toEqual(message);
+});
+
+test("whatever else comes is a message or a ProtocolError", () => {
+  for (const [messages, parse] of [
+    [fromClients, parseClientMessage],
+    [fromServers, parseServerMessage],
+  ] as const)
+    for (const message of messages)
+      for (const wrong of wrongShapesOf(message)) {
+        const outcome = attempt(() => parse(JSON.stringify(wrong)));
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(ProtocolError);
+      }
+});
+
+test.each([
+  ["null", "must be an object, got null"],
+  ["{", /^not JSON: /],
+  ['{"t":1}', "t: must be a string, got 1"],
+  ['{"t":"pull"}', 't: must be one of hello, ack, status, ping, pong, got "pull"'],
+  ['{"t":"ack","applied":"1","programmed":-1}', 'applied: must be a number, got "1"; programmed: must be >= 0, got -1'],
+  ['{"t":"status","status":{"node":"n1"}}', /^status\.build: is required; status\.startedAt: is required; /],
+])("%s is refused with its field and what was got", (frame, message) => {
+  expect(() => parseClientMessage(frame)).toThrow(message);
+});
+
+test("a server's message of a kind that only newer agents know is ignored", () => {
+  expect(parseServerMessage('{"t":"move","to":"b"}')).toBeUndefined();
+});
+
+test.each(["plain", "é".repeat(200), "😀".repeat(200), "\ud800".repeat(200)])(
+  "the reason %j fits into a close frame, in whole characters",
+  (text) => {
+    const reason = closeReason(text);
+    expect(new TextEncoder().encode(reason).length).toBeLessThanOrEqual(123);
+    expect(text.startsWith(reason) && reason !== "").toBe(true);
+    expect(reason.isWellFormed()).toBe(text.isWellFormed());
+  },
+);
+
+function attempt(parse: () => unknown): unknown {
+  try {
+    return parse();
+  } catch (error) {
+    return error;
+  }
+}
