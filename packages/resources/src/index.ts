@@ -17,6 +17,7 @@ export type { JsonSchema } from "./open-api.ts";
 export { generatedName, isDnsLabel, isSubdomain } from "./metadata.ts";
 export * from "./prepare.ts";
 export * from "./registry.ts";
+export { isStorable, unstorableIssues } from "./storable.ts";
 export * from "./scalars/as-number.ts";
 export * from "./scalars/dscp.ts";
 export * from "./scalars/duration.ts";

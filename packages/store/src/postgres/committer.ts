@@ -7,9 +7,9 @@ import { serviceUnavailable, timeout } from "@percale/resources";
 import type { Cache } from "../cache.ts";
 import type { ApplyOptions, AuthoredChangeSet } from "../datastore.ts";
 import { Overlay, planChangeSet } from "../plan.ts";
-import { isRefusal, unavailable } from "./connection.ts";
 import { hasGroup, readHead, readLog, writeGroup } from "./log.ts";
 import type { Group } from "./log.ts";
+import { failureClassOf, refusalOf } from "./refusal.ts";
 
 const MAX_CHANGES = 1_000; // in one group, unless a single set is larger
 const UNKNOWN_MS = 15_000; // how long callers wait to learn what became of their write
@@ -75,12 +75,7 @@ export class Committer {
   async #run(): Promise<void> {
     await Promise.resolve(); // let the callers of this turn join the first group
     while (this.#queue.length > 0) {
-      const batch = this.#takeBatch();
-      try {
-        await this.#commitBatch(batch);
-      } catch (error) {
-        for (const { reject } of batch) reject(unavailable(error)); // those already answered don't hear it
-      }
+      await this.#commitOrSplit(this.#takeBatch());
     }
     this.#running = undefined;
   }
@@ -91,6 +86,19 @@ export class Committer {
       ({ changeSet }, index) => (changes += changeSet.changes.length) > MAX_CHANGES && index > 0,
     );
     return this.#queue.splice(0, end === -1 ? this.#queue.length : end);
+  }
+
+  /** What the database refuses for its data is halved until the set is alone that carries it: nobody else's write fails for it. */
+  async #commitOrSplit(batch: readonly Pending[]): Promise<void> {
+    try {
+      await this.#commitBatch(batch);
+    } catch (error) {
+      if (batch.length > 1 && failureClassOf(error) === "data") {
+        const half = Math.ceil(batch.length / 2);
+        await this.#commitOrSplit(batch.slice(0, half));
+        await this.#commitOrSplit(batch.slice(half));
+      } else for (const { reject } of batch) reject(refusalOf(error)); // those already answered don't hear it
+    }
   }
 
   async #commitBatch(batch: readonly Pending[]): Promise<void> {
@@ -183,7 +191,7 @@ export class Committer {
       return await write(this.#client!);
     } catch (error) {
       this.#dropClient();
-      if (isRefusal(error) || group.events.length === 0) throw error;
+      if (failureClassOf(error) !== "connection" || group.events.length === 0) throw error;
       this.#options.log.warn("connection lost during a commit, finding out its outcome", { error, head: group.head });
     }
     const until = Date.now() + UNKNOWN_MS;
@@ -193,7 +201,8 @@ export class Committer {
         return (await writeGroup(this.#client, group)) || (await hasGroup(this.#client, group));
       } catch (error) {
         this.#dropClient();
-        for (const { reject } of this.#queue.splice(0)) reject(unavailable(error)); // not sent, so sure not to have happened
+        if (failureClassOf(error) === "data") throw error; // then the first attempt was refused too
+        for (const { reject } of this.#queue.splice(0)) reject(refusalOf(error)); // not sent, so sure not to have happened
         await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }));
       }
     }

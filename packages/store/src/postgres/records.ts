@@ -4,7 +4,7 @@ import type { Token } from "../../generated/client.ts";
 import { Prisma } from "../../generated/client.ts";
 import type { PrismaClient } from "../../generated/client.ts";
 import type { AgentStatusRecord, AgentStatusRecords, SettingRecords, TokenRecord, TokenRecords } from "../datastore.ts";
-import { unavailable } from "./connection.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** The ordinary tables, through Prisma. */
 export function tokenRecords(prisma: PrismaClient, now: () => Date): TokenRecords {
@@ -93,6 +93,6 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw unavailable(error);
+    throw refusalOf(error);
   }
 }

@@ -26,11 +26,12 @@ import type {
 } from "../datastore.ts";
 import { AgentFeed } from "./agent-feed.ts";
 import { Committer } from "./committer.ts";
-import { ANSWER_MS, clientConfig, connect, unavailable } from "./connection.ts";
+import { ANSWER_MS, clientConfig, connect } from "./connection.ts";
 import { compactLog, readChanges, readHistory } from "./history.ts";
 import { readHead } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { agentStatusTable, settingRecords, tokenRecords } from "./records.ts";
+import { refusalOf } from "./refusal.ts";
 import { runTail } from "./tail.ts";
 import { watchEvents } from "./watch.ts";
 import type { WatchPosition } from "./watch.ts";
@@ -68,7 +69,7 @@ export async function openPostgresStore({
       await client.end();
     }
   } catch (error) {
-    throw unavailable(error);
+    throw refusalOf(error);
   }
 }
 
@@ -142,7 +143,7 @@ class PostgresStore implements Datastore {
 
   /** Readers that come while a question is under way share the next one: its answer is certainly not older than their call. */
   head(): Promise<number> {
-    if (!this.#isConnected) return Promise.reject(unavailable(this.#lostBy));
+    if (!this.#isConnected) return Promise.reject(refusalOf(this.#lostBy));
     this.#nextHead ??= this.#currentHead
       .catch(() => 0)
       .then(() => {
@@ -150,7 +151,7 @@ class PostgresStore implements Datastore {
         this.#currentHead = readHead(this.#pool).then(
           ({ head }) => head,
           (error: unknown) => {
-            throw unavailable(error);
+            throw refusalOf(error);
           },
         );
         return this.#currentHead;
@@ -183,7 +184,7 @@ class PostgresStore implements Datastore {
 
   apply(changeSet: AuthoredChangeSet, { check }: ApplyOptions = {}): Promise<ChangeSetResult> {
     // Known to be away: said at once, instead of after a wait for each write.
-    if (!this.#isConnected) return Promise.reject(unavailable(this.#lostBy));
+    if (!this.#isConnected) return Promise.reject(refusalOf(this.#lostBy));
     return this.#committer.commit(changeSet, check);
   }
 
@@ -196,13 +197,13 @@ class PostgresStore implements Datastore {
   }
 
   async history(ref: ObjectRef, { limit = 50 }: { readonly limit?: number } = {}): Promise<Activity[]> {
-    return readHistory(this.#pool, ref, limit).catch((error: unknown) => Promise.reject(unavailable(error)));
+    return readHistory(this.#pool, ref, limit).catch((error: unknown) => Promise.reject(refusalOf(error)));
   }
 
   async changes({ limit = 50, before }: { readonly limit?: number; readonly before?: number } = {}): Promise<
     Activity[]
   > {
-    return readChanges(this.#pool, limit, before).catch((error: unknown) => Promise.reject(unavailable(error)));
+    return readChanges(this.#pool, limit, before).catch((error: unknown) => Promise.reject(refusalOf(error)));
   }
 
   async compact(retention: Retention = {}): Promise<{ readonly removed: number }> {
@@ -211,7 +212,7 @@ class PostgresStore implements Datastore {
     try {
       return { removed: await compactLog(this.#pool, retention, { head, neededSince }) };
     } catch (error) {
-      throw unavailable(error);
+      throw refusalOf(error);
     }
   }
 

@@ -1,0 +1,32 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { unstorableIssues } from "./storable.ts";
+
+const NUL = "can't be stored: it holds NUL or half of a surrogate pair";
+
+test.each([
+  ["plain text", "a", []],
+  ["whole surrogate pairs", { spec: "😀" }, []],
+  ["NUL in a field", { spec: { a: ["x", "\0"] } }, [["spec.a[1]", NUL]]],
+  ["half a pair in a label's value", { labels: { "a/b": "\ud83d" } }, [["labels[a/b]", NUL]]],
+  ["half a pair in a key", { labels: { "\udc00": "" } }, [["labels", "has a key that " + NUL]]],
+])("%s", (_, value, expected) => {
+  expect(unstorableIssues(value).map(({ field, message }) => [field, message])).toEqual(expected);
+});
+
+test("nesting without end is told, not followed", () => {
+  const deep: unknown = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
+  expect(unstorableIssues({ deep })).toEqual([
+    { field: "deep[0][0][0][0][0][0][0]", reason: "FieldValueInvalid", message: "nests deeper than 64" },
+  ]);
+});
+
+test("nothing is told of what UTF-8 carries without NUL", () => {
+  const value = fc.jsonValue({ stringUnit: "grapheme", maxDepth: 20 });
+  fc.assert(
+    fc.property(value, (json) => {
+      const isPlain = !JSON.stringify(json).includes(String.raw`\u0000`);
+      expect(unstorableIssues(json).length === 0).toBe(isPlain);
+    }),
+  );
+});
