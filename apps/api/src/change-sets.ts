@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { z } from "zod";
-import { badRequest, formatPath, StatusError } from "@percale/resources";
+import { badRequest, formatIssue, parseOutside, StatusError } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { admit } from "./admission.ts";
 import type { Identity } from "./auth/identity.ts";
@@ -19,20 +18,11 @@ export async function serveChangeSets(
 ): Promise<void> {
   if (request.method !== "POST")
     throw new StatusError("MethodNotAllowed", `${request.method} is not supported on ${CHANGE_SETS_PATH}: use POST`);
-  const parsed = changeSet.safeParse(parseBody(await readBody(request), mediaType(request)));
-  if (!parsed.success) throw refusalOf(parsed.error);
+  const parsed = parseOutside(changeSet, parseBody(await readBody(request), mediaType(request)));
+  if ("issues" in parsed)
+    throw badRequest(`the change set is not valid: ${formatIssue(parsed.issues[0]!)}`, parsed.issues); // no error without one
   const { resourceVersion, objects, warnings } = await admit(store, parsed.data, { identity });
   setWarnings(response, warnings);
   const text = objects.map(encodeObject).join(",");
   sendJson(response, 200, `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[${text}]}`);
-}
-
-function refusalOf(error: z.ZodError): StatusError {
-  const causes = error.issues.map(({ path, message }) => ({
-    field: formatPath("", path).replace(/^\./, ""),
-    reason: "FieldValueInvalid" as const,
-    message,
-  }));
-  const first = causes[0];
-  return badRequest(`the change set is not valid: ${first?.field ?? ""}: ${first?.message ?? ""}`, causes);
 }

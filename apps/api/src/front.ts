@@ -5,14 +5,18 @@ import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { Identity } from "./auth/identity.ts";
+import { callerOf, identityOf } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
-import { Gate, LIMITS } from "./limits.ts";
+import { LIMITS, Places } from "./limits.ts";
+import type { Gate, Leave } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { serveAccessReview, serveNamespaces } from "./rest/core.ts";
 import { serveDocument } from "./rest/documents.ts";
 import { serveObjects } from "./rest/objects.ts";
 import { sendError } from "./rest/respond.ts";
 import { parseObjectRoute } from "./rest/route.ts";
+import type { TrpcCall } from "./trpc/mount.ts";
 
 export interface FrontOptions {
   readonly store: Datastore;
@@ -23,25 +27,21 @@ export interface FrontOptions {
   readonly log: Logger;
   readonly watches: Gate;
   /** Answers everything under /trpc. */
-  readonly trpc: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+  readonly trpc: (call: TrpcCall) => Promise<void>;
 }
 
 const TRPC_PREFIX = "/trpc/";
 
-/** Every plain request: route, authenticate, hand on, map errors. */
+/** Every plain request: who asks, is there a place, which path; then hand on and map errors. */
 export function requestHandler(options: FrontOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const gate = new Gate(LIMITS.inFlight);
+  const places = new Places(LIMITS.inFlight, "requests");
   return (request, response) => {
     const startedAt = performance.now();
     const url = request.url ?? "/";
     const question = url.indexOf("?");
     const pathname = question < 0 ? url : url.slice(0, question);
     const query = new URLSearchParams(question < 0 ? "" : url.slice(question + 1));
-    if (!gate.enter()) {
-      sendError(response, tooManyRequests(`${LIMITS.inFlight} requests are being answered: try again`));
-      return;
-    }
-    answer(options, { request, response, pathname, query }, gate)
+    answer(options, { request, response, pathname, query }, places)
       .catch((error: unknown) => {
         const { code } = sendError(response, error);
         if (code === 500) options.log.error("request failed", { method: request.method, path: pathname, error });
@@ -59,37 +59,36 @@ interface Call {
   readonly query: URLSearchParams;
 }
 
-async function answer(options: FrontOptions, call: Call, gate: Gate): Promise<void> {
-  let isInside = true;
-  const leave = (): void => {
-    if (isInside) gate.leave();
-    isInside = false;
-  };
+/** Probes need no place: they must be answered when all are taken. */
+async function answer(options: FrontOptions, call: Call, places: Places): Promise<void> {
+  const { request, response, pathname } = call;
+  const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
+  if (health !== undefined)
+    return void response.writeHead(health.status, { "content-type": health.type }).end(health.body);
+  const caller = await callerOf(options.authenticator, request);
+  const leave = places.enter(caller.identity, request.socket.remoteAddress);
   try {
-    await dispatch(options, call, leave);
+    await dispatch(options, call, { caller, leave });
   } finally {
     leave();
   }
 }
 
-async function dispatch(options: FrontOptions, call: Call, leave: () => void): Promise<void> {
-  const { store, authenticator, trpc } = options;
+async function dispatch(
+  { store, trpc, watches }: FrontOptions,
+  call: Call,
+  { caller, leave }: { readonly caller: Caller; readonly leave: Leave },
+): Promise<void> {
   const { request, response, pathname, query } = call;
+  if (pathname.startsWith(TRPC_PREFIX))
+    return trpc({ request, response, path: pathname.slice(TRPC_PREFIX.length), caller });
+  const identity = identityOf(caller);
   const route = parseObjectRoute(pathname);
-  if (route !== undefined) {
-    const identity = await authenticator.identify(request);
-    const target = { request, response, route, query, store, identity };
-    if (request.method !== "GET" || !query.has("watch")) return serveObjects(target);
-    leave(); // a watch is limited by its own gate
-    return serveWatch(options.watches, () => serveObjects(target));
-  }
-  if (pathname.startsWith(TRPC_PREFIX)) return trpc(request, response, pathname.slice(TRPC_PREFIX.length));
-  const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
-  if (health !== undefined) {
-    response.writeHead(health.status, { "content-type": health.type }).end(health.body);
-    return;
-  }
-  return serveRest(call, { store, identity: await authenticator.identify(request) });
+  if (route === undefined) return serveRest(call, { store, identity });
+  const target = { request, response, route, query, store, identity };
+  if (request.method !== "GET" || !query.has("watch")) return serveObjects(target);
+  leave(); // a watch is limited by its own gate
+  return serveWatch(watches, () => serveObjects(target));
 }
 
 async function serveWatch(watches: Gate, serve: () => Promise<void>): Promise<void> {

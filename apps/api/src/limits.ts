@@ -1,11 +1,21 @@
+import { tooManyRequests } from "@percale/resources";
+import type { Identity } from "./auth/identity.ts";
+
 /** What one API process bears. Past them a client gets 429 and a hint when to come again. */
 export const LIMITS = {
   watches: 5_000,
   syncStreams: 1_000,
+  /** Of one agent: its own, and those that a lost network has not yet ended. */
+  syncStreamsPerNode: 8,
   /** Snapshots on their way at once. */
   snapshots: 32,
   /** Requests being answered, watches not counted. */
   inFlight: 2_000,
+  /** Browsers' WebSockets. */
+  sockets: 2_000,
+  /** Requests, and again sockets, of those who have not shown who they are; a proxy's callers share its address. */
+  anonymous: 128,
+  anonymousPerAddress: 32,
   connections: 10_000,
 } as const;
 
@@ -31,5 +41,67 @@ export class Gate {
 
   leave(): void {
     this.#now--;
+  }
+}
+
+/** Gives up a place; more than once is once. */
+export type Leave = () => void;
+
+/** A number of places, of which each key may hold only some. */
+export class SharedGate {
+  readonly #all: Gate;
+  readonly #mostPerKey: number;
+  readonly #gateByKey = new Map<string, Gate>();
+
+  constructor(most: number, mostPerKey: number) {
+    this.#all = new Gate(most);
+    this.#mostPerKey = mostPerKey;
+  }
+
+  /** Undefined when full. Without a key only the whole number counts. */
+  enter(key?: string): Leave | undefined {
+    const own = key === undefined ? undefined : (this.#gateByKey.get(key) ?? new Gate(this.#mostPerKey));
+    if (own?.enter() === false) return undefined;
+    if (!this.#all.enter()) {
+      own?.leave();
+      return undefined;
+    }
+    if (key !== undefined && own !== undefined) this.#gateByKey.set(key, own);
+    let isInside = true;
+    return () => {
+      if (!isInside) return;
+      isInside = false;
+      this.#all.leave();
+      own?.leave();
+      if (key !== undefined && own?.count === 0) this.#gateByKey.delete(key);
+    };
+  }
+}
+
+/** Places for those who are known, and a few of their own for everybody else, so that strangers can only keep out strangers. */
+export class Places {
+  readonly #known: Gate;
+  readonly #unknown = new SharedGate(LIMITS.anonymous, LIMITS.anonymousPerAddress);
+  readonly #what: string;
+
+  constructor(most: number, what: string) {
+    this.#known = new Gate(most);
+    this.#what = what;
+  }
+
+  /** Throws StatusError 429 when full. */
+  enter({ method }: Pick<Identity, "method">, address = "local"): Leave {
+    const leave = method === "anonymous" ? this.#unknown.enter(address) : this.#enterKnown();
+    if (leave === undefined) throw tooManyRequests(`too many ${this.#what} at once: try again`);
+    return leave;
+  }
+
+  #enterKnown(): Leave | undefined {
+    if (!this.#known.enter()) return undefined;
+    let isInside = true;
+    return () => {
+      if (isInside) this.#known.leave();
+      isInside = false;
+    };
   }
 }

@@ -1,16 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
 import { createMetrics, HealthRegistry, silentLogger } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
-import { SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import { builtInObjects, refOf, StatusError } from "@percale/resources";
 import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore } from "@percale/store";
-import { WebSocketServer } from "ws";
 import { Authenticator } from "./auth/authenticator.ts";
 import { ensureAdminToken, writeKubeconfig } from "./auth/bootstrap.ts";
 import { openPki } from "./auth/pki.ts";
@@ -21,14 +16,13 @@ import { ApiMetrics } from "./metrics.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { createServices } from "./services/create.ts";
-import { SyncStream } from "./sync/stream.ts";
-import { trpcOverHttp, trpcOverWebSocket } from "./trpc/mount.ts";
+import type { SyncStream } from "./sync/stream.ts";
+import { trpcOverHttp } from "./trpc/mount.ts";
+import { upgrades } from "./upgrades.ts";
 
-export const BUILD = "0.1.0";
+const BUILD = "0.1.0";
 const CERTIFICATES_MS = 12 * 3_600_000;
 const HEALTH_MS = 1_000;
-const MAX_SYNC_MESSAGE = 1024 * 1024; // a status of a node with a thousand workloads
-const MAX_TRPC_MESSAGE = 3 * 1024 * 1024;
 
 export interface ApiOptions {
   /** Certificates, kubeconfig and admin token live here. */
@@ -71,8 +65,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const watches = new Gate(LIMITS.watches);
   const streams = new Set<SyncStream>();
   const apiMetrics = new ApiMetrics(metrics, { watches: () => watches.count, streams: () => streams.size });
-  const sockets = upgrades({ store, authenticator, services, log, streams, apiMetrics });
-  const trpc = trpcOverHttp({ authenticator, services, log });
+  const sockets = upgrades({ store, authenticator, services, log, streams, apiMetrics, build: BUILD });
+  const trpc = trpcOverHttp({ services, log });
   const listener = await listen({
     host,
     port,
@@ -160,78 +154,4 @@ function renewal({
   return setInterval(() => {
     renew().catch((error: unknown) => log.error("certificates not renewed", { error }));
   }, CERTIFICATES_MS);
-}
-
-interface UpgradeOptions {
-  readonly store: Datastore;
-  readonly authenticator: Authenticator;
-  readonly services: ReturnType<typeof createServices>;
-  readonly log: Logger;
-  readonly streams: Set<SyncStream>;
-  readonly apiMetrics: ApiMetrics;
-}
-
-/** WebSockets: agents' streams at /sync/v1, procedures at /trpc. */
-function upgrades({ store, authenticator, services, log, streams, apiMetrics }: UpgradeOptions): {
-  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  close(): void;
-} {
-  const sync = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_SYNC_MESSAGE,
-    perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(SYNC_SUBPROTOCOL) ? SYNC_SUBPROTOCOL : false),
-  });
-  const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE });
-  const onTrpc = trpcOverWebSocket({ authenticator, services, log, wss: trpc });
-  const snapshots = new Gate(LIMITS.snapshots);
-  const gate = new Gate(LIMITS.syncStreams);
-  const server = `${hostname()}/${process.pid}`;
-
-  const openSync = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const identity = await authenticator.identify(request);
-    if (!gate.enter()) throw new StatusError("TooManyRequests", `${LIMITS.syncStreams} streams are open`);
-    socket.once("close", () => gate.leave());
-    sync.handleUpgrade(request, socket, head, (webSocket) => {
-      const onSend = (kind: string): void => apiMetrics.syncMessages.inc({ kind });
-      const stream = new SyncStream({
-        socket: webSocket,
-        identity,
-        store,
-        snapshots,
-        log,
-        build: BUILD,
-        server,
-        onSend,
-      });
-      streams.add(stream);
-      webSocket.once("close", () => streams.delete(stream));
-      stream.run();
-    });
-  };
-  return {
-    onUpgrade: (request, socket, head) => {
-      socket.on("error", () => socket.destroy());
-      const pathname = (request.url ?? "/").split("?")[0];
-      if (pathname === SYNC_PATH) openSync(request, socket, head).catch((error: unknown) => refuse(socket, error));
-      else if (pathname === "/trpc")
-        trpc.handleUpgrade(request, socket, head, (webSocket) => {
-          trpc.emit("connection", webSocket, request);
-          onTrpc(webSocket, request);
-        });
-      else refuse(socket, new StatusError("NotFound", "no WebSocket is served here"));
-    },
-    close: () => {
-      for (const client of [...sync.clients, ...trpc.clients]) client.terminate();
-    },
-  };
-}
-
-/** Before the upgrade a refusal is plain HTTP. */
-function refuse(socket: Duplex, error: unknown): void {
-  const failure = error instanceof StatusError ? error : new StatusError("InternalError", "the upgrade failed");
-  const body = JSON.stringify(failure.toStatus());
-  socket.end(
-    `HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { StatusError, badRequest, tooLarge } from "@percale/resources";
-import { parse as parseYaml } from "yaml";
+import { StatusError, badRequest, formatIssue, tooLarge, unstorableIssues } from "@percale/resources";
+import { parseYaml } from "./yaml.ts";
 
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request
 
@@ -39,7 +39,7 @@ export function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "application/json").split(";")[0]!.trim().toLowerCase();
 }
 
-/** JSON or YAML by content type. Throws 400 with the parser's position, 415 for any other type. */
+/** JSON or YAML by content type. Throws 400 with the parser's position, 415 for any other type, 422 for what can't be stored. */
 export function parseBody(text: string, type: string): unknown {
   switch (type) {
     case "application/json":
@@ -47,7 +47,7 @@ export function parseBody(text: string, type: string): unknown {
     case "application/yaml":
     case "application/x-yaml":
     case "text/yaml":
-      return parseYamlText(text);
+      return storable(parseYaml(text));
     default:
       throw new StatusError(
         "UnsupportedMediaType",
@@ -57,17 +57,18 @@ export function parseBody(text: string, type: string): unknown {
 }
 
 export function parseJson(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch (error) {
-    throw badRequest(`the body is not valid JSON: ${(error as Error).message}`);
+    throw badRequest(`the body is not valid JSON: ${(error as Error).message}`); // JSON.parse throws nothing else
   }
+  return storable(value);
 }
 
-export function parseYamlText(text: string): unknown {
-  try {
-    return parseYaml(text, { maxAliasCount: 100 }) as unknown;
-  } catch (error) {
-    throw badRequest(`the body is not valid YAML: ${(error as Error).message}`);
-  }
+/** The value itself, if a store can keep it and a stack can follow it. */
+export function storable(value: unknown): unknown {
+  const issues = unstorableIssues(value);
+  if (issues.length === 0) return value;
+  throw new StatusError("Invalid", issues.map(formatIssue).join(", "), { causes: issues });
 }

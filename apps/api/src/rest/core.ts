@@ -1,5 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { badRequest, definitionByPlural, resourceDefinitions, StatusError } from "@percale/resources";
+import { z } from "zod";
+import {
+  badRequest,
+  definitionByPlural,
+  formatIssue,
+  parseOutside,
+  resourceDefinitions,
+  StatusError,
+} from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { isAllowed } from "../auth/authorize.ts";
@@ -77,26 +85,22 @@ const namespaceColumns: Pick<ResourceDefinition, "columns"> = {
   ],
 };
 
-interface AccessReview {
-  readonly spec?: {
-    readonly resourceAttributes?: {
-      readonly verb?: string;
-      readonly resource?: string;
-      readonly group?: string;
-    };
-  };
-}
+const word = z.string().nullish();
+/** `authorization/v1` SelfSubjectAccessReview, as far as it is a question to us. */
+const accessReview = z.looseObject({
+  spec: z.looseObject({ resourceAttributes: z.looseObject({ verb: z.string(), resource: word, group: word }) }),
+});
 
 /** `kubectl auth can-i`. */
 export async function serveAccessReview({ request, response, identity }: CoreCall): Promise<void> {
-  // kubectl sends this one kind as protobuf whatever the server says; every field of it is taken as unchecked text.
+  // kubectl sends this one kind as protobuf whatever the server says.
   const isProtobuf = mediaType(request) === PROTOBUF;
   const bytes = await readBytes(request);
-  const body = (
-    isProtobuf ? decodeAccessReview(bytes) : parseBody(bytes.toString("utf8"), mediaType(request))
-  ) as AccessReview | null;
-  const asked = body?.spec?.resourceAttributes;
-  if (asked?.verb === undefined) throw badRequest("spec.resourceAttributes.verb: is required");
+  const body = isProtobuf ? decodeAccessReview(bytes) : parseBody(bytes.toString("utf8"), mediaType(request));
+  const parsed = parseOutside(accessReview, body);
+  if ("issues" in parsed) throw badRequest(parsed.issues.map(formatIssue).join(", "), parsed.issues);
+  const { spec } = parsed.data;
+  const asked = spec.resourceAttributes;
   const definition = definitionByPlural(asked.resource ?? "");
   const verbs = asked.verb === "*" ? (["get", "create", "update", "delete"] as const) : [asked.verb as Verb];
   const kind = definition?.kind ?? "";
@@ -106,7 +110,7 @@ export async function serveAccessReview({ request, response, identity }: CoreCal
     kind: "SelfSubjectAccessReview",
     apiVersion: "authorization.k8s.io/v1",
     metadata: {},
-    spec: body?.spec,
+    spec,
     status: { allowed, ...(!allowed && { reason: `${identity.user} has no role that allows it` }) },
   };
   sendJson(response, 201, JSON.stringify(review));

@@ -1,4 +1,5 @@
-import { API_VERSION, StatusError, badRequest, invalid, notFound } from "@percale/resources";
+import { z } from "zod";
+import { API_VERSION, StatusError, badRequest, formatIssue, invalid, notFound, parseOutside } from "@percale/resources";
 import type { FieldValidation, KubeObject, ObjectRef } from "@percale/resources";
 import { admit, refuseReadOnly } from "../admission.ts";
 import type { Identity } from "../auth/identity.ts";
@@ -75,9 +76,15 @@ export async function patchOne(call: ObjectRequest): Promise<void> {
   }
 }
 
-interface DeleteOptions {
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
-  readonly dryRun?: readonly string[];
+/** `meta/v1` DeleteOptions, as far as it changes what we do. */
+const deleteOptions = z.looseObject({
+  preconditions: z.looseObject({ uid: z.string().nullish(), resourceVersion: z.string().nullish() }).nullish(),
+  dryRun: z.array(z.string()).nullish(),
+});
+
+interface Deletion {
+  readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly options: WriteOptions;
 }
 
 export async function deleteObject(call: ObjectRequest): Promise<void> {
@@ -85,8 +92,7 @@ export async function deleteObject(call: ObjectRequest): Promise<void> {
   refuseReadOnly(route.definition, "delete");
   const how = negotiate(request, call.query);
   const ref = refOfRoute(route);
-  const { preconditions, dryRun } = await readDeleteOptions(call);
-  const options = writeOptions(call, dryRun);
+  const { preconditions, options } = await readDeletion(call);
   const change = { op: "delete" as const, ref, ...preconditions };
   const { objects } = await admit(store, { changes: [change], dryRun: options.dryRun }, options);
   const last = objects[0]!;
@@ -113,8 +119,7 @@ export async function deleteCollection(call: ObjectRequest): Promise<void> {
   const { request, response, route, query, store } = call;
   refuseReadOnly(route.definition, "deletecollection");
   const how = negotiate(request, query);
-  const { dryRun } = await readDeleteOptions(call);
-  const options = writeOptions(call, dryRun);
+  const { options } = await readDeletion(call);
   const selection = parseSelection(route.definition, query);
   const { items, revision } = await store.list({
     kind: route.definition.kind,
@@ -137,12 +142,17 @@ export async function deleteCollection(call: ObjectRequest): Promise<void> {
   sendJson(response, 200, renderList(route.definition, { items: doomed, revision: String(revision) }, how));
 }
 
-async function readDeleteOptions({ request }: ObjectRequest): Promise<DeleteOptions> {
-  const text = await readBody(request);
-  if (text.trim() === "") return {};
-  const body = parseBody(text, mediaType(request));
-  if (typeof body !== "object" || body === null) throw badRequest("DeleteOptions: must be an object");
-  return body;
+async function readDeletion(call: ObjectRequest): Promise<Deletion> {
+  const text = await readBody(call.request);
+  if (text.trim() === "") return { preconditions: {}, options: writeOptions(call) };
+  const parsed = parseOutside(deleteOptions, parseBody(text, mediaType(call.request)));
+  if ("issues" in parsed)
+    throw badRequest(`DeleteOptions: ${parsed.issues.map(formatIssue).join(", ")}`, parsed.issues);
+  const { uid, resourceVersion } = parsed.data.preconditions ?? {};
+  return {
+    preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }, // to Kubernetes empty is absent
+    options: writeOptions(call, parsed.data.dryRun ?? []),
+  };
 }
 
 interface WriteOptions {

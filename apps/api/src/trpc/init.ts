@@ -1,10 +1,11 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 import { internalError, StatusError } from "@percale/resources";
-import type { KubeStatus } from "@percale/resources";
+import type { KubeStatus, StatusReason } from "@percale/resources";
 import { hasRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
+import { storable } from "../rest/body.ts";
 import type { Services } from "../services/services.ts";
 
 /** What a procedure knows about its call. */
@@ -52,16 +53,23 @@ const mapped = t.procedure.use(async ({ next }) => {
   return result;
 });
 
-export const open = mapped;
+/** Reads the input, so it comes after the question of rights. */
+const storableInput = t.middleware(async ({ getRawInput, next }) => {
+  storable(await getRawInput());
+  return next();
+});
+
+export const open = mapped.use(storableInput);
 
 /** A procedure for those who hold the right; nobody else learns more than that. */
 export function can(right: Right) {
-  return mapped.use(({ ctx, next }) => {
+  const allowed = mapped.use(({ ctx, next }) => {
     if (ctx.identity.method === "anonymous") throw trpcErrorOf(new StatusError("Unauthorized", "sign in first"));
     if (!hasRight(ctx.identity, right))
       throw trpcErrorOf(new StatusError("Forbidden", `User "${ctx.identity.user}" has no right to ${right}`));
     return next();
   });
+  return allowed.use(storableInput);
 }
 
 export function trpcErrorOf(error: StatusError): TRPCError {
@@ -72,9 +80,20 @@ export function trpcErrorOf(error: StatusError): TRPCError {
   });
 }
 
-function statusErrorOf(error: TRPCError): StatusError {
-  if (error.cause instanceof StatusError) return error.cause;
-  if (error.code === "BAD_REQUEST") return new StatusError("BadRequest", error.message);
-  if (error.code === "NOT_FOUND") return new StatusError("NotFound", error.message);
-  return internalError(error.message, error);
+/** What tRPC itself refuses, in our words. */
+const REASON_BY_CODE: Readonly<Partial<Record<TRPC_ERROR_CODE_KEY, StatusReason>>> = {
+  PARSE_ERROR: "BadRequest",
+  BAD_REQUEST: "BadRequest",
+  NOT_FOUND: "NotFound",
+  METHOD_NOT_SUPPORTED: "MethodNotAllowed",
+  PAYLOAD_TOO_LARGE: "RequestEntityTooLarge",
+  UNSUPPORTED_MEDIA_TYPE: "UnsupportedMediaType",
+};
+
+function statusErrorOf({ cause, code, message }: TRPCError): StatusError {
+  if (cause instanceof StatusError) return cause;
+  const reason = REASON_BY_CODE[code];
+  return reason === undefined
+    ? internalError("the server failed on this call: see its log", cause)
+    : new StatusError(reason, message);
 }

@@ -14,8 +14,14 @@ export const objectRef: z.ZodType<ObjectRef> = z.strictObject({
   name,
 });
 
-// Only that it is an object: admission says everything else about it, field by field.
-const kubeObject = z.record(z.string(), z.unknown()).transform((value) => value as unknown as KubeObject);
+const given = z.string().nullish();
+// Only what rights are judged by: admission says everything else about it, field by field.
+const kubeObject = z
+  .looseObject({
+    kind: z.string(),
+    metadata: z.looseObject({ name: given, generateName: given, namespace: given }),
+  })
+  .transform((value) => value as unknown as KubeObject);
 
 const change = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("create"), object: kubeObject }),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TRPCError } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { Logger } from "@percale/daemon";
@@ -6,8 +7,9 @@ import { StatusError } from "@percale/resources";
 import type { WebSocket, WebSocketServer } from "ws";
 import { SESSION_COOKIE, sessionOf } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
-import { ANONYMOUS } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
+import { identityOf } from "../caller.ts";
+import type { Caller } from "../caller.ts";
 import { MAX_BODY_BYTES } from "../rest/body.ts";
 import type { Services } from "../services/services.ts";
 import { trpcErrorOf } from "./init.ts";
@@ -15,76 +17,97 @@ import type { CallContext } from "./init.ts";
 import { appRouter } from "./router.ts";
 
 interface MountOptions {
-  readonly authenticator: Authenticator;
   readonly services: Services;
   readonly log: Logger;
 }
 
-/** Queries and mutations over HTTP; subscriptions over server-sent events too. */
-export function trpcOverHttp({ authenticator, services, log }: MountOptions) {
-  return (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> =>
-    nodeHTTPRequestHandler({
-      req,
-      res,
-      path: path.split("?")[0]!,
-      router: appRouter,
-      maxBodySize: MAX_BODY_BYTES,
-      allowBatching: true,
-      allowMethodOverride: true, // a query too long for an address comes as POST
-      onError: ({ error, path }) => logFault(log, error.cause, path),
-      createContext: async (): Promise<CallContext> => ({
-        identity: await identify(authenticator, req, path.startsWith("session.")),
-        services,
-        session: sessionOf(req),
-        setSession: (session) => res.setHeader("set-cookie", cookieOf(session, isPlain(req))),
-      }),
-    });
+interface SocketMountOptions extends MountOptions {
+  readonly authenticator: Authenticator;
+  readonly wss: WebSocketServer;
 }
 
-/** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. */
-export function trpcOverWebSocket({
-  authenticator,
-  services,
-  log,
-  wss,
-}: MountOptions & { readonly wss: WebSocketServer }): (socket: WebSocket, request: IncomingMessage) => void {
-  return getWSConnectionHandler({
-    wss,
-    router: appRouter,
-    keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
-    onError: ({ error, path }) => logFault(log, error.cause, path),
-    createContext: async ({ req, info }): Promise<CallContext> => {
-      const token = info.connectionParams?.["token"];
-      const identity =
-        token === undefined
-          ? await identify(authenticator, req, false)
-          : await mapped(() => authenticator.byToken(token));
-      return { identity, services, session: undefined };
-    },
-  });
+/** Nobody has to show a credential to get this much read. */
+const MAX_STRANGERS_BODY_BYTES = 4 * 1024;
+
+export interface TrpcCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Without the prefix and the query. */
+  readonly path: string;
+  readonly caller: Caller;
+}
+
+/** Queries and mutations over HTTP; subscriptions over server-sent events too. */
+export function trpcOverHttp({ services, log }: MountOptions) {
+  return ({ request, response, path, caller }: TrpcCall): Promise<void> => {
+    const isSession = path.startsWith("session.");
+    const isStranger = isSession || caller.identity.method === "anonymous";
+    return nodeHTTPRequestHandler({
+      req: request,
+      res: response,
+      path,
+      router: appRouter,
+      maxBodySize: isStranger ? MAX_STRANGERS_BODY_BYTES : MAX_BODY_BYTES,
+      allowBatching: true,
+      allowMethodOverride: true, // a query too long for an address comes as POST
+      onError: ({ error, path }) => logFault(log, error, path),
+      createContext: async (): Promise<CallContext> => ({
+        identity: mapped(() => identityOf(isSession ? lenient(caller) : caller)),
+        services,
+        session: sessionOf(request),
+        setSession: (session) => response.setHeader("set-cookie", cookieOf(session, isPlain(request))),
+      }),
+    });
+  };
 }
 
 /** A stale cookie must not keep anybody from signing in. */
-function identify(authenticator: Authenticator, request: IncomingMessage, isLenient: boolean): Promise<Identity> {
-  return mapped(() => authenticator.identify(request)).catch((error: unknown) => {
-    const isWrong =
-      error instanceof Error && error.cause instanceof StatusError && error.cause.reason === "Unauthorized";
-    if (isLenient && isWrong) return ANONYMOUS;
-    throw error;
-  });
+function lenient(caller: Caller): Caller {
+  return caller.refusal?.reason === "Unauthorized" ? { identity: caller.identity } : caller;
 }
 
-async function mapped<T>(ask: () => Promise<T>): Promise<T> {
+export interface TrpcSocket {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  readonly caller: Caller;
+  /** Called when the first message shows who is there. */
+  readonly onKnown: (identity: Identity) => void;
+}
+
+/** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. */
+export function trpcOverWebSocket({ authenticator, services, log, wss }: SocketMountOptions) {
+  return ({ socket, request, caller, onKnown }: TrpcSocket): void =>
+    getWSConnectionHandler({
+      wss,
+      router: appRouter,
+      keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
+      onError: ({ error, path }) => logFault(log, error, path),
+      createContext: async ({ info }): Promise<CallContext> => {
+        const token = info.connectionParams?.["token"];
+        if (token === undefined) return { identity: mapped(() => identityOf(caller)), services, session: undefined };
+        const identity = await authenticator.byToken(token).catch((error: unknown) => rethrow(error));
+        mapped(() => onKnown(identity));
+        return { identity, services, session: undefined };
+      },
+    })(socket, request);
+}
+
+function mapped<T>(ask: () => T): T {
   try {
-    return await ask();
+    return ask();
   } catch (error) {
-    throw error instanceof StatusError ? trpcErrorOf(error) : error;
+    return rethrow(error);
   }
 }
 
-function logFault(log: Logger, cause: unknown, path: string | undefined): void {
-  if (cause === undefined || cause instanceof StatusError) return;
-  log.error("procedure failed", { path, error: cause });
+function rethrow(error: unknown): never {
+  throw error instanceof StatusError ? trpcErrorOf(error) : error;
+}
+
+/** What clients do wrong is their business; the rest is ours. */
+function logFault(log: Logger, { code, cause }: TRPCError, path: string | undefined): void {
+  if (code === "INTERNAL_SERVER_ERROR" && !(cause instanceof StatusError))
+    log.error("procedure failed", { path, error: cause });
 }
 
 /** Behind the dashboard's plain HTTP a browser would not send a Secure cookie back. The proxy names the host it was asked for. */

@@ -1,0 +1,79 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
+import { WebSocket } from "ws";
+import { LIMITS } from "./limits.ts";
+import { NETWORK_SETS, startTestApi } from "./test-api.ts";
+import type { TestApi } from "./test-api.ts";
+
+let server: TestApi;
+beforeAll(async () => {
+  server = await startTestApi();
+});
+afterAll(() => server.stop());
+
+test("strangers take no agent's place, and of their own sockets only some for each address", async () => {
+  const sync = new WebSocket(server.api.url.replace("https", "wss") + SYNC_PATH, SYNC_SUBPROTOCOL, {
+    agent: server.agent,
+  });
+  expect(((await once(sync, "error")) as [Error])[0].message).toContain("401");
+  const strangers = await Promise.all(
+    Array.from({ length: LIMITS.anonymousPerAddress + 1 }, () => outcomeOf("/trpc?connectionParams=1", {})),
+  );
+  const full = strangers.filter(({ refusal }) => refusal !== undefined);
+  expect(full.map(({ refusal }) => refusal)).toEqual(["Unexpected server response: 429"]);
+  expect(await outcomeOf("/trpc", { authorization: `Bearer ${server.token}` })).toEqual({
+    socket: expect.any(WebSocket),
+    refusal: undefined,
+  });
+  for (const { socket } of strangers) socket.terminate();
+});
+
+test("a token in the first message leaves the strangers' place to the next one", async () => {
+  const sockets: WebSocket[] = [];
+  for (let i = 0; i <= LIMITS.anonymousPerAddress; i++) {
+    const { socket, refusal } = await outcomeOf("/trpc?connectionParams=1", {});
+    expect(refusal).toBeUndefined();
+    sockets.push(socket);
+    socket.send(JSON.stringify({ method: "connectionParams", data: { token: server.token } }));
+    socket.send(JSON.stringify({ id: 1, method: "query", params: { path: "pools.usage" } }));
+    expect(String((await once(socket, "message"))[0])).toContain('"result"');
+  }
+  for (const socket of sockets) socket.terminate();
+});
+
+test("sign-ins that never end keep nobody else waiting, and a large one is not read", async () => {
+  const signIn = { method: "POST", body: { token: "x".repeat(5_000) }, token: null };
+  const large = await server.call("/trpc/session.signIn", signIn);
+  expect(large).toMatchObject({
+    code: 413,
+    body: { error: { data: { status: { reason: "RequestEntityTooLarge", code: 413 } } } },
+  });
+  const headers = { "content-type": "application/json", "content-length": 100 };
+  const slow = Array.from({ length: LIMITS.anonymousPerAddress + 1 }, () => {
+    const half = request(new URL("/trpc/session.signIn", server.api.url), {
+      method: "POST",
+      headers,
+      ca: server.ca,
+      agent: false,
+    });
+    half.on("error", () => undefined).write("{");
+    return half;
+  });
+  const [full] = (await Promise.race(slow.map((half) => once(half, "response")))) as [IncomingMessage];
+  expect(full.statusCode).toBe(429);
+  expect((await server.call(NETWORK_SETS)).code).toBe(200);
+  for (const half of slow) half.destroy();
+});
+
+async function outcomeOf(path: string, headers: object): Promise<{ socket: WebSocket; refusal: string | undefined }> {
+  const socket = new WebSocket(server.api.url.replace("https", "wss") + path, {
+    agent: server.agent,
+    headers: { ...headers },
+  });
+  const opened = once(socket, "open").then(() => undefined);
+  const refused = once(socket, "error").then(([error]: Error[]) => error!.message);
+  return { socket, refusal: await Promise.race([opened.catch(() => refused), refused]) };
+}

@@ -1,0 +1,51 @@
+import type { AgentStatus } from "@percale/protocol";
+
+/** A status with something in every list, so that every field of the protocol is there. */
+export function agentStatusOf(node: string): AgentStatus {
+  const at = new Date(0).toISOString();
+  return {
+    node,
+    build: "0",
+    startedAt: at,
+    inSync: true,
+    appliedRevision: 0,
+    programmedRevision: 0,
+    rssBytes: 1,
+    counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
+    applyMs: { p50: 1, p99: 1, last: 1 },
+    driftRepairs: { count: 1, lastAt: at, lastDetail: "a rule was gone" },
+    bird: { state: "Ready", version: "2.0.12", routerID: "10.0.0.1" },
+    sessions: [
+      {
+        peerIP: "10.0.0.2",
+        peerNode: "n2",
+        type: "NodeMesh",
+        asNumber: 64512,
+        state: "Established",
+        since: at,
+        info: "",
+        routesImported: 1,
+        routesExported: 1,
+      },
+    ],
+    workloads: [
+      {
+        ref: { kind: "WorkloadEndpoint", namespace: "shop", name: "n1-k8s-web-eth0" },
+        state: "up",
+        interfaceName: "caliweb",
+        detail: "",
+      },
+    ],
+    conditions: [
+      {
+        code: "Test",
+        severity: "info",
+        title: "t",
+        detail: "d",
+        advice: "a",
+        since: at,
+        ref: { kind: "Node", name: node },
+      },
+    ],
+  };
+}

@@ -1,0 +1,139 @@
+import type { IncomingMessage } from "node:http";
+import { hostname } from "node:os";
+import type { Duplex } from "node:stream";
+import type { Logger } from "@percale/daemon";
+import { CloseCode, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
+import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
+import type { Datastore } from "@percale/store";
+import { WebSocketServer } from "ws";
+import type { Authenticator } from "./auth/authenticator.ts";
+import { hasRight } from "./auth/authorize.ts";
+import { nodeOf } from "./auth/identity.ts";
+import { callerOf, identityOf } from "./caller.ts";
+import { Gate, LIMITS, Places, SharedGate } from "./limits.ts";
+import type { ApiMetrics } from "./metrics.ts";
+import type { Services } from "./services/services.ts";
+import { SyncStream } from "./sync/stream.ts";
+import { trpcOverWebSocket } from "./trpc/mount.ts";
+
+const MAX_SYNC_MESSAGE = 1024 * 1024; // a status of a node with a thousand workloads
+const MAX_TRPC_MESSAGE = 64 * 1024; // subscriptions; what carries objects goes over HTTP
+const SIGN_IN_MS = 10_000;
+
+export interface UpgradeOptions {
+  readonly store: Datastore;
+  readonly authenticator: Authenticator;
+  readonly services: Services;
+  readonly log: Logger;
+  /** Those that are open. */
+  readonly streams: Set<SyncStream>;
+  readonly apiMetrics: ApiMetrics;
+  readonly build: string;
+}
+
+export interface Upgrades {
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  close(): void;
+}
+
+type Open = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+
+/** WebSockets: agents' streams at /sync/v1, procedures at /trpc. Who asks is known before a place is given. */
+export function upgrades(options: UpgradeOptions): Upgrades {
+  const sync = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_SYNC_MESSAGE,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(SYNC_SUBPROTOCOL) ? SYNC_SUBPROTOCOL : false),
+  });
+  const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE });
+  const openByPath = new Map<string, Open>([
+    [SYNC_PATH, syncUpgrade(options, sync)],
+    ["/trpc", trpcUpgrade(options, trpc)],
+  ]);
+  return {
+    onUpgrade: (request, socket, head) => {
+      socket.on("error", () => socket.destroy());
+      const open = openByPath.get((request.url ?? "/").split("?")[0]!) ?? notServed;
+      open(request, socket, head).catch((error: unknown) => {
+        if (!(error instanceof StatusError)) options.log.error("upgrade failed", { url: request.url, error });
+        refuse(socket, error);
+      });
+    },
+    close: () => {
+      for (const client of [...sync.clients, ...trpc.clients]) client.terminate();
+    },
+  };
+}
+
+function syncUpgrade(
+  { store, authenticator, log, streams, apiMetrics, build }: UpgradeOptions,
+  wss: WebSocketServer,
+): Open {
+  const snapshots = new Gate(LIMITS.snapshots);
+  const gate = new SharedGate(LIMITS.syncStreams, LIMITS.syncStreamsPerNode);
+  const server = `${hostname()}/${process.pid}`;
+  const onSend = (kind: string): void => apiMetrics.syncMessages.inc({ kind });
+  return async (request, socket, head) => {
+    const identity = identityOf(await callerOf(authenticator, request));
+    if (identity.method === "anonymous") throw unauthorized("no credentials were sent: the stream is for agents");
+    if (!hasRight(identity, "sync"))
+      throw new StatusError("Forbidden", `User "${identity.user}" has no right to follow the stream`);
+    if (socket.destroyed) return; // it went while we looked: nobody would give its place back
+    const leave = gate.enter(nodeOf(identity));
+    if (leave === undefined) throw tooManyRequests(`too many streams are open here, or for ${identity.user}`);
+    socket.once("close", leave);
+    wss.handleUpgrade(request, socket, head, (webSocket) => {
+      const stream = new SyncStream({ socket: webSocket, identity, store, snapshots, log, build, server, onSend });
+      streams.add(stream);
+      webSocket.once("close", () => streams.delete(stream));
+      stream.run();
+    });
+  };
+}
+
+/** Whoever shows a token in the first message only has one of the strangers' places until then. */
+function trpcUpgrade({ authenticator, services, log }: UpgradeOptions, wss: WebSocketServer): Open {
+  const places = new Places(LIMITS.sockets, "WebSockets");
+  const serve = trpcOverWebSocket({ authenticator, services, log, wss });
+  return async (request, socket, head) => {
+    // Where tRPC makes a URL of it there is nobody to catch what that throws.
+    if (!URL.canParse(`https://${request.headers.host ?? ""}`))
+      throw new StatusError("BadRequest", `Host: must be a host name, got ${JSON.stringify(request.headers.host)}`);
+    const caller = await callerOf(authenticator, request);
+    if (socket.destroyed) return;
+    let leave = places.enter(caller.identity, request.socket.remoteAddress);
+    socket.once("close", () => leave());
+    wss.handleUpgrade(request, socket, head, (webSocket) => {
+      const isStranger = caller.identity.method === "anonymous";
+      const timer = isStranger
+        ? setTimeout(() => webSocket.close(CloseCode.timeout, "nobody signed in within 10 s"), SIGN_IN_MS)
+        : undefined;
+      webSocket.once("close", () => clearTimeout(timer));
+      wss.emit("connection", webSocket, request);
+      serve({
+        socket: webSocket,
+        request,
+        caller,
+        onKnown: (identity) => {
+          clearTimeout(timer);
+          leave();
+          if (!socket.destroyed) leave = places.enter(identity);
+        },
+      });
+    });
+  };
+}
+
+async function notServed(): Promise<void> {
+  throw new StatusError("NotFound", "no WebSocket is served here");
+}
+
+/** Before the upgrade a refusal is plain HTTP. */
+function refuse(socket: Duplex, error: unknown): void {
+  const failure = error instanceof StatusError ? error : new StatusError("InternalError", "the upgrade failed");
+  const body = JSON.stringify(failure.toStatus());
+  socket.end(
+    `HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
