@@ -5,6 +5,7 @@ import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { Identity } from "./auth/identity.ts";
+import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
@@ -21,6 +22,7 @@ import type { TrpcCall } from "./trpc/mount.ts";
 export interface FrontOptions {
   readonly store: Datastore;
   readonly authenticator: Authenticator;
+  readonly credentials: OpenCredentials;
   readonly health: HealthRegistry;
   readonly metrics: Registry;
   readonly apiMetrics: ApiMetrics;
@@ -75,7 +77,7 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
 }
 
 async function dispatch(
-  { store, trpc, watches }: FrontOptions,
+  { store, authenticator, credentials, trpc, watches }: FrontOptions,
   call: Call,
   { caller, leave }: { readonly caller: Caller; readonly leave: Leave },
 ): Promise<void> {
@@ -88,7 +90,8 @@ async function dispatch(
   const target = { request, response, route, query, store, identity };
   if (request.method !== "GET" || !query.has("watch")) return serveObjects(target);
   leave(); // a watch is limited by its own gate
-  return serveWatch(watches, () => serveObjects(target));
+  const { ended, release } = credentials.hold(identity, () => authenticator.identify(request));
+  return serveWatch(watches, () => serveObjects({ ...target, ended })).finally(release);
 }
 
 async function serveWatch(watches: Gate, serve: () => Promise<void>): Promise<void> {

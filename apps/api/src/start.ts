@@ -7,6 +7,7 @@ import { builtInObjects, refOf, StatusError } from "@percale/resources";
 import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore } from "@percale/store";
 import { Authenticator } from "./auth/authenticator.ts";
+import { OpenCredentials } from "./auth/open-credentials.ts";
 import { ensureAdminToken, writeKubeconfig } from "./auth/bootstrap.ts";
 import { openPki } from "./auth/pki.ts";
 import type { Pki } from "./auth/pki.ts";
@@ -61,18 +62,19 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   health.addCheck("ready", "database", () => (store.isConnected() ? undefined : "the database can't be reached"));
   const metrics = createMetrics({ health });
   const authenticator = new Authenticator({ tokens: store.tokens });
+  const credentials = new OpenCredentials();
   const services = createServices({ store, authenticator, health });
   const watches = new Gate(LIMITS.watches);
   const streams = new Set<SyncStream>();
   const apiMetrics = new ApiMetrics(metrics, { watches: () => watches.count, streams: () => streams.size });
-  const sockets = upgrades({ store, authenticator, services, log, streams, apiMetrics, build: BUILD });
-  const trpc = trpcOverHttp({ services, log });
+  const sockets = upgrades({ store, authenticator, credentials, services, log, streams, apiMetrics, build: BUILD });
+  const trpc = trpcOverHttp({ authenticator, credentials, services, log });
   const listener = await listen({
     host,
     port,
     socket,
     pki,
-    onRequest: requestHandler({ store, authenticator, health, metrics, apiMetrics, log, watches, trpc }),
+    onRequest: requestHandler({ store, authenticator, credentials, health, metrics, apiMetrics, log, watches, trpc }),
     onUpgrade: sockets.onUpgrade,
   });
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
@@ -87,6 +89,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     isFirstStart,
     close: async () => {
       for (const timer of timers) clearInterval(timer);
+      credentials.close();
       for (const stream of streams) stream.drain();
       sockets.close();
       await store.close(); // ends the watches, so that their clients see a clean end

@@ -9,6 +9,7 @@ import { WebSocketServer } from "ws";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { hasRight } from "./auth/authorize.ts";
 import { nodeOf } from "./auth/identity.ts";
+import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
 import { Gate, LIMITS, Places, SharedGate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
@@ -23,6 +24,7 @@ const SIGN_IN_MS = 10_000;
 export interface UpgradeOptions {
   readonly store: Datastore;
   readonly authenticator: Authenticator;
+  readonly credentials: OpenCredentials;
   readonly services: Services;
   readonly log: Logger;
   /** Those that are open. */
@@ -67,7 +69,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
 }
 
 function syncUpgrade(
-  { store, authenticator, log, streams, apiMetrics, build }: UpgradeOptions,
+  { store, authenticator, credentials, log, streams, apiMetrics, build }: UpgradeOptions,
   wss: WebSocketServer,
 ): Open {
   const snapshots = new Gate(LIMITS.snapshots);
@@ -86,16 +88,21 @@ function syncUpgrade(
     wss.handleUpgrade(request, socket, head, (webSocket) => {
       const stream = new SyncStream({ socket: webSocket, identity, store, snapshots, log, build, server, onSend });
       streams.add(stream);
-      webSocket.once("close", () => streams.delete(stream));
+      const { ended, release } = credentials.hold(identity, () => authenticator.identify(request));
+      ended.addEventListener("abort", () => stream.dismiss(messageOf(ended.reason)));
+      webSocket.once("close", () => {
+        streams.delete(stream);
+        release();
+      });
       stream.run();
     });
   };
 }
 
 /** Whoever shows a token in the first message only has one of the strangers' places until then. */
-function trpcUpgrade({ authenticator, services, log }: UpgradeOptions, wss: WebSocketServer): Open {
+function trpcUpgrade({ authenticator, credentials, services, log }: UpgradeOptions, wss: WebSocketServer): Open {
   const places = new Places(LIMITS.sockets, "WebSockets");
-  const serve = trpcOverWebSocket({ authenticator, services, log, wss });
+  const serve = trpcOverWebSocket({ authenticator, credentials, services, log, wss });
   return async (request, socket, head) => {
     // Where tRPC makes a URL of it there is nobody to catch what that throws.
     if (!URL.canParse(`https://${request.headers.host ?? ""}`))
@@ -123,6 +130,10 @@ function trpcUpgrade({ authenticator, services, log }: UpgradeOptions, wss: WebS
       });
     });
   };
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 async function notServed(): Promise<void> {

@@ -134,6 +134,8 @@ export interface TokenRecord {
   readonly createdAt: Date;
   readonly expiresAt?: Date;
   readonly revokedAt?: Date;
+  /** The token it was made with and ends with. */
+  readonly parentId?: string;
 }
 
 export interface TokenRecords {
@@ -144,11 +146,12 @@ export interface TokenRecords {
     readonly groups: readonly string[];
     readonly description?: string;
     readonly expiresAt?: Date;
+    readonly parentId?: string;
   }): Promise<TokenRecord>;
   list(): Promise<TokenRecord[]>;
   /** False if there is no such token. */
   revoke(id: string): Promise<boolean>;
-  /** Undefined for unknown, revoked and expired ones alike. */
+  /** Undefined for unknown, revoked and expired ones alike, and for those whose parent is. */
   lookup(hash: string): Promise<TokenRecord | undefined>;
 }
 

@@ -2,13 +2,13 @@ import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { StatusError, unauthorized } from "@percale/resources";
-import type { TokenRecords } from "@percale/store";
+import type { TokenRecord, TokenRecords } from "@percale/store";
 import { ANONYMOUS } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 
 export const SESSION_COOKIE = "percale_session";
 
-const CACHE_MS = 5_000; // how long a token revoked by another process may still be taken
+const CACHE_MS = 1_000; // how long a token revoked by another process may still be taken
 const CACHE_SIZE = 10_000;
 
 export function newToken(): string {
@@ -38,7 +38,7 @@ export class Authenticator {
   /** Throws StatusError 401 for a credential that is wrong; ANONYMOUS if there is none at all. */
   async identify(request: IncomingMessage): Promise<Identity> {
     const byCertificate = certificateIdentity(request);
-    if (byCertificate !== undefined) return byCertificate;
+    if (byCertificate !== undefined) return this.#current(byCertificate);
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
@@ -57,8 +57,9 @@ export class Authenticator {
 
   /** The identity a token stands for. Throws StatusError 401. */
   async byToken(token: string, method: "token" | "session" = "token"): Promise<Identity> {
-    const known = this.#cache.get(token);
-    const identity = known !== undefined && known.until > this.#now() ? known.identity : await this.#lookup(token);
+    const hash = hashToken(token);
+    const known = this.#cache.get(hash);
+    const identity = known !== undefined && known.until > this.#now() ? known.identity : await this.#lookup(hash);
     if (identity !== undefined) return method === "token" ? identity : { ...identity, method };
     throw unauthorized(
       method === "session"
@@ -72,15 +73,29 @@ export class Authenticator {
     this.#cache.clear();
   }
 
-  async #lookup(token: string): Promise<Identity | undefined> {
-    const record = await this.#tokens.lookup(hashToken(token));
-    const identity =
-      record === undefined ? undefined : { user: record.subject, groups: record.groups, method: "token" as const };
+  async #lookup(hash: string): Promise<Identity | undefined> {
+    const record = await this.#tokens.lookup(hash);
+    const identity = record === undefined ? undefined : identityOf(record);
     if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
-    const expires = record?.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-    this.#cache.set(token, { identity, until: Math.min(this.#now() + CACHE_MS, expires) });
+    const until = Math.min(this.#now() + CACHE_MS, identity?.expiresAt ?? Number.POSITIVE_INFINITY);
+    this.#cache.set(hash, { identity, until });
     return identity;
   }
+
+  /** TLS looks at a certificate's end when the connection begins; this one may have outlived it. */
+  #current(identity: Identity): Identity {
+    if (identity.expiresAt === undefined || identity.expiresAt > this.#now()) return identity;
+    throw unauthorized(`the client certificate of ${identity.user} has expired: connect with a new one`);
+  }
+}
+
+function identityOf({ subject, groups, expiresAt }: TokenRecord): Identity {
+  return {
+    user: subject,
+    groups,
+    method: "token",
+    ...(expiresAt !== undefined && { expiresAt: expiresAt.getTime() }),
+  };
 }
 
 export function sessionOf(request: IncomingMessage): string | undefined {
@@ -107,12 +122,12 @@ function certificateIdentity(request: IncomingMessage): Identity | undefined {
   if (!socket.authorized) return undefined;
   const known = identityBySocket.get(socket);
   if (known !== undefined) return known;
-  const { subject } = socket.getPeerCertificate();
+  const { subject, valid_to: notAfter } = socket.getPeerCertificate();
   const user = [subject?.CN].flat()[0];
   if (user === undefined) return undefined;
   const organisations: string | readonly string[] | undefined = subject.O; // several O make a list
   const groups = organisations === undefined ? [] : [organisations].flat();
-  const identity: Identity = { user, groups, method: "certificate" };
+  const identity: Identity = { user, groups, method: "certificate", expiresAt: Date.parse(notAfter) };
   identityBySocket.set(socket, identity);
   return identity;
 }

@@ -3,6 +3,8 @@ export interface Identity {
   readonly user: string;
   readonly groups: readonly string[];
   readonly method: "anonymous" | "certificate" | "token" | "session";
+  /** When the credential ends, ms since 1970; absent: when it is revoked. */
+  readonly expiresAt?: number;
 }
 
 export const ANONYMOUS: Identity = {

@@ -11,4 +11,6 @@ export interface ObjectRequest {
   readonly query: URLSearchParams;
   readonly store: Datastore;
   readonly identity: Identity;
+  /** For what stays open: aborted with a StatusError when the credential ends. */
+  readonly ended?: AbortSignal;
 }

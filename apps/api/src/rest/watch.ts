@@ -14,7 +14,7 @@ const MIN_TIMEOUT_S = 30 * 60;
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024; // a reader this far behind is cut off: it lists again
 
 /** `?watch`: chunked JSON, one event a line, until the client or the time-out ends it. */
-export async function watchObjects({ request, response, route, query, store }: ObjectRequest): Promise<void> {
+export async function watchObjects({ request, response, route, query, store, ended }: ObjectRequest): Promise<void> {
   const how = negotiate(request, query);
   const selection = parseSelection(route.definition, query);
   const bookmarks = query.get("allowWatchBookmarks") === "true";
@@ -42,6 +42,7 @@ export async function watchObjects({ request, response, route, query, store }: O
   const end = (): void => abort.abort();
   const timer = setTimeout(end, timeoutMs(query.get("timeoutSeconds")));
   response.once("close", end);
+  ended?.addEventListener("abort", end);
   const line = eventWriter(definition, how);
   const write = (text: string): void => {
     response.write(text);
@@ -64,6 +65,7 @@ export async function watchObjects({ request, response, route, query, store }: O
       else if (bookmarks && step.value.type === "BOOKMARK")
         write(line("BOOKMARK", bookmarkOf(definition, step.value.revision)));
     }
+    ended?.throwIfAborted();
     response.end();
   } catch (error) {
     if (!response.headersSent) throw error;
@@ -74,6 +76,7 @@ export async function watchObjects({ request, response, route, query, store }: O
   } finally {
     clearTimeout(timer);
     response.off("close", end);
+    ended?.removeEventListener("abort", end);
     abort.abort();
   }
 }

@@ -1,4 +1,4 @@
-import { StatusError } from "@percale/resources";
+import { StatusError, unauthorized } from "@percale/resources";
 import type { Datastore, TokenRecord } from "@percale/store";
 import { hashToken, newToken } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
@@ -8,16 +8,26 @@ import type { Services } from "./services.ts";
 const SESSION_SECONDS = 12 * 3600;
 const SESSION = "browser session";
 
-/** A session is a token of its own, so that it ends without the one it came from. */
+/** A session is a token of its own, so that it can end without the one it came from; it never outlives that. */
 export function sessionServices({ tokens }: Datastore, authenticator: Authenticator): Services["sessions"] {
   return {
     signIn: async (token) => {
       const identity = await authenticator.byToken(token.trim());
+      const made = await tokens.lookup(hashToken(token.trim()));
+      if (made === undefined) throw unauthorized("the token ended just now");
       const value = newToken();
       const { user: subject, groups } = identity;
-      const expiresAt = new Date(Date.now() + SESSION_SECONDS * 1000);
-      await tokens.create({ hash: hashToken(value), subject, groups, description: SESSION, expiresAt });
-      return { identity: { ...identity, method: "session" }, value, maxAgeSeconds: SESSION_SECONDS };
+      const endsAt = Math.min(Date.now() + SESSION_SECONDS * 1000, made.expiresAt?.getTime() ?? Infinity);
+      await tokens.create({
+        hash: hashToken(value),
+        subject,
+        groups,
+        description: SESSION,
+        expiresAt: new Date(endsAt),
+        parentId: made.parentId ?? made.id,
+      });
+      const maxAgeSeconds = Math.max(1, Math.round((endsAt - Date.now()) / 1000));
+      return { identity: { ...identity, method: "session" }, value, maxAgeSeconds };
     },
     signOut: async (value) => {
       const record = await tokens.lookup(hashToken(value));

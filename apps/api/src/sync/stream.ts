@@ -94,6 +94,11 @@ export class SyncStream {
     this.#close("draining", "the server stops");
   }
 
+  /** Its credential ended. */
+  dismiss(why: string): void {
+    this.#reject("auth", why);
+  }
+
   #receive(message: ClientMessage): void {
     if (message.t === "hello") {
       if (this.#hello !== undefined) return this.#close("protocolError", "hello twice");

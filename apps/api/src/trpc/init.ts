@@ -10,7 +10,8 @@ import type { Services } from "../services/services.ts";
 
 /** What a procedure knows about its call. */
 export interface CallContext {
-  readonly identity: Identity;
+  /** Who calls, judged anew for every call: a socket may outlive the credential it was opened with. Throws StatusError. */
+  readonly identify: () => Promise<Identity>;
   readonly services: Services;
   /** The session cookie of the call. */
   readonly session: string | undefined;
@@ -47,8 +48,11 @@ export const router = t.router;
 export const createCaller = t.createCallerFactory;
 
 /** Every StatusError leaves as a tRPC error of the matching code, with the Status in `error.data.status`. */
-const mapped = t.procedure.use(async ({ next }) => {
-  const result = await next();
+const mapped = t.procedure.use(async ({ ctx, next }) => {
+  const identity = await ctx.identify().catch((error: unknown) => {
+    throw error instanceof StatusError ? trpcErrorOf(error) : error;
+  });
+  const result = await next({ ctx: { identity } });
   if (!result.ok && result.error.cause instanceof StatusError) throw trpcErrorOf(result.error.cause);
   return result;
 });

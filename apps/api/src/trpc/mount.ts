@@ -8,8 +8,9 @@ import type { WebSocket, WebSocketServer } from "ws";
 import { SESSION_COOKIE, sessionOf } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Identity } from "../auth/identity.ts";
-import { identityOf } from "../caller.ts";
+import { callerOf, identityOf } from "../caller.ts";
 import type { Caller } from "../caller.ts";
+import type { OpenCredentials } from "../auth/open-credentials.ts";
 import { MAX_BODY_BYTES } from "../rest/body.ts";
 import type { Services } from "../services/services.ts";
 import { trpcErrorOf } from "./init.ts";
@@ -17,17 +18,20 @@ import type { CallContext } from "./init.ts";
 import { appRouter } from "./router.ts";
 
 interface MountOptions {
+  readonly authenticator: Authenticator;
+  readonly credentials: OpenCredentials;
   readonly services: Services;
   readonly log: Logger;
 }
 
 interface SocketMountOptions extends MountOptions {
-  readonly authenticator: Authenticator;
   readonly wss: WebSocketServer;
 }
 
 /** Nobody has to show a credential to get this much read. */
 const MAX_STRANGERS_BODY_BYTES = 4 * 1024;
+/** Close code of a socket whose credential ended: private use, like HTTP's 401. */
+const CREDENTIAL_ENDED = 4401;
 
 export interface TrpcCall {
   readonly request: IncomingMessage;
@@ -38,7 +42,7 @@ export interface TrpcCall {
 }
 
 /** Queries and mutations over HTTP; subscriptions over server-sent events too. */
-export function trpcOverHttp({ services, log }: MountOptions) {
+export function trpcOverHttp({ authenticator, credentials, services, log }: MountOptions) {
   return ({ request, response, path, caller }: TrpcCall): Promise<void> => {
     const isSession = path.startsWith("session.");
     const isStranger = isSession || caller.identity.method === "anonymous";
@@ -51,12 +55,22 @@ export function trpcOverHttp({ services, log }: MountOptions) {
       allowBatching: true,
       allowMethodOverride: true, // a query too long for an address comes as POST
       onError: ({ error, path }) => logFault(log, error, path),
-      createContext: async (): Promise<CallContext> => ({
-        identity: mapped(() => identityOf(isSession ? lenient(caller) : caller)),
-        services,
-        session: sessionOf(request),
-        setSession: (session) => response.setHeader("set-cookie", cookieOf(session, isPlain(request))),
-      }),
+      createContext: async (): Promise<CallContext> => {
+        const judged = (caller: Caller): Identity => identityOf(isSession ? lenient(caller) : caller);
+        const identity = mapped(() => judged(caller));
+        // A subscription's answer has no end of its own.
+        const { ended, release } = credentials.hold(identity, async () =>
+          judged(await callerOf(authenticator, request)),
+        );
+        ended.addEventListener("abort", () => response.destroy());
+        response.once("close", release);
+        return {
+          identify: async () => identity,
+          services,
+          session: sessionOf(request),
+          setSession: (session) => response.setHeader("set-cookie", cookieOf(session, isPlain(request))),
+        };
+      },
     });
   };
 }
@@ -75,7 +89,7 @@ export interface TrpcSocket {
 }
 
 /** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. */
-export function trpcOverWebSocket({ authenticator, services, log, wss }: SocketMountOptions) {
+export function trpcOverWebSocket({ authenticator, credentials, services, log, wss }: SocketMountOptions) {
   return ({ socket, request, caller, onKnown }: TrpcSocket): void =>
     getWSConnectionHandler({
       wss,
@@ -84,10 +98,16 @@ export function trpcOverWebSocket({ authenticator, services, log, wss }: SocketM
       onError: ({ error, path }) => logFault(log, error, path),
       createContext: async ({ info }): Promise<CallContext> => {
         const token = info.connectionParams?.["token"];
-        if (token === undefined) return { identity: mapped(() => identityOf(caller)), services, session: undefined };
-        const identity = await authenticator.byToken(token).catch((error: unknown) => rethrow(error));
-        mapped(() => onKnown(identity));
-        return { identity, services, session: undefined };
+        const ask = () => (token === undefined ? authenticator.identify(request) : authenticator.byToken(token));
+        const identity =
+          token === undefined
+            ? mapped(() => identityOf(caller))
+            : await ask().catch((error: unknown) => rethrow(error));
+        if (token !== undefined) mapped(() => onKnown(identity));
+        const { ended, release } = credentials.hold(identity, ask);
+        ended.addEventListener("abort", () => socket.close(CREDENTIAL_ENDED, "the credential has ended"));
+        socket.once("close", release);
+        return { identify: ask, services, session: undefined };
       },
     })(socket, request);
 }

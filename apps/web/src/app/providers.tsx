@@ -1,7 +1,7 @@
 "use client";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { createClient, failureOf, TRPCProvider } from "../trpc/client.ts";
+import { createClient, failureOf, goToSignIn, TRPCProvider } from "../trpc/client.ts";
 
 /** One query cache and one tRPC client per tab. */
 export function Providers({ children }: { readonly children: ReactNode }) {
@@ -33,9 +33,6 @@ function createQueryClient(): QueryClient {
   });
 }
 
-/** A session that ended sends to the sign-in page and back to the same address. */
 function onFailure(error: Error): void {
-  const { pathname, search } = globalThis.location;
-  if (failureOf(error).kind !== "signedOut" || pathname === "/signin") return;
-  globalThis.location.assign(`/signin?next=${encodeURIComponent(pathname + search)}`);
+  if (failureOf(error).kind === "signedOut") goToSignIn();
 }

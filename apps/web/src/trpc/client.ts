@@ -18,6 +18,15 @@ export type RouterOutputs = inferRouterOutputs<AppRouter>;
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
+/** The server's close code for a socket whose session ended. */
+const CREDENTIAL_ENDED = 4401;
+
+/** To the sign-in page, and back to the same address afterwards. */
+export function goToSignIn(): void {
+  const { pathname, search } = globalThis.location;
+  if (pathname !== "/signin") globalThis.location.assign(`/signin?next=${encodeURIComponent(pathname + search)}`);
+}
+
 /** Half a second, doubling to 30 s, with full jitter so that a restarted server is not met by every browser at once. */
 export function retryDelayMs(attempt: number): number {
   return Math.round(Math.random() * Math.min(30_000, 500 * 2 ** attempt)) + 100;
@@ -37,7 +46,10 @@ export function createClient(): TRPCClient<AppRouter> {
       return delayMs;
     },
     onOpen: () => connection.opened(),
-    onClose: () => connection.closed(Date.now()),
+    onClose: (cause) => {
+      connection.closed(Date.now());
+      if (cause?.code === CREDENTIAL_ENDED) goToSignIn();
+    },
   });
   return createTRPCClient<AppRouter>({
     links: [

@@ -9,7 +9,7 @@ import { refusalOf } from "./refusal.ts";
 /** The ordinary tables, through Prisma. */
 export function tokenRecords(prisma: PrismaClient, now: () => Date): TokenRecords {
   return {
-    create: ({ hash, subject, groups, description = "", expiresAt }) =>
+    create: ({ hash, subject, groups, description = "", expiresAt, parentId }) =>
       guarded(async () => {
         const data = {
           id: randomUUID(),
@@ -18,6 +18,7 @@ export function tokenRecords(prisma: PrismaClient, now: () => Date): TokenRecord
           groups: [...groups],
           description,
           expiresAt: expiresAt ?? null,
+          parentId: parentId ?? null,
         };
         return tokenOf(await prisma.token.create({ data }));
       }),
@@ -29,9 +30,9 @@ export function tokenRecords(prisma: PrismaClient, now: () => Date): TokenRecord
       }),
     lookup: (hash) =>
       guarded(async () => {
-        const token = await prisma.token.findUnique({ where: { hash } });
-        if (token === null || token.revokedAt !== null) return undefined;
-        return token.expiresAt !== null && token.expiresAt <= now() ? undefined : tokenOf(token);
+        const token = await prisma.token.findUnique({ where: { hash }, include: { parent: true } });
+        if (token === null) return undefined;
+        return [token, token.parent].some((one) => one !== null && isOver(one, now())) ? undefined : tokenOf(token);
       }),
   };
 }
@@ -73,7 +74,11 @@ function recordOf({ status, updatedAt }: { status: Prisma.JsonValue; updatedAt: 
   return { status: status as unknown as AgentStatus, updatedAt: updatedAt.toISOString() };
 }
 
-function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revokedAt }: Token): TokenRecord {
+function isOver({ expiresAt, revokedAt }: Token, now: Date): boolean {
+  return revokedAt !== null || (expiresAt !== null && expiresAt <= now);
+}
+
+function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revokedAt, parentId }: Token): TokenRecord {
   return {
     id,
     subject,
@@ -82,6 +87,7 @@ function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revok
     createdAt,
     ...(expiresAt !== null && { expiresAt }),
     ...(revokedAt !== null && { revokedAt }),
+    ...(parentId !== null && { parentId }),
   };
 }
 
