@@ -2,17 +2,15 @@ import type { Change, ChangeSet, ChangeSetResult } from "@percale/protocol";
 import {
   badRequest,
   definitionOf,
-  forbidden,
   generatedName,
   methodNotAllowed,
   notFound,
   prepareObject,
-  refOf,
   StatusError,
 } from "@percale/resources";
 import type { FieldValidation, KubeObject, ObjectMeta, ResourceDefinition } from "@percale/resources";
 import type { CheckContext, Datastore } from "@percale/store";
-import { authorizeChanges, ownsStored } from "./auth/authorize.ts";
+import { authorizeChanges, refusalOf } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
 
 export const MAX_CHANGES = 10_000;
@@ -89,9 +87,7 @@ async function admitOnce(
 /** Layer 6, asked inside the commit where `lookup` shows the state the write will follow. */
 function checkFor(identity: Identity): (context: CheckContext) => StatusError | undefined {
   return (context) => {
-    const { object, old = object } = context;
-    if (!ownsStored(identity, old)) return forbidden(refOf(old), "it belongs to another node");
-    return definitionOf(object.kind)?.store(context);
+    return refusalOf(identity, context) ?? definitionOf(context.object.kind)?.store(context);
   };
 }
 

@@ -53,7 +53,7 @@ export type AssignOutcome =
 /** Blocks a node may own where no limit is set. Source: projectcalico/calico `libcalico-go/lib/ipam/ipam.go`. */
 const DEFAULT_MAX_BLOCKS = 20;
 /** An empty block is left with its owner this long: two nodes must not steal one back and forth. */
-const RECLAIM_AFTER_MS = 60_000;
+export const RECLAIM_AFTER_MS = 60_000;
 
 /** Addresses out of the node's own blocks, a newly claimed one, or borrowed, in that order; IPv4 first. */
 export function autoAssign(state: IpamState, request: AssignRequest, hashes: IpamHashes): AssignOutcome {

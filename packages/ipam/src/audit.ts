@@ -1,6 +1,6 @@
-import { overlaps, parseCidr } from "@percale/net";
+import { cidrSize, overlaps, parseCidr } from "@percale/net";
 import { handleAt } from "./block.ts";
-import type { IpamState } from "./model.ts";
+import type { IPAMBlockSpec, IpamState } from "./model.ts";
 
 /** What is inconsistent in stored IPAM objects, one line each; empty when all is well. */
 export function auditIpam(state: Pick<IpamState, "blocks" | "affinities" | "handles">): string[] {
@@ -13,18 +13,8 @@ export function auditIpam(state: Pick<IpamState, "blocks" | "affinities" | "hand
   for (const [i, cidr] of sorted.entries())
     if (i > 0 && overlaps(sorted[i - 1]!, cidr)) faults.push(`blocks overlap at ${blocks[i]?.cidr}`);
   for (const block of blocks) {
-    const allocated = block.allocations.flatMap((index, ordinal) => (index === null ? [] : [ordinal]));
-    const all = [...allocated, ...block.unallocated].toSorted((a, b) => a - b);
-    if (all.length !== block.allocations.length || all.some((ordinal, i) => ordinal !== i))
-      faults.push(`${block.cidr}: allocated and free ordinals do not add up to the block`);
-    const used = new Set(block.allocations.filter((index) => index !== null));
-    for (const index of used)
-      if (block.attributes[index] === undefined) faults.push(`${block.cidr}: no attribute ${index}`);
-    if (used.size !== block.attributes.length) faults.push(`${block.cidr}: an attribute has no user`);
-    const sequenced = Object.keys(block.sequenceNumberForAllocation ?? {}).map(Number);
-    if (sequenced.toSorted((a, b) => a - b).join() !== allocated.join())
-      faults.push(`${block.cidr}: sequence numbers do not match allocations`);
-    for (const ordinal of allocated) {
+    faults.push(...blockFaults(block));
+    for (const ordinal of block.allocations.keys()) {
       const handle = handleAt(block, ordinal);
       if (handle === undefined) continue;
       const key = `${handle.toLowerCase()} ${block.cidr}`;
@@ -54,5 +44,23 @@ export function auditIpam(state: Pick<IpamState, "blocks" | "affinities" | "hand
     }
   }
   for (const key of counted.keys()) faults.push(`no handle counts ${key}`);
+  return faults;
+}
+
+/** What is inconsistent inside one block. */
+export function blockFaults(block: IPAMBlockSpec): string[] {
+  const faults: string[] = [];
+  const allocated = block.allocations.flatMap((index, ordinal) => (index === null ? [] : [ordinal]));
+  const all = [...allocated, ...block.unallocated].toSorted((a, b) => a - b);
+  const isWhole = BigInt(block.allocations.length) === cidrSize(parseCidr(block.cidr));
+  if (!isWhole || all.length !== block.allocations.length || all.some((ordinal, i) => ordinal !== i))
+    faults.push(`${block.cidr}: allocated and free ordinals do not add up to the block`);
+  const used = new Set(block.allocations.filter((index) => index !== null));
+  for (const index of used)
+    if (block.attributes[index] === undefined) faults.push(`${block.cidr}: no attribute ${index}`);
+  if (used.size !== block.attributes.length) faults.push(`${block.cidr}: an attribute has no user`);
+  const sequenced = Object.keys(block.sequenceNumberForAllocation ?? {}).map(Number);
+  if (sequenced.toSorted((a, b) => a - b).join() !== allocated.join())
+    faults.push(`${block.cidr}: sequence numbers do not match allocations`);
   return faults;
 }

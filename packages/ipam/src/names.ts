@@ -13,7 +13,7 @@ export function blockName(cidr: string): string {
 }
 
 /** `node-1-10-0-0-0-26`; a name that would be too long keeps its head and ends in a hash. */
-export function affinityName(node: string, cidr: string, hashes: IpamHashes): string {
+export function affinityName(node: string, cidr: string, hashes: Pick<IpamHashes, "sha256Hex">): string {
   const block = blockName(cidr);
   const name = `${node}-${block}`;
   if (name.length < MAX_NAME) return name;

@@ -28,14 +28,14 @@ const DEFAULT_USES: readonly IntendedUse[] = ["Workload", "Tunnel"];
 
 /** Every pool, whether it may be used or not, in name order. */
 export function allPools(state: IpamState): Pool[] {
-  return state.pools
-    .map((object): Pool => {
-      const { cidr: text, blockSize, allowedUses } = object.spec;
-      const cidr = parseCidr(text);
-      const size = blockSize === undefined || blockSize === 0 ? (cidr.family === 4 ? 26 : 122) : blockSize;
-      return { name: object.metadata.name, cidr, blockSize: size, uses: allowedUses ?? DEFAULT_USES, object };
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return state.pools.map(poolOf).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function poolOf(object: IPPoolObject): Pool {
+  const { cidr: text, blockSize, allowedUses } = object.spec;
+  const cidr = parseCidr(text);
+  const size = blockSize === undefined || blockSize === 0 ? (cidr.family === 4 ? 26 : 122) : blockSize;
+  return { name: object.metadata.name, cidr, blockSize: size, uses: allowedUses ?? DEFAULT_USES, object };
 }
 
 /** Pools that hand out new addresses at all. */
@@ -84,7 +84,7 @@ export function poolsFor(state: IpamState, request: PoolRequest): PoolChoice {
 }
 
 export function selectsNode(pool: Pool, state: IpamState, node: string): boolean {
-  return isSelected(pool.object.spec.nodeSelector, state.nodeLabels.get(node));
+  return selects(pool.object.spec.nodeSelector, state.nodeLabels.get(node));
 }
 
 function isAutomatic(pool: Pool): boolean {
@@ -93,9 +93,9 @@ function isAutomatic(pool: Pool): boolean {
 
 function selectsNamespace(pool: Pool, state: IpamState, namespace: string | undefined): boolean {
   const labels = namespace === undefined ? undefined : state.namespaceLabels.get(namespace);
-  return isSelected(pool.object.spec.namespaceSelector, labels);
+  return selects(pool.object.spec.namespaceSelector, labels);
 }
 
-function isSelected(selector: string | undefined, labels: Readonly<Record<string, string>> = {}): boolean {
+export function selects(selector: string | undefined, labels: Readonly<Record<string, string>> = {}): boolean {
   return selector === undefined || selector === "" || matches(parseSelector(selector), new Map(Object.entries(labels)));
 }

@@ -4,7 +4,6 @@ import type { Change } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { Cache } from "./cache.ts";
 import { Overlay, planChangeSet } from "./plan.ts";
-import { isSameJson } from "./same-json.ts";
 
 const kind = "GlobalNetworkSet";
 const object = (name: string, spec: unknown): KubeObject => ({
@@ -73,14 +72,4 @@ test("the window forgets the oldest events and tears no change set", () => {
   expect(cache.window.after(1, 1)).toBeUndefined();
   expect(cache.window.after(2, 2)?.map(({ revision }) => revision)).toEqual([3, 4, 5, 6]);
   expect(cache.window.after(6, 2)).toEqual([]);
-});
-
-test.each([
-  { name: "order of keys", a: { x: 1, y: [1, { z: null }] }, b: { y: [1, { z: null }], x: 1 }, same: true },
-  { name: "an undefined key", a: { x: 1, y: undefined }, b: { x: 1 }, same: true },
-  { name: "order of a list", a: [1, 2], b: [2, 1], same: false },
-  { name: "null and absent", a: { x: null }, b: {}, same: false },
-  { name: "list and object", a: [], b: {}, same: false },
-])("as JSON, $name: same is $same", ({ a, b, same }) => {
-  expect([isSameJson(a, b), isSameJson(b, a)]).toEqual([same, same]);
 });

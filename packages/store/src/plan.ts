@@ -6,6 +6,7 @@ import {
   forbidden,
   generatedName,
   invalid,
+  isSameJson,
   notFound,
   refOf,
 } from "@percale/resources";
@@ -13,7 +14,6 @@ import type { KubeObject, Lookup, ObjectMeta, ObjectRef } from "@percale/resourc
 import type { ApplyOptions, AuthoredChangeSet, CheckContext } from "./datastore.ts";
 import type { LogEvent } from "./event-window.ts";
 import { ObjectTable, sortKey } from "./object-table.ts";
-import { isSameJson } from "./same-json.ts";
 
 export interface PlanInput {
   readonly changeSet: AuthoredChangeSet;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { API_VERSION } from "@percale/resources";
+import { API_VERSION, profileOfNamespace, profileOfServiceAccount } from "@percale/resources";
 import type { Change } from "@percale/protocol";
-import { authorizeChanges } from "./authorize.ts";
+import { authorizeChanges, refusalOf } from "./authorize.ts";
 import { NODES_GROUP } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 
@@ -11,8 +11,25 @@ function profile(op: "create" | "update", name: string): Change {
   return { op, object: { apiVersion: API_VERSION, kind: "Profile", metadata: { name }, spec: {} } };
 }
 
+function profileOf(name: string): Change {
+  const [prefix, namespace = "", account = ""] = name.split(".");
+  return {
+    op: "create",
+    object: prefix === "kns" ? profileOfNamespace(namespace) : profileOfServiceAccount(namespace, account),
+  };
+}
+
+/** As admission does: the change by its verb, then the object inside the commit. */
+function judge(change: Change): void {
+  authorizeChanges(node, [change]);
+  if (change.op === "delete") return;
+  const lookup = { get: () => undefined, list: () => [] };
+  const refusal = refusalOf(node, { operation: change.op, object: change.object, lookup });
+  if (refusal !== undefined) throw refusal;
+}
+
 test.each(["kns.shop", "ksa.shop.default"])("a node may make the profile %s, which its endpoints need", (name) => {
-  expect(() => authorizeChanges(node, [profile("create", name)])).not.toThrow();
+  expect(() => judge(profileOf(name))).not.toThrow();
 });
 
 test.each([
@@ -20,5 +37,5 @@ test.each([
   ["change a profile", profile("update", "kns.shop"), "cannot update"],
   ["delete a profile", { op: "delete", ref: { kind: "Profile", name: "kns.shop" } } as const, "cannot delete"],
 ])("a node may not %s", (_, change, words) => {
-  expect(() => authorizeChanges(node, [change])).toThrow(words);
+  expect(() => judge(change)).toThrow(words);
 });

@@ -1,4 +1,4 @@
-import { API_VERSION } from "@percale/resources";
+import { API_VERSION, profileOfNamespace, profileOfServiceAccount } from "@percale/resources";
 import type { KubeObject, Profile, WorkloadEndpoint } from "@percale/resources";
 import type { CniRequest, EndpointIdentity } from "./request.ts";
 
@@ -39,10 +39,8 @@ export function endpointOf(options: {
 }
 
 /** A pod has its namespace's (and service account's) profile, anything else its network's. */
-export function profileNames(request: CniRequest, { orchestrator, namespace }: EndpointIdentity): string[] {
-  if (orchestrator === "cni") return [request.network];
-  const account = request.config.args.percale.serviceAccount;
-  return [`kns.${namespace}`, ...(account === undefined ? [] : [`ksa.${namespace}.${account}`])];
+export function profileNames(request: CniRequest, identity: EndpointIdentity): string[] {
+  return profilesOf(request, identity).map(({ metadata }) => metadata.name);
 }
 
 /** Profiles that an endpoint refers to and nobody made: what upstream's plugin (a network) or Kubernetes (a namespace) would give it. */
@@ -51,29 +49,29 @@ export function missingProfiles(
   identity: EndpointIdentity,
   has: (name: string) => boolean,
 ): KubeObject<Profile["spec"]>[] {
-  return profileNames(request, identity)
-    .filter((name) => !has(name))
-    .map((name) => ({
-      apiVersion: API_VERSION,
-      kind: "Profile",
-      metadata: { name },
-      spec: profileSpec(name, identity),
-    }));
+  return profilesOf(request, identity).filter(({ metadata }) => !has(metadata.name));
 }
 
-function profileSpec(name: string, { orchestrator, namespace }: EndpointIdentity): Profile["spec"] {
+function profilesOf(request: CniRequest, { orchestrator, namespace }: EndpointIdentity): KubeObject<Profile["spec"]>[] {
+  if (orchestrator === "cni") return [profileOfNetwork(request.network)];
+  const account = request.config.args.percale.serviceAccount;
+  return [
+    profileOfNamespace(namespace),
+    ...(account === undefined ? [] : [profileOfServiceAccount(namespace, account)]),
+  ];
+}
+
+/** Endpoints of one network reach each other and everything outside. */
+function profileOfNetwork(network: string): KubeObject<Profile["spec"]> {
   const allow = { action: "Allow" as const, source: {}, destination: {} };
-  if (orchestrator === "cni")
-    return {
-      ingress: [{ ...allow, source: { selector: `has(${name})` } }],
-      egress: [allow],
-      labelsToApply: { [name]: "" },
-    };
-  if (name.startsWith("ksa."))
-    return { labelsToApply: { "pcsa.projectcalico.org/name": name.slice(`ksa.${namespace}.`.length) } };
   return {
-    ingress: [allow],
-    egress: [allow],
-    labelsToApply: { "pcns.projectcalico.org/name": namespace, "pcns.kubernetes.io/metadata.name": namespace },
+    apiVersion: API_VERSION,
+    kind: "Profile",
+    metadata: { name: network },
+    spec: {
+      ingress: [{ ...allow, source: { selector: `has(${network})` } }],
+      egress: [allow],
+      labelsToApply: { [network]: "" },
+    },
   };
 }

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf, StoreContext } from "../define.ts";
 import { checkLabels } from "../metadata.ts";
+import { API_VERSION } from "../object.ts";
+import type { KubeObject } from "../object.ts";
 import { listOf } from "../scalars/schemas.ts";
 import { alreadyExists, methodNotAllowed } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
@@ -36,6 +38,31 @@ export const Profile = defineResource({
   store: reservedIssue,
 });
 export type Profile = ObjectOf<typeof Profile>;
+
+/** What Kubernetes' controller makes for a namespace: its endpoints reach everything, and carry its labels. */
+export function profileOfNamespace(namespace: string): KubeObject<Profile["spec"]> {
+  const allow = { action: "Allow" as const, source: {}, destination: {} };
+  return {
+    apiVersion: API_VERSION,
+    kind: "Profile",
+    metadata: { name: `kns.${namespace}` },
+    spec: {
+      ingress: [allow],
+      egress: [allow],
+      labelsToApply: { "pcns.projectcalico.org/name": namespace, "pcns.kubernetes.io/metadata.name": namespace },
+    },
+  };
+}
+
+/** The same for a service account: no rules, its name as a label. */
+export function profileOfServiceAccount(namespace: string, account: string): KubeObject<Profile["spec"]> {
+  return {
+    apiVersion: API_VERSION,
+    kind: "Profile",
+    metadata: { name: `ksa.${namespace}.${account}` },
+    spec: { labelsToApply: { "pcsa.projectcalico.org/name": account } },
+  };
+}
 
 /** The reserved profile may be made once, at initialisation. */
 function reservedIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {

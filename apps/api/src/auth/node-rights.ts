@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { isHeldBy, nodeWriteFault } from "@percale/ipam";
+import {
+  isSameJson,
+  NAMESPACE_LABEL,
+  ORCHESTRATOR_LABEL,
+  prepareObject,
+  Profile,
+  profileOfNamespace,
+  profileOfServiceAccount,
+  SERVICE_ACCOUNT_LABEL,
+} from "@percale/resources";
+import type { WorkloadEndpoint } from "@percale/resources";
+import type { CheckContext } from "@percale/store";
+import type { Verb } from "./authorize.ts";
+
+/**
+ * What an agent may do: it keeps its own Node, attaches workloads to its own node and takes addresses for them. Whatever else it
+ * needs to know reaches it on the stream.
+ */
+const VERBS_BY_KIND: Readonly<Record<string, readonly Verb[]>> = {
+  Node: ["get", "create", "update", "patch", "delete"],
+  WorkloadEndpoint: ["get", "create", "update", "patch", "delete"],
+  Profile: ["get", "create"],
+  IPAMBlock: ["get", "list", "create", "update", "patch", "delete"],
+  BlockAffinity: ["get", "list", "create", "update", "patch", "delete"],
+  IPAMHandle: ["get", "create", "update", "patch", "delete"],
+  IPPool: ["get", "list"],
+  IPAMConfiguration: ["get", "list"],
+};
+
+/** May a node do this to objects of the kind at all? What it writes is judged again with the object. */
+export function nodeMay(verb: Verb, kind: string): boolean {
+  return VERBS_BY_KIND[kind]?.includes(verb) === true;
+}
+
+/** Why a node may not make this change; undefined if it may. Asked inside the commit, of the object as it will be stored. */
+export function nodeFault(node: string, context: CheckContext): string | undefined {
+  const { operation, object, old, lookup } = context;
+  switch (object.kind) {
+    case "Node":
+      return object.metadata.name === node ? undefined : "it is another node's";
+    case "Profile":
+      return profileFault(object as Profile);
+    case "WorkloadEndpoint":
+      return endpointFault(node, context);
+    default:
+      return nodeWriteFault({
+        node,
+        object: operation === "delete" ? undefined : object,
+        old,
+        lookup,
+        nowMs: Date.now(),
+        hashes: { sha256Hex: (text) => createHash("sha256").update(text).digest("hex") },
+      });
+  }
+}
+
+/** The profiles of namespaces and service accounts, which an attachment into a new namespace brings along, as they always are. */
+function profileFault({ metadata, spec }: Profile): string | undefined {
+  const [prefix, namespace = "", ...account] = metadata.name.split(".");
+  const usual =
+    prefix === "kns" && account.length === 0
+      ? profileOfNamespace(namespace)
+      : prefix === "ksa" && account.length > 0
+        ? profileOfServiceAccount(namespace, account.join("."))
+        : undefined;
+  if (usual === undefined) return "a node makes only profiles called kns.* and ksa.*";
+  const prepared = prepareObject(Profile, usual, { operation: "create" });
+  const isUsual = "object" in prepared && isSameJson(spec, prepared.object.spec);
+  return isUsual ? undefined : "a node makes profiles as they come with a namespace or service account";
+}
+
+/** What an attachment says of a workload; anything else is for people and controllers. */
+const ATTACHMENT_FIELDS: ReadonlySet<string> = new Set([
+  "orchestrator",
+  "node",
+  "containerID",
+  "pod",
+  "serviceAccountName",
+  "endpoint",
+  "ipNetworks",
+  "profiles",
+  "interfaceName",
+  "mac",
+  "ports",
+]);
+const ORCHESTRATORS: ReadonlySet<string> = new Set(["k8s", "cni"]);
+/** Completed from the spec, whatever a client says. */
+const SYSTEM_LABELS: ReadonlySet<string> = new Set([NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL]);
+/** Inherited from namespaces, service accounts and Calico: of its own an endpoint would forge them. */
+const INHERITED_LABEL = /^(pcns\.|pcsa\.|projectcalico\.org\/)/;
+
+function endpointFault(node: string, { operation, object, old, lookup }: CheckContext): string | undefined {
+  const [next, before] = [object as WorkloadEndpoint, old as WorkloadEndpoint | undefined]; // of that kind, and stored or about to be
+  const { spec, metadata } = next;
+  if (spec.node !== node || (before !== undefined && before.spec.node !== node)) return "it belongs to another node";
+  if (operation === "delete") return undefined;
+  if (!ORCHESTRATORS.has(spec.orchestrator)) return `spec.orchestrator: a node attaches for k8s and cni`;
+  const kept: Readonly<Record<string, unknown>> = before?.spec ?? {};
+  for (const [field, value] of Object.entries(spec))
+    if (!ATTACHMENT_FIELDS.has(field) && !isSameJson(value, kept[field])) return `spec.${field}: a node may not set it`;
+  for (const [key, value] of Object.entries(metadata.labels ?? {}))
+    if (INHERITED_LABEL.test(key) && !SYSTEM_LABELS.has(key) && before?.metadata.labels?.[key] !== value)
+      return `metadata.labels: ${key} comes from a namespace, a service account or the system`;
+  for (const network of spec.ipNetworks ?? [])
+    if (before?.spec.ipNetworks?.includes(network) !== true && !isHeldBy(lookup, node, network.split("/")[0]!))
+      return `spec.ipNetworks: ${network} is not given out to ${node}`;
+  return profilesFault(next);
+}
+
+/** A profile's labels count as the endpoint's: it takes on those of its own namespace and account, or its network's. */
+function profilesFault({ metadata: { namespace = "" }, spec }: WorkloadEndpoint): string | undefined {
+  const own = new Set([`kns.${namespace}`, `ksa.${namespace}.${spec.serviceAccountName ?? ""}`]);
+  const isOwn = (name: string): boolean => (spec.orchestrator === "k8s" ? own.has(name) : !/^k(ns|sa)\./.test(name));
+  const wrong = (spec.profiles ?? []).find((name) => !isOwn(name));
+  return wrong === undefined ? undefined : `spec.profiles: ${wrong} is none of this workload's`;
+}

@@ -1,0 +1,288 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { autoAssign, DEFAULT_IPAM_CONFIG, releaseHandle } from "@percale/ipam";
+import type {
+  BlockAffinity,
+  IPAMBlock,
+  IpamChange,
+  IPAMHandle,
+  IpamHashes,
+  IpamState,
+  IPPoolObject,
+} from "@percale/ipam";
+import { API_VERSION, definitionOf, profileOfNamespace } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestApi } from "../test-api.ts";
+import type { Answer, TestApi } from "../test-api.ts";
+
+let server: TestApi;
+const tokens = new Map<string, string | null>([["nobody", null]]);
+const CREDENTIALS = {
+  admin: ["admin", "system:masters"],
+  editor: ["ed", "percale:editors"],
+  viewer: ["vi", "percale:viewers"],
+  stranger: ["stan", "others"],
+  n1: ["system:node:n1", "system:nodes"],
+  n2: ["system:node:n2", "system:nodes"],
+} as const;
+type Who = keyof typeof CREDENTIALS | "nobody";
+
+const hashes: IpamHashes = {
+  sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
+  sha3Base32: (text) => createHash("sha3-256").update(text).digest("hex").slice(0, 52),
+};
+
+beforeAll(async () => {
+  server = await startTestApi();
+  for (const [who, [subject, group]] of Object.entries(CREDENTIALS)) {
+    const body = { subject, groups: [group] };
+    const answer = await server.call("/trpc/access.createToken", { method: "POST", body });
+    tokens.set(who, answer.body.result.data.token as string);
+  }
+  const pool = { spec: { cidr: "10.0.0.0/28", blockSize: 30 }, ...meta("IPPool", "pool") };
+  const set = { spec: { nets: ["10.0.0.1"] }, ...meta("GlobalNetworkSet", "set") };
+  expect(
+    (
+      await submit(
+        "admin",
+        [pool, set].map((object) => ({ op: "create", object })),
+      )
+    ).code,
+  ).toBe(200);
+  // As their agents do it.
+  for (const node of ["n1", "n2"] as const) {
+    const object = { spec: {}, ...meta("Node", node) };
+    expect((await submit(node, [{ op: "create", object }])).code).toBe(200);
+    expect((await attach(node, "web")).code).toBe(200);
+  }
+});
+afterAll(() => server.stop());
+
+const meta = (kind: string, name: string, more: object = {}) => ({
+  apiVersion: API_VERSION,
+  kind,
+  metadata: { name, ...more },
+});
+
+function submit(who: Who, changes: readonly object[], more: object = {}): Promise<Answer> {
+  return server.call("/changesets/v1", { method: "POST", token: tokens.get(who)!, body: { changes, ...more } });
+}
+
+async function stateNow(): Promise<IpamState> {
+  const items = async <T>(kind: string) => (await server.api.store.list({ kind })).items as readonly T[];
+  const nodes = await items<KubeObject>("Node");
+  return {
+    pools: await items<IPPoolObject>("IPPool"),
+    blocks: await items<IPAMBlock>("IPAMBlock"),
+    affinities: await items<BlockAffinity>("BlockAffinity"),
+    handles: await items<IPAMHandle>("IPAMHandle"),
+    reservations: [],
+    config: DEFAULT_IPAM_CONFIG,
+    nodeLabels: new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels ?? {}])),
+    namespaceLabels: new Map(),
+    nowMs: Date.now(),
+  };
+}
+
+/** The change set of an attachment, with more said of the endpoint. */
+async function attachment(node: string, pod: string, more: object = {}, labels: object = {}): Promise<IpamChange[]> {
+  const handle = `net.${node}-${pod}`;
+  const request = { node, handle, attributes: { node, pod }, use: "Workload", count4: 1, count6: 0 } as const;
+  const outcome = autoAssign(await stateNow(), request, hashes);
+  if (outcome.kind !== "assigned") throw new Error(outcome.message);
+  const spec = {
+    orchestrator: "k8s",
+    node,
+    pod,
+    endpoint: "eth0",
+    containerID: `${node}${pod}`,
+    ipNetworks: outcome.addresses.map(({ address }) => `${address}/32`),
+    profiles: ["kns.shop"],
+    interfaceName: "cali1",
+    mac: "ee:ee:ee:ee:ee:ee",
+    ...more,
+  };
+  const metadata = { name: `${node}-k8s-${pod}-eth0`, namespace: "shop", labels: { app: pod, ...labels } };
+  return [
+    ...outcome.changes,
+    { op: "create", object: { apiVersion: API_VERSION, kind: "WorkloadEndpoint", metadata, spec } },
+  ];
+}
+
+const attach = async (node: Who, pod: string): Promise<Answer> => submit(node, await attachment(node, pod));
+
+/** What each node has after its attachment, by kind; `own` is n1's, as the table is asked by n1. */
+const OBJECTS: Readonly<Record<string, Readonly<Record<"own" | "other", string>>>> = {
+  Node: { own: "n1", other: "n2" },
+  WorkloadEndpoint: { own: "n1-k8s-web-eth0", other: "n2-k8s-web-eth0" },
+  IPAMHandle: { own: "net.n1-web", other: "net.n2-web" },
+};
+
+async function nameOf(kind: string, whose: "own" | "other"): Promise<string> {
+  const known = OBJECTS[kind]?.[whose];
+  if (known !== undefined) return known;
+  const node = whose === "own" ? "n1" : "n2";
+  const { blocks, affinities } = await stateNow();
+  if (kind === "IPAMBlock") return blocks.find(({ spec }) => spec.affinity === `host:${node}`)!.metadata.name;
+  if (kind === "BlockAffinity") return affinities.find(({ spec }) => spec.node === node)!.metadata.name;
+  return {
+    IPPool: "pool",
+    GlobalNetworkSet: "set",
+    Profile: "projectcalico-default-allow",
+    IPAMConfiguration: "default",
+  }[kind]!;
+}
+
+/** A change that its owner may make. */
+function edited(object: KubeObject): KubeObject {
+  const spec = object.spec as Record<string, unknown>;
+  const free = (allocations: readonly unknown[]) => ({
+    allocations: allocations.map(() => null),
+    unallocated: allocations.map((_, ordinal) => ordinal),
+    attributes: [],
+    sequenceNumberForAllocation: {},
+    sequenceNumber: Number(spec["sequenceNumber"]) + 1,
+  });
+  const edits: Record<string, () => object> = {
+    Node: () => ({ bgp: { asNumber: 64_512 } }),
+    WorkloadEndpoint: () => ({ mac: "ee:ee:ee:ee:ee:01" }),
+    IPAMBlock: () => free(spec["allocations"] as readonly unknown[]),
+    BlockAffinity: () => ({ state: "pending" }),
+    GlobalNetworkSet: () => ({ nets: ["10.0.0.9"] }),
+  };
+  return { ...object, spec: { ...spec, ...edits[object.kind]?.() } };
+}
+
+async function codeOf(who: Who, verb: string, kind: string, whose: "own" | "other"): Promise<number> {
+  const definition = definitionOf(kind)!;
+  const name = await nameOf(kind, whose);
+  const base = `/apis/projectcalico.org/v3${definition.namespaced ? "/namespaces/shop" : ""}/${definition.plural}`;
+  const token = tokens.get(who)!;
+  switch (verb) {
+    case "get":
+      return (await server.call(`${base}/${name}`, { token })).code;
+    case "list":
+      return (await server.call(base, { token })).code;
+    case "watch":
+      return endless(await server.open(`${base}?watch=1`, { token }));
+    case "update": {
+      const stored = await server.call(`${base}/${name}`);
+      return (await server.call(`${base}/${name}?dryRun=All`, { method: "PUT", token, body: edited(stored.body) }))
+        .code;
+    }
+    default:
+      return (
+        await server.call(`${verb === "delete" ? `${base}/${name}` : base}?dryRun=All`, { method: "DELETE", token })
+      ).code;
+  }
+}
+
+function endless(answer: IncomingMessage): number {
+  answer.destroy();
+  return answer.statusCode ?? 0;
+}
+
+/** Verbs that each may use, by kind; a trailing `!` also on what is another's. */
+const RIGHTS: readonly (readonly [who: Who, refusal: number, rights: Readonly<Record<string, string>>])[] = [
+  [
+    "admin",
+    403,
+    Object.fromEntries(
+      ["Node", "WorkloadEndpoint", "IPAMBlock", "BlockAffinity", "IPAMHandle", "GlobalNetworkSet", "IPPool"].map(
+        (kind) => [kind, "get! list! watch! update! delete! deletecollection!"],
+      ),
+    ),
+  ],
+  [
+    "editor",
+    403,
+    {
+      GlobalNetworkSet: "get! list! watch! update! delete! deletecollection!",
+      IPAMBlock: "get! list! watch!",
+      Node: "get! list! watch!",
+    },
+  ],
+  [
+    "viewer",
+    403,
+    { GlobalNetworkSet: "get! list! watch!", IPAMBlock: "get! list! watch!", WorkloadEndpoint: "get! list! watch!" },
+  ],
+  ["stranger", 403, { GlobalNetworkSet: "", Node: "", WorkloadEndpoint: "", IPAMBlock: "", IPPool: "" }],
+  ["nobody", 401, { GlobalNetworkSet: "", Node: "", WorkloadEndpoint: "", IPAMBlock: "", IPPool: "" }],
+  [
+    "n1",
+    403,
+    {
+      Node: "get! update delete",
+      WorkloadEndpoint: "get! update delete",
+      IPAMBlock: "get! list! update delete",
+      BlockAffinity: "get! list! update delete",
+      IPAMHandle: "get! update delete",
+      Profile: "get!",
+      IPPool: "get! list!",
+      IPAMConfiguration: "get! list!",
+      GlobalNetworkSet: "",
+    },
+  ],
+];
+const VERBS = ["get", "list", "watch", "update", "delete", "deletecollection"] as const;
+
+describe.each(RIGHTS)("the rights of %s", (who, refusal, rights) => {
+  test.each(Object.entries(rights))("%s: %s", async (kind, granted) => {
+    const expected = VERBS.flatMap((verb) => [
+      `${verb} own ${granted.split(/[ !]+/).includes(verb) ? "may" : refusal}`,
+      `${verb} other ${granted.includes(`${verb}!`) ? "may" : refusal}`,
+    ]);
+    const found: string[] = [];
+    for (const verb of VERBS)
+      for (const whose of ["own", "other"] as const) {
+        const code = await codeOf(who, verb, kind, whose);
+        found.push(`${verb} ${whose} ${code === 401 || code === 403 ? code : "may"}`);
+      }
+    expect(found).toStrictEqual(expected);
+  });
+});
+
+test("an agent attaches, borrows from another's full pool and detaches", async () => {
+  for (let i = 0; i < 13; i++) expect((await attach("n1", `p${i}`)).body).toHaveProperty("resourceVersion");
+  const { blocks } = await stateNow();
+  const foreign = blocks.find(({ spec }) => spec.affinity === "host:n2")!;
+  expect(foreign.spec.attributes.some(({ secondary }) => secondary?.["node"] === "n1")).toBe(true);
+  for (let i = 0; i < 13; i++) {
+    const outcome = releaseHandle(await stateNow(), `net.n1-p${i}`, hashes);
+    if (outcome.kind !== "released") throw new Error(outcome.message);
+    const ref = { kind: "WorkloadEndpoint", namespace: "shop", name: `n1-k8s-p${i}-eth0` };
+    expect((await submit("n1", [...outcome.changes, { op: "delete", ref }])).body).toHaveProperty("resourceVersion");
+  }
+});
+
+test.each([
+  ["an address of another node", { ipNetworks: ["10.0.0.99/32"] }, {}, "is not given out to n1"],
+  [
+    "source addresses to spoof",
+    { allowSpoofedSourcePrefixes: ["0.0.0.0/0"] },
+    {},
+    "allowSpoofedSourcePrefixes: a node may not",
+  ],
+  ["an address outside", { ipNATs: [] }, {}, "ipNATs: a node may not"],
+  ["another namespace's profile", { profiles: ["kns.prod"] }, {}, "kns.prod is none of this workload's"],
+  ["a label of its namespace", {}, { "pcns.team": "admins" }, "pcns.team comes from a namespace"],
+  ["an endpoint of another node", { node: "n2" }, {}, "metadata.name"],
+])("an agent that claims %s for its endpoint is refused", async (_, spec, labels, words) => {
+  const answer = await submit("n1", await attachment("n1", "bad", spec, labels), { dryRun: true });
+  expect(answer.body.message).toContain(words);
+  expect([403, 422]).toContain(answer.code);
+});
+
+test("an agent makes the profile of a namespace as it always is, and no other", async () => {
+  const usual = profileOfNamespace("fresh");
+  const codes = [];
+  for (const object of [
+    usual,
+    { ...usual, spec: { ...usual.spec, labelsToApply: { role: "database" } } },
+    { ...usual, metadata: { name: "percale" } },
+  ])
+    codes.push((await submit("n1", [{ op: "create", object }], { dryRun: true })).code);
+  expect(codes).toStrictEqual([200, 403, 403]);
+});
