@@ -3,6 +3,8 @@ export * from "./figure.ts";
 export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
 export { buildProbe, listen, probe, stream } from "./probe.ts";
+export { listRuleset, nft, readRuleset } from "./ruleset.ts";
+export type { Ruleset } from "./ruleset.ts";
 export type { ProbeOptions, ProbeResult } from "./probe.ts";
 export * from "./truth-table/index.ts";
 export { wrongShapesOf } from "./wrong-shapes.ts";

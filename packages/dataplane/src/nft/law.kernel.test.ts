@@ -1,0 +1,122 @@
+import { createNetns, deleteNetns } from "@percale/kernel";
+import { DEFAULT_CONFIG } from "@percale/policy";
+import { listRuleset, nft, readRuleset } from "@percale/testkit";
+import type { Ruleset } from "@percale/testkit";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { Desired } from "./desired.ts";
+import { NftDriver } from "./driver.ts";
+import { difference, lawState, NOTHING, PARTS, partly } from "./law.states.ts";
+import type { LawState, Part } from "./law.states.ts";
+
+const [lived, fresh] = [`pl-${process.pid}`, `pf-${process.pid}`];
+let driver: NftDriver;
+let state: LawState;
+
+beforeAll(() => {
+  for (const netns of [lived, fresh]) createNetns(netns);
+});
+
+afterAll(() => {
+  for (const netns of [lived, fresh]) deleteNetns(netns);
+});
+
+beforeEach(begin);
+
+afterEach(() => driver.close());
+
+function begin(): void {
+  driver?.close();
+  nft(lived, "flush", "ruleset");
+  driver = open(lived);
+  state = NOTHING;
+}
+
+function open(netns: string): NftDriver {
+  const opened = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
+  opened.failClosed();
+  return opened;
+}
+
+/** One thing that happens to a node's tables. */
+type Step =
+  | { readonly t: "edit"; readonly next: LawState; readonly kept: readonly Part[] }
+  | { readonly t: "restart"; readonly next: LawState }
+  /** Somebody else's deed, of those that the tables offer just then. */
+  | { readonly t: "deed"; readonly choice: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ t: fc.constant("edit" as const), next: lawState, kept: fc.subarray([...PARTS]) }),
+  },
+  { weight: 1, arbitrary: fc.record({ t: fc.constant("restart" as const), next: lawState }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ t: fc.constant("deed" as const), choice: fc.nat() }),
+  },
+);
+
+function take(step: Step): void {
+  switch (step.t) {
+    case "edit":
+      edit(partly(state, step.next, step.kept));
+      return;
+    case "restart":
+      driver.close();
+      driver = open(lived);
+      state = NOTHING;
+      edit(step.next);
+      return;
+    case "deed": {
+      const deeds = foreignDeeds();
+      const deed = deeds[step.choice % deeds.length]!;
+      nft(lived, ...deed);
+      driver.resync();
+    }
+  }
+}
+
+function edit(next: LawState): void {
+  for (const update of difference(state, next)) driver.update(update);
+  driver.commit();
+  state = next;
+}
+
+/** Commands that change what is there, one of each sort for each object. */
+function foreignDeeds(): (readonly string[])[] {
+  const deeds: string[][] = [["flush ruleset"]];
+  for (const [kind, { family, table, name, chain, handle, elem }] of listRuleset(lived)) {
+    const path = `${family} calico ${name}`;
+    if (kind === "table") deeds.push([`delete table ${family} ${name}`], [`flush table ${family} ${name}`]);
+    if (kind === "chain") deeds.push([`flush chain ${path}`], [`insert rule ${path} counter accept`]);
+    if (kind === "chain") deeds.push([`add chain ${family} calico stranger`]);
+    if (kind === "rule") deeds.push([`delete rule ${family} ${table} ${chain} handle ${handle}`]);
+    if ((kind === "set" || kind === "map") && elem !== undefined) deeds.push([`flush ${kind} ${path}`]);
+  }
+  return deeds;
+}
+
+/** What the state comes to where nothing was before. */
+function loaded(wanted: LawState): Ruleset {
+  nft(fresh, "flush", "ruleset");
+  const loader = open(fresh);
+  for (const update of difference(NOTHING, wanted)) loader.update(update);
+  loader.commit();
+  loader.close();
+  return readRuleset(fresh);
+}
+
+test("whatever happened before, the kernel holds what a fresh load of the state gives", () => {
+  const law = fc.property(fc.array(step, { minLength: 3, maxLength: 10 }), (steps) => {
+    begin();
+    for (const one of steps) {
+      take(one);
+      expect([...driver.refused]).toEqual([]);
+      expect(readRuleset(lived)).toEqual(loaded(state));
+    }
+    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+  });
+  const { failed, seed, counterexamplePath, errorInstance } = fc.check(law, { numRuns: 25, endOnFailure: true });
+  if (failed) throw new Error(`seed ${seed}, path ${counterexamplePath}`, { cause: errorInstance }); // states are pages long
+});
