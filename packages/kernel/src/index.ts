@@ -3,7 +3,7 @@
  * (the kernel answers netlink within the system call); refusals are KernelError.
  */
 export { isKernelError, KernelError } from "./addon.ts";
-export { createNetns, deleteNetns, inNetns, netnsPath, readSysctl, writeSysctl } from "./netns.ts";
+export { createNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, readSysctl, writeSysctl } from "./netns.ts";
 export { peerCredentials, setParentDeathSignal } from "./process.ts";
 export type { PeerCredentials } from "./process.ts";
 export { openRtnetlink, Rtnetlink } from "./rtnetlink/rtnetlink.ts";

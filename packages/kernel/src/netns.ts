@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync, writeFileSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { addon, checked, KernelError } from "./addon.ts";
 
@@ -8,6 +8,12 @@ const NETNS_DIR = "/run/netns";
 /** The file of a namespace given by name (in /run/netns) or already by path. */
 export function netnsPath(nameOrPath: string): string {
   return nameOrPath.includes("/") ? nameOrPath : join(NETNS_DIR, nameOrPath);
+}
+
+/** Equal for two paths exactly if both lead to one namespace, however they are mounted. Node's file errors if there is none. */
+export function netnsIdentity(nameOrPath = "/proc/self/ns/net"): string {
+  const { dev, ino } = statSync(netnsPath(nameOrPath));
+  return `${dev}:${ino}`;
 }
 
 /** A new namespace that outlives this process, visible to `ip netns`. EEXIST if the name is taken. */

@@ -11,7 +11,7 @@ import { attributes, mac, text } from "../netlink/reader.ts";
 import type { Message, Span } from "../netlink/reader.ts";
 import type { MessageWriter } from "../netlink/writer.ts";
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RTPROT_BOOT } from "./model.ts";
-import type { InterfaceAddress, Link, Neighbour, Route, RouteSpec, RouteType } from "./model.ts";
+import type { InterfaceAddress, Link, Neighbour, Route, RouteSpec, RouteType, SourceRule } from "./model.ts";
 
 /** Numbers of linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h and linux/neighbour.h. */
 export const RTM = {
@@ -28,6 +28,9 @@ export const RTM = {
   NEWNEIGH: 28,
   DELNEIGH: 29,
   GETNEIGH: 30,
+  NEWRULE: 32,
+  DELRULE: 33,
+  GETRULE: 34,
   NEWNETCONF: 80,
 } as const;
 
@@ -35,6 +38,9 @@ export const IFF_UP = 1;
 const IFF_LOOPBACK = 8;
 const IFF_RUNNING = 0x40;
 const RTNH_F_ONLINK = 4;
+const FR_ACT_TO_TBL = 1;
+/** Before the main table's rule. With a number of its own a rule is there once: the kernel would give each repeat another. */
+const SOURCE_RULE_PRIORITY = 1000;
 
 const ROUTE_TYPES: readonly (RouteType | undefined)[] = [
   undefined,
@@ -132,6 +138,19 @@ export function parseNeighbour({ buffer, start, end }: Message): Neighbour | und
   };
 }
 
+/** Only rules that choose a table by one source address and nothing else. */
+export function parseSourceRule({ buffer, start, end }: Message): SourceRule | undefined {
+  const [family, dstLen, srcLen] = [buffer[start]!, buffer[start + 1], buffer[start + 2]];
+  const a = attributes(buffer, start + 12, end);
+  const [source, table] = [a.get(2), a.get(15)];
+  const isOne = srcLen === (family === 2 ? 32 : 128) && dstLen === 0;
+  if (source === undefined || !isOne || buffer[start + 7] !== FR_ACT_TO_TBL) return undefined;
+  return {
+    source: addressText(buffer, source),
+    table: table === undefined ? buffer[start + 4]! : buffer.readUInt32LE(table.start),
+  };
+}
+
 /** Of which interface a setting under `conf` changed: undefined for `all` and `default`. */
 export function parseSettings({ buffer, start, end }: Message): { readonly ifIndex: number | undefined } {
   const index = attributes(buffer, start + 4, end).get(1);
@@ -191,6 +210,17 @@ export function writeNeighbour(w: MessageWriter, neighbour: Neighbour): void {
   w.word(neighbour.state | (neighbour.flags << 16));
   w.raw(1, addressBytes(parseAddress(neighbour.address)));
   if (neighbour.mac !== undefined) w.raw(2, macBytes(neighbour.mac));
+}
+
+/** fib_rule_hdr and its attributes. */
+export function writeSourceRule(w: MessageWriter, { source, table }: SourceRule): void {
+  const family = familyNumber(source);
+  w.word(family | ((family === 2 ? 32 : 128) << 16));
+  w.word(FR_ACT_TO_TBL << 24);
+  w.word(0);
+  w.u32(15, table);
+  w.u32(6, SOURCE_RULE_PRIORITY);
+  w.raw(2, addressBytes(parseAddress(source)));
 }
 
 /** Two routes with one key are one route to the kernel: the second replaces the first. */

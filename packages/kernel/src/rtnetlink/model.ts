@@ -65,6 +65,12 @@ export interface Neighbour {
   readonly flags: number;
 }
 
+/** What one source address sends goes by that table. */
+export interface SourceRule {
+  readonly source: string;
+  readonly table: number;
+}
+
 export const NUD_REACHABLE = 0x02;
 export const NUD_NOARP = 0x40;
 export const NUD_PERMANENT = 0x80;

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createNetns, deleteNetns, inNetns, isKernelError, openRtnetlink, readSysctl, writeSysctl } from "../index.ts";
+import {
+  createNetns,
+  deleteNetns,
+  inNetns,
+  isKernelError,
+  netnsIdentity,
+  openRtnetlink,
+  readSysctl,
+  writeSysctl,
+} from "../index.ts";
 import type { Rtnetlink, RtnetlinkEvent } from "../index.ts";
 import { NUD_PERMANENT } from "./model.ts";
 
@@ -127,4 +136,23 @@ test("sysctls are those of the namespace, and the thread comes home", () => {
     }),
   ).toThrow("thrown inside");
   expect(() => readSysctl("net/ipv4/conf/va/forwarding")).toThrow(/ENOENT/);
+});
+
+test("rules by source are written, read back and deleted; others are left out", async () => {
+  const rules = [
+    { source: "10.0.0.5", table: 300 },
+    { source: "fd00::5", table: 100_000 },
+  ];
+  for (const rule of rules) await a.addSourceRule(rule);
+  expect(await a.sourceRules()).toEqual(rules);
+  await expect(a.addSourceRule(rules[0]!)).rejects.toMatchObject({ code: "EEXIST" });
+  for (const rule of rules) await a.deleteSourceRule(rule);
+  expect(await a.sourceRules()).toEqual([]);
+  await expect(a.deleteSourceRule(rules[0]!)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a namespace is the same by any path that leads to it", () => {
+  expect(netnsIdentity()).toBe(netnsIdentity(`/proc/${process.pid}/ns/net`));
+  expect(netnsIdentity(name("a"))).toBe(netnsIdentity(`/run/netns/${name("a")}`));
+  expect(new Set([netnsIdentity(), netnsIdentity(name("a")), netnsIdentity(name("b"))]).size).toBe(3);
 });

@@ -20,11 +20,13 @@ import {
   parseLink,
   parseNeighbour,
   parseRoute,
+  parseSourceRule,
   RTM,
   writeAddress,
   writeLinkHeader,
   writeNeighbour,
   writeRoute,
+  writeSourceRule,
 } from "./codec.ts";
 import type {
   InterfaceAddress,
@@ -35,6 +37,7 @@ import type {
   Route,
   RouteSpec,
   RtnetlinkEvent,
+  SourceRule,
   VethSpec,
 } from "./model.ts";
 import { watchRtnetlink } from "./watch.ts";
@@ -213,6 +216,27 @@ export class Rtnetlink {
     const seq = this.#begin(RTM.DELNEIGH, CHANGE);
     writeNeighbour(this.#writer, neighbour);
     this.#commit(seq, `delete neighbour ${neighbour.address}`);
+  }
+
+  /** Of both families; other forms of rules are left out. */
+  async sourceRules(): Promise<SourceRule[]> {
+    return [2, 10].flatMap((family) =>
+      this.#dump(RTM.GETRULE, "list rules", (w) => (w.word(family), w.word(0), w.word(0)), parseSourceRule),
+    );
+  }
+
+  /** EEXIST if it is there already. */
+  async addSourceRule(rule: SourceRule): Promise<void> {
+    const seq = this.#begin(RTM.NEWRULE, CREATE);
+    writeSourceRule(this.#writer, rule);
+    this.#commit(seq, `add rule from ${rule.source}`);
+  }
+
+  /** ENOENT if there is none. */
+  async deleteSourceRule(rule: SourceRule): Promise<void> {
+    const seq = this.#begin(RTM.DELRULE, CHANGE);
+    writeSourceRule(this.#writer, rule);
+    this.#commit(seq, `delete rule from ${rule.source}`);
   }
 
   /** Links, addresses and routes as they change, until the returned function is called. List once after starting it. */
