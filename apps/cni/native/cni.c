@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -39,7 +40,7 @@
 #define CONNECT_ATTEMPTS 100
 #define CONNECT_PAUSE_MS 100
 
-enum { UNKNOWN_CONTAINER = 3, BAD_ENVIRONMENT = 4, IO_FAILURE = 5, TRY_LATER = 11, NOT_AVAILABLE = 50, LIMITED = 51 };
+enum { UNKNOWN_CONTAINER = 3, BAD_ENVIRONMENT = 4, IO_FAILURE = 5, BAD_NETNS = 8, TRY_LATER = 11, NOT_AVAILABLE = 50, LIMITED = 51 };
 
 extern char **environ;
 
@@ -134,6 +135,18 @@ static bool is_interface(const char *name)
 	return true;
 }
 
+/* True if CNI_NETNS leads to the namespace that this process is in, and nobody insists (as the CNI library has it). */
+static bool is_own_netns(void)
+{
+	const char *override = variable("CNI_NETNS_OVERRIDE");
+	struct stat own, named;
+
+	if (strcmp(override, "1") == 0 || strcasecmp(override, "true") == 0)
+		return false;
+	return stat("/proc/self/ns/net", &own) == 0 && stat(variable("CNI_NETNS"), &named) == 0 &&
+	       own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
 /* 0, or the exit code of a printed error. */
 static int check_environment(const char *command)
 {
@@ -156,6 +169,8 @@ static int check_environment(const char *command)
 		return fail(BAD_ENVIRONMENT, "CNI_IFNAME must be an interface name of 1 to 15 characters", variable("CNI_IFNAME"));
 	if (!is_del && *variable("CNI_NETNS") == '\0')
 		return fail(BAD_ENVIRONMENT, "CNI_NETNS is not set", "");
+	if (is_own_netns())
+		return fail(BAD_NETNS, "CNI_NETNS is the plugin's own network namespace", variable("CNI_NETNS"));
 	return 0;
 }
 
@@ -272,16 +287,49 @@ static int post(int fd)
 	return (int)code;
 }
 
-/* Deletes CNI_IFNAME inside CNI_NETNS. Anything missing is fine: it is gone already. */
+/* A request about CNI_IFNAME with room for its name. */
+struct link_request {
+	struct nlmsghdr header;
+	struct ifinfomsg link;
+	struct rtattr name;
+	char text[IFNAMSIZ];
+};
+
+/* Sends it and reads the first answer; its length, or -1. */
+static ssize_t ask_link(int fd, uint16_t type, uint16_t flags, void *reply, size_t size)
+{
+	struct link_request request = {
+		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | flags },
+		.name = { .rta_len = sizeof(struct rtattr) + IFNAMSIZ, .rta_type = IFLA_IFNAME },
+	};
+
+	strncpy(request.text, variable("CNI_IFNAME"), IFNAMSIZ - 1);
+	if (send(fd, &request, sizeof(request), 0) < 0)
+		return -1;
+	return recv(fd, reply, size, 0);
+}
+
+/* True if the link that a reply describes bears the agent's mark of this very attachment (linkMark in identity.ts). */
+static bool is_marked(struct nlmsghdr *reply, size_t length)
+{
+	char mark[256];
+	struct ifinfomsg *link = NLMSG_DATA(reply);
+
+	if (!NLMSG_OK(reply, length) || reply->nlmsg_type != RTM_NEWLINK)
+		return false;
+	snprintf(mark, sizeof(mark), "percale %.200s %s", variable("CNI_CONTAINERID"), variable("CNI_IFNAME"));
+	int left = (int)IFLA_PAYLOAD(reply);
+
+	for (struct rtattr *at = IFLA_RTA(link); RTA_OK(at, left); at = RTA_NEXT(at, left))
+		if (at->rta_type == IFLA_IFALIAS)
+			return strncmp(RTA_DATA(at), mark, RTA_PAYLOAD(at)) == 0 && RTA_PAYLOAD(at) >= strlen(mark);
+	return false;
+}
+
+/* Deletes CNI_IFNAME inside CNI_NETNS if it is this container's by our hand. Anything missing is fine: it is gone already. */
 static void delete_interface(void)
 {
-	struct {
-		struct nlmsghdr header;
-		struct ifinfomsg link;
-		struct rtattr name;
-		char text[IFNAMSIZ];
-	} request = { 0 };
-	char reply[4096];
+	static _Alignas(struct nlmsghdr) char reply[65536];
 	int netns = open(variable("CNI_NETNS"), O_RDONLY | O_CLOEXEC);
 
 	if (netns < 0 || setns(netns, CLONE_NEWNET) < 0)
@@ -290,12 +338,10 @@ static void delete_interface(void)
 
 	if (fd < 0)
 		return;
-	request.header = (struct nlmsghdr){ .nlmsg_len = sizeof(request), .nlmsg_type = RTM_DELLINK,
-					    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK };
-	request.name = (struct rtattr){ .rta_len = sizeof(request.name) + IFNAMSIZ, .rta_type = IFLA_IFNAME };
-	strncpy(request.text, variable("CNI_IFNAME"), IFNAMSIZ - 1);
-	if (send(fd, &request, sizeof(request), 0) > 0)
-		(void)!recv(fd, reply, sizeof(reply), 0);
+	ssize_t length = ask_link(fd, RTM_GETLINK, 0, reply, sizeof(reply));
+
+	if (length > 0 && is_marked((struct nlmsghdr *)reply, (size_t)length))
+		ask_link(fd, RTM_DELLINK, NLM_F_ACK, reply, sizeof(reply));
 }
 
 /* Leaves the DEL for the agent's next start. 0, or -errno. */

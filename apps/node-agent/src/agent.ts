@@ -14,6 +14,7 @@ import { ApiClient, ApiError } from "./api/client.ts";
 import { BirdSupervisor } from "./bird/supervisor.ts";
 import { Attacher } from "./cni/attacher.ts";
 import { Attachments } from "./cni/attachments.ts";
+import { EndpointStore } from "./cni/endpoint-store.ts";
 import { NodeIpam } from "./cni/ipam.ts";
 import { CniServer } from "./cni/server.ts";
 import type { AgentConfig } from "./config.ts";
@@ -146,16 +147,22 @@ export class NodeAgent {
         });
 
     const attachments = await Attachments.open(join(dataDir, "attachments"));
-    const attacher = new Attacher({
+    const cniLog = log.child({ component: "cni" });
+    const store = new EndpointStore({
       node,
       api,
-      attachments,
       ipam: new NodeIpam({ api, node, now, held: () => ({ objects: sync.held.objects, revision: pipeline.applied }) }),
       held: () => sync.held.objects,
-      whenProgrammed: (revision) => pipeline.whenProgrammed(revision),
       onAddress: (refusal) => this.#tellAddress(refusal),
-      log: log.child({ component: "cni" }),
+      log: cniLog,
       now,
+    });
+    const attacher = new Attacher({
+      node,
+      store,
+      attachments,
+      whenProgrammed: (revision) => pipeline.whenProgrammed(revision),
+      log: cniLog,
     });
     this.#closers.push(() => attacher.close());
     const notReady = (): string | undefined =>
@@ -169,7 +176,7 @@ export class NodeAgent {
       attacher,
       notReady,
       readyWithin: (ms) => this.#readyWithin(ms, () => notReady() === undefined),
-      log: log.child({ component: "cni" }),
+      log: cniLog,
       seconds: new Histogram({
         name: "percale_cni_seconds",
         help: "CNI calls by operation and outcome",

@@ -1,6 +1,9 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CniRequest, EndpointIdentity } from "./request.ts";
+import { RT_TABLE_MAIN } from "@percale/kernel";
+import type { EndpointIdentity } from "./identity.ts";
+import { identityOf } from "./own-links.ts";
+import type { CniRequest } from "./request.ts";
 import type { AttachedInterface } from "./result.ts";
 
 /** What the daemon knows about one container's interface; survives restarts. */
@@ -11,15 +14,22 @@ export interface Attachment extends AttachedInterface {
   readonly namespace: string;
   readonly endpoint: string;
   readonly pod?: CniRequest["pod"];
+  /** Which namespace the path led to: the path may lead to another one some day. */
+  readonly netnsId: string;
+  /** Table of its routes in the container. */
+  readonly routeTable: number;
+  readonly allowIpForwarding: boolean;
 }
 
+/** As it is recorded before anything is made; the table of its routes is known later. */
 export function attachmentOf(options: {
   readonly request: CniRequest;
   readonly identity: EndpointIdentity;
+  readonly hostInterface: string;
   readonly mac: string;
   readonly addresses: readonly string[];
 }): Attachment {
-  const { request, identity, mac, addresses } = options;
+  const { request, identity, hostInterface, mac, addresses } = options;
   return {
     containerID: request.containerID,
     ifName: request.ifName,
@@ -28,7 +38,10 @@ export function attachmentOf(options: {
     handle: identity.handle,
     namespace: identity.namespace,
     endpoint: identity.name,
-    hostInterface: identity.interfaceName,
+    hostInterface,
+    netnsId: identityOf(request.netns) ?? "",
+    routeTable: RT_TABLE_MAIN,
+    allowIpForwarding: request.config.container_settings.allow_ip_forwarding,
     mac,
     mtuBytes: request.config.mtu,
     addresses,

@@ -1,17 +1,19 @@
 import { API_VERSION, profileOfNamespace, profileOfServiceAccount } from "@percale/resources";
 import type { KubeObject, Profile, WorkloadEndpoint } from "@percale/resources";
-import type { CniRequest, EndpointIdentity } from "./request.ts";
+import type { EndpointIdentity } from "./identity.ts";
+import type { CniRequest } from "./request.ts";
 
 /** The WorkloadEndpoint of an attachment: a new one, or the pod's old one with this container in it. */
 export function endpointOf(options: {
   readonly request: CniRequest;
   readonly identity: EndpointIdentity;
   readonly node: string;
+  readonly hostInterface: string;
   readonly addresses: readonly string[];
   readonly mac: string;
   readonly old?: WorkloadEndpoint | undefined;
 }): WorkloadEndpoint {
-  const { request, identity, node, addresses, mac, old } = options;
+  const { request, identity, node, hostInterface, addresses, mac, old } = options;
   const { labels, ports, serviceAccount } = request.config.args.percale;
   return {
     apiVersion: API_VERSION,
@@ -31,7 +33,7 @@ export function endpointOf(options: {
       endpoint: request.ifName,
       ipNetworks: addresses.map((address) => `${address}/${address.includes(":") ? 128 : 32}`),
       profiles: profileNames(request, identity),
-      interfaceName: identity.interfaceName,
+      interfaceName: hostInterface,
       mac,
       ...(ports.length > 0 && { ports }),
     },

@@ -1,36 +1,8 @@
 import { z } from "zod";
-import { workloadEndpointName } from "@percale/resources";
+import { CniCode, CniError } from "./errors.ts";
 
 /** Versions of the CNI specification that we speak, oldest first. */
 export const CNI_VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"] as const;
-
-/** Codes of the CNI specification; 100 and above are ours, and stable. */
-export const CniCode = {
-  version: 1,
-  environment: 4,
-  io: 5,
-  decode: 6,
-  config: 7,
-  netns: 8,
-  tryLater: 11,
-  notAvailable: 50,
-  exhausted: 100,
-  wiring: 101,
-  datastore: 102,
-  broken: 103,
-} as const;
-
-export class CniError extends Error {
-  override readonly name = "CniError";
-  readonly code: number;
-  readonly details: string;
-
-  constructor(code: number, message: string, details = "") {
-    super(message);
-    this.code = code;
-    this.details = details;
-  }
-}
 
 export type CniCommand = "ADD" | "DEL" | "CHECK" | "STATUS" | "GC";
 
@@ -43,6 +15,8 @@ export interface CniRequest {
   readonly ifName: string;
   /** Path; empty when a DEL comes after the namespace has gone. */
   readonly netns: string;
+  /** CNI_NETNS_OVERRIDE: the namespace is meant, even if it is the plugin's own. */
+  readonly netnsOverride: boolean;
   /** Set when Kubernetes' variables are: the workload is a pod. */
   readonly pod?: { readonly namespace: string; readonly name: string; readonly uid?: string } | undefined;
   /** `CNI_ARGS` `IP=`: that address and no other. */
@@ -140,6 +114,7 @@ export function parseRequest(post: Buffer): CniRequest {
     containerID: env.get("CNI_CONTAINERID") ?? "",
     ifName: env.get("CNI_IFNAME") ?? "",
     netns: env.get("CNI_NETNS") ?? "",
+    netnsOverride: /^(1|true)$/i.test(env.get("CNI_NETNS_OVERRIDE") ?? ""),
     ...(namespace !== undefined &&
       name !== undefined && { pod: { namespace, name, ...(uid !== undefined && { uid }) } }),
     ...(args.has("IP") && { address: args.get("IP") }),
@@ -162,29 +137,4 @@ function parseArgs(text: string): Map<string, string> {
   if (unknown !== undefined && !/^(1|true)$/i.test(args.get("IgnoreUnknown") ?? ""))
     throw new CniError(CniCode.environment, "CNI_ARGS has an unknown key; IgnoreUnknown=1 would allow it", unknown);
   return args;
-}
-
-/** Identity of the endpoint that a request is about. */
-export interface EndpointIdentity {
-  readonly namespace: string;
-  readonly name: string;
-  readonly orchestrator: "k8s" | "cni";
-  readonly interfaceName: string;
-  readonly handle: string;
-}
-
-export function identify(request: CniRequest, node: string, sha1Hex: (text: string) => string): EndpointIdentity {
-  const { pod, containerID, ifName, network } = request;
-  const orchestrator = pod === undefined ? "cni" : "k8s";
-  const name = workloadEndpointName({ node, orchestrator, endpoint: ifName, containerID, pod: pod?.name });
-  if (!("name" in name))
-    throw new CniError(CniCode.environment, `no endpoint can be named so: ${name.part} ${name.fault}`);
-  return {
-    namespace: pod?.namespace ?? "default",
-    name: name.name,
-    orchestrator,
-    // Upstream's rule, so that either plugin finds the other's interfaces.
-    interfaceName: `cali${pod === undefined ? containerID.slice(0, 11) : sha1Hex(`${pod.namespace}.${pod.name}`).slice(0, 11)}`,
-    handle: `${network}.${containerID}`,
-  };
 }

@@ -7,7 +7,8 @@ import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
 import { isUnreachable } from "./attacher.ts";
 import type { Attacher } from "./attacher.ts";
-import { CniCode, CniError, parseRequest } from "./request.ts";
+import { CniCode, CniError } from "./errors.ts";
+import { parseRequest } from "./request.ts";
 import type { CniRequest } from "./request.ts";
 import { renderError, renderResult } from "./result.ts";
 

@@ -1,15 +1,31 @@
-import { existsSync } from "node:fs";
-import { isKernelError, NUD_PERMANENT, openRtnetlink, RT_SCOPE_LINK, writeSysctl } from "@percale/kernel";
-import type { Rtnetlink } from "@percale/kernel";
-import { CniCode, CniError } from "./request.ts";
+import {
+  isKernelError,
+  NUD_PERMANENT,
+  openRtnetlink,
+  RT_SCOPE_LINK,
+  RT_TABLE_MAIN,
+  RTPROT_BIRD,
+  writeSysctl,
+} from "@percale/kernel";
+import type { Link, Rtnetlink } from "@percale/kernel";
+import { CniCode, CniError } from "./errors.ts";
+import { linkMark } from "./identity.ts";
+import { deleteLinkIfThere, identityOf } from "./own-links.ts";
+import { applySysctl, hostSysctls } from "./sysctls.ts";
 
 /** Every host side has it, so that a workload's neighbour entry survives a move to another node. */
 export const HOST_MAC = "ee:ee:ee:ee:ee:ee";
-const GATEWAY4 = "169.254.1.1";
-/** Link-local address of HOST_MAC. */
-const GATEWAY6 = "fe80::ecee:eeff:feee:eeee";
+/** The first table of further interfaces, one for each by its index. */
+const FIRST_TABLE = 100_000;
+
+/** One family as a workload sees it. `gateway6` is the link-local address of HOST_MAC. */
+export const FAMILIES = [
+  { bits: 32, gateway: "169.254.1.1", everything: "0.0.0.0/0" },
+  { bits: 128, gateway: "fe80::ecee:eeff:feee:eeee", everything: "::/0" },
+] as const;
 
 export interface Wiring {
+  readonly containerID: string;
   readonly netns: string;
   readonly ifName: string;
   readonly hostInterface: string;
@@ -18,90 +34,22 @@ export interface Wiring {
   readonly mtuBytes: number;
   readonly addresses: readonly string[];
   readonly allowIpForwarding: boolean;
+  /** Where the interface's routes are: the main table, or one of its own when another interface of the container has the default route. */
+  readonly routeTable: number;
 }
 
-/** Makes the veth pair, its addresses and routes. Undoes itself on failure. Throws CniError. */
-export async function wire(host: Rtnetlink, wiring: Wiring): Promise<void> {
-  const { netns, hostInterface, ifName } = wiring;
-  if (!existsSync(netns)) throw new CniError(CniCode.netns, "the container's network namespace does not exist", netns);
-  const inside = openInside(netns);
-  try {
-    const old = await inside.link(ifName);
-    const isOurs =
-      old !== undefined && old.peerIndex !== undefined && (await host.link(old.peerIndex))?.name === hostInterface;
-    if (old !== undefined && !isOurs)
-      throw new CniError(CniCode.wiring, `${ifName} exists in the container and is not ours`, netns);
-    await deleteIfThere(host, hostInterface);
-    try {
-      await createPair(host, wiring);
-      setHostSysctls(host, wiring); // before the link comes up: addresses and discovery depend on them
-      await wireContainer(host, inside, wiring);
-    } catch (error) {
-      await deleteIfThere(host, hostInterface);
-      throw error instanceof CniError
-        ? error
-        : new CniError(CniCode.wiring, `cannot attach ${hostInterface}`, String(error));
-    }
-  } finally {
-    inside.close();
-  }
+export function familiesOf(addresses: readonly string[]): readonly (typeof FAMILIES)[number][] {
+  return FAMILIES.filter(({ bits }) => addresses.some((address) => bitsOf(address) === bits));
 }
 
-/** Deletes the interface inside the container and with it the pair. Nothing there is fine. */
-export async function unwire(
-  host: Rtnetlink,
-  { netns, ifName, hostInterface }: Pick<Wiring, "netns" | "ifName" | "hostInterface">,
-  isOurs: boolean,
-): Promise<void> {
-  if (netns !== "" && existsSync(netns)) {
-    const inside = openInside(netns);
-    try {
-      await deleteIfThere(inside, ifName);
-    } finally {
-      inside.close();
-    }
-  }
-  if (isOurs) await deleteIfThere(host, hostInterface);
+export function cidrOf(address: string): string {
+  return `${address}/${bitsOf(address)}`;
 }
 
-/** What is missing or wrong of a wiring, or undefined. */
-export async function wiringFault(
-  host: Rtnetlink,
-  { netns, ifName, hostInterface, addresses }: Pick<Wiring, "netns" | "ifName" | "hostInterface" | "addresses">,
-): Promise<string | undefined> {
-  if (!existsSync(netns)) return `the namespace ${netns} does not exist`;
-  const outside = await host.link(hostInterface);
-  if (outside === undefined) return `the host interface ${hostInterface} is missing`;
-  if (!outside.up) return `the host interface ${hostInterface} is down`;
-  const hostRoutes = await host.routes({ table: 254 });
-  const inside = openInside(netns);
-  try {
-    const link = await inside.link(ifName);
-    if (link === undefined) return `${ifName} is missing in the container`;
-    if (!link.up) return `${ifName} is down in the container`;
-    const own = (await inside.addresses()).filter(({ ifIndex }) => ifIndex === link.index);
-    const present = new Set(own.map(({ address }) => address));
-    const routes = await inside.routes({ table: 254 });
-    for (const address of addresses) {
-      const isV6 = address.includes(":");
-      const cidr = `${address}/${isV6 ? 128 : 32}`;
-      if (!present.has(cidr)) return `${ifName} lacks the address ${cidr}`;
-      if (
-        !routes.some(
-          ({ dst, gateway }) => dst === (isV6 ? "::/0" : "0.0.0.0/0") && gateway === (isV6 ? GATEWAY6 : GATEWAY4),
-        )
-      )
-        return `the container lacks its default route for ${isV6 ? "IPv6" : "IPv4"}`;
-      if (!hostRoutes.some(({ dst, ifIndex }) => dst === cidr && ifIndex === outside.index))
-        return `the node has no route to ${cidr} through ${hostInterface}`;
-    }
-    return undefined;
-  } finally {
-    inside.close();
-  }
-}
-
-function openInside(netns: string): Rtnetlink {
+/** Enters the container's namespace; throws code 8 where that is none. Close it. */
+export function openInside(netns: string): Rtnetlink {
+  if (identityOf(netns) === undefined)
+    throw new CniError(CniCode.netns, "the container's network namespace does not exist", netns);
   try {
     return openRtnetlink({ netns });
   } catch (error) {
@@ -109,7 +57,73 @@ function openInside(netns: string): Rtnetlink {
   }
 }
 
-async function createPair(host: Rtnetlink, { netns, ifName, hostInterface, mac, mtuBytes }: Wiring): Promise<void> {
+/** Code 104 if the container has an interface of that name that we did not make; ours from an earlier try is deleted. */
+export async function makeRoom(netns: string, id: Pick<Wiring, "containerID" | "ifName">): Promise<void> {
+  const inside = openInside(netns);
+  try {
+    const old = await inside.link(id.ifName);
+    if (old === undefined) return;
+    if (old.alias !== linkMark(id))
+      throw new CniError(CniCode.taken, `${id.ifName} exists in the container and is not ours`, netns);
+    await deleteLinkIfThere(inside, old.index);
+  } finally {
+    inside.close();
+  }
+}
+
+/** Makes the veth pair in place of `replaces`, its addresses and routes. Undoes itself on failure. Returns the table of its routes. */
+export async function wire(
+  host: Rtnetlink,
+  wiring: Omit<Wiring, "routeTable">,
+  replaces: Link | undefined,
+): Promise<number> {
+  const { netns, hostInterface } = wiring;
+  const inside = openInside(netns);
+  try {
+    if (replaces !== undefined) await deleteLinkIfThere(host, replaces.index);
+    const index = await createPair(host, inside, wiring);
+    try {
+      for (const sysctl of hostSysctls(wiring)) applySysctl(sysctl, host.netns); // before the link comes up: discovery depends on them
+      const table = await wireContainer(host, inside, wiring);
+      for (const address of wiring.addresses) await routeFromHost(host, cidrOf(address), index);
+      return table;
+    } catch (error) {
+      await deleteLinkIfThere(host, index);
+      throw error;
+    }
+  } catch (error) {
+    if (isKernelError(error, "EEXIST"))
+      throw new CniError(CniCode.taken, `${hostInterface} or ${wiring.ifName} exists by now`, String(error));
+    throw error;
+  } finally {
+    inside.close();
+  }
+}
+
+/** Takes back what the interface left in the container beside itself. The namespace may be gone, or another by now. */
+export async function unruleContainer(
+  wiring: Pick<Wiring, "netns" | "addresses" | "routeTable"> & { readonly netnsId: string },
+): Promise<void> {
+  const { netns, netnsId, routeTable, addresses } = wiring;
+  if (routeTable === RT_TABLE_MAIN || identityOf(netns) !== netnsId) return;
+  const inside = openInside(netns);
+  try {
+    for (const source of addresses)
+      await inside.deleteSourceRule({ source, table: routeTable }).catch((error: unknown) => {
+        if (!isKernelError(error, "ENOENT")) throw error;
+      });
+  } finally {
+    inside.close();
+  }
+}
+
+function bitsOf(address: string): 32 | 128 {
+  return address.includes(":") ? 128 : 32;
+}
+
+/** The index of the end on the node; both ends say whose they are. */
+async function createPair(host: Rtnetlink, inside: Rtnetlink, wiring: Omit<Wiring, "routeTable">): Promise<number> {
+  const { netns, ifName, hostInterface, mac, mtuBytes } = wiring;
   await host.addVeth({
     name: hostInterface,
     peerName: ifName,
@@ -118,12 +132,15 @@ async function createPair(host: Rtnetlink, { netns, ifName, hostInterface, mac, 
     peerMac: mac,
     ...(mtuBytes > 0 && { mtu: mtuBytes }),
   });
+  await host.setLink(hostInterface, { alias: linkMark(wiring) });
+  await inside.setLink(ifName, { alias: linkMark(wiring) });
+  return (await indexOf(host, hostInterface))!;
 }
 
-async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Wiring): Promise<void> {
+async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Omit<Wiring, "routeTable">): Promise<number> {
   const { netns, ifName, hostInterface, addresses, allowIpForwarding } = wiring;
-  const hasV4 = addresses.some((address) => !address.includes(":"));
-  const hasV6 = addresses.some((address) => address.includes(":"));
+  const families = familiesOf(addresses);
+  const [hasV4, hasV6] = FAMILIES.map((family) => families.includes(family));
   if (hasV6) {
     for (const scope of ["all", "default", "lo", ifName])
       writeSysctl(`net/ipv6/conf/${scope}/disable_ipv6`, 0, { netns });
@@ -132,53 +149,44 @@ async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Wiring)
   await inside.setLink("lo", { up: true });
   await inside.setLink(ifName, { up: true });
   await host.setLink(hostInterface, { up: true });
-  const index = (await inside.link(ifName))?.index;
+  const index = await indexOf(inside, ifName);
   if (index === undefined) throw new CniError(CniCode.wiring, `${ifName} vanished while it was being set up`, netns);
-  const gateways = [
-    ...(hasV4 ? [[GATEWAY4, "0.0.0.0/0", 32] as const] : []),
-    ...(hasV6 ? [[GATEWAY6, "::/0", 128] as const] : []),
-  ];
-  for (const [gateway, everything, bits] of gateways) {
-    await inside.replaceRoute({ dst: `${gateway}/${bits}`, ifIndex: index, scope: RT_SCOPE_LINK });
+  const isFirst = !(await inside.routes({ table: RT_TABLE_MAIN })).some(
+    ({ dst, type }) => type === "unicast" && dst.endsWith("/0"),
+  );
+  const table = isFirst ? RT_TABLE_MAIN : FIRST_TABLE + index;
+  for (const { gateway, bits, everything } of families) {
+    await inside.replaceRoute({ dst: `${gateway}/${bits}`, ifIndex: index, scope: RT_SCOPE_LINK, table });
     // Permanent, because proxy ARP answers only on nodes that have a default route of their own.
     await inside.replaceNeighbour({ ifIndex: index, address: gateway, mac: HOST_MAC, state: NUD_PERMANENT, flags: 0 });
-    await inside.replaceRoute({ dst: everything, gateway, ifIndex: index });
+    await inside.replaceRoute({ dst: everything, gateway, ifIndex: index, table });
   }
-  for (const address of addresses) await inside.addAddress(index, `${address}/${address.includes(":") ? 128 : 32}`);
+  for (const address of addresses) await inside.addAddress(index, cidrOf(address));
+  if (!isFirst) {
+    for (const source of addresses) await inside.addSourceRule({ source, table });
+    return table; // what belongs to the whole container is its first interface's
+  }
   const forwarding = allowIpForwarding ? 1 : 0;
   if (hasV4) writeSysctl("net/ipv4/ip_forward", forwarding, { netns });
   if (hasV6) writeSysctl("net/ipv6/conf/all/forwarding", forwarding, { netns });
+  return table;
 }
 
-function setHostSysctls(host: Rtnetlink, { hostInterface, addresses }: Wiring): void {
-  const netns = host.netns === undefined ? {} : { netns: host.netns };
-  const set = (path: string, value: number): void => writeSysctl(path, value, netns);
-  const tolerant = (path: string, value: number): void => {
-    try {
-      set(path, value);
-    } catch {
-      // Absent on kernels without that protocol; nothing depends on it.
-    }
-  };
-  tolerant(`net/ipv6/conf/${hostInterface}/accept_ra`, 0);
-  if (addresses.some((address) => !address.includes(":"))) {
-    set(`net/ipv4/conf/${hostInterface}/route_localnet`, 1);
-    tolerant(`net/ipv4/neigh/${hostInterface}/proxy_delay`, 0);
-    set(`net/ipv4/conf/${hostInterface}/proxy_arp`, 1);
-    set(`net/ipv4/conf/${hostInterface}/forwarding`, 1);
-  }
-  if (addresses.some((address) => address.includes(":"))) {
-    tolerant(`net/ipv6/conf/${hostInterface}/accept_dad`, 0);
-    set(`net/ipv6/conf/${hostInterface}/disable_ipv6`, 0);
-    set(`net/ipv6/conf/${hostInterface}/proxy_ndp`, 1);
-    set(`net/ipv6/conf/${hostInterface}/forwarding`, 1);
-  }
-}
-
-async function deleteIfThere(netlink: Rtnetlink, name: string): Promise<void> {
+/** An address that is routed to somebody else stays his. */
+async function routeFromHost(host: Rtnetlink, dst: string, ifIndex: number): Promise<void> {
   try {
-    await netlink.deleteLink(name);
+    await host.addRoute({ dst, ifIndex });
   } catch (error) {
-    if (!isKernelError(error, "ENODEV")) throw error;
+    if (!isKernelError(error, "EEXIST")) throw error;
+    const others = (await host.routes({ table: RT_TABLE_MAIN })).filter(
+      (route) => route.dst === dst && route.ifIndex !== ifIndex && route.protocol !== RTPROT_BIRD,
+    );
+    if (others.length === 0) return; // the agent's other half was faster
+    const holder = await host.link(others[0]?.ifIndex ?? 0);
+    throw new CniError(CniCode.taken, `${dst} is routed to another interface`, holder?.name);
   }
+}
+
+async function indexOf(netlink: Rtnetlink, name: string): Promise<number | undefined> {
+  return (await netlink.link(name))?.index;
 }

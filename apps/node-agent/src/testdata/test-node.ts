@@ -10,6 +10,17 @@ import { testCaFile } from "./test-server.ts";
 const root = resolve(import.meta.dirname, "../../../..");
 const NETNS = "pa";
 
+export interface CniOptions {
+  readonly args?: string;
+  readonly config?: object;
+  readonly netns?: string;
+  readonly ifName?: string;
+  /** More variables of the call, such as CNI_NETNS_OVERRIDE. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Namespace that the plugin itself runs in; the tests' own unless given. */
+  readonly from?: string;
+}
+
 export interface CniAnswer {
   readonly code: number;
   readonly output: string;
@@ -85,20 +96,23 @@ export class TestNode {
     if (this.#containers.delete(name)) deleteNetns(name);
   }
 
-  async cni(command: string, id: string, options: { readonly args?: string; readonly config?: object; readonly netns?: string } = {}): Promise<CniAnswer> {
+  async cni(command: string, id: string, options: CniOptions = {}): Promise<CniAnswer> {
     const env = {
       CNI_COMMAND: command,
       CNI_CONTAINERID: id,
       CNI_NETNS: options.netns ?? this.container(id),
-      CNI_IFNAME: "eth0",
+      CNI_IFNAME: options.ifName ?? "eth0",
       CNI_PATH: "/opt/cni/bin",
       CNI_ARGS: options.args ?? `IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${id}`,
       PERCALE_CNI_SOCKET: join(this.directory, "cni/cni.sock"),
+      ...options.env,
     };
     const { promise, resolve } = Promise.withResolvers<CniAnswer>();
-    const child = execFile(this.#cni, { env }, (error, output) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, output });
-    });
+    const run = () =>
+      execFile(this.#cni, { env }, (error, output) => {
+        resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, output });
+      });
+    const child = inNetns(options.from, run);
     child.stdin?.end(JSON.stringify({ cniVersion: "1.0.0", name: "percale", type: "percale-cni", ...options.config }));
     return promise;
   }

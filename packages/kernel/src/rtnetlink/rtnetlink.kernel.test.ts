@@ -138,6 +138,17 @@ test("sysctls are those of the namespace, and the thread comes home", () => {
   expect(() => readSysctl("net/ipv4/conf/va/forwarding")).toThrow(/ENOENT/);
 });
 
+test("adding a route never takes another's place", async () => {
+  await a.addLink({ name: "br0", kind: "bridge", up: true });
+  await a.setLink("va", { up: true });
+  const [va, br0] = [(await a.link("va"))!.index, (await a.link("br0"))!.index];
+  for (const dst of ["10.0.1.1/32", "fd00:1::1/128"]) {
+    await a.addRoute({ dst, ifIndex: va });
+    await expect(a.addRoute({ dst, ifIndex: br0 })).rejects.toMatchObject({ code: "EEXIST" });
+    expect((await a.routes()).filter((route) => route.dst === dst).map(({ ifIndex }) => ifIndex)).toEqual([va]);
+  }
+});
+
 test("rules by source are written, read back and deleted; others are left out", async () => {
   const rules = [
     { source: "10.0.0.5", table: 300 },

@@ -187,6 +187,13 @@ export class Rtnetlink {
     return options.table === undefined ? all : all.filter((route) => route.table === options.table);
   }
 
+  /** EEXIST if there is one with the same destination, table and metric. */
+  async addRoute(route: RouteSpec): Promise<void> {
+    const seq = this.#begin(RTM.NEWROUTE, CREATE);
+    writeRoute(this.#writer, route);
+    this.#commit(seq, `add route ${route.dst}`);
+  }
+
   /** Adds, or takes the place of the route with the same destination, table and metric. */
   async replaceRoute(route: RouteSpec): Promise<void> {
     const seq = this.#begin(RTM.NEWROUTE, REPLACE);

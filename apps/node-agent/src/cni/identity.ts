@@ -1,0 +1,51 @@
+import { workloadEndpointName } from "@percale/resources";
+import { CniCode, CniError } from "./errors.ts";
+import type { CniRequest } from "./request.ts";
+
+/** The interface that bears upstream's names; further ones of a container have names of their own. */
+const FIRST_INTERFACE = "eth0";
+const ALTERNATIVES = 3;
+const MAX_ALIAS_ID = 200;
+
+/** What an attachment is called in the store and on the node. */
+export interface EndpointIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly orchestrator: "k8s" | "cni";
+  /** Names for the interface on the node, the wanted one first: the first that nobody else has is taken. */
+  readonly interfaceNames: readonly string[];
+  readonly handle: string;
+}
+
+export function identify(request: CniRequest, node: string, sha1Hex: (text: string) => string): EndpointIdentity {
+  const { pod, containerID, ifName, network } = request;
+  const orchestrator = pod === undefined ? "cni" : "k8s";
+  const name = workloadEndpointName({ node, orchestrator, endpoint: ifName, containerID, pod: pod?.name });
+  if (!("name" in name))
+    throw new CniError(CniCode.environment, `no endpoint can be named so: ${name.part} ${name.fault}`);
+  const namespace = pod?.namespace ?? "default";
+  const hashed = (text: string): string => `cali${sha1Hex(text).slice(0, 11)}`;
+  const workload = pod === undefined ? containerID : `${pod.namespace}.${pod.name}`;
+  const upstream = pod === undefined ? `cali${containerID.slice(0, 11)}` : hashed(workload);
+  const isFirst = ifName === FIRST_INTERFACE;
+  return {
+    namespace,
+    name: name.name,
+    orchestrator,
+    interfaceNames: [
+      // Upstream's rule, so that either plugin finds the other's interfaces.
+      isFirst ? upstream : hashed(`${workload}:${ifName}`),
+      ...Array.from({ length: ALTERNATIVES }, (_, n) => hashed(`${namespace}/${name.name}:${n}`)),
+    ],
+    // Upstream's `<network>.<container>` where it can be taken apart again; neither of the two has a ~.
+    handle: isFirst && !containerID.includes(".") ? `${network}.${containerID}` : `${network}~${containerID}~${ifName}`,
+  };
+}
+
+/**
+ * Alias of both ends of a pair that we made: whose it is. The native client computes it too, and an alias holds 255 bytes.
+ * It outlives renames, lost files and dead agents; no link without it is ever deleted.
+ */
+export function linkMark({ containerID, ifName }: Pick<CniRequest, "containerID" | "ifName">): string {
+  return `percale ${containerID.slice(0, MAX_ALIAS_ID)} ${ifName}`;
+}
