@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -344,6 +345,16 @@ static void delete_interface(void)
 		ask_link(fd, RTM_DELLINK, NLM_F_ACK, reply, sizeof(reply));
 }
 
+/* FNV-1a. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return hash;
+}
+
 /* Leaves the DEL for the agent's next start. 0, or -errno. */
 static int queue_delete(const char *socket_path)
 {
@@ -368,8 +379,12 @@ static int queue_delete(const char *socket_path)
 	closedir(entries);
 	if (count >= MAX_QUEUED)
 		return -ENOSPC;
-	snprintf(path, sizeof(path), "%s/%.200s.%s", directory, variable("CNI_CONTAINERID"), variable("CNI_IFNAME"));
-	snprintf(temporary, sizeof(temporary), "%s/.%.200s.%s", directory, variable("CNI_CONTAINERID"), variable("CNI_IFNAME"));
+	/* Neither part has a colon; of a long id the hash tells which one it is. The agent goes by the content. */
+	const char *id = variable("CNI_CONTAINERID");
+
+	snprintf(path, sizeof(path), "%s/%.180s~%016" PRIx64 ":%s", directory, id, hash_text(id), variable("CNI_IFNAME"));
+	snprintf(temporary, sizeof(temporary), "%s/.%.180s~%016" PRIx64 ":%s", directory, id, hash_text(id),
+		 variable("CNI_IFNAME"));
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (fd < 0)

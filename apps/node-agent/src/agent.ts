@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { renderBirdConfig } from "@percale/bgp";
 import type { AffinityObject, BgpConfigurationObject, BgpPeerObject, NodeObject, PoolObject } from "@percale/bgp";
 import { createMetrics, Gauge, HealthRegistry, Histogram, serveHealth, sleepMs, backoffMs } from "@percale/daemon";
@@ -14,6 +14,7 @@ import { ApiClient, ApiError } from "./api/client.ts";
 import { BirdSupervisor } from "./bird/supervisor.ts";
 import { Attacher } from "./cni/attacher.ts";
 import { Attachments } from "./cni/attachments.ts";
+import { DeletionQueue } from "./cni/deletion-queue.ts";
 import { EndpointStore } from "./cni/endpoint-store.ts";
 import { NodeIpam } from "./cni/ipam.ts";
 import { CniServer } from "./cni/server.ts";
@@ -161,6 +162,7 @@ export class NodeAgent {
       node,
       store,
       attachments,
+      queue: await DeletionQueue.open({ directory: join(dirname(this.#config.cniSocket), "cni-queue"), log: cniLog }),
       whenProgrammed: (revision) => pipeline.whenProgrammed(revision),
       log: cniLog,
     });

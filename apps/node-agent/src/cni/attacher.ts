@@ -3,8 +3,9 @@ import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import type { Logger } from "@percale/daemon";
 import { ApiError } from "../api/client.ts";
-import { attachmentOf } from "./attachments.ts";
+import { attachmentKey, attachmentOf } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
+import type { DeletionQueue } from "./deletion-queue.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 import { CniCode, CniError } from "./errors.ts";
 import { attachmentFaults } from "./faults.ts";
@@ -18,6 +19,7 @@ export interface AttacherOptions {
   readonly node: string;
   readonly store: EndpointStore;
   readonly attachments: Attachments;
+  readonly queue: DeletionQueue;
   /** Resolves when the kernel enforces what the log had at that revision. */
   readonly whenProgrammed: (revision: number) => Promise<void>;
   readonly log: Logger;
@@ -27,8 +29,8 @@ export interface AttacherOptions {
 export class Attacher {
   readonly #options: AttacherOptions;
   readonly #host: Rtnetlink = openRtnetlink();
-  /** Requests of one workload run one after another. */
-  readonly #turnByEndpoint = new Map<string, Promise<unknown>>();
+  /** Requests of one workload run one after another, and so do those of one container's interface. */
+  readonly #turnByKey = new Map<string, Promise<unknown>>();
   readonly #runningAdds = new Map<string, Promise<Attachment>>();
   /** Names on the node that running requests have chosen and not yet recorded. */
   readonly #reserved = new Set<string>();
@@ -43,21 +45,47 @@ export class Attacher {
 
   /** A repeat while the first is running joins it; a repeat after success gets the same answer. */
   add(request: CniRequest): Promise<Attachment> {
-    const id = `${request.containerID} ${request.ifName}`;
+    const id = attachmentKey(request);
     const running = this.#runningAdds.get(id);
     if (running !== undefined) return running;
     const identity = this.#identify(request);
-    const added = this.#inTurn(identity, () => this.#add(request, identity)).finally(() =>
-      this.#runningAdds.delete(id),
-    );
+    const added = this.#inTurn(request, identity, () => this.#add(request, identity)).finally(() => {
+      if (this.#runningAdds.get(id) === added) this.#runningAdds.delete(id);
+    });
     this.#runningAdds.set(id, added);
     return added;
   }
 
-  /** Idempotent; leaves alone what belongs to a newer container of the same pod. */
-  async del(request: CniRequest): Promise<void> {
+  /**
+   * Idempotent; leaves alone what belongs to a newer container of the same pod. While the store cannot be asked (or is `isReady`
+   * false) the workload loses its network, and the rest is queued: nodes must drain without the API.
+   */
+  async del(request: CniRequest, { isReady }: { readonly isReady: boolean }): Promise<void> {
     refuseOwnNetns(request);
-    await this.#detach(request);
+    this.#runningAdds.delete(attachmentKey(request)); // an ADD from here on is another attachment
+    const identity = this.#identify(request);
+    const { queue } = this.#options;
+    await this.#inTurn(request, identity, async () => {
+      try {
+        await this.#unlink(request, identity);
+        if (!isReady) return await queue.put(request);
+        await this.#forget(request, identity);
+        await queue.drop(request);
+      } catch (error) {
+        if (!isUnreachable(error)) throw error;
+        await queue.put(request);
+      }
+    });
+  }
+
+  /** Does what is queued; an entry that an ADD has done meanwhile is none any more. Throws the first failure, after all. */
+  async drain(): Promise<void> {
+    const failed: unknown[] = [];
+    for (const queued of await this.#options.queue.list()) {
+      const turn = this.#inTurn(queued, this.#identify(queued), () => this.#doQueued(queued));
+      await turn.catch((error: unknown) => failed.push(error));
+    }
+    if (failed.length > 0) throw failed[0];
   }
 
   async check(request: CniRequest): Promise<void> {
@@ -81,8 +109,12 @@ export class Attacher {
     for (const known of this.#options.attachments.list()) {
       if (known.network !== request.network || keep.has(`${known.containerID} ${known.ifName}`)) continue;
       const { containerID, ifName, netns, pod } = known;
+      const stale: CniRequest = { ...request, command: "DEL", containerID, ifName, netns, pod };
+      const identity = this.#identify(stale);
       try {
-        await this.#detach({ ...request, command: "DEL", containerID, ifName, netns, pod });
+        await this.#inTurn(stale, identity, async () => {
+          if (this.#options.attachments.get(containerID, ifName) === known) await this.#remove(stale, identity);
+        });
       } catch (error) {
         faults.push(`${known.containerID}: ${String(error)}`);
       }
@@ -94,21 +126,27 @@ export class Attacher {
     return identify(request, this.#options.node, (text) => createHash("sha1").update(text).digest("hex"));
   }
 
-  async #inTurn<T>({ namespace, name }: EndpointIdentity, run: () => Promise<T>): Promise<T> {
-    const key = `${namespace}/${name}`;
-    const mine = (this.#turnByEndpoint.get(key) ?? Promise.resolve()).then(run, run);
+  async #inTurn<T>(
+    id: Pick<CniRequest, "containerID" | "ifName">,
+    { namespace, name }: EndpointIdentity,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    const keys = [attachmentKey(id), `${namespace}/${name}`];
+    const before = Promise.all(keys.map((key) => this.#turnByKey.get(key) ?? Promise.resolve()));
+    const mine = before.then(run);
     const settled = mine.catch(() => undefined);
-    this.#turnByEndpoint.set(key, settled);
+    for (const key of keys) this.#turnByKey.set(key, settled);
     try {
       return await mine;
     } finally {
-      if (this.#turnByEndpoint.get(key) === settled) this.#turnByEndpoint.delete(key);
+      for (const key of keys) if (this.#turnByKey.get(key) === settled) this.#turnByKey.delete(key);
     }
   }
 
   async #add(request: CniRequest, identity: EndpointIdentity): Promise<Attachment> {
     const { attachments, store } = this.#options;
     refuseOwnNetns(request);
+    await this.#doQueued(request); // about the attachment before this one
     const known = attachments.get(request.containerID, request.ifName);
     if (known !== undefined && (await attachmentFaults(this.#host, known)).length === 0) return known;
     if (identityOf(request.netns) === undefined)
@@ -165,11 +203,13 @@ export class Attacher {
     }
   }
 
-  async #detach(request: CniRequest): Promise<void> {
-    const identity = this.#identify(request);
-    await this.#inTurn(identity, () => this.#remove(request, identity));
-    const endpoint = `${identity.namespace}/${identity.name}`;
-    this.#options.log.info("detached", { endpoint, containerID: request.containerID });
+  /** The deletion that waits for this container's interface, if any. */
+  async #doQueued(id: Pick<CniRequest, "containerID" | "ifName">): Promise<void> {
+    const { queue } = this.#options;
+    const queued = await queue.find(id);
+    if (queued === undefined) return;
+    await this.#remove(queued, this.#identify(queued));
+    await queue.drop(id);
   }
 
   /** The workload loses its network first: an address must never be free while somebody still uses it. */
@@ -178,14 +218,31 @@ export class Attacher {
     identity: EndpointIdentity,
     previous?: Parameters<EndpointStore["remove"]>[2],
   ): Promise<void> {
-    const { attachments, store } = this.#options;
-    const known = attachments.get(request.containerID, request.ifName);
+    await this.#unlink(request, identity);
+    await this.#forget(request, identity, previous);
+  }
+
+  async #unlink(request: CniRequest, identity: EndpointIdentity): Promise<void> {
+    const known = this.#options.attachments.get(request.containerID, request.ifName);
     const names = known === undefined ? identity.interfaceNames : [known.hostInterface];
     const link = await ownLink(this.#host, request, names);
     if (known !== undefined) await unruleContainer(known);
     if (link !== undefined) await deleteLinkIfThere(this.#host, link.index);
+  }
+
+  async #forget(
+    request: CniRequest,
+    identity: EndpointIdentity,
+    previous?: Parameters<EndpointStore["remove"]>[2],
+  ): Promise<void> {
+    const { attachments, store, log } = this.#options;
     await store.remove(request, identity, previous);
     await attachments.delete(request);
+    log.info("detached", {
+      endpoint: `${identity.namespace}/${identity.name}`,
+      containerID: request.containerID,
+      ifName: request.ifName,
+    });
   }
 
   async #waitForPolicy(request: CniRequest, revision: number): Promise<void> {

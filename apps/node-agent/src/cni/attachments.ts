@@ -94,6 +94,13 @@ export class Attachments {
   }
 }
 
-function attachmentKey({ containerID, ifName }: { readonly containerID: string; readonly ifName: string }): string {
+/** Neither part has a space. */
+export function attachmentKey({
+  containerID,
+  ifName,
+}: {
+  readonly containerID: string;
+  readonly ifName: string;
+}): string {
   return `${containerID} ${ifName}`;
 }

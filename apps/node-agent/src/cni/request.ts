@@ -22,6 +22,8 @@ export interface CniRequest {
   /** `CNI_ARGS` `IP=`: that address and no other. */
   readonly address?: string | undefined;
   readonly config: NetworkConfig;
+  /** As the client sent it. */
+  readonly post: Buffer;
 }
 
 export type NetworkConfig = z.output<typeof networkConfig>;
@@ -119,6 +121,7 @@ export function parseRequest(post: Buffer): CniRequest {
       name !== undefined && { pod: { namespace, name, ...(uid !== undefined && { uid }) } }),
     ...(args.has("IP") && { address: args.get("IP") }),
     config,
+    post,
   };
 }
 

@@ -1,7 +1,7 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Histogram } from "prom-client";
 import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
@@ -103,7 +103,7 @@ export class CniServer {
       const request = parseRequest(post);
       version = request.cniVersion;
       operation = request.command;
-      const result = await this.#serve(request, post);
+      const result = await this.#serve(request);
       return { code: 0, text: result === undefined ? "" : `${JSON.stringify(result)}\n` };
     } catch (error) {
       outcome = "error";
@@ -120,7 +120,7 @@ export class CniServer {
     }
   }
 
-  async #serve(request: CniRequest, post: Buffer): Promise<unknown> {
+  async #serve(request: CniRequest): Promise<unknown> {
     const { attacher, notReady, readyWithin } = this.#options;
     switch (request.command) {
       case "ADD": {
@@ -132,13 +132,9 @@ export class CniServer {
       }
       case "DEL":
         if (!this.#hasBeenReady()) await readyWithin(READY_WAIT_MS);
-        try {
-          return await attacher.del(request);
-        } catch (error) {
-          if (!isUnreachable(error)) throw error;
-          await this.#enqueue(request, post); // nodes must drain without the API
-          return undefined;
-        }
+        await attacher.del(request, { isReady: this.#hasBeenReady() });
+        this.#drainLater();
+        return undefined;
       case "CHECK":
         return attacher.check(request);
       case "GC":
@@ -151,22 +147,6 @@ export class CniServer {
     }
   }
 
-  get #queueDirectory(): string {
-    return join(dirname(this.#options.path), "cni-queue");
-  }
-
-  async #enqueue(request: CniRequest, post: Buffer): Promise<void> {
-    await mkdir(this.#queueDirectory, { recursive: true, mode: 0o700 });
-    await writeWhole(join(this.#queueDirectory, `${request.containerID}.${request.ifName}`), post);
-    this.#options.log.warn("deletion queued: the API server does not answer", { containerID: request.containerID });
-    this.#retryQueue();
-  }
-
-  #retryQueue(): void {
-    clearTimeout(this.#queueTimer);
-    this.#queueTimer = setTimeout(() => void this.#emptyQueue(), QUEUE_RETRY_MS);
-  }
-
   #drainSoon(): void {
     if (this.#hasBeenReady()) void this.#drainedOnce();
     else this.#readyTimer = setTimeout(() => this.#drainSoon(), NOT_READY_RETRY_MS);
@@ -174,7 +154,7 @@ export class CniServer {
 
   /** What was queued while nobody listened comes before any new attachment: it may bear the same names. */
   #drainedOnce(): Promise<void> {
-    return (this.#drained ??= this.#emptyQueue());
+    return (this.#drained ??= this.#drain());
   }
 
   /** Half a snapshot may show a handle without its block: nothing is released before the first one was whole. */
@@ -183,23 +163,21 @@ export class CniServer {
     return this.#wasReady;
   }
 
-  /** What clients left here while the agent was down, or the agent while the API was. */
-  async #emptyQueue(): Promise<void> {
-    const { attacher, log } = this.#options;
-    await mkdir(this.#queueDirectory, { recursive: true, mode: 0o700 });
-    let isEmpty = true;
-    for (const name of await readdir(this.#queueDirectory)) {
-      if (name.startsWith(".")) continue;
-      const path = join(this.#queueDirectory, name);
-      try {
-        await attacher.del(parseRequest(await readFile(path)));
-        await rm(path, { force: true });
-      } catch (error) {
-        isEmpty = false;
-        log.warn("queued deletion failed, trying again", { name, error });
-      }
+  async #drain(): Promise<void> {
+    if (!this.#hasBeenReady()) return this.#drainLater();
+    try {
+      await this.#options.attacher.drain();
+    } catch (error) {
+      this.#options.log.warn("queued deletions failed, trying again", { error });
+      this.#drainLater();
     }
-    if (!isEmpty) this.#retryQueue();
+  }
+
+  #drainLater(): void {
+    this.#queueTimer ??= setTimeout(() => {
+      this.#queueTimer = undefined;
+      void this.#drain();
+    }, QUEUE_RETRY_MS);
   }
 }
 
@@ -209,9 +187,4 @@ function refuseStrangers(socket: Socket): void {
   if (fd === undefined || fd < 0) return;
   const { uid } = peerCredentials(fd);
   if (uid !== 0 && uid !== process.getuid?.()) throw new Error(`user ${uid} may not use the CNI socket`);
-}
-
-async function writeWhole(path: string, data: Buffer): Promise<void> {
-  await writeFile(`${path}.new`, data, { mode: 0o600 });
-  await rename(`${path}.new`, path);
 }

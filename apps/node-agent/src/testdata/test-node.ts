@@ -2,6 +2,7 @@ import { execFile, execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createNetns, deleteNetns, inNetns, openRtnetlink } from "@percale/kernel";
@@ -117,6 +118,20 @@ export class TestNode {
     return promise;
   }
 
+  /** As the native client would, but called in the order of these calls; the exit code. */
+  async post(command: string, id: string): Promise<number> {
+    const env = { CNI_COMMAND: command, CNI_CONTAINERID: id, CNI_NETNS: this.container(id), CNI_IFNAME: "eth0", CNI_ARGS: `K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${id}` };
+    const variables = Object.entries(env).map(([key, value]) => `${key}=${value}\0`);
+    const body = Buffer.from(`${variables.join("")}\0${JSON.stringify({ cniVersion: "1.0.0", name: "percale" })}`);
+    const header = Buffer.alloc(4);
+    header.writeUInt32LE(body.length, 0);
+    const socket = connect(join(this.directory, "cni/cni.sock"));
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    socket.on("error", reject).once("data", (reply: Buffer) => resolve(reply.readUInt32LE(0)));
+    socket.end(Buffer.concat([header, body]));
+    return promise;
+  }
+
   async health(path: string): Promise<{ readonly status: number; readonly body: string }> {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
     request({ socketPath: join(this.directory, "health.sock"), path }, (response) => {
@@ -134,6 +149,14 @@ export class TestNode {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const connect = ["timeout", "1", "bash", "-c", `: < /dev/tcp/${address}/81`];
     execFile("ip", ["netns", "exec", `${this.netns}-${id}`, ...connect], (_error, _out, said) => resolve(said.includes("refused")));
+    return promise;
+  }
+
+  /** True if the container has its interface and leaves by it. */
+  async hasDefaultRoute(id: string): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const ask = ["-n", `${this.netns}-${id}`, "-o", "route", "show", "default", "dev", "eth0"];
+    execFile("ip", ask, (error, output) => resolve(error === null && output !== ""));
     return promise;
   }
 

@@ -1,0 +1,129 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { auditIpam } from "@percale/ipam";
+import type { BlockAffinity, IPAMBlock, IPAMHandle } from "@percale/ipam";
+import type { KubeObject } from "@percale/resources";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestNode, until } from "./testdata/test-node.ts";
+import { TestServer } from "./testdata/test-server.ts";
+
+const server = new TestServer();
+const node = new TestNode("n1");
+const object = (kind: string, name: string, spec: unknown): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind,
+  metadata: { name },
+  spec,
+});
+
+beforeAll(async () => {
+  server.seed([
+    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
+    object("IPPool", "v4", { cidr: "10.80.0.0/24", blockSize: 26, nodeSelector: "all()" }),
+  ]);
+  await back();
+  await start();
+  await until("registered", () => server.objects.has("Node/n1"));
+});
+
+afterAll(async () => {
+  await node.remove();
+  await away();
+});
+
+let isAway = true;
+async function away(): Promise<void> {
+  if (!isAway) await server.close();
+  isAway = true;
+}
+async function back(): Promise<void> {
+  if (isAway) await server.listen(node.apiSocket);
+  isAway = false;
+}
+async function start(): Promise<void> {
+  node.start(["--no-bgp"]);
+  await until("started", async () => (await node.health("/livez")).status === 200);
+}
+async function restart(): Promise<void> {
+  await node.stop("SIGKILL");
+  await start();
+}
+const queued = (): string[] => {
+  const directory = join(node.directory, "cni/cni-queue");
+  return existsSync(directory) ? readdirSync(directory).filter((name) => !name.startsWith(".")) : [];
+};
+const codeOf = async (command: string, id: string): Promise<number> => (await node.cni(command, id)).code;
+const stored = (id: string): string[] =>
+  [...server.objects.keys()].filter((key) => key.includes(`k8s-${id}-`) || key.endsWith(`.${id}`));
+const audit = (): string[] => {
+  const of = <T>(kind: string): T[] => [...server.objects.values()].filter((one) => one.kind === kind) as T[];
+  return auditIpam({
+    blocks: of<IPAMBlock>("IPAMBlock"),
+    affinities: of<BlockAffinity>("BlockAffinity"),
+    handles: of<IPAMHandle>("IPAMHandle"),
+  });
+};
+
+/** Whether the container is attached, by all that there is to ask: the agent, the store, the address plan. */
+async function settle(id: string): Promise<boolean> {
+  await back();
+  await until("connected", async () => (await node.cni("STATUS", id)).code === 0);
+  await until("the queue is empty", () => queued().length === 0);
+  expect(audit()).toEqual([]);
+  const isAttached = (await node.cni("CHECK", id)).output === "";
+  expect(stored(id)).toHaveLength(isAttached ? 2 : 0);
+  expect(await node.hasDefaultRoute(id)).toBe(isAttached);
+  return isAttached;
+}
+
+type Step = "ADD" | "DEL" | "away" | "back" | "restart";
+
+/** Runs the steps as a runtime would, which gives up on an ADD that it will not retry; true if the container should be attached. */
+async function play(id: string, steps: readonly Step[]): Promise<boolean> {
+  let isWanted = false;
+  for (const step of steps) {
+    if (step === "away") await away();
+    else if (step === "back") await back();
+    else if (step === "restart") await restart();
+    else if (step === "DEL") {
+      expect(await codeOf("DEL", id)).toBe(0);
+      isWanted = false;
+    } else if (!isAway) {
+      await until("ready for an ADD", async () => (await codeOf("ADD", id)) === 0);
+      isWanted = true;
+    }
+  }
+  return isWanted;
+}
+
+let count = 0;
+
+test.each<[string, Step[]]>([
+  ["a DEL queued while the API was away, then an ADD", ["ADD", "away", "DEL", "back", "ADD"]],
+  ["a DEL queued by the agent before it was killed", ["ADD", "away", "DEL", "restart", "back", "ADD"]],
+  ["a DEL after that ADD, away again", ["ADD", "away", "DEL", "back", "ADD", "away", "DEL"]],
+])("%s: the last call decides", async (_name, steps) => {
+  const id = `g${count++}`;
+  const isWanted = await play(id, steps);
+  expect(await settle(id)).toBe(isWanted);
+});
+
+test("whatever the order of ADD and DEL, outages and crashes, the last call decides and nothing leaks", async () => {
+  const step = fc.constantFrom<Step>("ADD", "ADD", "DEL", "DEL", "away", "back", "restart");
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 9 }), async (steps) => {
+      const id = `g${count++}`;
+      const isWanted = await play(id, steps);
+      expect(await settle(id)).toBe(isWanted);
+    }),
+    { numRuns: 10, endOnFailure: true },
+  );
+}, 400_000);
+
+test("an ADD that comes while a DEL waits behind a running ADD is a new attachment", async () => {
+  const id = `g${count++}`;
+  const answers = await Promise.all(["ADD", "DEL", "ADD"].map((command) => node.post(command, id)));
+  expect(answers).toEqual([0, 0, 0]);
+  expect(await settle(id)).toBe(true);
+});
