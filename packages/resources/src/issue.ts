@@ -23,7 +23,10 @@ export type Report = (field: string, reason: FieldReason, message: string) => vo
 
 type Path = readonly PropertyKey[];
 
-/** A value from outside as its schema makes it, or every fault of it with its path from the value on. */
+/** So many are told: nobody reads more, and a hostile value may have a million. */
+const MAX_ISSUES = 50;
+
+/** A value from outside as its schema makes it, or its faults with their paths from the value on. */
 export function parseOutside<T>(
   schema: z.ZodType<T>,
   value: unknown,
@@ -31,7 +34,9 @@ export function parseOutside<T>(
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { data: result.data };
   // With their input reported they are what issueFromZod reads.
-  return { issues: result.error.issues.map((issue) => issueFromZod(issue as z.core.$ZodRawIssue, "")) };
+  return {
+    issues: result.error.issues.slice(0, MAX_ISSUES).map((issue) => issueFromZod(issue as z.core.$ZodRawIssue, "")),
+  };
 }
 
 /** One fault in one line: `spec.order: must be a number, got "x"`. */

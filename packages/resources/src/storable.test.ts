@@ -21,6 +21,12 @@ test("nesting without end is told, not followed", () => {
   ]);
 });
 
+test("more values than any object has are not looked at", () => {
+  expect(unstorableIssues({ a: "x", b: Array.from({ length: 1_000_000 }, () => 1) })).toEqual([
+    { field: "b", reason: "FieldValueInvalid", message: "holds more than 400000 values, with what comes before it" },
+  ]);
+});
+
 test("nothing is told of what UTF-8 carries without NUL", () => {
   const value = fc.jsonValue({ stringUnit: "grapheme", maxDepth: 20 });
   fc.assert(

@@ -3,6 +3,8 @@ import type { FieldIssue } from "./issue.ts";
 
 /** Objects nest to 20 with managedFields in them; what is deeper would only exhaust somebody's stack. */
 const MAX_DEPTH = 64;
+/** A full change set has a tenth; a megabyte of `1,1,1` has more, and everything behind the edge looks at each. */
+const MAX_VALUES = 400_000;
 const MAX_ISSUES = 20;
 
 /** True for text that every store and every UTF-8 reader keeps as it is: no NUL, no half of a surrogate pair. */
@@ -11,32 +13,45 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * What of a JSON value can't be stored: strings, keys among them, that Postgres refuses, and nesting without end. For the edge: nothing
- * behind it has to think of either. About 1 µs for an object of a hundred fields.
+ * What of a JSON value can't be stored: strings, keys among them, that Postgres refuses, nesting without end, more values than any object
+ * has. For the edge: nothing behind it has to think of them. About 1 µs for an object of a hundred fields.
  */
 export function unstorableIssues(value: unknown): FieldIssue[] {
-  const issues: FieldIssue[] = [];
-  look(value, [], issues);
-  return issues;
+  const look = new Look();
+  look.at(value);
+  return look.issues;
 }
 
-function look(value: unknown, path: PropertyKey[], issues: FieldIssue[]): void {
-  if (typeof value === "string") {
-    if (!isStorable(value)) tell("can't be stored: it holds NUL or half of a surrogate pair", path, issues);
-    return;
+class Look {
+  readonly issues: FieldIssue[] = [];
+  readonly #path: PropertyKey[] = [];
+  #values = 0;
+
+  at(value: unknown): void {
+    if (typeof value === "string") {
+      if (!isStorable(value)) this.#tell(`can't be stored: it holds ${UNSTORABLE}`);
+    } else if (typeof value === "object" && value !== null) this.#inside(value);
   }
-  if (typeof value !== "object" || value === null) return;
-  if (path.length >= MAX_DEPTH) return tell(`nests deeper than ${MAX_DEPTH}`, path.slice(0, 8), issues);
-  const isList = Array.isArray(value);
-  for (const key in value) {
-    path.push(isList ? Number(key) : key);
-    if (!isStorable(key))
-      tell("has a key that can't be stored: it holds NUL or half of a surrogate pair", path.slice(0, -1), issues);
-    look(value[key as keyof typeof value], path, issues);
-    path.pop();
+
+  #inside(value: object): void {
+    if (this.#path.length >= MAX_DEPTH) return this.#tell(`nests deeper than ${MAX_DEPTH}`);
+    const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+    this.#values += keys.length;
+    if (this.#values > MAX_VALUES) return this.#tell(`holds more than ${MAX_VALUES} values, with what comes before it`);
+    for (const key of keys) {
+      if (typeof key === "string" && !isStorable(key))
+        this.#tell(`has a key that can't be stored: it holds ${UNSTORABLE}`);
+      this.#path.push(key);
+      this.at(value[key as keyof typeof value]);
+      this.#path.pop();
+    }
+  }
+
+  /** Of a deep path its beginning. */
+  #tell(message: string): void {
+    if (this.issues.length >= MAX_ISSUES) return;
+    this.issues.push({ field: formatPath("", this.#path.slice(0, 8)), reason: "FieldValueInvalid", message });
   }
 }
 
-function tell(message: string, path: readonly PropertyKey[], issues: FieldIssue[]): void {
-  if (issues.length < MAX_ISSUES) issues.push({ field: formatPath("", path), reason: "FieldValueInvalid", message });
-}
+const UNSTORABLE = "NUL or half of a surrogate pair";

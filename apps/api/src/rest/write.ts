@@ -5,7 +5,7 @@ import { admit, refuseReadOnly } from "../admission.ts";
 import type { Identity } from "../auth/identity.ts";
 import { mediaType, parseBody, readBody } from "./body.ts";
 import type { ObjectRequest } from "./request.ts";
-import { patchObject } from "./patch.ts";
+import { patchObject, refuseUnserved } from "./patch.ts";
 import { refOfRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import { sendJson, setWarnings } from "./respond.ts";
@@ -53,12 +53,14 @@ export async function patchOne(call: ObjectRequest): Promise<void> {
   refuseReadOnly(route.definition, "patch");
   const how = negotiate(request, query);
   const options = writeOptions(call);
+  const type = mediaType(request);
+  refuseUnserved(type); // first of all: to a missing object too the answer is what to send instead
   const text = await readBody(request);
   const ref = refOfRoute(route);
   for (let attempt = 1; ; attempt++) {
     const current = await store.get(ref);
     if (current === undefined) throw notFound(ref);
-    const object = placed(patchObject(current, text, mediaType(request)), call);
+    const object = placed(patchObject(current, text, type), call);
     if (object.metadata.name !== ref.name)
       throw badRequest(`metadata.name: a patch may not change it, got ${object.metadata.name}`);
     try {
