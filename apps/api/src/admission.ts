@@ -11,6 +11,7 @@ import {
 import type { FieldValidation, KubeObject, ObjectMeta, ResourceDefinition } from "@percale/resources";
 import type { CheckContext, Datastore } from "@percale/store";
 import { authorizeChanges, refusalOf } from "./auth/authorize.ts";
+import { authorOf } from "./auth/identity.ts";
 import type { Identity } from "./auth/identity.ts";
 
 export const MAX_CHANGES = 10_000;
@@ -75,7 +76,7 @@ async function admitOnce(
   const result = await store.apply(
     {
       changes: prepared,
-      author: identity.user,
+      author: authorOf(identity),
       ...(reason !== undefined && { reason }),
       ...(dryRun !== undefined && { dryRun }),
     },

@@ -3,8 +3,10 @@ import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { StatusError, unauthorized } from "@percale/resources";
 import type { TokenRecord, TokenRecords } from "@percale/store";
+import { hasRight } from "./authorize.ts";
 import { ANONYMOUS } from "./identity.ts";
 import type { Identity } from "./identity.ts";
+import { impersonate } from "./impersonate.ts";
 
 export const SESSION_COOKIE = "percale_session";
 
@@ -35,8 +37,16 @@ export class Authenticator {
     this.#now = now;
   }
 
-  /** Throws StatusError 401 for a credential that is wrong; ANONYMOUS if there is none at all. */
-  async identify(request: IncomingMessage): Promise<Identity> {
+  /**
+   * Who counts: the credential's owner, or whom that one may act as. Throws StatusError 401 for a credential that is wrong;
+   * ANONYMOUS if there is none at all. `token` goes before what the request carries.
+   */
+  async identify(request: IncomingMessage, token?: string): Promise<Identity> {
+    const own = await (token === undefined ? this.#owner(request) : this.byToken(token));
+    return impersonate(own, request, (identity) => hasRight(identity, "impersonate"));
+  }
+
+  async #owner(request: IncomingMessage): Promise<Identity> {
     const byCertificate = certificateIdentity(request);
     if (byCertificate !== undefined) return this.#current(byCertificate);
     const { authorization } = request.headers;

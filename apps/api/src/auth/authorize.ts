@@ -7,8 +7,8 @@ import type { Identity } from "./identity.ts";
 import { nodeFault, nodeMay } from "./node-rights.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
-/** What is asked for besides objects: `sync` the stream, `lab` the lab's reports, `admin` tokens. */
-export type Right = "read" | "write" | "sync" | "lab" | "admin";
+/** What is asked for besides objects: `sync` the stream, `lab` the lab's reports, `admin` tokens, `impersonate` another's name. */
+export type Right = "read" | "write" | "sync" | "lab" | "admin" | "impersonate";
 
 const READ_VERBS: ReadonlySet<Verb> = new Set(["get", "list", "watch"]);
 /** Simple roles: administrators do all, editors write what people write, viewers read, a node follows the stream and keeps its own. */

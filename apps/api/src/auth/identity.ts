@@ -5,6 +5,8 @@ export interface Identity {
   readonly method: "anonymous" | "certificate" | "token" | "session";
   /** When the credential ends, ms since 1970; absent: when it is revoked. */
   readonly expiresAt?: number;
+  /** Who it really is that acts in this name. */
+  readonly impersonator?: string;
 }
 
 export const ANONYMOUS: Identity = {
@@ -12,6 +14,11 @@ export const ANONYMOUS: Identity = {
   groups: ["system:unauthenticated"],
   method: "anonymous",
 };
+
+/** Who history names: both, where one acts in another's name. */
+export function authorOf({ user, impersonator }: Identity): string {
+  return impersonator === undefined ? user : `${impersonator} as ${user}`;
+}
 
 export const ADMIN_GROUP = "system:masters";
 export const NODES_GROUP = "system:nodes";

@@ -98,7 +98,7 @@ export function trpcOverWebSocket({ authenticator, credentials, services, log, w
       onError: ({ error, path }) => logFault(log, error, path),
       createContext: async ({ info }): Promise<CallContext> => {
         const token = info.connectionParams?.["token"];
-        const ask = () => (token === undefined ? authenticator.identify(request) : authenticator.byToken(token));
+        const ask = () => authenticator.identify(request, token);
         const identity =
           token === undefined
             ? mapped(() => identityOf(caller))

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { NETWORK_SETS, networkSet, startTestApi } from "../test-api.ts";
+import type { TestApi } from "../test-api.ts";
+
+let server: TestApi;
+let editor: string;
+beforeAll(async () => {
+  server = await startTestApi();
+  const body = { subject: "ed", groups: ["percale:editors"] };
+  editor = (await server.call("/trpc/access.createToken", { method: "POST", body })).body.result.data.token as string;
+});
+afterAll(() => server.stop());
+
+const whoami = async (headers: Record<string, string>) => (await server.call("/trpc/session.whoami", { headers })).body;
+
+test("an administrator who acts as a viewer has a viewer's rights, on every door", async () => {
+  const headers = { "impersonate-user": "vi", "impersonate-group": "percale:viewers" };
+  const create = { method: "POST", headers, body: networkSet("one") };
+  const codes = [
+    await server.call(NETWORK_SETS, { headers }),
+    await server.call(NETWORK_SETS, create),
+    await server.call("/changesets/v1", {
+      ...create,
+      body: { changes: [{ op: "create", object: networkSet("one") }] },
+    }),
+    await server.call("/trpc/overview.summary", { headers }),
+    await server.call("/trpc/access.list", { headers }),
+  ].map(({ code }) => code);
+  expect(codes).toStrictEqual([200, 403, 403, 200, 403]);
+});
+
+test("a name alone brings no group but those that the name implies", async () => {
+  const groups = async (user: string) => (await whoami({ "impersonate-user": user })).result.data.groups as string[];
+  expect(await groups("vi")).toStrictEqual(["system:authenticated"]);
+  expect(await groups("system:serviceaccount:shop:web")).toStrictEqual([
+    "system:serviceaccounts",
+    "system:serviceaccounts:shop",
+    "system:authenticated",
+  ]);
+});
+
+test("history names both", async () => {
+  const headers = { "impersonate-user": "ed", "impersonate-group": "percale:editors" };
+  expect((await server.call(NETWORK_SETS, { method: "POST", headers, body: networkSet("by") })).code).toBe(201);
+  const changes = await server.call("/trpc/changes.list?input=%7B%22limit%22%3A1%7D");
+  expect(changes.body.result.data[0].author).toBe("admin as ed");
+});
+
+test.each([
+  ["users", { "impersonate-user": "admin" }, 'User "ed" cannot impersonate resource "users"'],
+  [
+    "service accounts",
+    { "impersonate-user": "system:serviceaccount:shop:web" },
+    'cannot impersonate resource "serviceaccounts" in API group "" in the namespace "shop"',
+  ],
+])("without the right %s are refused", async (_, headers, words) => {
+  for (const token of [editor, null]) expect((await server.call(NETWORK_SETS, { headers, token })).code).toBe(403);
+  expect((await server.call(NETWORK_SETS, { headers, token: editor })).body.message).toContain(words);
+});
+
+test.each([
+  ["a group without a name", { "impersonate-group": "system:masters" }],
+  ["an unknown wish", { "impersonate-user": "vi", "impersonate-role": "x" }],
+])("%s is half a wish", async (_, headers) => {
+  expect((await server.call(NETWORK_SETS, { headers })).code).toBe(400);
+});
