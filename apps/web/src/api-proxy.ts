@@ -1,4 +1,10 @@
-import { type IncomingMessage, type RequestOptions, type ServerResponse, request as httpRequest } from "node:http";
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+  type ServerResponse,
+  request as httpRequest,
+} from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 
@@ -23,10 +29,16 @@ export function createApiProxy({ apiUrl, ca }: { readonly apiUrl: URL; readonly 
     path: request.url,
     headers: {
       ...request.headers,
-      "x-forwarded-for": request.socket.remoteAddress ?? "",
-      "x-forwarded-host": request.headers.host ?? "",
+      // The API's own name, for its certificate and for itself: what the browser called us means nothing there.
+      host: apiUrl.host,
+      "x-forwarded-for": [request.headers["x-forwarded-for"], request.socket.remoteAddress]
+        .flat()
+        .filter(Boolean)
+        .join(", "),
+      // A proxy in front of us knows better what the browser asked for.
+      "x-forwarded-host": forwardedHosts(request.headers)[0] ?? request.headers.host ?? "",
       // On plain HTTP a browser would not send a Secure cookie back.
-      "x-forwarded-proto": "encrypted" in request.socket ? "https" : "http",
+      "x-forwarded-proto": request.headers["x-forwarded-proto"] ?? ("encrypted" in request.socket ? "https" : "http"),
     },
     ...(agent === undefined ? {} : { agent }),
   });
@@ -69,6 +81,11 @@ export function createApiProxy({ apiUrl, ca }: { readonly apiUrl: URL; readonly 
 
     close: () => agent?.destroy(),
   };
+}
+
+/** The hosts that proxies in front were asked by, the browser's first. */
+export function forwardedHosts(headers: IncomingHttpHeaders): string[] {
+  return [headers["x-forwarded-host"] ?? []].flat().flatMap((text) => text.split(",").map((host) => host.trim()));
 }
 
 function caOf(ca: Buffer | undefined): { ca?: Buffer } {

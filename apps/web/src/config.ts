@@ -8,6 +8,8 @@ const schema = z.object({
   /** PEM file of the CA that signed the API server's certificate; without it the system's CAs are used. */
   PERCALE_CA_FILE: z.string().optional(),
   PERCALE_WEB_HOST: z.string().default("127.0.0.1"),
+  /** Names that browsers know it by, with commas between: what a reverse proxy in front is called. */
+  PERCALE_WEB_NAMES: z.string().default(""),
   /** 0 picks a free port. */
   PERCALE_WEB_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   NODE_ENV: z.enum(["production", "development", "test"]).default("production"),
@@ -17,6 +19,7 @@ export interface WebConfig {
   readonly apiUrl: URL;
   readonly ca: Buffer | undefined;
   readonly host: string;
+  readonly names: readonly string[];
   readonly port: number;
   readonly dev: boolean;
 }
@@ -33,6 +36,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): W
     apiUrl: new URL(data.PERCALE_API_URL),
     ca: data.PERCALE_CA_FILE === undefined ? undefined : readFileSync(data.PERCALE_CA_FILE),
     host: data.PERCALE_WEB_HOST,
+    names: [data.PERCALE_WEB_HOST, ...data.PERCALE_WEB_NAMES.split(",")].flatMap((name) => {
+      const trimmed = name.trim().toLowerCase();
+      return trimmed === "" ? [] : [trimmed];
+    }),
     port: data.PERCALE_WEB_PORT,
     dev: data.NODE_ENV === "development",
   };

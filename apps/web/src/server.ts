@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import next from "next";
 import { createApiProxy } from "./api-proxy.ts";
 import { readConfig } from "./config.ts";
+import { createFront } from "./front.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The dashboard's server: Next's pages, `/trpc` carried to the API, security headers on everything. */
@@ -21,37 +22,23 @@ const handle = app.getRequestHandler();
 const handleUpgrade = app.getUpgradeHandler();
 const proxy = createApiProxy(config);
 
-const server = createServer((request, response) => {
-  const url = request.url ?? "/";
-  if (url === "/livez" || url === "/readyz") {
-    response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
-    return;
-  }
-  if (isApi(url)) {
-    proxy.forward(request, response);
-    return;
-  }
-  const headers = securityHeaders({ nonce: randomBytes(16).toString("base64"), dev: config.dev });
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  // Next takes the nonce for its own scripts from the request's policy.
-  request.headers["content-security-policy"] = headers["content-security-policy"];
-  void handle(request, response);
-});
-
-server.on("upgrade", (request, socket, head) => {
-  if (isApi(request.url ?? "/")) proxy.upgrade(request, socket, head);
-  else if (config.dev) void handleUpgrade(request, socket, head);
-  else socket.destroy();
+const server = createFront({
+  proxy,
+  names: config.names,
+  page: (request, response) => {
+    const headers = securityHeaders({ nonce: randomBytes(16).toString("base64"), dev: config.dev });
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    // Next takes the nonce for its own scripts from the request's policy.
+    request.headers["content-security-policy"] = headers["content-security-policy"];
+    void handle(request, response);
+  },
+  ...(config.dev && { upgradePage: (request, socket, head) => void handleUpgrade(request, socket, head) }),
 });
 
 server.listen(config.port, config.host, () => {
   const { port } = server.address() as AddressInfo;
   log("dashboard ready", { url: `http://${config.host}:${port}`, api: config.apiUrl.origin, dev: config.dev });
 });
-
-function isApi(url: string): boolean {
-  return url === "/trpc" || url.startsWith("/trpc/") || url.startsWith("/trpc?");
-}
 
 async function stop(): Promise<void> {
   server.close();
