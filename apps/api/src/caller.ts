@@ -1,6 +1,4 @@
-import type { IncomingMessage } from "node:http";
 import { StatusError } from "@percale/resources";
-import type { Authenticator } from "./auth/authenticator.ts";
 import { ANONYMOUS } from "./auth/identity.ts";
 import type { Identity } from "./auth/identity.ts";
 
@@ -11,9 +9,10 @@ export interface Caller {
   readonly refusal?: StatusError;
 }
 
-export async function callerOf(authenticator: Authenticator, request: IncomingMessage): Promise<Caller> {
+/** `ask` answers who the request's credential stands for, as Authenticator does. */
+export async function callerOf(ask: () => Promise<Identity>): Promise<Caller> {
   try {
-    return { identity: await authenticator.identify(request) };
+    return { identity: await ask() };
   } catch (error) {
     if (error instanceof StatusError) return { identity: ANONYMOUS, refusal: error };
     throw error;

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerHealth } from "@percale/daemon";
-import type { HealthRegistry, Logger, Registry } from "@percale/daemon";
+import type { HealthAnswer, HealthRegistry, Logger, Registry } from "@percale/daemon";
 import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "./auth/authenticator.ts";
+import { requireRight } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
@@ -33,6 +34,7 @@ export interface FrontOptions {
 }
 
 const TRPC_PREFIX = "/trpc/";
+const METRICS_PATH = "/metrics";
 
 /** Every plain request: who asks, is there a place, which path; then hand on and map errors. */
 export function requestHandler(options: FrontOptions): (request: IncomingMessage, response: ServerResponse) => void {
@@ -64,10 +66,14 @@ interface Call {
 /** Probes need no place: they must be answered when all are taken. */
 async function answer(options: FrontOptions, call: Call, places: Places): Promise<void> {
   const { request, response, pathname } = call;
-  const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
-  if (health !== undefined)
-    return void response.writeHead(health.status, { "content-type": health.type }).end(health.body);
-  const caller = await callerOf(options.authenticator, request);
+  if (pathname !== METRICS_PATH) {
+    const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
+    if (health !== undefined) return sendHealth(response, health);
+  }
+  const { authenticator } = options;
+  // A stale cookie is no wrong credential where somebody signs in anew.
+  const isSession = pathname.startsWith(`${TRPC_PREFIX}session.`);
+  const caller = await callerOf(() => (isSession ? authenticator.judge(request) : authenticator.identify(request)));
   const leave = places.enter(caller.identity, request.socket.remoteAddress);
   try {
     await dispatch(options, call, { caller, leave });
@@ -76,21 +82,30 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
   }
 }
 
+function sendHealth(response: ServerResponse, { status, type, body }: HealthAnswer): void {
+  response.writeHead(status, { "content-type": type }).end(body);
+}
+
 async function dispatch(
-  { store, authenticator, credentials, trpc, watches }: FrontOptions,
+  options: FrontOptions,
   call: Call,
   { caller, leave }: { readonly caller: Caller; readonly leave: Leave },
 ): Promise<void> {
+  const { store, authenticator, credentials, trpc, watches } = options;
   const { request, response, pathname, query } = call;
   if (pathname.startsWith(TRPC_PREFIX))
     return trpc({ request, response, path: pathname.slice(TRPC_PREFIX.length), caller });
   const identity = identityOf(caller);
+  if (pathname === METRICS_PATH) {
+    requireRight(identity, "metrics");
+    return sendHealth(response, (await answerHealth(pathname, options))!); // one of its paths
+  }
   const route = parseObjectRoute(pathname);
   if (route === undefined) return serveRest(call, { store, identity });
   const target = { request, response, route, query, store, identity };
   if (request.method !== "GET" || !query.has("watch")) return serveObjects(target);
   leave(); // a watch is limited by its own gate
-  const { ended, release } = credentials.hold(identity, () => authenticator.identify(request));
+  const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
   return serveWatch(watches, () => serveObjects({ ...target, ended })).finally(release);
 }
 
@@ -114,6 +129,7 @@ async function serveRest(
   if (pathname === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" && request.method === "POST")
     return serveAccessReview(call);
   if (request.method === "GET" || request.method === "HEAD") {
+    if (pathname.startsWith("/openapi/") || pathname.startsWith("/api/v1/")) requireRight(identity, "read");
     if (serveDocument(request, response, pathname)) return;
     const namespaces = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/.exec(pathname);
     if (namespaces !== null) return serveNamespaces(call, namespaces[1]);

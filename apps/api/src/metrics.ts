@@ -5,6 +5,7 @@ import type { Registry } from "@percale/daemon";
 export class ApiMetrics {
   readonly #requests: Histogram<"method" | "code">;
   readonly syncMessages: Counter<"kind">;
+  readonly refusedCredentials: Counter;
 
   constructor(registry: Registry, counts: { readonly watches: () => number; readonly streams: () => number }) {
     const registers = [registry];
@@ -19,6 +20,11 @@ export class ApiMetrics {
       name: "percale_api_sync_messages_total",
       help: "Messages sent on sync streams, by kind",
       labelNames: ["kind"],
+      registers,
+    });
+    this.refusedCredentials = new Counter({
+      name: "percale_api_refused_credentials_total",
+      help: "Tokens, sessions and client certificates that were wrong or had ended",
       registers,
     });
     gauge("percale_api_watches", "Open watches", counts.watches, registers);

@@ -7,6 +7,7 @@ import { builtInObjects, refOf, StatusError } from "@percale/resources";
 import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore } from "@percale/store";
 import { Authenticator } from "./auth/authenticator.ts";
+import { Failures } from "./auth/failures.ts";
 import { OpenCredentials } from "./auth/open-credentials.ts";
 import { ensureAdminToken, writeKubeconfig } from "./auth/bootstrap.ts";
 import { openPki } from "./auth/pki.ts";
@@ -61,12 +62,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const health = new HealthRegistry();
   health.addCheck("ready", "database", () => (store.isConnected() ? undefined : "the database can't be reached"));
   const metrics = createMetrics({ health });
-  const authenticator = new Authenticator({ tokens: store.tokens });
-  const credentials = new OpenCredentials();
-  const services = createServices({ store, authenticator, health });
   const watches = new Gate(LIMITS.watches);
   const streams = new Set<SyncStream>();
   const apiMetrics = new ApiMetrics(metrics, { watches: () => watches.count, streams: () => streams.size });
+  const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
+  const authenticator = new Authenticator({ tokens: store.tokens, failures });
+  const credentials = new OpenCredentials();
+  const services = createServices({ store, authenticator, health });
   const sockets = upgrades({ store, authenticator, credentials, services, log, streams, apiMetrics, build: BUILD });
   const trpc = trpcOverHttp({ authenticator, credentials, services, log });
   const listener = await listen({

@@ -77,7 +77,7 @@ function syncUpgrade(
   const server = `${hostname()}/${process.pid}`;
   const onSend = (kind: string): void => apiMetrics.syncMessages.inc({ kind });
   return async (request, socket, head) => {
-    const identity = identityOf(await callerOf(authenticator, request));
+    const identity = identityOf(await callerOf(() => authenticator.identify(request)));
     if (identity.method === "anonymous") throw unauthorized("no credentials were sent: the stream is for agents");
     if (!hasRight(identity, "sync"))
       throw new StatusError("Forbidden", `User "${identity.user}" has no right to follow the stream`);
@@ -88,7 +88,7 @@ function syncUpgrade(
     wss.handleUpgrade(request, socket, head, (webSocket) => {
       const stream = new SyncStream({ socket: webSocket, identity, store, snapshots, log, build, server, onSend });
       streams.add(stream);
-      const { ended, release } = credentials.hold(identity, () => authenticator.identify(request));
+      const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
       ended.addEventListener("abort", () => stream.dismiss(messageOf(ended.reason)));
       webSocket.once("close", () => {
         streams.delete(stream);
@@ -107,7 +107,7 @@ function trpcUpgrade({ authenticator, credentials, services, log }: UpgradeOptio
     // Where tRPC makes a URL of it there is nobody to catch what that throws.
     if (!URL.canParse(`https://${request.headers.host ?? ""}`))
       throw new StatusError("BadRequest", `Host: must be a host name, got ${JSON.stringify(request.headers.host)}`);
-    const caller = await callerOf(authenticator, request);
+    const caller = await callerOf(() => authenticator.identify(request));
     if (socket.destroyed) return;
     let leave = places.enter(caller.identity, request.socket.remoteAddress);
     socket.once("close", () => leave());

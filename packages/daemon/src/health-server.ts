@@ -20,11 +20,18 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
+export interface HealthAnswer {
+  readonly status: number;
+  /** Media type. */
+  readonly type: string;
+  readonly body: string;
+}
+
 /** What `/livez`, `/readyz` and `/metrics` answer; undefined for any other path. For daemons with a listener of their own. */
 export async function answerHealth(
   pathname: string,
   { health, metrics }: Pick<HealthServerOptions, "health" | "metrics">,
-): Promise<{ readonly status: number; readonly type: string; readonly body: string } | undefined> {
+): Promise<HealthAnswer | undefined> {
   const probe = PROBE_BY_PATH.get(pathname);
   if (probe !== undefined) {
     const report = health.report(probe);

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { silentLogger } from "@percale/daemon";
 import type { TokenRecords } from "@percale/store";
 import { expect, test } from "vitest";
+import { Failures } from "./failures.ts";
 import { Authenticator, hashToken, newToken, SESSION_COOKIE } from "./authenticator.ts";
 
 const TOKEN = newToken();
@@ -15,6 +17,7 @@ function request(headers: Readonly<Record<string, string>>): IncomingMessage {
   return { headers, socket: { authorized: false } } as unknown as IncomingMessage;
 }
 
+const failures = new Failures({ log: silentLogger, count: () => undefined });
 const cookie = `${SESSION_COOKIE}=${TOKEN}`;
 
 test.each([
@@ -25,18 +28,18 @@ test.each([
     headers: { host: "127.0.0.1:5443", "x-forwarded-host": "percale:3000", origin: "http://percale:3000" },
   },
 ])("a session serves $name", async ({ headers }) => {
-  expect((await new Authenticator({ tokens }).identify(request({ cookie, ...headers }))).user).toBe("alice");
+  expect((await new Authenticator({ tokens, failures }).identify(request({ cookie, ...headers }))).user).toBe("alice");
 });
 
 test.each(["http://percale:8080", "https://evil.example", "null"])(
   "a session does not serve a page of %s",
   async (origin) => {
-    const call = new Authenticator({ tokens }).identify(request({ cookie, host: "percale:3000", origin }));
+    const call = new Authenticator({ tokens, failures }).identify(request({ cookie, host: "percale:3000", origin }));
     await expect(call).rejects.toThrow("may not use this session");
   },
 );
 
 test("a token counts wherever the page is from: no browser sends one by itself", async () => {
   const headers = { authorization: `Bearer ${TOKEN}`, host: "percale:3000", origin: "https://tools.example" };
-  expect((await new Authenticator({ tokens }).identify(request(headers))).user).toBe("alice");
+  expect((await new Authenticator({ tokens, failures }).identify(request(headers))).user).toBe("alice");
 });

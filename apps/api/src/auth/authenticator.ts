@@ -4,6 +4,8 @@ import type { TLSSocket } from "node:tls";
 import { StatusError, unauthorized } from "@percale/resources";
 import type { TokenRecord, TokenRecords } from "@percale/store";
 import { hasRight } from "./authorize.ts";
+import { sourceOf } from "./failures.ts";
+import type { Failures } from "./failures.ts";
 import { ANONYMOUS } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { impersonate } from "./impersonate.ts";
@@ -26,24 +28,52 @@ interface Cached {
   readonly until: number;
 }
 
+export interface AuthenticatorOptions {
+  readonly tokens: TokenRecords;
+  readonly failures: Failures;
+  readonly now?: () => number;
+}
+
 /** Proves identities: client certificate of our authority, bearer token, session cookie, in that order. */
 export class Authenticator {
   readonly #tokens: TokenRecords;
+  readonly #failures: Failures;
   readonly #now: () => number;
   readonly #cache = new Map<string, Cached>();
 
-  constructor({ tokens, now = Date.now }: { readonly tokens: TokenRecords; readonly now?: () => number }) {
+  constructor({ tokens, failures, now = Date.now }: AuthenticatorOptions) {
     this.#tokens = tokens;
+    this.#failures = failures;
     this.#now = now;
   }
 
+  /** At the door: who counts, as `judge` says; a wrong credential is noted, and its refusal may be slow. */
+  async identify(request: IncomingMessage, token?: string): Promise<Identity> {
+    return this.#atTheDoor(request, () => this.judge(request, token));
+  }
+
+  /** At the door: the identity of a token that somebody wants a session for. */
+  async prove(request: IncomingMessage, token: string): Promise<Identity> {
+    return this.#atTheDoor(request, () => this.byToken(token));
+  }
+
   /**
-   * Who counts: the credential's owner, or whom that one may act as. Throws StatusError 401 for a credential that is wrong;
+   * Who counts by now: the credential's owner, or whom that one may act as. Throws StatusError 401 for a credential that is wrong;
    * ANONYMOUS if there is none at all. `token` goes before what the request carries.
    */
-  async identify(request: IncomingMessage, token?: string): Promise<Identity> {
+  async judge(request: IncomingMessage, token?: string): Promise<Identity> {
     const own = await (token === undefined ? this.#owner(request) : this.byToken(token));
     return impersonate(own, request, (identity) => hasRight(identity, "impersonate"));
+  }
+
+  async #atTheDoor(request: IncomingMessage, ask: () => Promise<Identity>): Promise<Identity> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof StatusError && error.reason === "Unauthorized")
+        await this.#failures.note(sourceOf(request), error.message);
+      throw error;
+    }
   }
 
   async #owner(request: IncomingMessage): Promise<Identity> {
@@ -60,7 +90,7 @@ export class Authenticator {
     if (isForeign(request))
       throw new StatusError(
         "Forbidden",
-        `a page of ${request.headers.origin} may not use this session: a proxy in front of the dashboard must keep the Host header`,
+        `a page of ${request.headers.origin} may not use this session: a proxy in front of the dashboard must keep the Host header, or name it in X-Forwarded-Host`,
       );
     return this.byToken(cookie, "session");
   }

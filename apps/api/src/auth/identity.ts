@@ -23,6 +23,8 @@ export function authorOf({ user, impersonator }: Identity): string {
 export const ADMIN_GROUP = "system:masters";
 export const NODES_GROUP = "system:nodes";
 export const VIEWER_GROUP = "percale:viewers";
+/** Kubernetes' own group for those that scrape. */
+export const MONITORING_GROUP = "system:monitoring";
 export const EDITOR_GROUP = "percale:editors";
 const NODE_PREFIX = "system:node:";
 

@@ -286,3 +286,34 @@ test("an agent makes the profile of a namespace as it always is, and no other", 
     codes.push((await submit("n1", [{ op: "create", object }], { dryRun: true })).code);
   expect(codes).toStrictEqual([200, 403, 403]);
 });
+
+test.each([
+  ["/metrics", 403, 200],
+  ["/api/v1/namespaces", 403, 200],
+  ["/openapi/v2", 403, 200],
+  ["/openapi/v3", 403, 200],
+  ["/trpc/overview.summary", 403, 200],
+  ["/apis", 200, 200],
+  ["/apis/projectcalico.org/v3", 200, 200],
+  ["/livez", 200, 200],
+  ["/readyz", 200, 200],
+])("%s answers %i to those without a right, %i to viewers", async (path, without, viewer) => {
+  const ask = async (who: Who) => (await server.call(path, { token: tokens.get(who)! })).code;
+  expect([await ask("stranger"), await ask("n1"), await ask("viewer")]).toStrictEqual([without, without, viewer]);
+});
+
+test("a token of the group system:monitoring scrapes, and nothing else", async () => {
+  const body = { subject: "prometheus", groups: ["system:monitoring"] };
+  const made = await server.call("/trpc/access.createToken", { method: "POST", body });
+  const token = made.body.result.data.token as string;
+  expect((await server.call("/metrics", { token })).body).toContain("percale_api_request_seconds");
+  expect((await server.call("/api/v1/namespaces", { token })).code).toBe(403);
+});
+
+test("wrong tokens, sessions and sign-ins are counted", async () => {
+  const wrong = "percale_wrong";
+  await server.call("/apis", { token: wrong });
+  await server.call("/trpc/overview.summary", { token: null, headers: { cookie: `percale_session=${wrong}` } });
+  await server.call("/trpc/session.signIn", { method: "POST", token: null, body: { token: wrong } });
+  expect((await server.call("/metrics")).body).toContain("percale_api_refused_credentials_total 3\n");
+});

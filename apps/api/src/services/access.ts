@@ -12,8 +12,8 @@ const SESSION = "browser session";
 export function sessionServices({ tokens }: Datastore, authenticator: Authenticator): Services["sessions"] {
   return {
     signIn: async (token) => {
-      const identity = await authenticator.byToken(token.trim());
-      const made = await tokens.lookup(hashToken(token.trim()));
+      const identity = await authenticator.byToken(token);
+      const made = await tokens.lookup(hashToken(token));
       if (made === undefined) throw unauthorized("the token ended just now");
       const value = newToken();
       const { user: subject, groups } = identity;

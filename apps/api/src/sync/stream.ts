@@ -4,7 +4,7 @@ import type { Ack, AgentStatus, ClientMessage, Hello, RejectCode } from "@percal
 import type { Logger } from "@percale/daemon";
 import { StatusError } from "@percale/resources";
 import type { Datastore } from "@percale/store";
-import { hasRight } from "../auth/authorize.ts";
+import { hasRight, remedyFor } from "../auth/authorize.ts";
 import { ADMIN_GROUP, nodeOf } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
 import type { Gate } from "../limits.ts";
@@ -123,7 +123,7 @@ export class SyncStream {
   #refusalOf({ node, schemaLevel }: Hello): { code: RejectCode; text: string } | undefined {
     const { identity } = this.#options;
     if (!hasRight(identity, "sync"))
-      return { code: "auth", text: `${identity.user} has no right to follow the stream` };
+      return { code: "auth", text: `${identity.user} has no right to sync: ${remedyFor("sync")}` };
     if (!identity.groups.includes(ADMIN_GROUP) && nodeOf(identity) !== node)
       return { code: "auth", text: `${identity.user} may not speak for node ${node}` };
     if (schemaLevel < SCHEMA_LEVEL)

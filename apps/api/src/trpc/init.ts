@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 import { internalError, StatusError } from "@percale/resources";
 import type { KubeStatus, StatusReason } from "@percale/resources";
-import { hasRight } from "../auth/authorize.ts";
+import { requireRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
 import { storable } from "../rest/body.ts";
@@ -13,6 +13,8 @@ export interface CallContext {
   /** Who calls, judged anew for every call: a socket may outlive the credential it was opened with. Throws StatusError. */
   readonly identify: () => Promise<Identity>;
   readonly services: Services;
+  /** The identity of a token that the caller wants a session for. Throws StatusError. */
+  readonly prove: (token: string) => Promise<Identity>;
   /** The session cookie of the call. */
   readonly session: string | undefined;
   /** Sets or clears the session cookie; absent on WebSockets, which have no response to put it in. */
@@ -68,9 +70,11 @@ export const open = mapped.use(storableInput);
 /** A procedure for those who hold the right; nobody else learns more than that. */
 export function can(right: Right) {
   const allowed = mapped.use(({ ctx, next }) => {
-    if (ctx.identity.method === "anonymous") throw trpcErrorOf(new StatusError("Unauthorized", "sign in first"));
-    if (!hasRight(ctx.identity, right))
-      throw trpcErrorOf(new StatusError("Forbidden", `User "${ctx.identity.user}" has no right to ${right}`));
+    try {
+      requireRight(ctx.identity, right);
+    } catch (error) {
+      throw error instanceof StatusError ? trpcErrorOf(error) : error;
+    }
     return next();
   });
   return allowed.use(storableInput);

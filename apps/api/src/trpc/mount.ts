@@ -60,12 +60,13 @@ export function trpcOverHttp({ authenticator, credentials, services, log }: Moun
         const identity = mapped(() => judged(caller));
         // A subscription's answer has no end of its own.
         const { ended, release } = credentials.hold(identity, async () =>
-          judged(await callerOf(authenticator, request)),
+          judged(await callerOf(() => authenticator.judge(request))),
         );
         ended.addEventListener("abort", () => response.destroy());
         response.once("close", release);
         return {
           identify: async () => identity,
+          prove: (token) => authenticator.prove(request, token),
           services,
           session: sessionOf(request),
           setSession: (session) => response.setHeader("set-cookie", cookieOf(session, isPlain(request))),
@@ -98,16 +99,16 @@ export function trpcOverWebSocket({ authenticator, credentials, services, log, w
       onError: ({ error, path }) => logFault(log, error, path),
       createContext: async ({ info }): Promise<CallContext> => {
         const token = info.connectionParams?.["token"];
-        const ask = () => authenticator.identify(request, token);
         const identity =
           token === undefined
             ? mapped(() => identityOf(caller))
-            : await ask().catch((error: unknown) => rethrow(error));
+            : await authenticator.identify(request, token).catch((error: unknown) => rethrow(error));
         if (token !== undefined) mapped(() => onKnown(identity));
+        const ask = () => authenticator.judge(request, token);
         const { ended, release } = credentials.hold(identity, ask);
         ended.addEventListener("abort", () => socket.close(CREDENTIAL_ENDED, "the credential has ended"));
         socket.once("close", release);
-        return { identify: ask, services, session: undefined };
+        return { identify: ask, prove: (one) => authenticator.prove(request, one), services, session: undefined };
       },
     })(socket, request);
 }

@@ -8,7 +8,9 @@ import type { ConditionView, LabMatrixView, LiveEvent, NodeStatusView, Whoami } 
 const session = router({
   /** Exchanges a token for a session cookie. */
   signIn: open.input(input.signInInput).mutation(async ({ ctx, input }): Promise<Whoami> => {
-    const { identity, value, maxAgeSeconds } = await ctx.services.sessions.signIn(input.token);
+    const token = input.token.trim();
+    await ctx.prove(token);
+    const { identity, value, maxAgeSeconds } = await ctx.services.sessions.signIn(token);
     ctx.setSession?.({ value, maxAgeSeconds });
     return whoami(identity);
   }),
