@@ -3,7 +3,7 @@ import { badRequest, formatIssue, parseOutside, StatusError } from "@percale/res
 import type { Datastore } from "@percale/store";
 import { admit } from "./admission.ts";
 import type { Identity } from "./auth/identity.ts";
-import { mediaType, parseBody, readBody } from "./rest/body.ts";
+import { readParsed } from "./rest/body.ts";
 import { encodeObject } from "./rest/encode.ts";
 import { sendJson, setWarnings } from "./rest/respond.ts";
 import { changeSet } from "./trpc/inputs.ts";
@@ -18,7 +18,7 @@ export async function serveChangeSets(
 ): Promise<void> {
   if (request.method !== "POST")
     throw new StatusError("MethodNotAllowed", `${request.method} is not supported on ${CHANGE_SETS_PATH}: use POST`);
-  const parsed = parseOutside(changeSet, parseBody(await readBody(request), mediaType(request)));
+  const parsed = parseOutside(changeSet, await readParsed(request));
   if ("issues" in parsed)
     throw badRequest(`the change set is not valid: ${formatIssue(parsed.issues[0]!)}`, parsed.issues); // no error without one
   const { resourceVersion, objects, warnings } = await admit(store, parsed.data, { identity });

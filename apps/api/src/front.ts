@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerHealth } from "@percale/daemon";
-import type { HealthAnswer, HealthRegistry, Logger, Registry } from "@percale/daemon";
+import type { HealthAnswer, HealthRegistry, Logger, Registry, StallMonitor } from "@percale/daemon";
 import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "./auth/authenticator.ts";
@@ -28,6 +28,7 @@ export interface FrontOptions {
   readonly metrics: Registry;
   readonly apiMetrics: ApiMetrics;
   readonly log: Logger;
+  readonly stalls: StallMonitor;
   readonly watches: Gate;
   /** Answers everything under /trpc. */
   readonly trpc: (call: TrpcCall) => Promise<void>;
@@ -45,12 +46,14 @@ export function requestHandler(options: FrontOptions): (request: IncomingMessage
     const question = url.indexOf("?");
     const pathname = question < 0 ? url : url.slice(0, question);
     const query = new URLSearchParams(question < 0 ? "" : url.slice(question + 1));
+    const endWork = options.stalls.begin(`${request.method} ${pathname}`);
     answer(options, { request, response, pathname, query }, places)
       .catch((error: unknown) => {
         const { code } = sendError(response, error);
         if (code === 500) options.log.error("request failed", { method: request.method, path: pathname, error });
       })
       .finally(() => {
+        endWork();
         options.apiMetrics.observe(request.method ?? "", response.statusCode, performance.now() - startedAt);
       });
   };

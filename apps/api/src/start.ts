@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createMetrics, HealthRegistry, silentLogger } from "@percale/daemon";
+import { createMetrics, HealthRegistry, silentLogger, StallMonitor } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { builtInObjects, refOf, StatusError } from "@percale/resources";
 import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
@@ -62,6 +62,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const health = new HealthRegistry();
   health.addCheck("ready", "database", () => (store.isConnected() ? undefined : "the database can't be reached"));
   const metrics = createMetrics({ health });
+  const stalls = new StallMonitor({ log, metrics });
+  stalls.start();
   const watches = new Gate(LIMITS.watches);
   const streams = new Set<SyncStream>();
   const apiMetrics = new ApiMetrics(metrics, { watches: () => watches.count, streams: () => streams.size });
@@ -76,7 +78,18 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     port,
     socket,
     pki,
-    onRequest: requestHandler({ store, authenticator, credentials, health, metrics, apiMetrics, log, watches, trpc }),
+    onRequest: requestHandler({
+      store,
+      authenticator,
+      credentials,
+      health,
+      metrics,
+      apiMetrics,
+      log,
+      stalls,
+      watches,
+      trpc,
+    }),
     onUpgrade: sockets.onUpgrade,
   });
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
@@ -92,6 +105,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     close: async () => {
       for (const timer of timers) clearInterval(timer);
       credentials.close();
+      stalls.close();
       for (const stream of streams) stream.drain();
       sockets.close();
       await store.close(); // ends the watches, so that their clients see a clean end

@@ -13,3 +13,4 @@ export * from "./log.ts";
 export * from "./loop.ts";
 export * from "./metrics.ts";
 export * from "./signals.ts";
+export * from "./stalls.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StatusError, badRequest, formatIssue, tooLarge, unstorableIssues } from "@percale/resources";
-import { parseYaml } from "./yaml.ts";
+import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request
 
@@ -39,22 +39,24 @@ export function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "application/json").split(";")[0]!.trim().toLowerCase();
 }
 
-/** JSON or YAML by content type. Throws 400 with the parser's position, 415 for any other type, 422 for what can't be stored. */
-export function parseBody(text: string, type: string): unknown {
-  switch (type) {
-    case "application/json":
-      return parseJson(text);
-    case "application/yaml":
-    case "application/x-yaml":
-    case "text/yaml":
-      return storable(parseYaml(text));
-    default:
-      throw new StatusError(
-        "UnsupportedMediaType",
-        `the body's media type ${type} is not supported: send application/json or application/yaml`,
-      );
-  }
+/**
+ * The body as its content type says, undefined if it is empty. Throws 400 with the parser's position, 413, 415 for a type that is not
+ * served (before anything is read) and 422 for what can't be stored.
+ */
+export async function readParsed(request: IncomingMessage): Promise<unknown> {
+  const type = mediaType(request);
+  const isYaml = YAML_TYPES.has(type);
+  if (!isYaml && type !== "application/json")
+    throw new StatusError(
+      "UnsupportedMediaType",
+      `the body's media type ${type} is not supported: send application/json or application/yaml`,
+    );
+  const text = await readBody(request, isYaml ? MAX_YAML_BYTES : MAX_BODY_BYTES);
+  if (text.trim() === "") return undefined;
+  return isYaml ? storable(parseYaml(text)) : parseJson(text);
 }
+
+const YAML_TYPES: ReadonlySet<string> = new Set(["application/yaml", "application/x-yaml", "text/yaml"]);
 
 export function parseJson(text: string): unknown {
   let value: unknown;

@@ -14,7 +14,7 @@ import { isAllowed } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
 import { decodeAccessReview, PROTOBUF } from "./access-review-protobuf.ts";
-import { mediaType, parseBody, readBytes } from "./body.ts";
+import { mediaType, readBytes, readParsed } from "./body.ts";
 import { negotiate, renderTable } from "./represent.ts";
 import { sendJson } from "./respond.ts";
 
@@ -95,8 +95,7 @@ const accessReview = z.looseObject({
 export async function serveAccessReview({ request, response, identity }: CoreCall): Promise<void> {
   // kubectl sends this one kind as protobuf whatever the server says.
   const isProtobuf = mediaType(request) === PROTOBUF;
-  const bytes = await readBytes(request);
-  const body = isProtobuf ? decodeAccessReview(bytes) : parseBody(bytes.toString("utf8"), mediaType(request));
+  const body = isProtobuf ? decodeAccessReview(await readBytes(request)) : await readParsed(request);
   const parsed = parseOutside(accessReview, body);
   if ("issues" in parsed) throw badRequest(parsed.issues.map(formatIssue).join(", "), parsed.issues);
   const { spec } = parsed.data;

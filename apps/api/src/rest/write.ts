@@ -3,7 +3,7 @@ import { API_VERSION, StatusError, badRequest, formatIssue, invalid, notFound, p
 import type { FieldValidation, KubeObject, ObjectRef } from "@percale/resources";
 import { admit, refuseReadOnly } from "../admission.ts";
 import type { Identity } from "../auth/identity.ts";
-import { mediaType, parseBody, readBody } from "./body.ts";
+import { mediaType, readBody, readParsed } from "./body.ts";
 import type { ObjectRequest } from "./request.ts";
 import { patchObject, refuseUnserved } from "./patch.ts";
 import { refOfRoute } from "./route.ts";
@@ -20,7 +20,7 @@ export async function createObject(call: ObjectRequest): Promise<void> {
   refuseReadOnly(route.definition, "create");
   const how = negotiate(request, query);
   const options = writeOptions(call);
-  const object = placed(parseBody(await readBody(request), mediaType(request)), call);
+  const object = placed(await readParsed(request), call);
   const { objects, warnings } = await admit(
     store,
     { changes: [{ op: "create", object }], dryRun: options.dryRun },
@@ -35,7 +35,7 @@ export async function updateObject(call: ObjectRequest): Promise<void> {
   refuseReadOnly(route.definition, "update");
   const how = negotiate(request, query);
   const options = writeOptions(call);
-  const object = placed(parseBody(await readBody(request), mediaType(request)), call);
+  const object = placed(await readParsed(request), call);
   const { objects, warnings } = await admitUpdate(call, object, options);
   setWarnings(response, warnings);
   sendJson(response, 200, renderObject(route.definition, objects[0]!, how));
@@ -145,9 +145,7 @@ export async function deleteCollection(call: ObjectRequest): Promise<void> {
 }
 
 async function readDeletion(call: ObjectRequest): Promise<Deletion> {
-  const text = await readBody(call.request);
-  if (text.trim() === "") return { preconditions: {}, options: writeOptions(call) };
-  const parsed = parseOutside(deleteOptions, parseBody(text, mediaType(call.request)));
+  const parsed = parseOutside(deleteOptions, (await readParsed(call.request)) ?? {});
   if ("issues" in parsed)
     throw badRequest(`DeleteOptions: ${parsed.issues.map(formatIssue).join(", ")}`, parsed.issues);
   const { uid, resourceVersion } = parsed.data.preconditions ?? {};
