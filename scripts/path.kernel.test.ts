@@ -1,6 +1,6 @@
 /** The line through everything: an edit at the API, a packet dropped by the kernel. On real nodes with real agents. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { askLab, call, labId, send } from "@percale/cli";
@@ -30,6 +30,18 @@ afterAll(async () => {
   await product?.stop();
   const left = spawnSync("ip", ["netns"], { encoding: "utf8" }).stdout.split("\n");
   expect(left.filter((name) => product !== undefined && name.includes(labId(product.dataDir)))).toEqual([]);
+});
+
+test("logs, pid files, sockets and secrets are their owner's alone", () => {
+  const isPrivate = /\.(log|pid|key|token)$|^(kubeconfig|admin-token)$/;
+  const files = readdirSync(product.dataDir, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isSocket() || (entry.isFile() && isPrivate.test(entry.name)),
+  );
+  const names = files.map(({ name }) => name);
+  for (const one of ["api.log", "api.pid", "supervisor.pid", "api.sock", "lab.log", "cni.sock", "health.sock"])
+    expect(names).toContain(one);
+  const modes = files.map(({ parentPath, name }) => [name, statSync(join(parentPath, name)).mode & 0o077]);
+  expect(modes.filter(([, open]) => open !== 0)).toStrictEqual([]);
 });
 
 test("the shop works as its policies say", () => {

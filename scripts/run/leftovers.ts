@@ -12,7 +12,7 @@ const PAUSE_MS = 50;
 /** Where a service's pid file lives. */
 export function pidFile(dataDir: string, name: string): string {
   const folder = join(dataDir, "run");
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return join(folder, `${name}.pid`);
 }
 

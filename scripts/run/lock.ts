@@ -9,7 +9,7 @@ export function takeLock(dataDir: string): number | undefined {
   const path = lockPath(dataDir);
   for (;;) {
     try {
-      writeFileSync(path, identityOf(process.pid), { flag: "wx" });
+      writeFileSync(path, identityOf(process.pid), { flag: "wx", mode: 0o600 });
       return undefined;
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;

@@ -1,9 +1,9 @@
 /** One child process of the product, kept running, with its own log file. */
 import { spawn } from "node:child_process";
 import type { ChildProcess, SpawnOptions } from "node:child_process";
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, rmSync, writeFileSync } from "node:fs";
 import { Child } from "@percale/cli";
+import { openLogFile } from "@percale/daemon";
 import { identityOf } from "./lock.ts";
 
 const GRACE_MS = 20_000; // the lab detaches its workloads first
@@ -28,14 +28,13 @@ export class Service {
 
   constructor({ name, argv, cwd, env, logFile, pidFile, say, again, start = spawnPlainly }: ServiceOptions) {
     this.#pidFile = pidFile;
-    mkdirSync(dirname(logFile), { recursive: true });
     this.#child = new Child({
       start: () => {
-        const log = openSync(logFile, "a");
+        const log = openLogFile(logFile);
         try {
           // Its own process group: a terminal's Ctrl-C reaches the supervisor alone, which stops things in order.
           const child = start(argv, { cwd, env, detached: true, stdio: ["ignore", log, log] });
-          if (child.pid !== undefined) writeFileSync(pidFile, identityOf(child.pid));
+          if (child.pid !== undefined) writeFileSync(pidFile, identityOf(child.pid), { mode: 0o600 });
           return child;
         } finally {
           closeSync(log);

@@ -1,9 +1,10 @@
 import { createServer } from "node:https";
 import type { Server, ServerOptions } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { chmod, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { listenPrivately } from "@percale/daemon";
 import type { Pki } from "./auth/pki.ts";
 import { LIMITS } from "./limits.ts";
 
@@ -43,19 +44,21 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
 async function openSocket(options: ListenOptions, path: string): Promise<Server> {
   await rm(path, { force: true }); // of a process that died; two servers on one data folder are refused by its owner
-  const server = await open(options, { path });
-  await chmod(path, 0o660);
+  const server = serverFor(options);
+  await listenPrivately(server, path); // agents on this machine run as we do
   return server;
 }
 
-function open(
-  { pki, onRequest, onUpgrade }: ListenOptions,
-  where: { readonly host: string; readonly port: number } | { readonly path: string },
-): Promise<Server> {
+function serverFor({ pki, onRequest, onUpgrade }: ListenOptions): Server {
   const server = createServer({ ...tlsOptions(pki), ...HTTP_OPTIONS }, onRequest);
   server.on("upgrade", onUpgrade);
   server.on("clientError", (_, socket) => socket.destroy());
   server.maxConnections = LIMITS.connections;
+  return server;
+}
+
+function open(options: ListenOptions, where: { readonly host: string; readonly port: number }): Promise<Server> {
+  const server = serverFor(options);
   const { promise, resolve, reject } = Promise.withResolvers<Server>();
   server.once("error", reject).listen(where, () => {
     server.off("error", reject);

@@ -3,6 +3,7 @@ import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 import type { HealthRegistry, Probe, ProbeReport } from "./health.ts";
+import { listenPrivately } from "./private-files.ts";
 
 export interface HealthServerOptions {
   readonly health: HealthRegistry;
@@ -55,7 +56,7 @@ export async function serveHealth({
       (error: unknown) => send(response, { status: 500, type: "text/plain", body: `${String(error)}\n` }),
     );
   });
-  await listen(server, path === undefined ? { host, port } : { path });
+  await (path === undefined ? listen(server, { host, port }) : listenPrivately(server, path));
   const address: AddressInfo | string | null = server.address();
   return {
     port: typeof address === "object" ? address?.port : undefined,
@@ -77,7 +78,7 @@ function send(response: ServerResponse, { status, type, body }: { status: number
   response.writeHead(status, { "content-type": type }).end(body);
 }
 
-function listen(server: Server, where: { host: string; port: number } | { path: string }): Promise<void> {
+function listen(server: Server, where: { host: string; port: number }): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(where, () => resolve());
   return promise;

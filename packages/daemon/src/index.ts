@@ -12,5 +12,6 @@ export * from "./health.ts";
 export * from "./log.ts";
 export * from "./loop.ts";
 export * from "./metrics.ts";
+export * from "./private-files.ts";
 export * from "./signals.ts";
 export * from "./stalls.ts";

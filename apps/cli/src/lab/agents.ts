@@ -1,7 +1,8 @@
 /** One agent per node, in its node's namespace, kept running. */
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, closeSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { openLogFile } from "@percale/daemon";
 import { inNetns } from "@percale/kernel";
 import type { CliConfig } from "../config.ts";
 import { LAB_MARK, labFolder } from "../config.ts";
@@ -39,11 +40,10 @@ export function startAgent({ config, labId, node, access, onExit }: AgentOptions
   const { root, dataDir, environment } = config;
   const folder = nodeDir(dataDir, node.name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  mkdirSync(join(dataDir, "logs"), { recursive: true });
   return new Child({
     onExit,
     start: () => {
-      const log = openSync(join(dataDir, "logs", `${node.name}.log`), "a");
+      const log = openLogFile(join(dataDir, "logs", `${node.name}.log`));
       try {
         // The child is forked inside the namespace; nothing else in this process moves there.
         return inNetns(netnsName(labId, node.name), () =>

@@ -1,9 +1,10 @@
 /** `percale lab …`. */
 import { spawn } from "node:child_process";
 import type { SpawnOptions } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { openLogFile } from "@percale/daemon";
 import type { Command } from "commander";
 import type { CliConfig } from "../config.ts";
 import { labSocket, ROOTLESS_MARK } from "../config.ts";
@@ -74,8 +75,7 @@ function startDaemon({ root, dataDir, environment }: CliConfig): void {
   const refusal = isRoot ? undefined : rootlessRefusal();
   if (refusal !== undefined)
     throw new ExitError(`the lab needs root or a user namespace, and this machine refuses one: ${refusal}`);
-  mkdirSync(join(dataDir, "logs"), { recursive: true });
-  const log = openSync(join(dataDir, "logs", "lab.log"), "a");
+  const log = openLogFile(join(dataDir, "logs", "lab.log"));
   const argv = [join(root, "node_modules/.bin/node"), join(root, "apps/cli/src/lab/daemon.ts")];
   const env = { ...environment, PERCALE_DATA: dataDir, ...(!isRoot && { [ROOTLESS_MARK]: "1" }) };
   const options: SpawnOptions = { stdio: ["ignore", log, log], detached: true, env };

@@ -1,9 +1,10 @@
 /** How a command speaks to the lab's daemon: one JSON line each way over a unix socket. */
 import { once } from "node:events";
-import { chmodSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { Server } from "node:net";
 import { createInterface } from "node:readline";
+import { listenPrivately } from "@percale/daemon";
 import type { LabStatus } from "./status.ts";
 import type { ProbeResult, Protocol } from "./workload-process.ts";
 
@@ -97,9 +98,7 @@ export async function serveControl(
       void answer(line, handle).then((envelope) => connection.end(`${JSON.stringify(envelope)}\n`));
     });
   });
-  server.listen(socket);
-  await once(server, "listening");
-  chmodSync(socket, 0o600);
+  await listenPrivately(server, socket);
   return server;
 }
 

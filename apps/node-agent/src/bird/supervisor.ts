@@ -1,11 +1,11 @@
 import { execFile, spawn } from "node:child_process";
-import { openSync, closeSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { bgpSessionsOf, birdStatusOf } from "@percale/bgp";
 import type { BirdConfig, BirdStatus, Session, SessionStatus } from "@percale/bgp";
-import { backoffMs, sleepMs } from "@percale/daemon";
+import { backoffMs, openLogFile, sleepMs } from "@percale/daemon";
 import type { HealthRegistry, Logger } from "@percale/daemon";
 import { BirdControl } from "./control.ts";
 
@@ -166,7 +166,7 @@ export class BirdSupervisor {
     const { program, hasOldRoutes } = this.#options;
     const { conf, ctl, pid, log } = this.#paths;
     await rm(ctl, { force: true });
-    const output = openSync(log, "a", 0o600);
+    const output = openLogFile(log);
     try {
       // Waiting for peers' End-of-RIB is only worth it where there are routes to keep.
       const recovery = (await hasOldRoutes()) ? ["-R"] : [];

@@ -1,8 +1,9 @@
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Histogram } from "prom-client";
+import { listenPrivately } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
 import { isUnreachable } from "./attacher.ts";
@@ -48,10 +49,7 @@ export class CniServer {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(path, { force: true });
     this.#drainSoon();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once("error", reject).listen(path, () => resolve());
-    await promise;
-    await chmod(path, 0o600);
+    await listenPrivately(this.#server, path);
   }
 
   async close(): Promise<void> {
