@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inNetns, openRtnetlink, readSysctl, writeSysctl } from "@percale/kernel";
 import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
 import { Fabric, stream } from "@percale/testkit";
@@ -220,23 +222,109 @@ test("sysctls that somebody turned off are on again", async () => {
   expect(await tcp("a1", "10.0.1.2")).toBe("allowed");
 });
 
-test("an interface renamed under the agent is down, and comes back with its name", async () => {
-  await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
-  const stateOf = () => dataplane.state().endpoints.find((e) => e.key === "red/a1");
-  const until = async (state: string) => {
-    while (stateOf()?.state !== state) await new Promise<void>((resolve) => dataplane.on(resolve));
+describe("a workload's interface that is renamed", () => {
+  const inA = () => openRtnetlink({ netns: fabric.netns("A") });
+  const rename = async (from: string, to: string) => {
+    const rtnetlink = inA();
+    await rtnetlink.setLink(from, { name: to });
+    rtnetlink.close();
+    await sleep(5); // netlink answers at once: let others run
   };
-  const rtnetlink = openRtnetlink({ netns: fabric.netns("A") });
-  await rtnetlink.setLink("calia1", { name: "calizz" });
-  await until("down");
-  expect(stateOf()?.detail).toBe("interface calia1 is missing");
-  expect(dataplane.state().conditions).toMatchObject([
-    { code: "WorkloadDown", ref: { kind: "WorkloadEndpoint", namespace: "red", name: "a1" } },
-  ]);
-  expect(await tcp("a1", "10.0.1.2")).toBe("denied");
-  await rtnetlink.setLink("calizz", { name: "calia1" });
-  await until("up");
-  rtnetlink.close();
-  expect(dataplane.state().conditions).toEqual([]);
-  expect(await tcp("a1", "10.0.1.2")).toBe("allowed");
+  const condition = async (code: string) => {
+    const found = () => dataplane.state().conditions.find((one) => one.code === code);
+    while (found() === undefined) await new Promise<void>((resolve) => dataplane.on(resolve));
+    return found();
+  };
+  const datagrams = (name: string) => {
+    const text = inNetns(fabric.netns(name), () => readFileSync("/proc/net/snmp", "utf8"));
+    const [names, values] = text.split("\n").filter((line) => line.startsWith("Udp:"));
+    return Number(values!.split(" ")[names!.split(" ").indexOf("InDatagrams")]);
+  };
+
+  afterEach(async () => {
+    const rtnetlink = inA();
+    for (const name of ["foo", "calizz"])
+      if (await rtnetlink.link(name)) await rtnetlink.setLink(name, { name: "calia1" });
+    rtnetlink.close();
+  });
+
+  test("passes nothing that is denied, in either direction, while its name changes; what is allowed goes on", async () => {
+    const closed = [policy("no", [denyAll], [denyAll])];
+    const denied = {
+      tiers: [
+        {
+          name: "default",
+          defaultAction: "Deny",
+          ingress: ["GlobalNetworkPolicy/no"],
+          egress: ["GlobalNetworkPolicy/no"],
+        },
+      ],
+    } as const;
+    await dataplane.apply([open, ...closed, endpoint("a1", denied), endpoint("a2")]);
+    const before = { a1: datagrams("a1"), X: datagrams("X") };
+    const send = (from: string, to: string) =>
+      stream(fabric.netns(from), { to, port: 80, count: 1_500, intervalUs: 900 });
+    const streams = Promise.all([send("X", "10.0.1.1"), send("a1", "192.0.2.9")]);
+    const running = new AbortController();
+    void streams.finally(() => running.abort());
+    for (let i = 0; !running.signal.aborted; i++)
+      await rename(i % 2 === 0 ? "calia1" : "foo", i % 2 === 0 ? "foo" : "calia1");
+    await streams;
+    expect({ a1: datagrams("a1"), X: datagrams("X") }).toEqual(before);
+    await dataplane.apply([endpoint("a1")]);
+    const allowed = Promise.all([send("X", "10.0.1.1"), send("a1", "192.0.2.9")]);
+    const name = (await nameOfA1())!;
+    for (let i = 0; i < 50; i++) await rename(i % 2 === 0 ? name : "calizz", i % 2 === 0 ? "calizz" : name);
+    for (const { sent, answered } of await allowed) expect(answered).toBe(sent);
+  });
+
+  test("is told by both names, with its endpoint", async () => {
+    await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
+    await rename("calia1", "foo");
+    expect(await condition("InterfaceRenamed")).toMatchObject({
+      detail: expect.stringMatching(/^calia1 \(index \d+\) is called foo now\.$/),
+      advice: "Its policy and routes follow it. Rename it back: ip link set foo name calia1",
+      ref: { kind: "WorkloadEndpoint", namespace: "red", name: "a1" },
+    });
+    expect(dataplane.state().endpoints.map((one) => one.state)).toEqual(["up", "up"]);
+    expect(await tcp("X", "10.0.1.1")).toBe("allowed");
+    await rename("foo", "calia1");
+    while (dataplane.state().conditions.length > 0) await new Promise<void>((resolve) => dataplane.on(resolve));
+  });
+
+  test("is followed by the next agent too, and by one that has no endpoints yet", async () => {
+    const wanted = [open, policy("no", [denyAll]), endpoint("a1", tier("no")), endpoint("a2")];
+    await dataplane.apply(wanted);
+    await dataplane.close();
+    await rename("calia1", "foo");
+    dataplane = await start();
+    expect(await tcp("X", "10.0.1.1")).toBe("denied");
+    await dataplane.apply(wanted);
+    expect(await tcp("X", "10.0.1.1")).toBe("denied");
+    expect(await tcp("a1", "192.0.2.9")).toBe("allowed");
+  });
+
+  test("and loses its endpoint is closed", async () => {
+    await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
+    await rename("calia1", "foo");
+    await condition("InterfaceRenamed");
+    await dataplane.apply([{ t: "endpointRemoved", key: "red/a1" }]);
+    expect(await tcp("a1", "192.0.2.1")).toBe("denied");
+    expect(await tcp("a1", "10.0.1.2")).toBe("denied");
+    expect((await condition("InterfaceClosed"))?.title).toBe("foo was a workload's interface and passes nothing");
+  });
+
+  test("before any state is known is closed", async () => {
+    await rename("calia1", "foo");
+    await dataplane.apply([open, endpoint("a2")]);
+    expect(await tcp("a1", "192.0.2.1")).toBe("denied");
+    expect(await tcp("a1", "10.0.1.2")).toBe("denied");
+  });
+
+  async function nameOfA1(): Promise<string | undefined> {
+    const rtnetlink = inA();
+    const found = (await rtnetlink.links()).find(({ name }) => name === "foo" || name === "calia1");
+    rtnetlink.close();
+    return found?.name;
+  }
 });

@@ -2,6 +2,8 @@ import { NftWatch } from "@percale/kernel";
 import type { NodeUpdate } from "@percale/policy";
 import type { Condition } from "@percale/protocol";
 import { DEFAULT_CONFIG } from "@percale/policy";
+import { findDown, findRenamed, Since } from "./conditions.ts";
+import type { Finding } from "./conditions.ts";
 import type { ApplyReport, Dataplane, DataplaneOptions, DataplaneState } from "./face.ts";
 import { Desired } from "./nft/desired.ts";
 import { NftDriver, NftRefusedError } from "./nft/driver.ts";
@@ -39,8 +41,7 @@ class KernelDataplane implements Dataplane {
   readonly #conditions = new Map<string, Condition>();
   readonly #touchedInterfaces = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** Endpoints without network, and since when. */
-  readonly #downSince = new Map<string, number>();
+  readonly #since: Since;
   #waiting: Waiting[] = [];
   /** Cancels the pass that is due. */
   #pass: (() => void) | undefined;
@@ -56,6 +57,7 @@ class KernelDataplane implements Dataplane {
   constructor(options: DataplaneOptions) {
     this.#options = options;
     const { netns, log, now } = options;
+    this.#since = new Since(now);
     this.#desired = new Desired({ ...DEFAULT_CONFIG, ...options.config });
     this.#driver = new NftDriver({ desired: this.#desired, netns });
     this.#routes = new WorkloadRoutes({
@@ -82,6 +84,10 @@ class KernelDataplane implements Dataplane {
     this.#driver.failClosed();
     this.#nodeSysctls();
     await this.#routes.start();
+    const { dispatch, workloads } = this.#driver.dispatched();
+    this.#routes.interfaces.claims.adopt(dispatch, workloads);
+    this.#follow();
+    this.#driver.failClosed();
     this.#every(INTERFACE_RESCAN_MS, () => this.#routes.rescan());
     this.#armResync();
   }
@@ -112,36 +118,23 @@ class KernelDataplane implements Dataplane {
         setMembers: sets.memberCount,
         routes: this.#routes.routeCount,
       },
-      conditions: [...this.#conditions.values(), ...this.#down()],
+      conditions: [...this.#conditions.values(), ...this.#since.date(this.#find())],
       driftRepairs: { ...this.#drift },
     };
   }
 
-  /** An endpoint that wants traffic and has none: what to do about it. */
-  #down(): Condition[] {
-    const now = this.#options.now();
-    const conditions: Condition[] = [];
-    for (const { key, interfaceName, active } of this.#desired.endpoints.values()) {
-      const state = this.#routes.states.get(key);
-      if (!active || state === undefined || state.state === "up") {
-        this.#downSince.delete(key);
-        continue;
-      }
-      const since = this.#downSince.get(key) ?? now;
-      this.#downSince.set(key, since);
-      const [namespace = "", name = ""] = key.split("/");
-      conditions.push({
-        code: "WorkloadDown",
-        severity: "warning",
-        title: `${key} has no network on this node`,
-        detail: state.detail ?? state.state,
-        advice: `Look for ${interfaceName} (ip link): renamed or set down, undo that; gone, start the workload again. Its policy is kept.`,
-        since: new Date(since).toISOString(),
-        ref: { kind: "WorkloadEndpoint", namespace, name },
-      });
-    }
-    for (const key of this.#downSince.keys()) if (!this.#desired.endpoints.has(key)) this.#downSince.delete(key);
-    return conditions;
+  /** What needs a person, as the state is now. */
+  #find(): Finding[] {
+    const { endpoints, config } = this.#desired;
+    const isWorkload = (name: string) => config.interfacePrefixes.some((prefix) => name.startsWith(prefix));
+    // One that nobody has but that still bears a workload's name only waits for its endpoint.
+    const renamed = this.#routes.interfaces.renamed.filter(
+      ({ link, owner }) => owner !== undefined || !isWorkload(link.name),
+    );
+    return [
+      ...findDown(endpoints.values(), this.#routes.states),
+      ...findRenamed(renamed, (name) => this.#desired.ownerOf(name)),
+    ];
   }
 
   on(listener: () => void): () => void {
@@ -192,6 +185,7 @@ class KernelDataplane implements Dataplane {
     this.#touchedInterfaces.clear();
     try {
       const changes = this.#note(batch, touched);
+      if (changes.addresses || changes.config || touched.size > 0) this.#follow();
       const report = this.#commit(batch.length > 0);
       await this.#applyRoutes(touched, changes);
       for (const { since, resolve } of batch)
@@ -233,9 +227,15 @@ class KernelDataplane implements Dataplane {
     return changes;
   }
 
+  #follow(): void {
+    this.#desired.follow(this.#routes.settle(this.#desired.endpoints.values(), this.#desired.config));
+  }
+
   #commit(hasUpdates: boolean): CommitReport {
-    const nothing: CommitReport = { messages: 0, bytes: 0, refused: [] };
-    if (!this.#inSync && !hasUpdates) return nothing; // nothing but fail-closed dispatch before the first state is known
+    if (!this.#inSync && !hasUpdates) {
+      this.#driver.failClosed(); // nothing more before the first state is known
+      return { messages: 0, bytes: 0, refused: [] };
+    }
     try {
       const { report, drift } = this.#driftSeen
         ? this.#driver.resync()
@@ -329,7 +329,7 @@ class KernelDataplane implements Dataplane {
     const { interfacePrefixes } = this.#desired.config;
     for (const name of names)
       if (interfacePrefixes.some((prefix) => name.startsWith(prefix))) this.#touchedInterfaces.add(name);
-    if (this.#inSync && this.#touchedInterfaces.size > 0) this.#schedule();
+    if (this.#touchedInterfaces.size > 0) this.#schedule();
   }
 
   #suspectDrift(why: string): void {
@@ -365,8 +365,7 @@ class KernelDataplane implements Dataplane {
 
   async #sweep(): Promise<void> {
     try {
-      if (this.#inSync && !this.#closed)
-        await this.#routes.sweep(this.#desired.endpoints.values(), this.#desired.config);
+      if (this.#inSync && !this.#closed) await this.#routes.sweep(this.#desired.endpoints.values());
     } catch (error) {
       this.#options.log.error("sweeping routes failed", { error: String(error) });
     }

@@ -9,11 +9,12 @@ import {
   CT_ESTABLISHED_RELATED,
   DROP,
   ICMP,
+  interfaceIn,
   interfaceIs,
   interfacePrefix,
   protocol,
 } from "./expr.ts";
-import { FROM_MAP, marksOf, TO_MAP } from "./layout.ts";
+import { FROM_MAP, marksOf, TO_MAP, WORKLOADS } from "./layout.ts";
 import { inSet } from "./match.ts";
 import type { SetFacts } from "./match.ts";
 import { natRules } from "./nat.ts";
@@ -21,7 +22,7 @@ import { denyExprs } from "./policy.ts";
 
 /** An endpoint that may send from addresses that are not its own, as `spoofSet` holds them. */
 export interface SpoofingEndpoint {
-  readonly interfaceName: string;
+  readonly ifIndex: number;
   readonly set: string;
 }
 
@@ -52,9 +53,9 @@ export function renderBaseChains(options: {
   const { family, config } = options;
   const rules: Readonly<Record<string, readonly NftRule[]>> = {
     "raw-PREROUTING": antiSpoofing(options),
-    "filter-FORWARD-from": dispatch("iifname", FROM_MAP, config, family),
-    "filter-FORWARD": dispatch("oifname", TO_MAP, config, family),
-    "filter-INPUT-from": [...neighbourDiscovery(config, family), ...dispatch("iifname", FROM_MAP, config, family)],
+    "filter-FORWARD-from": dispatch("iif", FROM_MAP, config, family),
+    "filter-FORWARD": dispatch("oif", TO_MAP, config, family),
+    "filter-INPUT-from": [...neighbourDiscovery(config, family), ...dispatch("iif", FROM_MAP, config, family)],
     "filter-INPUT": hostAction(config, family),
     "nat-POSTROUTING": natRules(options),
   };
@@ -73,41 +74,45 @@ function antiSpoofing({ family, config, sets, spoofing }: Parameters<typeof rend
   ];
   return [
     rule(clearMark(marksOf(config.markMask).accept | marksOf(config.markMask).pass)),
-    ...spoofing.flatMap(({ interfaceName, set }) =>
+    ...spoofing.flatMap(({ ifIndex, set }) =>
       inSet(set, "source", family, sets).map((match) =>
-        rule([...interfaceIs("iifname", interfaceName), ...match, COUNTER, ACCEPT], "allowed foreign source"),
+        rule([...interfaceIs("iif", ifIndex), ...match, COUNTER, ACCEPT], "allowed foreign source"),
       ),
     ),
-    ...config.interfacePrefixes.map((prefix) =>
-      rule([...interfacePrefix("iifname", prefix), ...noRoute, COUNTER, DROP], "source is not this workload's"),
+    ...ofWorkloads("iif", config).map((match) =>
+      rule([...match, ...noRoute, COUNTER, DROP], "source is not this workload's"),
     ),
   ];
 }
 
-function dispatch(key: "iifname" | "oifname", map: string, config: DataplaneConfig, family: Family): NftRule[] {
+/** Alternatives that together match every workload's interface. */
+function ofWorkloads(key: "iif" | "oif", { interfacePrefixes }: DataplaneConfig): Expr[][] {
+  return [...interfacePrefixes.map((prefix) => interfacePrefix(`${key}name`, prefix)), interfaceIn(key, WORKLOADS)];
+}
+
+function dispatch(key: "iif" | "oif", map: string, config: DataplaneConfig, family: Family): NftRule[] {
   return [
     rule([
       { e: "meta", key, reg: R0 },
       { e: "vmap", set: map, reg: R0 },
     ]),
-    ...config.interfacePrefixes.map((prefix) =>
-      rule([...interfacePrefix(key, prefix), ...denyExprs(config, family)], "unknown interface"),
-    ),
+    ...ofWorkloads(key, config).map((match) => rule([...match, ...denyExprs(config, family)], "unknown interface")),
   ];
 }
 
 function neighbourDiscovery(config: DataplaneConfig, family: Family): NftRule[] {
-  if (family === 4) return [];
-  return config.interfacePrefixes.flatMap((prefix) =>
-    NEIGHBOUR_DISCOVERY.map((type) =>
-      rule([
-        ...interfacePrefix("iifname", prefix),
-        ...protocol(ICMP[6]),
-        { e: "payload", base: "transport", offset: 0, length: 1, reg: R0 },
-        { e: "cmp", op: "eq", reg: R0, data: Uint8Array.of(type) },
-        ACCEPT,
-      ]),
-    ),
+  return family === 4 ? [] : ofWorkloads("iif", config).flatMap(discoveryFrom);
+}
+
+function discoveryFrom(match: readonly Expr[]): NftRule[] {
+  return NEIGHBOUR_DISCOVERY.map((type) =>
+    rule([
+      ...match,
+      ...protocol(ICMP[6]),
+      { e: "payload", base: "transport", offset: 0, length: 1, reg: R0 },
+      { e: "cmp", op: "eq", reg: R0, data: Uint8Array.of(type) },
+      ACCEPT,
+    ]),
   );
 }
 
@@ -119,9 +124,9 @@ function hostAction(config: DataplaneConfig, family: Family): NftRule[] {
     Drop: [COUNTER, DROP],
     Reject: denyExprs({ filterDenyAction: "Reject" }, family),
   }[config.defaultEndpointToHostAction];
-  return config.interfacePrefixes.flatMap((prefix) => [
-    rule([...interfacePrefix("iifname", prefix), ...connectionState(CT_ESTABLISHED_RELATED), ACCEPT]),
-    ...neighbourDiscovery({ ...config, interfacePrefixes: [prefix] }, family),
-    rule([...interfacePrefix("iifname", prefix), ...action], "workload to host"),
+  return ofWorkloads("iif", config).flatMap((match) => [
+    rule([...match, ...connectionState(CT_ESTABLISHED_RELATED), ACCEPT]),
+    ...(family === 4 ? [] : discoveryFrom(match)),
+    rule([...match, ...action], "workload to host"),
   ]);
 }

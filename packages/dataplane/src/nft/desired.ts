@@ -19,6 +19,14 @@ function isBaseSet(id: SetId): boolean {
   return id === MASQ_POOLS || id === NETWORK_POOLS || id === ALL_HOSTS || id.startsWith("spoof:");
 }
 
+/** The links that are workloads', by index: names change, an index does not. */
+export interface WorkloadLinks {
+  /** All that bear or bore a workload's name. */
+  readonly workloads: ReadonlySet<number>;
+  /** Those of each endpoint, by its interface name. */
+  readonly byInterface: ReadonlyMap<string, readonly number[]>;
+}
+
 /** What must be rendered again. */
 export interface Dirty {
   readonly policies: Set<PolicyKey>;
@@ -38,6 +46,7 @@ export class Desired {
   readonly policies = new Map<PolicyKey, ActivePolicy>();
   readonly profiles = new Map<string, ActiveProfile>();
   readonly sets = new MemberSets();
+  #links: WorkloadLinks = { workloads: new Set(), byInterface: new Map() };
   readonly #pools = new Map<string, PoolInfo>();
   /** How many rules use each list set. */
   readonly #lists = new Map<SetId, number>();
@@ -52,6 +61,16 @@ export class Desired {
       PORT_PROTOCOL_KEYS.map((key) => `${key}-${key}`),
     );
     this.#dirty.base = true;
+  }
+
+  get links(): WorkloadLinks {
+    return this.#links;
+  }
+
+  follow(links: WorkloadLinks): void {
+    this.#links = links;
+    for (const { allowSpoofedSourcePrefixes } of this.endpoints.values())
+      if (allowSpoofedSourcePrefixes.length > 0) this.#dirty.base = true; // its rule names the index
   }
 
   apply(update: NodeUpdate): void {

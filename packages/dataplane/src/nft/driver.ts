@@ -8,15 +8,17 @@ import { FAMILIES, TABLE } from "./layout.ts";
 import type { ElementChange } from "./members.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
 import { Planner } from "./plan.ts";
-import { compareTables } from "./resync.ts";
+import { compareTables, readDispatch } from "./resync.ts";
 import type { Drift } from "./resync.ts";
 import { writeDiff, writeDispatch, writeNewChain, writeRules, writeSkeleton } from "./write.ts";
+import type { Dispatch } from "./write.ts";
 
 /** From this size on our own notifications are not worth their cost: the generation number tells as much. */
 const QUIET_BYTES = 64 * 1024;
 /** With more changed chains than this, one dump of the table is cheaper than one per chain. */
 const DUMP_WHOLE_TABLE = 64;
 const MAX_ATTEMPTS = 10;
+const NO_DISPATCH: Dispatch = { dispatch: new Map(), workloads: new Set() };
 
 export interface CommitReport {
   readonly messages: number;
@@ -41,7 +43,7 @@ export class NftDriver {
   readonly #planner: Planner;
   readonly #nft: Nftables;
   readonly #chains: Record<Family, Set<string>> = { 4: new Set(), 6: new Set() };
-  readonly #interfaces: Record<Family, Set<string>> = { 4: new Set(), 6: new Set() };
+  readonly #dispatch: Record<Family, Dispatch> = { 4: NO_DISPATCH, 6: NO_DISPATCH };
   /** The kernel's state is as remembered; else the next change starts with a look. */
   #known = false;
   quiet: Quiet | undefined;
@@ -72,7 +74,7 @@ export class NftDriver {
    * Puts dispatch that denies in place where there is none. What an earlier run left stays as it is until the first commit.
    */
   failClosed(): void {
-    for (const { family, chains } of this.#planner.planAll()) {
+    for (const { family, chains, workloads } of this.#planner.planAll()) {
       const filled = new Set(this.#nft.rules(family).map((rule) => rule.chain));
       const base = [...chains.values()].filter((chain): chain is PlannedChain => chain?.hook !== undefined);
       const write = (rebuild: boolean) => {
@@ -81,6 +83,7 @@ export class NftDriver {
         if (rebuild) batch.deleteTable();
         writeSkeleton(batch, family);
         for (const chain of base) if (rebuild || !filled.has(chain.name)) writeNewChain(batch, chain);
+        writeDispatch(batch, NO_DISPATCH, { dispatch: new Map(), workloads });
         return this.#nft.commit();
       };
       const outcome = write(false);
@@ -114,8 +117,9 @@ export class NftDriver {
     this.#known = false;
   }
 
-  generation(): number {
-    return this.#nft.generation();
+  /** Which links the kernel dispatches, and to which interface name's chains; what an earlier run left, before the first commit. */
+  dispatched(): Dispatch {
+    return readDispatch(this.#nft, 4);
   }
 
   /** Deletes both tables. */
@@ -180,7 +184,8 @@ export class NftDriver {
   #writeChanges(plans: readonly FamilyPlan[], elements: readonly ElementChange[]): boolean {
     const listed = plans.map((plan) => this.#listChanged(plan));
     const batch = this.#begin();
-    for (const [i, { family, chains, interfaces }] of plans.entries()) {
+    for (const [i, plan] of plans.entries()) {
+      const { family, chains } = plan;
       batch.family(family);
       const own = elements.filter((change) => change.family === family);
       for (const change of own) writeElements(batch, "delete", change);
@@ -198,7 +203,7 @@ export class NftDriver {
         const hashes = chain.rules.map(ruleIdentity);
         writeDiff(batch, chain, diffChain(listed[i]!.get(chain.name) ?? [], hashes));
       }
-      writeDispatch(batch, this.#interfaces[family], interfaces);
+      writeDispatch(batch, this.#dispatch[family], plan);
       for (const name of dead) batch.flushChain(name);
       for (const name of dead) batch.deleteChain(name);
     }
@@ -243,14 +248,14 @@ export class NftDriver {
   missed: (() => void) | undefined;
 
   #remember(plans: readonly FamilyPlan[], incremental: boolean): void {
-    for (const { family, chains, interfaces } of plans) {
+    for (const { family, chains, dispatch, workloads } of plans) {
       const known = this.#chains[family];
       if (!incremental) known.clear();
       for (const [name, chain] of chains) {
         if (chain === undefined) known.delete(name);
         else known.add(name);
       }
-      this.#interfaces[family] = new Set(interfaces);
+      this.#dispatch[family] = { dispatch, workloads };
     }
   }
 

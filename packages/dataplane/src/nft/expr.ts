@@ -66,18 +66,16 @@ export function interfacePrefix(key: "iifname" | "oifname", prefix: string): Exp
   ];
 }
 
-export function interfaceIs(key: "iifname" | "oifname", name: string): Expr[] {
+export function interfaceIs(key: "iif" | "oif", index: number): Expr[] {
   return [
     { e: "meta", key, reg: R0 },
-    { e: "cmp", op: "eq", reg: R0, data: interfaceKey(name) },
+    { e: "cmp", op: "eq", reg: R0, data: u32(index) },
   ];
 }
 
-/** As nft keeps names: 16 bytes, zeros after the text. */
-export function interfaceKey(name: string): Uint8Array {
-  const key = new Uint8Array(16);
-  key.set(Buffer.from(name, "latin1").subarray(0, 15));
-  return key;
+/** Interfaces whose index is in the set. */
+export function interfaceIn(key: "iif" | "oif", set: string): Expr[] {
+  return [{ e: "meta", key, reg: R0 }, lookup(set, false)];
 }
 
 export type AddressField = "source" | "destination";

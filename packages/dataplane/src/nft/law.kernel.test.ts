@@ -6,10 +6,11 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Desired } from "./desired.ts";
 import { NftDriver } from "./driver.ts";
-import { difference, lawState, NOTHING, PARTS, partly } from "./law.states.ts";
+import { difference, lawState, linksOf, NOTHING, PARTS, partly } from "./law.states.ts";
 import type { LawState, Part } from "./law.states.ts";
 
 const [lived, fresh] = [`pl-${process.pid}`, `pf-${process.pid}`];
+let desired: Desired;
 let driver: NftDriver;
 let state: LawState;
 
@@ -28,14 +29,15 @@ afterEach(() => driver.close());
 function begin(): void {
   driver?.close();
   nft(lived, "flush", "ruleset");
-  driver = open(lived);
+  [desired, driver] = open(lived);
   state = NOTHING;
 }
 
-function open(netns: string): NftDriver {
-  const opened = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
-  opened.failClosed();
-  return opened;
+function open(netns: string): readonly [Desired, NftDriver] {
+  const desired = new Desired(DEFAULT_CONFIG);
+  const driver = new NftDriver({ desired, netns });
+  driver.failClosed();
+  return [desired, driver];
 }
 
 /** One thing that happens to a node's tables. */
@@ -64,7 +66,7 @@ function take(step: Step): void {
       return;
     case "restart":
       driver.close();
-      driver = open(lived);
+      [desired, driver] = open(lived);
       state = NOTHING;
       edit(step.next);
       return;
@@ -79,6 +81,7 @@ function take(step: Step): void {
 
 function edit(next: LawState): void {
   for (const update of difference(state, next)) driver.update(update);
+  desired.follow(linksOf(next));
   driver.commit();
   state = next;
 }
@@ -100,8 +103,9 @@ function foreignDeeds(): (readonly string[])[] {
 /** What the state comes to where nothing was before. */
 function loaded(wanted: LawState): Ruleset {
   nft(fresh, "flush", "ruleset");
-  const loader = open(fresh);
+  const [wishes, loader] = open(fresh);
   for (const update of difference(NOTHING, wanted)) loader.update(update);
+  wishes.follow(linksOf(wanted));
   loader.commit();
   loader.close();
   return readRuleset(fresh);

@@ -9,6 +9,7 @@ import type {
   Rule,
 } from "@percale/policy";
 import fc from "fast-check";
+import type { WorkloadLinks } from "./desired.ts";
 
 /** A node's whole state: any object may be there or not. */
 export interface LawState {
@@ -19,6 +20,8 @@ export interface LawState {
   readonly endpoints: ReadonlyMap<string, ActiveEndpoint>;
   readonly pools: ReadonlyMap<string, PoolInfo>;
   readonly hosts: readonly string[];
+  /** Link indexes by interface name. */
+  readonly links: ReadonlyMap<string, readonly number[]>;
 }
 
 export const NOTHING: LawState = {
@@ -29,6 +32,7 @@ export const NOTHING: LawState = {
   endpoints: new Map(),
   pools: new Map(),
   hosts: [],
+  links: new Map(),
 };
 
 const NETS = ["10.0.0.1/32", "10.0.0.0/24", "10.0.0.0/8", "10.0.0.128/25", "0.0.0.0/0", "fd00::1/128", "fd00::/64"];
@@ -126,9 +130,11 @@ export const lawState: fc.Arbitrary<LawState> = fc
       fc.record({ natOutgoing: fc.boolean(), loadBalancerOnly: fc.boolean() }),
     ),
     hosts: some(["192.0.2.1", "2001:db8::1"]),
+    links: fc.record({ cali0: some([11, 12]), cali1: some([13, 14]), cali9: some([15]) }),
   })
-  .map(({ nets, ports, policies, profiles, endpoints, pools, ...rest }) => ({
+  .map(({ nets, ports, policies, profiles, endpoints, pools, links, ...rest }) => ({
     ...rest,
+    links: new Map(Object.entries(links)),
     sets: new Map([...nets, ...ports]),
     policies: mapOf(policies, (lists, key) => {
       const name = key.slice(key.indexOf("/") + 1);
@@ -146,7 +152,16 @@ export const lawState: fc.Arbitrary<LawState> = fc
   .map(withoutDangling);
 
 export type Part = keyof LawState;
-export const PARTS: readonly Part[] = ["config", "sets", "policies", "profiles", "endpoints", "pools", "hosts"];
+export const PARTS: readonly Part[] = [
+  "config",
+  "sets",
+  "policies",
+  "profiles",
+  "endpoints",
+  "pools",
+  "hosts",
+  "links",
+];
 
 /** `next`, but for the parts that stay as they were. */
 export function partly(before: LawState, next: LawState, kept: readonly Part[]): LawState {
@@ -198,6 +213,15 @@ function knownSets(rule: Rule, sets: ReadonlyMap<string, unknown>): Rule {
 
 function mapOf<T, U>(map: ReadonlyMap<string, T>, make: (value: T, key: string) => U): ReadonlyMap<string, U> {
   return new Map(Array.from(map, ([key, value]) => [key, make(value, key)]));
+}
+
+/** The node's links, as their claims would tell. */
+export function linksOf({ links, endpoints }: LawState): WorkloadLinks {
+  const wanted = new Set(Array.from(endpoints.values(), ({ interfaceName }) => interfaceName));
+  return {
+    workloads: new Set([...links.values()].flat()),
+    byInterface: new Map([...links].filter(([name]) => wanted.has(name))),
+  };
 }
 
 /** The updates that lead from one state to the other, in the order that a driver is promised. */

@@ -11,18 +11,23 @@ import type { Family, NftSet } from "@percale/kernel";
  *   filter-INPUT          priority  0: workload-to-host action
  *   nat-POSTROUTING       priority 110: natOutgoing, after kube-proxy
  *
- *   dispatch (verdict map by interface name; a miss is denied) → fw-/tw-<interface> → [tier with Pass] → pi-/po-<policy>,
+ *   dispatch (verdict map by interface index; a workload's without an entry is denied) → fw-/tw-<interface> → [tier with Pass] → pi-/po-<policy>,
  *   pri-/pro-<profile>. A policy's chain is shared by all endpoints: Allow accepts, Deny denies, Pass sets the pass bit
  *   and returns, no match returns.
  *
  * Membership of every selector is in one set per family, keyed (set number . address): the kernel walks its list of sets
  * for each rule that names one, so ten thousand sets take seconds and one takes none.
+ *
+ * Workload interfaces go by index: an interface can be renamed, and must not leave its policy by that. Names count only for
+ * those that nobody has seen yet: what begins with a workload prefix is a workload's from its first packet on.
  */
 export const TABLE = "calico";
 export const HOSTS = "cali-hosts";
 export const NETS = "cali-nets";
 export const NAMED_PORTS = "cali-named-ports";
 export const PORTS = "cali-ports";
+/** Indexes of all links that are or were workloads'. */
+export const WORKLOADS = "cali-workloads";
 export const FROM_MAP = "filter-cali-from-wl-dispatch";
 export const TO_MAP = "filter-cali-to-wl-dispatch";
 
@@ -32,7 +37,7 @@ const id = { bytes: 4, type: FIELD.mark };
 const address = { 4: { bytes: 4, type: FIELD.ipv4 }, 6: { bytes: 16, type: FIELD.ipv6 } } as const;
 const proto = { bytes: 1, type: FIELD.proto };
 const port = { bytes: 2, type: FIELD.service };
-const ifname = { bytes: 16, type: FIELD.ifname };
+const ifindex = { bytes: 4, type: FIELD.ifindex };
 
 export function setsOf(family: Family): readonly NftSet[] {
   return [
@@ -40,8 +45,9 @@ export function setsOf(family: Family): readonly NftSet[] {
     { name: NETS, kind: "interval", fields: [id, address[family]] },
     { name: NAMED_PORTS, kind: "hash", fields: [id, address[family], proto, port] },
     { name: PORTS, kind: "interval", fields: [id, port] },
-    { name: FROM_MAP, kind: "vmap", fields: [ifname] },
-    { name: TO_MAP, kind: "vmap", fields: [ifname] },
+    { name: WORKLOADS, kind: "hash", fields: [ifindex] },
+    { name: FROM_MAP, kind: "vmap", fields: [ifindex] },
+    { name: TO_MAP, kind: "vmap", fields: [ifindex] },
   ];
 }
 
@@ -68,6 +74,13 @@ export function profileChain(name: string, direction: Direction): string {
 /** `ingress` is to the workload (tw), `egress` from it (fw). */
 export function endpointChain(interfaceName: string, direction: Direction): string {
   return (direction === "ingress" ? "filter-cali-tw-" : "filter-cali-fw-") + interfaceName;
+}
+
+const EGRESS_CHAIN = endpointChain("", "egress");
+
+/** The interface name out of the name of its egress chain. */
+export function interfaceOf(chain: string): string | undefined {
+  return chain.startsWith(EGRESS_CHAIN) ? chain.slice(EGRESS_CHAIN.length) : undefined;
 }
 
 /** Part of an endpoint's chain; `/` cannot be in an interface name, so these never meet another endpoint's. */

@@ -23,8 +23,10 @@ export interface PlannedChain extends NftChain {
 export interface FamilyPlan {
   readonly family: Family;
   readonly chains: ChainChanges;
-  /** All interfaces that dispatch knows. */
-  readonly interfaces: ReadonlySet<string>;
+  /** Link index → the interface name of the endpoint whose chains its packets go to. */
+  readonly dispatch: ReadonlyMap<number, string>;
+  /** Indexes of all workloads' links: without dispatch they are denied. */
+  readonly workloads: ReadonlySet<number>;
 }
 
 /**
@@ -81,12 +83,15 @@ export class Planner {
     if (changedPolicies.size + changedProfiles.size > 0) this.#touchCallers(dirty, changedPolicies, changedProfiles);
     for (const name of dirty.interfaces) this.#planInterface(name, chains);
     if (dirty.base) this.#planBase(chains);
-    const { ipv6Support } = this.#desired.config;
-    const interfaces = new Set(Array.from(this.#desired.endpoints.values(), (endpoint) => endpoint.interfaceName));
+    const { config, endpoints, links } = this.#desired;
+    const dispatch = new Map<number, string>();
+    for (const { interfaceName } of endpoints.values())
+      for (const index of links.byInterface.get(interfaceName) ?? []) dispatch.set(index, interfaceName);
     return FAMILIES.map((family) => ({
       family,
       chains: chains[family],
-      interfaces: family === 6 && !ipv6Support ? new Set<string>() : interfaces,
+      dispatch: family === 6 && !config.ipv6Support ? new Map<number, string>() : dispatch,
+      workloads: links.workloads,
     }));
   }
 
@@ -163,10 +168,12 @@ export class Planner {
   }
 
   #planBase(chains: Record<Family, ChainChanges>): void {
-    const { config, sets, endpoints } = this.#desired;
+    const { config, sets, endpoints, links } = this.#desired;
     const spoofing = Array.from(endpoints.values())
       .filter((endpoint) => sets.has(spoofSet(endpoint)))
-      .map((endpoint) => ({ interfaceName: endpoint.interfaceName, set: spoofSet(endpoint) }));
+      .flatMap((endpoint) =>
+        (links.byInterface.get(endpoint.interfaceName) ?? []).map((ifIndex) => ({ ifIndex, set: spoofSet(endpoint) })),
+      );
     for (const family of FAMILIES)
       for (const chain of renderBaseChains({ family, config, sets, spoofing })) chains[family].set(chain.name, chain);
   }

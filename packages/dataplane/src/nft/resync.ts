@@ -3,8 +3,7 @@ import type { Family, ListedElement, NftBatch, Nftables } from "@percale/kernel"
 import { diffChain } from "./diff.ts";
 import { deleteRawElement, writeDiff, writeDispatch, writeRules, writeSkeleton } from "./write.ts";
 import { elementKeys, writeElements } from "./elements.ts";
-import { interfaceKey } from "./expr.ts";
-import { endpointChain, FROM_MAP, HOSTS, NAMED_PORTS, NETS, PORTS, TO_MAP } from "./layout.ts";
+import { endpointChain, FROM_MAP, HOSTS, interfaceOf, NAMED_PORTS, NETS, PORTS, TO_MAP, WORKLOADS } from "./layout.ts";
 import type { ElementChange } from "./members.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
 
@@ -47,39 +46,66 @@ interface ActualTable {
   readonly chains: ReadonlySet<string>;
   readonly rules: ReadonlyMap<string, readonly { readonly handle: bigint; readonly hash: string }[]>;
   readonly elements: ReadonlyMap<string, readonly ListedElement[]>;
-  readonly fromMap: ReadonlyMap<string, string>;
-  readonly toMap: ReadonlyMap<string, string>;
+  readonly links: ActualDispatch;
 }
+
+/** Dispatch as the kernel has it. */
+interface ActualDispatch {
+  /** Links that both maps send to the two chains of one interface name. */
+  readonly dispatch: ReadonlyMap<number, string>;
+  readonly workloads: ReadonlySet<number>;
+  /** Entries that are none of the above. */
+  readonly broken: readonly (readonly [map: string, key: string])[];
+}
+
+const EMPTY: ActualTable = {
+  chains: new Set(),
+  rules: new Map(),
+  elements: new Map(),
+  links: { dispatch: new Map(), workloads: new Set(), broken: [] },
+};
 
 const MEMBER_SETS = [HOSTS, NETS, NAMED_PORTS, PORTS];
 
 function readTable(nft: Nftables, family: Family, rebuild: boolean): ActualTable {
-  if (rebuild || !nft.hasTable(family))
-    return { chains: new Set(), rules: new Map(), elements: new Map(), fromMap: new Map(), toMap: new Map() };
+  if (rebuild || !nft.hasTable(family)) return EMPTY;
   const rules = new Map<string, { handle: bigint; hash: string }[]>();
   for (const { chain, handle, hash } of nft.rules(family)) {
     const list = rules.get(chain);
     if (list === undefined) rules.set(chain, [{ handle, hash }]);
     else list.push({ handle, hash });
   }
-  const dispatch = (map: string) =>
-    new Map(nft.elements(family, map).map(({ key, chain }) => [interfaceOf(key), chain]));
   return {
     chains: new Set(nft.chains(family).map((chain) => chain.name)),
     rules,
     elements: new Map(MEMBER_SETS.map((set) => [set, nft.elements(family, set)])),
-    fromMap: dispatch(FROM_MAP),
-    toMap: dispatch(TO_MAP),
+    links: readDispatch(nft, family),
   };
+}
+
+export function readDispatch(nft: Nftables, family: Family): ActualDispatch {
+  const entries = (map: string) => new Map(nft.elements(family, map).map(({ key, chain }) => [key, chain]));
+  const [from, to] = [entries(FROM_MAP), entries(TO_MAP)];
+  const dispatch = new Map<number, string>();
+  const broken: [string, string][] = [];
+  for (const [key, chain] of from) {
+    const name = interfaceOf(chain);
+    if (name !== undefined && to.get(key) === endpointChain(name, "ingress")) dispatch.set(numberOf(key), name);
+    else broken.push([FROM_MAP, key]);
+  }
+  for (const key of to.keys()) if (!dispatch.has(numberOf(key))) broken.push([TO_MAP, key]);
+  const workloads = new Set(nft.elements(family, WORKLOADS).map(({ key }) => numberOf(key)));
+  return { dispatch, workloads, broken };
 }
 
 function writeTable(
   batch: NftBatch,
-  { family, chains, interfaces }: FamilyPlan,
+  plan: FamilyPlan,
   elements: readonly ElementChange[],
   actual: ActualTable,
   found: Findings,
 ): void {
+  const { family, chains } = plan;
   writeSkeleton(batch, family);
   writeMembers(batch, elements, actual, found);
   const wanted = [...chains.values()].filter((chain): chain is PlannedChain => chain !== undefined);
@@ -90,10 +116,9 @@ function writeTable(
     if (!actual.chains.has(chain.name)) found.add(`chain ${chain.name} missing`);
     else writeDiffFound(batch, chain, actual, found);
   }
-  const dispatched = sound(actual);
-  for (const name of interfaces) if (!dispatched.has(name)) found.add(`dispatch of ${name} missing`);
-  writeBroken(batch, actual, dispatched);
-  writeDispatch(batch, dispatched, interfaces);
+  compareDispatch(plan, actual.links, found);
+  for (const [map, key] of actual.links.broken) deleteRawElement(batch, map, { key, keyEnd: "" });
+  writeDispatch(batch, actual.links, plan);
   const dead = [...actual.chains].filter((name) => chains.get(name) === undefined);
   for (const name of dead) found.add(`chain ${name} not ours`);
   for (const name of dead) batch.flushChain(name);
@@ -108,22 +133,12 @@ function writeDiffFound(batch: NftBatch, chain: PlannedChain, actual: ActualTabl
   writeDiff(batch, chain, diff);
 }
 
-/** Interfaces that both maps send to the right chains. */
-function sound({ fromMap, toMap }: ActualTable): Set<string> {
-  const names = new Set<string>();
-  for (const [name, chain] of fromMap)
-    if (chain === endpointChain(name, "egress") && toMap.get(name) === endpointChain(name, "ingress")) names.add(name);
-  return names;
-}
-
-/** Takes out half or wrong entries, so that what follows may add them whole. */
-function writeBroken(batch: NftBatch, { fromMap, toMap }: ActualTable, dispatched: ReadonlySet<string>): void {
-  for (const [map, entries] of [
-    [FROM_MAP, fromMap],
-    [TO_MAP, toMap],
-  ] as const)
-    for (const [name, chain] of entries)
-      if (!dispatched.has(name)) batch.verdictElement("delete", map, interfaceKey(name), { v: "goto", chain });
+function compareDispatch(wanted: FamilyPlan, { dispatch, workloads, broken }: ActualDispatch, found: Findings): void {
+  for (const [index, name] of wanted.dispatch)
+    if (dispatch.get(index) !== name) found.add(`dispatch of ${name} missing`);
+  for (const index of wanted.workloads) if (!workloads.has(index)) found.add(`link ${index} not known as a workload's`);
+  const strange = [...dispatch.keys()].filter((index) => !wanted.dispatch.has(index)).length + broken.length;
+  if (strange > 0) found.add(`${strange} dispatch entries not ours`, strange);
 }
 
 function writeMembers(batch: NftBatch, elements: readonly ElementChange[], actual: ActualTable, found: Findings): void {
@@ -151,10 +166,9 @@ function writeMembers(batch: NftBatch, elements: readonly ElementChange[], actua
   for (const change of incomplete) writeElements(batch, "add", change); // present ones are no error
 }
 
-/** Key bytes of a dispatch map back to the name. */
-function interfaceOf(key: string): string {
-  const end = key.indexOf("\0");
-  return end < 0 ? key : key.slice(0, end);
+/** A link's index out of its key. */
+function numberOf(key: string): number {
+  return Buffer.from(key, "latin1").readUInt32LE();
 }
 
 class Findings {

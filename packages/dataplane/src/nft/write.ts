@@ -1,7 +1,7 @@
 import type { Family, NftBatch } from "@percale/kernel";
 import type { diffChain } from "./diff.ts";
-import { interfaceKey } from "./expr.ts";
-import { endpointChain, FROM_MAP, setsOf, TO_MAP } from "./layout.ts";
+import { u32 } from "./expr.ts";
+import { endpointChain, FROM_MAP, setsOf, TO_MAP, WORKLOADS } from "./layout.ts";
 import type { PlannedChain } from "./plan.ts";
 
 /** Table and sets; fine if they are there. */
@@ -30,16 +30,34 @@ export function writeDiff(batch: NftBatch, chain: PlannedChain, diff: ReturnType
   batch.own(undefined);
 }
 
-/** New interfaces are dispatched last, when all that they need is there; old ones before their chains go. */
-export function writeDispatch(batch: NftBatch, before: ReadonlySet<string>, after: ReadonlySet<string>): void {
-  for (const name of after) if (!before.has(name)) writeInterface(batch, "add", name);
-  for (const name of before) if (!after.has(name)) writeInterface(batch, "delete", name);
+/** What dispatch and its denies know of links, by index. */
+export interface Dispatch {
+  readonly dispatch: ReadonlyMap<number, string>;
+  readonly workloads: ReadonlySet<number>;
 }
 
-function writeInterface(batch: NftBatch, operation: "add" | "delete", name: string): void {
-  const key = interfaceKey(name);
-  batch.verdictElement(operation, FROM_MAP, key, { v: "goto", chain: endpointChain(name, "egress") });
-  batch.verdictElement(operation, TO_MAP, key, { v: "goto", chain: endpointChain(name, "ingress") });
+/** New links are dispatched last, when all that they need is there; old ones before their chains go. */
+export function writeDispatch(batch: NftBatch, before: Dispatch, after: Dispatch): void {
+  for (const index of after.workloads) if (!before.workloads.has(index)) writeWorkload(batch, "add", index);
+  for (const [index, name] of before.dispatch)
+    if (after.dispatch.get(index) !== name) writeLink(batch, "delete", index, name);
+  for (const [index, name] of after.dispatch)
+    if (before.dispatch.get(index) !== name) writeLink(batch, "add", index, name);
+  for (const index of before.workloads) if (!after.workloads.has(index)) writeWorkload(batch, "delete", index);
+}
+
+function writeWorkload(batch: NftBatch, operation: "add" | "delete", index: number): void {
+  batch.element(operation, WORKLOADS, 4);
+  batch.writer.word(index);
+  batch.elementEnd();
+}
+
+function writeLink(batch: NftBatch, operation: "add" | "delete", index: number, interfaceName: string): void {
+  for (const [map, direction] of [
+    [FROM_MAP, "egress"],
+    [TO_MAP, "ingress"],
+  ] as const)
+    batch.verdictElement(operation, map, u32(index), { v: "goto", chain: endpointChain(interfaceName, direction) });
 }
 
 /** Deletes an element by the bytes of its key, as a dump shows them. */

@@ -1,9 +1,11 @@
+import { Claims } from "./claims.ts";
 import type { Link, Rtnetlink, RtnetlinkEvent } from "@percale/kernel";
 
 /** Links of the namespace as they are now, kept from notifications; whole again after a loss. */
 export class InterfaceTable {
   readonly #rtnetlink: Rtnetlink;
   readonly #byIndex = new Map<number, Link>();
+  readonly claims = new Claims();
 
   constructor(rtnetlink: Rtnetlink) {
     this.#rtnetlink = rtnetlink;
@@ -20,8 +22,24 @@ export class InterfaceTable {
     return found;
   }
 
+  /** The link of the endpoint that names its interface so: the one of that name, else one that lost it. */
+  linkOf(interfaceName: string): Link | undefined {
+    const links = this.claims.links.byInterface.get(interfaceName) ?? [];
+    const named = this.get(interfaceName);
+    return named !== undefined && links.includes(named.index) ? named : this.#byIndex.get(links[0] ?? -1);
+  }
+
+  /** What a link's endpoint calls it, else its own name. */
   nameOf(index: number): string | undefined {
-    return this.#byIndex.get(index)?.name;
+    return this.claims.ownerOf(index) ?? this.#byIndex.get(index)?.name;
+  }
+
+  /** Workloads' links that are called otherwise than their endpoint says, or have none and go by another name. */
+  get renamed(): readonly { readonly link: Link; readonly owner: string | undefined }[] {
+    return Array.from(this.claims.links.workloads).flatMap((index) => {
+      const [link, owner] = [this.#byIndex.get(index), this.claims.ownerOf(index)];
+      return link === undefined || link.name === owner ? [] : [{ link, owner }];
+    });
   }
 
   /** Names whose link came, went or changed in a way that matters. */
@@ -45,14 +63,16 @@ export class InterfaceTable {
   #put(link: Link, touched: Set<string>): void {
     const old = this.#byIndex.get(link.index);
     this.#byIndex.set(link.index, link);
+    this.claims.hear(link);
     if (old !== undefined && old.name !== link.name) touched.add(old.name);
-    if (old === undefined || old.name !== link.name || old.running !== link.running || old.up !== link.up)
-      touched.add(link.name);
+    if (old !== undefined && old.name === link.name && old.running === link.running && old.up === link.up) return;
+    touched.add(link.name);
+    touched.add(this.nameOf(link.index)!);
   }
 
   #delete(link: Link, touched: Set<string>): void {
-    const old = this.#byIndex.get(link.index);
+    touched.add(this.nameOf(link.index) ?? link.name);
     this.#byIndex.delete(link.index);
-    touched.add(old?.name ?? link.name);
+    this.claims.forget(link.index);
   }
 }

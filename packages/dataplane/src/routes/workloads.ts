@@ -12,6 +12,7 @@ import type { Link, Neighbour, Route, Rtnetlink } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
 import type { ActiveEndpoint, DataplaneConfig } from "@percale/policy";
 import type { DataplaneLog, EndpointState } from "../face.ts";
+import type { WorkloadLinks } from "../nft/desired.ts";
 import { InterfaceTable } from "./interfaces.ts";
 import { isOurs, sameRoute, workloadRoutes } from "./plan.ts";
 import { nodeSysctls, workloadSysctls } from "./sysctls.ts";
@@ -83,6 +84,16 @@ export class WorkloadRoutes {
     if (touched.size > 0) this.#options.onTouched(touched);
   }
 
+  get interfaces(): Pick<InterfaceTable, "claims" | "renamed"> {
+    return this.#interfaces;
+  }
+
+  /** Which links are whose now, with these endpoints. */
+  settle(endpoints: Iterable<ActiveEndpoint>, { interfacePrefixes }: DataplaneConfig): WorkloadLinks {
+    const wanted = new Set(Array.from(endpoints, ({ interfaceName }) => interfaceName));
+    return this.#interfaces.claims.settle(wanted, interfacePrefixes);
+  }
+
   applyNode(config: DataplaneConfig): readonly string[] {
     return this.#write(nodeSysctls({ ipForwarding: config.ipForwarding, ipv6: config.ipv6Support }));
   }
@@ -130,7 +141,7 @@ export class WorkloadRoutes {
       if (wanted.get(address) === interfaceName) continue;
       departed.add(address);
       this.#routed.delete(address);
-      const link = this.#interfaces.get(interfaceName);
+      const link = this.#interfaces.linkOf(interfaceName);
       if (link === undefined || wanted.has(address)) continue; // gone with its link, or about to be replaced
       await this.#ignoring(["ESRCH", "ENODEV"], this.#rtnetlink.deleteRoute({ dst: address, ifIndex: link.index }));
     }
@@ -140,18 +151,17 @@ export class WorkloadRoutes {
   }
 
   /** Sweeps routes on workload interfaces that no endpoint explains, after their grace. */
-  async sweep(endpoints: Iterable<ActiveEndpoint>, config: DataplaneConfig): Promise<number> {
+  async sweep(endpoints: Iterable<ActiveEndpoint>): Promise<number> {
     const wanted = new Set<string>();
     for (const endpoint of endpoints) {
-      const link = this.#interfaces.get(endpoint.interfaceName);
+      const link = this.#interfaces.linkOf(endpoint.interfaceName);
       if (endpoint.active && link !== undefined)
         for (const cidr of endpoint.addresses) wanted.add(`${cidr} ${link.index}`);
     }
     const seen = new Set<string>();
     let swept = 0;
     for (const route of await this.#rtnetlink.routes({ table: RT_TABLE_MAIN })) {
-      const name = route.ifIndex === undefined ? undefined : this.#interfaces.nameOf(route.ifIndex);
-      if (name === undefined || !config.interfacePrefixes.some((prefix) => name.startsWith(prefix)) || !isOurs(route))
+      if (route.ifIndex === undefined || !this.#interfaces.claims.links.workloads.has(route.ifIndex) || !isOurs(route))
         continue;
       const key = `${route.dst} ${route.ifIndex}`;
       if (wanted.has(key)) continue;
@@ -182,13 +192,18 @@ export class WorkloadRoutes {
     config: DataplaneConfig,
   ): Promise<Pick<EndpointState, "state" | "detail">> {
     if (!endpoint.active) return { state: "down", detail: "endpoint is not active" };
-    const link = this.#interfaces.get(endpoint.interfaceName);
+    if (!config.interfacePrefixes.some((prefix) => endpoint.interfaceName.startsWith(prefix)))
+      return {
+        state: "error",
+        detail: `${endpoint.interfaceName} is no workload's interface: those begin with ${config.interfacePrefixes.join(" or ")}`,
+      };
+    const link = this.#interfaces.linkOf(endpoint.interfaceName);
     if (link === undefined) return { state: "down", detail: `interface ${endpoint.interfaceName} is missing` };
-    if (!link.running) return { state: "down", detail: `interface ${endpoint.interfaceName} is down` };
+    if (!link.running) return { state: "down", detail: `interface ${link.name} is down` };
     const families = new Set(endpoint.addresses.map((cidr) => parseCidr(cidr).family));
     const spoofs = config.workloadSourceSpoofing === "Any" && endpoint.allowSpoofedSourcePrefixes.length > 0;
     const failed = this.#write(
-      workloadSysctls(endpoint.interfaceName, {
+      workloadSysctls(link.name, {
         ipv6: config.ipv6Support,
         hasV4: families.has(4),
         hasV6: families.has(6),

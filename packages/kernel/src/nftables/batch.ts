@@ -39,7 +39,7 @@ const TYPE_VERDICT = 0xffff_ff00;
 /** Keeps one message, and the nest in it, below the 65,535 bytes that an attribute can hold. */
 const ELEMENT_MESSAGE_BYTES = 60_000;
 /** Tells nft how to print keys: userdata NFTNL_UDATA_SET_KEYBYTEORDER = host. */
-const NAMES_IN_HOST_ORDER = Uint8Array.of(0, 4, 1, 0, 0, 0);
+const KEYS_IN_HOST_ORDER = Uint8Array.of(0, 4, 1, 0, 0, 0);
 const CREATE = NLM_F_REQUEST | NLM_F_CREATE;
 
 export function familyCode(family: Family): number {
@@ -191,7 +191,7 @@ export class NftBatch {
     if (set.kind === "vmap") {
       w.u32be(6, TYPE_VERDICT);
       w.u32be(7, 0);
-      w.raw(13, NAMES_IN_HOST_ORDER);
+      w.raw(13, KEYS_IN_HOST_ORDER);
     }
     w.u32be(10, 1 + setNumber(set.name)); // transaction-wide id; must be there
     if (concat) {
@@ -249,7 +249,7 @@ export class NftBatch {
   }
   #elementStart = 0;
 
-  /** An interface name and where packets of that interface go. */
+  /** A key and where packets that bear it go. */
   verdictElement(operation: "add" | "delete", set: string, key: Uint8Array, verdict: Verdict): void {
     this.element(operation, set, key.length);
     this.writer.copy(key);

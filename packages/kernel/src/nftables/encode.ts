@@ -1,7 +1,7 @@
 import { MessageWriter } from "../netlink/writer.ts";
 import type { CmpOp, CtKey, Expr, MetaKey, Verdict } from "./model.ts";
 
-const META: Readonly<Record<MetaKey, number>> = { mark: 3, oif: 5, iifname: 6, oifname: 7, l4proto: 16 };
+const META: Readonly<Record<MetaKey, number>> = { mark: 3, iif: 4, oif: 5, iifname: 6, oifname: 7, l4proto: 16 };
 const CT: Readonly<Record<CtKey, number>> = { state: 0, status: 2 };
 const CMP: Readonly<Record<CmpOp, number>> = { eq: 0, neq: 1, lt: 2, lte: 3, gt: 4, gte: 5 };
 const VERDICT = { drop: 0, accept: 1, jump: -3, goto: -4, return: -5 } as const;

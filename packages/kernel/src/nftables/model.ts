@@ -4,7 +4,7 @@ export type Family = 4 | 6;
 /** First of sixteen consecutive 32-bit registers. */
 export const R0 = 8;
 
-export type MetaKey = "mark" | "iifname" | "oifname" | "l4proto" | "oif";
+export type MetaKey = "mark" | "iif" | "oif" | "iifname" | "oifname" | "l4proto";
 export type CtKey = "state" | "status";
 export type CmpOp = "eq" | "neq" | "lt" | "lte" | "gt" | "gte";
 export type PayloadBase = "network" | "transport";
@@ -82,7 +82,7 @@ export interface SetField {
   readonly type: number;
 }
 
-export const FIELD = { ipv4: 7, ipv6: 8, proto: 12, service: 13, mark: 19, ifname: 41 } as const;
+export const FIELD = { ipv4: 7, ipv6: 8, proto: 12, service: 13, mark: 19, ifindex: 20 } as const;
 
 export interface NftSet {
   readonly name: string;

@@ -1,0 +1,83 @@
+import type { Link } from "@percale/kernel";
+import type { ActiveEndpoint } from "@percale/policy";
+import type { Condition } from "@percale/protocol";
+import type { EndpointState } from "./face.ts";
+
+/** A condition before anybody knows how long it has been so; `subject` tells those of one code apart. */
+export type Finding = Omit<Condition, "since"> & { readonly subject: string };
+
+/** Dates findings: each is as old as the unbroken run of calls that had it. */
+export class Since {
+  readonly #now: () => number;
+  #seen = new Map<string, string>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  date(findings: readonly Finding[]): Condition[] {
+    const now = new Date(this.#now()).toISOString();
+    const seen = new Map(findings.map(({ code, subject }) => [`${code} ${subject}`, now]));
+    for (const key of seen.keys()) seen.set(key, this.#seen.get(key) ?? now);
+    this.#seen = seen;
+    return findings.map(({ subject, ...finding }) => ({ ...finding, since: seen.get(`${finding.code} ${subject}`)! }));
+  }
+}
+
+/** An endpoint that wants traffic and has none: what to do about it. */
+export function findDown(
+  endpoints: Iterable<ActiveEndpoint>,
+  states: ReadonlyMap<string, EndpointState>,
+): readonly Finding[] {
+  return Array.from(endpoints).flatMap(({ key, interfaceName, active }): Finding[] => {
+    const state = states.get(key);
+    if (!active || state === undefined || state.state === "up") return [];
+    return [
+      {
+        code: "WorkloadDown",
+        subject: key,
+        severity: "warning",
+        title: `${key} has no network on this node`,
+        detail: state.detail ?? state.state,
+        advice: `Look for ${interfaceName} (ip link): set down, undo that; gone, start the workload again. Its policy is kept.`,
+        ref: endpointRef(key),
+      },
+    ];
+  });
+}
+
+/** A workload's interface under another name: policy follows it, people should know. */
+export function findRenamed(
+  renamed: readonly { readonly link: Link; readonly owner: string | undefined }[],
+  ownerOf: (interfaceName: string) => ActiveEndpoint | undefined,
+): readonly Finding[] {
+  return renamed.flatMap(({ link: { index, name }, owner }): Finding[] => {
+    const endpoint = owner === undefined ? undefined : ownerOf(owner);
+    const common = { subject: `${index} ${name}`, severity: "warning" } as const;
+    if (owner === undefined || endpoint === undefined)
+      return [
+        {
+          ...common,
+          code: "InterfaceClosed",
+          title: `${name} was a workload's interface and passes nothing`,
+          detail: `No endpoint of this node has ${name} (index ${index}).`,
+          advice: `Delete it (ip link delete ${name}), or give it back the name that its endpoint says.`,
+        },
+      ];
+    return [
+      {
+        ...common,
+        code: "InterfaceRenamed",
+        title: `The interface of ${endpoint.key} was renamed`,
+        detail: `${owner} (index ${index}) is called ${name} now.`,
+        advice: `Its policy and routes follow it. Rename it back: ip link set ${name} name ${owner}`,
+        ref: endpointRef(endpoint.key),
+      },
+    ];
+  });
+}
+
+function endpointRef(key: string) {
+  const [namespace = "", name = ""] = key.split("/");
+  return { kind: "WorkloadEndpoint", namespace, name };
+}
