@@ -134,6 +134,8 @@ test("a policy, then its removal; equal rules keep their counters", async () => 
 });
 
 test("a rule deleted by hand comes back, and that is told", async () => {
+  await dataplane.remove();
+  dataplane = await start({ ownTables: false });
   await dataplane.apply([open, policy("no", [denyAll]), endpoint("a1"), endpoint("a2", tier("no"))]);
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = dataplane.on(() => dataplane.state().driftRepairs.count > 0 && resolve());
@@ -145,6 +147,8 @@ test("a rule deleted by hand comes back, and that is told", async () => {
 });
 
 test("a flushed rule set comes back", async () => {
+  await dataplane.remove();
+  dataplane = await start({ ownTables: false });
   await dataplane.apply([open, policy("no", [denyAll]), endpoint("a1"), endpoint("a2", tier("no"))]);
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = dataplane.on(() => dataplane.state().driftRepairs.count > 0 && resolve());

@@ -1,4 +1,3 @@
-import { NftWatch } from "@percale/kernel";
 import type { NodeUpdate } from "@percale/policy";
 import type { Condition } from "@percale/protocol";
 import { DEFAULT_CONFIG } from "@percale/policy";
@@ -8,7 +7,6 @@ import type { ApplyReport, Dataplane, DataplaneOptions, DataplaneState } from ".
 import { Desired } from "./nft/desired.ts";
 import { NftDriver, NftRefusedError } from "./nft/driver.ts";
 import type { CommitReport } from "./nft/driver.ts";
-import { TABLE } from "./nft/layout.ts";
 import { FOREIGN_ROUTE_GRACE_MS, WorkloadRoutes } from "./routes/workloads.ts";
 
 /** Foreign changes often come in bursts; one look repairs them all, well within a second. */
@@ -36,7 +34,6 @@ class KernelDataplane implements Dataplane {
   readonly #desired: Desired;
   readonly #driver: NftDriver;
   readonly #routes: WorkloadRoutes;
-  readonly #watch: NftWatch;
   readonly #listeners = new Set<() => void>();
   readonly #conditions = new Map<string, Condition>();
   readonly #touchedInterfaces = new Set<string>();
@@ -59,7 +56,13 @@ class KernelDataplane implements Dataplane {
     const { netns, log, now } = options;
     this.#since = new Since(now);
     this.#desired = new Desired({ ...DEFAULT_CONFIG, ...options.config });
-    this.#driver = new NftDriver({ desired: this.#desired, netns });
+    this.#driver = new NftDriver({
+      desired: this.#desired,
+      netns,
+      own: options.ownTables ?? true,
+      onForeign: (event) =>
+        this.#suspectDrift(event.t === "lost" ? "notifications were lost" : `changed by ${event.process}`),
+    });
     this.#routes = new WorkloadRoutes({
       netns,
       log,
@@ -69,15 +72,6 @@ class KernelDataplane implements Dataplane {
         if (!this.#closed) this.#nodeSysctls();
       },
     });
-    this.#watch = new NftWatch({
-      table: TABLE,
-      netns,
-      ownPort: this.#driver.port,
-      onEvent: (event) =>
-        this.#suspectDrift(event.t === "lost" ? "notifications were lost" : `changed by ${event.process}`),
-    });
-    this.#driver.quiet = this.#watch;
-    this.#driver.missed = () => this.#suspectDrift("the rule set changed during a batch");
   }
 
   async start(): Promise<void> {
@@ -151,7 +145,6 @@ class KernelDataplane implements Dataplane {
     await this.#running;
     for (const { reject } of this.#waiting) reject(new Error("the dataplane was closed before this was applied"));
     this.#waiting = [];
-    this.#watch.close();
     this.#driver.close();
     this.#routes.close();
   }

@@ -14,6 +14,8 @@ export interface DataplaneOptions {
   readonly log: DataplaneLog;
   /** Wall clock, ms. */
   readonly now: () => number;
+  /** Own the nftables tables where the kernel can (6.9): nobody else may change them then while this lives. On by default. */
+  readonly ownTables?: boolean;
   /** Until a `config` update says otherwise. */
   readonly config?: Partial<DataplaneConfig>;
 }

@@ -9,10 +9,17 @@ export type { PeerCredentials } from "./process.ts";
 export { openRtnetlink, Rtnetlink } from "./rtnetlink/rtnetlink.ts";
 export * from "./rtnetlink/model.ts";
 export { Conntrack } from "./conntrack.ts";
-export { NftBatch, ruleIdentity } from "./nftables/batch.ts";
+export { NftBatch, ruleIdentity, setForm, TABLE_FLAG } from "./nftables/batch.ts";
 export { shareExpr, writeExpr } from "./nftables/encode.ts";
 export * from "./nftables/model.ts";
 export { Nftables } from "./nftables/nftables.ts";
-export type { BatchOutcome, ListedChain, ListedElement, ListedRule } from "./nftables/nftables.ts";
+export type {
+  BatchOutcome,
+  ListedChain,
+  ListedElement,
+  ListedRule,
+  ListedSet,
+  ListedTable,
+} from "./nftables/nftables.ts";
 export { NftWatch } from "./nftables/watch.ts";
 export type { NftEvent } from "./nftables/watch.ts";

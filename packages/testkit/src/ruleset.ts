@@ -20,6 +20,7 @@ interface Listed {
   readonly name?: string;
   readonly chain?: string;
   readonly comment?: string;
+  readonly hook?: string;
   readonly handle: number;
   readonly elem?: readonly unknown[];
   readonly expr?: readonly Readonly<Record<string, unknown>>[];

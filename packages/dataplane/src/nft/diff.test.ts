@@ -3,32 +3,32 @@ import { expect, test } from "vitest";
 import { diffChain } from "./diff.ts";
 import { diffIntervals, mergeIntervals } from "./intervals.ts";
 
-const hashes: fc.Arbitrary<string[]> = fc.array(fc.constantFrom("a", "b", "c", "d", "e", "f"), { maxLength: 12 });
+const identities: fc.Arbitrary<string[]> = fc.array(fc.constantFrom("a", "b", "c", "d", "e", "f"), { maxLength: 12 });
 
 /** What the kernel does with a diff. */
-function applyDiff(actual: readonly { handle: bigint; hash: string }[], desired: readonly string[]) {
+function applyDiff(actual: readonly { handle: bigint; identity: string }[], desired: readonly string[]) {
   const { deleted, inserted } = diffChain(actual, desired);
   const rules = actual.filter((rule) => !deleted.includes(rule.handle));
   for (const { index, before } of inserted) {
     const at = before === undefined ? rules.length : rules.findIndex((rule) => rule.handle === before);
-    rules.splice(at, 0, { handle: -1n, hash: desired[index]! });
+    rules.splice(at, 0, { handle: -1n, identity: desired[index]! });
   }
   return rules;
 }
 
-const listed = (list: readonly string[]) => list.map((hash, i) => ({ handle: BigInt(i + 1), hash }));
+const listed = (list: readonly string[]) => list.map((identity, i) => ({ handle: BigInt(i + 1), identity }));
 
 test("a diff turns any chain into any other", () => {
   fc.assert(
-    fc.property(hashes, hashes, (actual, desired) => {
-      expect(applyDiff(listed(actual), desired).map((rule) => rule.hash)).toEqual(desired);
+    fc.property(identities, identities, (actual, desired) => {
+      expect(applyDiff(listed(actual), desired).map((rule) => rule.identity)).toEqual(desired);
     }),
   );
 });
 
 test("equal chains need nothing, and one new rule touches no other", () => {
   fc.assert(
-    fc.property(hashes, fc.nat(12), (actual, at) => {
+    fc.property(identities, fc.nat(12), (actual, at) => {
       expect(diffChain(listed(actual), actual)).toEqual({ deleted: [], inserted: [] });
       const { deleted, inserted } = diffChain(listed(actual), actual.toSpliced(at, 0, "new"));
       expect({ deleted: deleted.length, inserted: inserted.length }).toEqual({ deleted: 0, inserted: 1 });

@@ -8,18 +8,18 @@ export interface ChainDiff {
   readonly inserted: readonly { readonly index: number; readonly before: bigint | undefined }[];
 }
 
-/** `desired` are the rules' hashes. Keeps the longest run of rules that are in both in the same order. */
+/** `desired` are the rules' identities. Keeps the longest run of rules that are in both in the same order. */
 export function diffChain(
-  actual: readonly Pick<ListedRule, "handle" | "hash">[],
+  actual: readonly Pick<ListedRule, "handle" | "identity">[],
   desired: readonly string[],
 ): ChainDiff {
   const positions = new Map<string, number[]>();
   for (let i = actual.length - 1; i >= 0; i--) {
-    const list = positions.get(actual[i]!.hash);
-    if (list === undefined) positions.set(actual[i]!.hash, [i]);
+    const list = positions.get(actual[i]!.identity);
+    if (list === undefined) positions.set(actual[i]!.identity, [i]);
     else list.push(i);
   }
-  const matched = desired.map((hash) => positions.get(hash)?.pop()); // equal rules pair up in order
+  const matched = desired.map((identity) => positions.get(identity)?.pop()); // equal rules pair up in order
   const kept = longestIncreasing(matched);
   const keptPositions = new Set(kept.values());
   const deleted = actual.filter((_, i) => !keptPositions.has(i)).map((rule) => rule.handle);

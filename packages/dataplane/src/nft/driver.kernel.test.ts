@@ -1,6 +1,7 @@
 import { createNetns, deleteNetns } from "@percale/kernel";
 import { DEFAULT_CONFIG } from "@percale/policy";
 import type { Rule } from "@percale/policy";
+import { listRuleset, nft } from "@percale/testkit";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Desired } from "./desired.ts";
@@ -12,7 +13,7 @@ let driver: NftDriver;
 
 beforeEach(() => {
   createNetns(netns);
-  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
+  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns, own: false });
   driver.failClosed();
 });
 
@@ -49,4 +50,162 @@ test("a rule that the kernel refuses makes its policy deny, and only that", () =
   put("bad", [{ action: "allow", ...any }]);
   expect(driver.commit().refused).toEqual([]);
   expect(driver.refused.size).toBe(0);
+});
+
+const listing = () => nft(netns, "-s", "list", "ruleset").split("\n").sort();
+
+/** A policy, a set, an endpoint on link 11. */
+function load(): Desired {
+  driver.close();
+  const desired = new Desired(DEFAULT_CONFIG);
+  driver = new NftDriver({ desired, netns, own: false });
+  const rule: Rule = { action: "deny", source: { sets: ["s:0"] }, destination: {}, annotations: { why: "because" } };
+  const policy = {
+    key: key("p"),
+    kind: "GlobalNetworkPolicy",
+    name: "p",
+    tier: "t",
+    ingress: [rule],
+    egress: [],
+  } as const;
+  const members = ["10.0.0.1/32", "10.0.1.0/24"];
+  driver.update({ t: "set", id: "s:0", kind: "net", members });
+  driver.update({ t: "policy", policy });
+  driver.update({
+    t: "endpoint",
+    endpoint: { ...plainEndpoint, tiers: [{ name: "t", defaultAction: "Deny", ingress: [key("p")], egress: [] }] },
+  });
+  desired.follow({ workloads: new Set([11]), byInterface: new Map([["cali0", [11]]]) });
+  driver.commit();
+  return desired;
+}
+
+const plainEndpoint = {
+  key: "red/w0",
+  interfaceName: "cali0",
+  active: true,
+  addresses: [],
+  allowSpoofedSourcePrefixes: [],
+  profiles: [],
+};
+
+test.each([
+  { name: "a table put to sleep", deed: ["add table ip calico { flags dormant; }"] },
+  { name: "a base chain that drops", deed: ["chain ip calico filter-FORWARD { policy drop; }"] },
+  {
+    name: "a base chain called at another priority",
+    deed: [
+      "flush chain ip calico filter-FORWARD; delete chain ip calico filter-FORWARD; add chain ip calico filter-FORWARD { type filter hook forward priority 7; }",
+    ],
+  },
+  {
+    name: "a base chain called at another hook",
+    deed: [
+      "flush chain ip calico filter-FORWARD; delete chain ip calico filter-FORWARD; add chain ip calico filter-FORWARD { type filter hook output priority 0; }",
+    ],
+  },
+  {
+    name: "a chain of ours that became a base chain",
+    deed: [
+      "flush ruleset; add table ip calico; add chain ip calico filter-cali-tw-cali0 { type filter hook forward priority 0; }",
+    ],
+  },
+  {
+    name: "a foreign base chain that drops",
+    deed: ["add chain ip calico x { type filter hook input priority 0; policy drop; }"],
+  },
+  {
+    name: "a foreign set and a map that names our chain",
+    deed: ["add map ip calico x { type mark : verdict; elements = { 1 : goto filter-cali-tw-cali0 } }"],
+  },
+  { name: "a member taken out", deed: ["flush set ip calico cali-hosts"] },
+  {
+    name: "dispatch that accepts",
+    deed: [
+      "flush map ip calico filter-cali-to-wl-dispatch; add element ip calico filter-cali-to-wl-dispatch { 11 : accept }",
+    ],
+  },
+  {
+    name: "dispatch that jumps",
+    deed: [
+      "flush map ip calico filter-cali-to-wl-dispatch; add element ip calico filter-cali-to-wl-dispatch { 11 : jump filter-cali-tw-cali0 }",
+    ],
+  },
+  {
+    name: "dispatch of a link that is not ours",
+    deed: ["add element ip calico filter-cali-to-wl-dispatch { 12 : accept }"],
+  },
+  {
+    name: "sets of another form",
+    deed: [
+      "flush ruleset; add table ip calico; add set ip calico cali-hosts { type mark . ipv4_addr; flags dynamic, timeout; timeout 1s; }",
+    ],
+  },
+])("$name is seen and mended", ({ deed }) => {
+  load();
+  const before = listing();
+  nft(netns, ...deed);
+  expect(listing()).not.toEqual(before);
+  expect(driver.resync().drift.total).toBeGreaterThan(0);
+  expect(listing()).toEqual(before);
+  expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+});
+
+test("a rule replaced under its own comment is seen and mended", () => {
+  load();
+  const before = listing();
+  const rule = listRuleset(netns).find(([kind, { comment }]) => kind === "rule" && comment === "why=because")![1];
+  nft(netns, `replace rule ip calico ${rule.chain} handle ${rule.handle} counter accept comment "why=because"`);
+  expect(driver.resync().drift.text).toBe(`1 rules of ${rule.chain} not ours, 1 rules of ${rule.chain} missing`);
+  expect(listing()).toEqual(before);
+});
+
+test("an edit after somebody deleted what it builds on blames nobody", () => {
+  load();
+  nft(netns, "flush ruleset");
+  driver.update({ t: "setDelta", id: "s:0", added: ["10.0.0.2/32"], removed: ["10.0.0.1/32"] });
+  driver.update({
+    t: "policy",
+    policy: { key: key("p"), kind: "GlobalNetworkPolicy", name: "p", tier: "t", ingress: [], egress: [] },
+  });
+  expect(driver.commit().refused).toEqual([]);
+  expect([...driver.refused]).toEqual([]);
+  expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+});
+
+test("a profile that the kernel refuses denies, and is tried again at every comparison", () => {
+  const named = Array.from({ length: 50 }, (_, i) => `n:${i}`);
+  const many: Rule = { action: "allow", protocol: 6, source: {}, destination: { notNamedPorts: named } };
+  driver.update({ t: "profile", profile: { name: "bad", ingress: [many], egress: [] } });
+  expect(driver.commit().refused.map(({ policy }) => policy)).toEqual(["Profile/bad"]);
+  expect(driver.resync()).toMatchObject({ report: { refused: [{ policy: "Profile/bad" }] }, drift: { total: 0 } });
+  driver.update({ t: "profile", profile: { name: "bad", ingress: [], egress: [] } });
+  expect(driver.commit().refused).toEqual([]);
+  expect([...driver.refused]).toEqual([]);
+});
+
+test("while the driver lives nobody else may change its tables; after its end the next one takes them over", () => {
+  driver.close();
+  nft(netns, "flush", "ruleset");
+  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
+  driver.failClosed();
+  const before = listing();
+  expect(() => nft(netns, "delete table ip calico")).toThrow("Operation not permitted");
+  nft(netns, "flush", "ruleset");
+  expect(listing()).toEqual(before);
+  driver.close();
+  expect(nft(netns, "list", "tables")).toBe("table ip calico\ntable ip6 calico\n");
+  nft(netns, "flush", "chain", "ip", "calico", "filter-FORWARD");
+  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
+  expect(driver.resync().drift.text).toMatch(/rules of filter-FORWARD missing/);
+  expect(() => nft(netns, "delete table ip calico")).toThrow("Operation not permitted");
+});
+
+test("tables that nobody owns yet are owned from the first comparison on", () => {
+  load();
+  driver.close();
+  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
+  driver.failClosed();
+  driver.resync();
+  expect(() => nft(netns, "delete table ip calico")).toThrow("Operation not permitted");
 });

@@ -1,14 +1,15 @@
-import { Nftables, ruleIdentity } from "@percale/kernel";
-import type { BatchOutcome, Family, NftBatch } from "@percale/kernel";
-import type { NodeUpdate, PolicyKey } from "@percale/policy";
+import { Nftables, NftWatch, ruleIdentity, TABLE_FLAG } from "@percale/kernel";
+import type { BatchOutcome, Family, NftEvent } from "@percale/kernel";
+import type { NodeUpdate } from "@percale/policy";
+import { readDispatch } from "./actual.ts";
 import type { Desired } from "./desired.ts";
 import { diffChain } from "./diff.ts";
 import { writeElements } from "./elements.ts";
 import { FAMILIES, TABLE } from "./layout.ts";
 import type { ElementChange } from "./members.ts";
-import type { FamilyPlan, PlannedChain } from "./plan.ts";
-import { Planner } from "./plan.ts";
-import { compareTables, readDispatch } from "./resync.ts";
+import type { FamilyPlan, Owner, PlannedChain } from "./plan.ts";
+import { Planner, profileOwner } from "./plan.ts";
+import { compareTables } from "./resync.ts";
 import type { Drift } from "./resync.ts";
 import { writeDiff, writeDispatch, writeNewChain, writeRules, writeSkeleton } from "./write.ts";
 import type { Dispatch } from "./write.ts";
@@ -18,23 +19,21 @@ const QUIET_BYTES = 64 * 1024;
 /** With more changed chains than this, one dump of the table is cheaper than one per chain. */
 const DUMP_WHOLE_TABLE = 64;
 const MAX_ATTEMPTS = 10;
+/** After so many looks that others' changes of our tables spoilt, they are replaced without one. */
+const MAX_LOOKS = 3;
+/** Errors that are about what there is room for, or who we are; never about a rule. EPERM, EINTR, EAGAIN, ENOMEM, EBUSY, ENFILE, ENOSPC, ENOBUFS. */
+const NOT_THE_RULE = new Set([1, 4, 11, 12, 16, 23, 28, 105]);
 const NO_DISPATCH: Dispatch = { dispatch: new Map(), workloads: new Set() };
 
 export interface CommitReport {
   readonly messages: number;
   readonly bytes: number;
   /** Refused in this commit. */
-  readonly refused: readonly { readonly policy: PolicyKey; readonly detail: string }[];
+  readonly refused: readonly { readonly policy: Owner; readonly detail: string }[];
 }
 
 export class NftRefusedError extends Error {
   override readonly name = "NftRefusedError";
-}
-
-/** Told of the large batches, to stop and start listening around them. */
-export interface Quiet {
-  pause(): void;
-  resume(): void;
 }
 
 /** The tables `ip calico` and `ip6 calico`, kept equal to the desired state. One batch per change; synchronous. Close it. */
@@ -42,24 +41,33 @@ export class NftDriver {
   readonly #desired: Desired;
   readonly #planner: Planner;
   readonly #nft: Nftables;
+  readonly #watch: NftWatch;
+  readonly #onForeign: (event: NftEvent) => void;
+  readonly #flags: number;
   readonly #chains: Record<Family, Set<string>> = { 4: new Set(), 6: new Set() };
   readonly #dispatch: Record<Family, Dispatch> = { 4: NO_DISPATCH, 6: NO_DISPATCH };
   /** The kernel's state is as remembered; else the next change starts with a look. */
   #known = false;
-  quiet: Quiet | undefined;
 
-  constructor(options: { readonly desired: Desired; readonly netns?: string | undefined }) {
-    this.#desired = options.desired;
-    this.#planner = new Planner(options.desired);
-    this.#nft = new Nftables({ table: TABLE, netns: options.netns });
+  constructor(options: {
+    readonly desired: Desired;
+    readonly netns?: string | undefined;
+    /** Own the tables, so that nobody else may change them while this lives, where the kernel lets them outlive us. */
+    readonly own?: boolean;
+    /** Others changed our tables: `resync` is due. */
+    readonly onForeign?: (event: NftEvent) => void;
+  }) {
+    const { desired, netns, own = true, onForeign = () => {} } = options;
+    this.#desired = desired;
+    this.#planner = new Planner(desired);
+    this.#nft = new Nftables({ table: TABLE, netns });
+    this.#onForeign = onForeign;
+    this.#watch = new NftWatch({ table: TABLE, netns, ownPort: this.#nft.socket.port, onEvent: onForeign });
+    this.#flags = own && this.#keepsOwned(netns) ? TABLE_FLAG.owner | TABLE_FLAG.persist : 0;
   }
 
-  /** Notifications of this driver's own changes carry this. */
-  get port(): number {
-    return this.#nft.socket.port;
-  }
-
-  get refused(): ReadonlySet<PolicyKey> {
+  /** By name, what the kernel would not take. */
+  get refused(): ReadonlySet<Owner> {
     return this.#planner.refused;
   }
 
@@ -67,6 +75,8 @@ export class NftDriver {
   update(update: NodeUpdate): void {
     if (update.t === "policy") this.#planner.refused.delete(update.policy.key);
     if (update.t === "policyRemoved") this.#planner.refused.delete(update.key);
+    if (update.t === "profile") this.#planner.refused.delete(profileOwner(update.profile.name));
+    if (update.t === "profileRemoved") this.#planner.refused.delete(profileOwner(update.name));
     this.#desired.apply(update);
   }
 
@@ -78,10 +88,16 @@ export class NftDriver {
       const filled = new Set(this.#nft.rules(family).map((rule) => rule.chain));
       const base = [...chains.values()].filter((chain): chain is PlannedChain => chain?.hook !== undefined);
       const write = (rebuild: boolean) => {
-        const batch = this.#begin();
+        const batch = this.#nft.begin();
         batch.family(family);
-        if (rebuild) batch.deleteTable();
-        writeSkeleton(batch, family);
+        const present = this.#nft.table(family);
+        if (rebuild && present !== undefined) batch.deleteTable();
+        // One that is there and persists as ours should is owned now; any other when the first commit compares.
+        const keeps =
+          present !== undefined &&
+          !rebuild &&
+          (present.flags & TABLE_FLAG.persist) !== (this.#flags & TABLE_FLAG.persist);
+        writeSkeleton(batch, family, keeps ? present.flags & TABLE_FLAG.persist : this.#flags);
         for (const chain of base) if (rebuild || !filled.has(chain.name)) writeNewChain(batch, chain);
         writeDispatch(batch, NO_DISPATCH, { dispatch: new Map(), workloads });
         return this.#nft.commit();
@@ -96,20 +112,22 @@ export class NftDriver {
   commit(): CommitReport {
     if (!this.#known) return this.resync().report;
     const plans = this.#planner.planChanges();
-    const elements = this.#desired.sets.takeChanges();
-    return this.#attempt(plans, (plans) => this.#writeChanges(plans, elements));
+    if (!this.#writeChanges(plans, this.#desired.sets.takeChanges())) return { messages: 0, bytes: 0, refused: [] };
+    const { count, writer } = this.#nft.batch;
+    if (this.#commitQuietly().kind === "committed") {
+      this.#remember(plans, true);
+      return { messages: count, bytes: writer.length, refused: [] };
+    }
+    // Whoever is named in the kernel's answer may be innocent: the tables need not be what we took them for.
+    this.#known = false;
+    return this.#compare().report;
   }
 
-  /** Compares all that is in our tables with what should be and repairs the difference. */
+  /** Compares all that is in our tables with what should be and repairs the difference; tries again what was refused. */
   resync(): { readonly report: CommitReport; readonly drift: Drift } {
     this.#known = false;
-    let drift: Drift = { total: 0, text: "" };
-    const elements = this.#desired.sets.takeAll();
-    const report = this.#attempt(this.#planner.planAll(), (plans, rebuild) => {
-      drift = compareTables({ nft: this.#nft, begin: (g) => this.#begin(g), plans, elements, rebuild });
-      return true;
-    });
-    return { report, drift };
+    this.#planner.refused.clear();
+    return this.#compare();
   }
 
   /** The kernel may differ from what we remember. */
@@ -125,8 +143,8 @@ export class NftDriver {
   /** Deletes both tables. */
   remove(): void {
     for (const family of FAMILIES) {
-      if (!this.#nft.hasTable(family)) continue;
-      const batch = this.#begin();
+      if (this.#nft.table(family) === undefined) continue;
+      const batch = this.#nft.begin();
       batch.family(family);
       batch.deleteTable();
       this.#settle(this.#nft.commit());
@@ -135,55 +153,56 @@ export class NftDriver {
   }
 
   close(): void {
+    this.#watch.close();
     this.#nft.close();
   }
 
   /**
-   * Writes, commits and looks at the answer until it is good. A refused rule is its policy's fault: that policy then denies
-   * what it would have allowed and the rest goes in. What nobody owns is cured by building the tables anew.
+   * Looks, writes the difference, commits, until the answer is good. A rule that is refused then, in a batch made from a look
+   * that nobody spoilt, is its owner's fault: that policy or profile denies what it would have allowed and the rest goes in.
+   * What nobody owns is cured by building the tables anew.
    */
-  #attempt(
-    plans: readonly FamilyPlan[],
-    write: (plans: readonly FamilyPlan[], rebuild: boolean) => boolean,
-  ): CommitReport {
-    const refused: { policy: PolicyKey; detail: string }[] = [];
-    let writer = write;
+  #compare(): { readonly report: CommitReport; readonly drift: Drift } {
+    const refused: { policy: Owner; detail: string }[] = [];
+    const elements = this.#desired.sets.takeAll();
+    let plans = this.#planner.planAll();
     let rebuild = false;
+    let spoilt = 0;
     for (let attempt = 1; ; attempt++) {
-      if (!writer(plans, rebuild)) return { messages: 0, bytes: 0, refused };
-      const { count, writer: bytes } = this.#nft.batch;
+      this.#watch.take();
+      const begin = () => this.#nft.begin();
+      const drift = compareTables({ nft: this.#nft, begin, plans, elements, rebuild, flags: this.#flags });
+      const isSpoilt = () => !rebuild && this.#watch.take();
+      if (isSpoilt() && ++spoilt <= MAX_LOOKS) {
+        rebuild = spoilt === MAX_LOOKS;
+        continue;
+      }
+      const { count, writer } = this.#nft.batch;
       const outcome = this.#commitQuietly();
       if (outcome.kind === "committed") {
-        this.#remember(plans, writer === write && this.#known);
+        this.#remember(plans, false);
         this.#known = true;
-        return { messages: count, bytes: bytes.length, refused };
+        return { report: { messages: count, bytes: writer.length, refused }, drift };
       }
-      this.#known = false;
       if (attempt >= MAX_ATTEMPTS) throw new NftRefusedError(describe(outcome));
-      const guilty = outcome.kind === "refused" ? outcome.errors.filter((error) => error.owner !== undefined) : [];
-      for (const { owner, message, errno } of guilty) {
-        const policy = owner!;
-        if (this.#planner.refused.has(policy)) continue;
-        this.#planner.refused.add(policy);
-        refused.push({ policy, detail: message ?? `errno ${errno}` });
-      }
-      if (outcome.kind === "refused" && guilty.length === 0) {
+      if (outcome.kind !== "refused") continue;
+      const guilty = guiltyOf(outcome);
+      if (guilty === undefined) {
         if (rebuild) throw new NftRefusedError(describe(outcome));
         rebuild = true;
+      } else if (!isSpoilt()) {
+        for (const [policy, detail] of guilty) {
+          refused.push({ policy, detail });
+          this.#planner.refused.add(policy);
+        }
+        plans = this.#planner.planAll();
       }
-      // Whatever the plan was, from here on the whole state is compared with what the kernel has.
-      plans = this.#planner.planAll();
-      const elements = this.#desired.sets.takeAll();
-      writer = (plans, rebuild) => {
-        compareTables({ nft: this.#nft, begin: (g) => this.#begin(g), plans, elements, rebuild });
-        return true;
-      };
     }
   }
 
   #writeChanges(plans: readonly FamilyPlan[], elements: readonly ElementChange[]): boolean {
     const listed = plans.map((plan) => this.#listChanged(plan));
-    const batch = this.#begin();
+    const batch = this.#nft.begin();
     for (const [i, plan] of plans.entries()) {
       const { family, chains } = plan;
       batch.family(family);
@@ -200,8 +219,8 @@ export class NftDriver {
       for (const chain of fresh) batch.addChain(chain.name, chain.hook);
       for (const chain of fresh) writeRules(batch, chain);
       for (const chain of existing) {
-        const hashes = chain.rules.map(ruleIdentity);
-        writeDiff(batch, chain, diffChain(listed[i]!.get(chain.name) ?? [], hashes));
+        const wanted = chain.rules.map(ruleIdentity);
+        writeDiff(batch, chain, diffChain(listed[i]!.get(chain.name) ?? [], wanted));
       }
       writeDispatch(batch, this.#dispatch[family], plan);
       for (const name of dead) batch.flushChain(name);
@@ -213,39 +232,45 @@ export class NftDriver {
   /** Rules, with their handles, of the chains that exist and are in the plan. */
   #listChanged({ family, chains }: FamilyPlan) {
     const names = [...chains].filter(([name, chain]) => chain !== undefined && this.#chains[family].has(name));
-    const byChain = new Map<string, { handle: bigint; hash: string }[]>();
+    const byChain = new Map<string, { handle: bigint; identity: string }[]>();
     if (names.length === 0) return byChain;
     const rules =
       names.length > DUMP_WHOLE_TABLE
         ? this.#nft.rules(family)
         : names.flatMap(([name]) => this.#nft.rules(family, name));
-    for (const { chain, handle, hash } of rules) {
+    for (const { chain, handle, identity } of rules) {
       const list = byChain.get(chain);
-      if (list === undefined) byChain.set(chain, [{ handle, hash }]);
-      else list.push({ handle, hash });
+      if (list === undefined) byChain.set(chain, [{ handle, identity }]);
+      else list.push({ handle, identity });
     }
     return byChain;
   }
 
-  #begin(generation?: number): NftBatch {
-    return this.#nft.begin(generation);
-  }
-
   #commitQuietly(): BatchOutcome {
-    const loud = this.#nft.batch.writer.length < QUIET_BYTES || this.quiet === undefined;
-    if (loud) return this.#nft.commit();
+    if (this.#nft.batch.writer.length < QUIET_BYTES) return this.#nft.commit();
     const before = this.#nft.generation();
-    this.quiet!.pause();
+    this.#watch.pause();
     try {
-      const outcome = this.#nft.commit();
-      return outcome;
+      return this.#nft.commit();
     } finally {
-      this.quiet!.resume();
-      if (this.#nft.generation() > before + 1) this.missed?.();
+      this.#watch.resume();
+      if (this.#nft.generation() > before + 1) this.#onForeign({ t: "lost" });
     }
   }
-  /** Called when others changed the rule set while nobody listened. */
-  missed: (() => void) | undefined;
+
+  /** Whether this kernel lets an owned table outlive its owner (6.9); without that an agent's end would open the node. */
+  #keepsOwned(netns: string | undefined): boolean {
+    const probe = new Nftables({ table: `${TABLE}-probe-${this.#nft.socket.port}`, netns });
+    try {
+      const batch = probe.begin();
+      batch.family(4);
+      batch.addTable(TABLE_FLAG.owner | TABLE_FLAG.persist);
+      batch.deleteTable();
+      return probe.commit().kind === "committed";
+    } finally {
+      probe.close();
+    }
+  }
 
   #remember(plans: readonly FamilyPlan[], incremental: boolean): void {
     for (const { family, chains, dispatch, workloads } of plans) {
@@ -264,6 +289,16 @@ export class NftDriver {
   }
 }
 
+/** Whose rules the kernel refused; undefined if anything else was wrong, of which refused rules may only be the consequence. */
+function guiltyOf({ errors }: Extract<BatchOutcome, { kind: "refused" }>) {
+  const guilty = new Map<Owner, string>();
+  for (const { owner, errno, message } of errors) {
+    if (owner === undefined || NOT_THE_RULE.has(errno)) return undefined;
+    guilty.set(owner, message ?? `errno ${errno}`);
+  }
+  return guilty;
+}
+
 function describe(outcome: BatchOutcome): string {
   switch (outcome.kind) {
     case "refused": {
@@ -271,8 +306,6 @@ function describe(outcome: BatchOutcome): string {
       const where = offset === undefined ? "" : ` at byte ${offset} of its message`;
       return `the kernel refused the nftables batch: ${message ?? `errno ${errno}`}${where}, ${outcome.errors.length} errors`;
     }
-    case "stale":
-      return "others keep changing the nftables rule set while it is compared";
     case "unknown":
       return outcome.detail;
     case "committed":

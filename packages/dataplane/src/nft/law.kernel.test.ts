@@ -35,7 +35,7 @@ function begin(): void {
 
 function open(netns: string): readonly [Desired, NftDriver] {
   const desired = new Desired(DEFAULT_CONFIG);
-  const driver = new NftDriver({ desired, netns });
+  const driver = new NftDriver({ desired, netns, own: false });
   driver.failClosed();
   return [desired, driver];
 }
@@ -44,8 +44,8 @@ function open(netns: string): readonly [Desired, NftDriver] {
 type Step =
   | { readonly t: "edit"; readonly next: LawState; readonly kept: readonly Part[] }
   | { readonly t: "restart"; readonly next: LawState }
-  /** Somebody else's deed, of those that the tables offer just then. */
-  | { readonly t: "deed"; readonly choice: number };
+  /** Somebody else's deed, of those that the tables offer just then; found before or after the next edit. */
+  | { readonly t: "deed"; readonly choice: number; readonly edit: LawState | undefined };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -55,7 +55,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ t: fc.constant("restart" as const), next: lawState }) },
   {
     weight: 4,
-    arbitrary: fc.record({ t: fc.constant("deed" as const), choice: fc.nat() }),
+    arbitrary: fc.record({
+      t: fc.constant("deed" as const),
+      choice: fc.nat(),
+      edit: fc.option(lawState, { nil: undefined }),
+    }),
   },
 );
 
@@ -74,6 +78,7 @@ function take(step: Step): void {
       const deeds = foreignDeeds();
       const deed = deeds[step.choice % deeds.length]!;
       nft(lived, ...deed);
+      if (step.edit !== undefined) edit(step.edit);
       driver.resync();
     }
   }
@@ -89,11 +94,19 @@ function edit(next: LawState): void {
 /** Commands that change what is there, one of each sort for each object. */
 function foreignDeeds(): (readonly string[])[] {
   const deeds: string[][] = [["flush ruleset"]];
-  for (const [kind, { family, table, name, chain, handle, elem }] of listRuleset(lived)) {
+  for (const [kind, { family, table, name, chain, handle, comment, hook, elem }] of listRuleset(lived)) {
     const path = `${family} calico ${name}`;
+    if (kind === "table") deeds.push([`add table ${family} ${name} { flags dormant; }`]);
+    if (kind === "table") deeds.push([`add set ${family} ${name} stranger { type mark; }`]);
+    if (kind === "table") deeds.push([`add element ${family} ${name} cali-workloads { 99 }`]);
     if (kind === "table") deeds.push([`delete table ${family} ${name}`], [`flush table ${family} ${name}`]);
     if (kind === "chain") deeds.push([`flush chain ${path}`], [`insert rule ${path} counter accept`]);
+    if (kind === "chain" && hook !== undefined) deeds.push([`chain ${path} { policy drop; }`]);
     if (kind === "chain") deeds.push([`add chain ${family} calico stranger`]);
+    if (kind === "rule") {
+      const marked = comment === undefined ? "" : ` comment "${comment}"`;
+      deeds.push([`replace rule ${family} ${table} ${chain} handle ${handle} counter accept${marked}`]);
+    }
     if (kind === "rule") deeds.push([`delete rule ${family} ${table} ${chain} handle ${handle}`]);
     if ((kind === "set" || kind === "map") && elem !== undefined) deeds.push([`flush ${kind} ${path}`]);
   }
@@ -121,6 +134,6 @@ test("whatever happened before, the kernel holds what a fresh load of the state 
     }
     expect(driver.resync().drift).toEqual({ total: 0, text: "" });
   });
-  const { failed, seed, counterexamplePath, errorInstance } = fc.check(law, { numRuns: 25, endOnFailure: true });
+  const { failed, seed, counterexamplePath, errorInstance } = fc.check(law, { numRuns: 20, endOnFailure: true });
   if (failed) throw new Error(`seed ${seed}, path ${counterexamplePath}`, { cause: errorInstance }); // states are pages long
 });

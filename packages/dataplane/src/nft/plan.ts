@@ -11,12 +11,19 @@ import type { PolicyFacts, RenderedPolicy } from "./policy.ts";
 const NOTHING: RenderedPolicy = { rules: [], empty: true, passes: false };
 const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
 
+/** A policy's key, or `profileOwner` of a profile's name. */
+export type Owner = string;
+
+export function profileOwner(name: string): Owner {
+  return `Profile/${name}`;
+}
+
 /** Chains by name; callees come before callers. undefined: the chain must not exist. */
 export type ChainChanges = Map<string, PlannedChain | undefined>;
 
 export interface PlannedChain extends NftChain {
-  /** The policy to blame if the kernel refuses a rule. */
-  readonly policy?: PolicyKey;
+  /** Whom to blame if the kernel refuses a rule. */
+  readonly owner?: Owner;
 }
 
 /** What the kernel must be made to hold, in one family. */
@@ -35,7 +42,7 @@ export interface FamilyPlan {
  */
 export class Planner {
   readonly #desired: Desired;
-  readonly refused = new Set<PolicyKey>();
+  readonly refused = new Set<Owner>();
   /** Two bits (empty, passes) for each family and direction. */
   readonly #policyFacts = new Map<PolicyKey, number>();
   readonly #profileFacts = new Map<string, number>();
@@ -110,7 +117,7 @@ export class Planner {
         facts |= factBits(family, direction, rendered);
         if (rendered.empty && readFacts(old, family, direction)?.empty !== false) continue; // nothing there, nothing due
         const name = policyChain(key, direction);
-        chains[family].set(name, rendered.empty ? undefined : { name, rules: rendered.rules, policy: key });
+        chains[family].set(name, rendered.empty ? undefined : { name, rules: rendered.rules, owner: key });
       }
     if (policy === undefined) this.#policyFacts.delete(key);
     else this.#policyFacts.set(key, facts);
@@ -120,15 +127,17 @@ export class Planner {
   #planProfile(name: string, chains: Record<Family, ChainChanges>): boolean {
     const { profiles, config, sets } = this.#desired;
     const profile = profiles.get(name);
+    const owner = profileOwner(name);
+    const refused = this.refused.has(owner);
     const old = this.#profileFacts.get(name);
     let facts = 0;
     for (const family of FAMILIES)
       for (const direction of DIRECTIONS) {
-        const rules = profile === undefined ? [] : renderProfile({ profile, direction, family, config, sets });
+        const rules = profile === undefined ? [] : renderProfile({ profile, direction, family, config, sets, refused });
         facts |= factBits(family, direction, { empty: rules.length === 0, passes: false });
         if (rules.length === 0 && readFacts(old, family, direction)?.empty !== false) continue;
         const chain = profileChain(name, direction);
-        chains[family].set(chain, rules.length === 0 ? undefined : { name: chain, rules });
+        chains[family].set(chain, rules.length === 0 ? undefined : { name: chain, rules, owner });
       }
     if (profile === undefined) this.#profileFacts.delete(name);
     else this.#profileFacts.set(name, facts);

@@ -84,8 +84,10 @@ export function renderProfile(options: {
   readonly family: Family;
   readonly config: DataplaneConfig;
   readonly sets: SetFacts;
+  readonly refused?: boolean;
 }): readonly NftRule[] {
   const { profile, direction, family, config, sets } = options;
+  if (options.refused === true) return renderRefused(profile[direction], family, config, sets).rules;
   const verdicts = {
     allow: ACCEPTED,
     deny: denyExprs(config, family),
@@ -117,7 +119,7 @@ function renderRefused(
     if (rule.action !== "deny") break;
     renderRule(rules, rule, deny, family, sets);
   }
-  rules.push({ exprs: deny, comment: "policy refused by the kernel" });
+  rules.push({ exprs: deny, comment: "refused by the kernel" });
   return { rules, empty: false, passes: false };
 }
 

@@ -5,9 +5,9 @@ import { endpointChain, FROM_MAP, setsOf, TO_MAP, WORKLOADS } from "./layout.ts"
 import type { PlannedChain } from "./plan.ts";
 
 /** Table and sets; fine if they are there. */
-export function writeSkeleton(batch: NftBatch, family: Family): void {
+export function writeSkeleton(batch: NftBatch, family: Family, flags: number): void {
   batch.family(family);
-  batch.addTable();
+  batch.addTable(flags);
   for (const set of setsOf(family)) batch.addSet(set);
 }
 
@@ -17,13 +17,13 @@ export function writeNewChain(batch: NftBatch, chain: PlannedChain): void {
 }
 
 export function writeRules(batch: NftBatch, chain: PlannedChain): void {
-  batch.own(chain.policy);
+  batch.own(chain.owner);
   for (const rule of chain.rules) batch.addRule(chain.name, rule);
   batch.own(undefined);
 }
 
 export function writeDiff(batch: NftBatch, chain: PlannedChain, diff: ReturnType<typeof diffChain>): void {
-  batch.own(chain.policy);
+  batch.own(chain.owner);
   for (const handle of diff.deleted) batch.deleteRule(chain.name, handle);
   for (const { index, before } of diff.inserted)
     batch.addRule(chain.name, chain.rules[index]!, before === undefined ? undefined : { before });

@@ -87,13 +87,21 @@ export class NetlinkSocket {
     }
   }
 
-  /** Everything a dump holds, parsed while the bytes are there; starts over when the table changed under it. */
-  dump<T>(write: (seq: number) => MessageWriter, call: string, parse: (message: Message) => T | undefined): T[] {
+  /**
+   * Everything a dump holds, parsed while the bytes are there. `interrupted`: when the table changed under it, start over, or
+   * keep what came because the caller knows better whether that matters.
+   */
+  dump<T>(
+    write: (seq: number) => MessageWriter,
+    call: string,
+    parse: (message: Message) => T | undefined,
+    interrupted: "retry" | "keep" = "retry",
+  ): T[] {
     for (let attempt = 1; ; attempt++) {
       const seq = this.nextSeq();
       this.send(write(seq), call);
-      const { items, interrupted } = this.#readDump(seq, call, parse);
-      if (!interrupted) return items;
+      const { items, end } = this.#readDump(seq, call, parse);
+      if (end === "whole" || (end === "torn" && interrupted === "keep")) return items;
       if (attempt >= DUMP_ATTEMPTS) throw new KernelError(call, 4, `the table kept changing during ${attempt} dumps`);
     }
   }
@@ -129,22 +137,23 @@ export class NetlinkSocket {
     addon().closeFd(this.fd);
   }
 
+  /** How it ended: `torn` holds everything that the kernel had to say, of a table that changed meanwhile; `cut` does not. */
   #readDump<T>(seq: number, call: string, parse: (message: Message) => T | undefined) {
     const items: T[] = [];
-    let interrupted = false;
+    let end: "whole" | "torn" | "cut" = "whole";
     for (;;) {
       for (const message of this.#receive(call, REPLY_TIMEOUT_MS)) {
         if (message.seq !== seq) continue;
-        if ((message.flags & NLM_F_DUMP_INTR) !== 0) interrupted = true;
+        if ((message.flags & NLM_F_DUMP_INTR) !== 0) end = "torn";
         if (message.type === NLMSG_ERROR) {
           const ack = readAck(message);
-          if (ack.errno === 4 || ack.errno === 11) return { items, interrupted: true };
+          if (ack.errno === 4 || ack.errno === 11) return { items, end: "cut" };
           throw new KernelError(call, ack.errno, ack.message);
         }
         if (message.type === NLMSG_DONE) {
           const status = message.end - message.start >= 4 ? message.buffer.readInt32LE(message.start) : 0;
           if (status < 0 && status !== -4 && status !== -11) throw new KernelError(call, -status);
-          return { items, interrupted: interrupted || status < 0 };
+          return { items, end: status < 0 ? "cut" : end };
         }
         const item = parse(message);
         if (item !== undefined) items.push(item);

@@ -143,6 +143,12 @@ export class MessageWriter {
     return this.length - 4;
   }
 
+  /** As `open`, without the flag that marks a nest: so the kernel lists what is inside of nftables' expressions. */
+  openPlain(type: number): number {
+    this.#header(type, 0);
+    return this.length - 4;
+  }
+
   close(start: number): void {
     const w = start >>> 2;
     this.#words[w] = (this.#words[w]! & 0xffff_0000) | (this.length - start);

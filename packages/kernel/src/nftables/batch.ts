@@ -1,10 +1,15 @@
 import { NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_REQUEST } from "../netlink/socket.ts";
 import { MessageWriter, swap32 } from "../netlink/writer.ts";
+import { attributes, eachAttribute } from "../netlink/reader.ts";
 import { writeExpr, writeVerdict } from "./encode.ts";
+import { attributesIdentity, exprsIdentity } from "./identity.ts";
 import type { Family, Hook, NftRule, NftSet, Verdict } from "./model.ts";
 import { keyBytes } from "./model.ts";
 
 const SUBSYSTEM = 10 << 8;
+/** Flags of a table. Owner: nobody else may change it while our socket lives; persist: it outlives the socket. */
+export const TABLE_FLAG = { dormant: 1, owner: 2, persist: 4 } as const;
+
 export const MSG = {
   newTable: SUBSYSTEM,
   getTable: SUBSYSTEM | 1,
@@ -69,8 +74,7 @@ export class NftBatch {
     this.#tableAttribute = w.bytes.slice(0, w.length);
   }
 
-  /** `generation`: refuse the batch (ERESTART) unless the rule set is still the one a dump saw. */
-  begin(firstSeq: number, generation?: number): void {
+  begin(firstSeq: number): void {
     this.writer.clear();
     this.count = 0;
     this.#owners = [];
@@ -78,7 +82,6 @@ export class NftBatch {
     this.#firstSeq = firstSeq;
     this.writer.begin(BATCH_BEGIN, NLM_F_REQUEST, firstSeq);
     this.writer.word(10 << 24); // family 0, version 0, resource id: the subsystem, in network order
-    if (generation !== undefined) this.writer.u32be(1, generation);
     this.writer.end();
   }
 
@@ -108,9 +111,11 @@ export class NftBatch {
     this.#family = familyCode(family);
   }
 
-  addTable(): void {
+  /** Fine if it is there already and its flags can become these; one that sleeps awakes. */
+  addTable(flags: number): void {
     this.#begin(MSG.newTable, CREATE);
     this.writer.copy(this.#tableAttribute);
+    this.writer.u32be(2, flags);
     this.writer.end();
   }
 
@@ -120,7 +125,7 @@ export class NftBatch {
     this.writer.end();
   }
 
-  /** Fine if it is there already with the same hook. */
+  /** Fine if it is there already with the same hook; its policy is accept again then. */
   addChain(name: string, hook?: Hook): void {
     const w = this.writer;
     this.#begin(MSG.newChain, CREATE);
@@ -152,11 +157,10 @@ export class NftBatch {
     w.copy(this.#tableAttribute);
     w.string(2, chain);
     if (at !== undefined) w.u64be(6, "after" in at ? at.after : at.before);
-    const start = w.length;
     const list = w.open(4);
     for (const expr of rule.exprs) writeExpr(w, expr);
     w.close(list);
-    writeRuleUserdata(w, start, rule.comment);
+    if (rule.comment !== "") w.userdataText(7, 0, rule.comment.slice(0, MAX_COMMENT)); // NFTNL_UDATA_RULE_COMMENT
     w.end();
   }
 
@@ -176,17 +180,20 @@ export class NftBatch {
     this.writer.end();
   }
 
+  deleteSet(name: string): void {
+    this.#begin(MSG.delSet, NLM_F_REQUEST);
+    this.writer.copy(this.#tableAttribute);
+    this.writer.string(2, name);
+    this.writer.end();
+  }
+
   addSet(set: NftSet): void {
     const w = this.writer;
     this.#begin(MSG.newSet, CREATE);
     w.copy(this.#tableAttribute);
     w.string(2, set.name);
-    const concat = set.fields.length > 1 || set.kind === "interval";
-    w.u32be(3, concat ? SET_FLAGS[set.kind] : SET_FLAGS[set.kind] & ~0x80);
-    w.u32be(
-      4,
-      set.fields.reduce((type, field) => (type << 6) | field.type, 0),
-    );
+    w.u32be(3, setFlags(set));
+    w.u32be(4, keyType(set));
     w.u32be(5, keyBytes(set));
     if (set.kind === "vmap") {
       w.u32be(6, TYPE_VERDICT);
@@ -194,7 +201,7 @@ export class NftBatch {
       w.raw(13, KEYS_IN_HOST_ORDER);
     }
     w.u32be(10, 1 + setNumber(set.name)); // transaction-wide id; must be there
-    if (concat) {
+    if (isConcat(set)) {
       const description = w.open(9);
       const fields = w.open(2);
       for (const field of set.fields) {
@@ -288,40 +295,67 @@ export class NftBatch {
 
 const scratch = new MessageWriter(4096);
 
-/** The hash that a rule will carry in its userdata. */
+/** What tells a rule from others: what it decides and its comment. The kernel's listing of the rule has the same. */
 export function ruleIdentity({ exprs, comment }: NftRule): string {
   scratch.clear();
-  const list = scratch.open(4);
   for (const expr of exprs) writeExpr(scratch, expr);
-  scratch.close(list);
-  const [a, b] = scratch.hashFrom(0);
-  return hashText(a, b, comment);
+  const { buffer, byteOffset } = scratch.bytes;
+  const bytes = Buffer.from(buffer, byteOffset, scratch.length);
+  return `${comment.slice(0, MAX_COMMENT)}\0${exprsIdentity(bytes, 0, scratch.length)}`;
 }
 
-/** nft's comment TLV, led by the hash of all that precedes: `cali:<hash>; text`. */
-function writeRuleUserdata(w: MessageWriter, start: number, comment: string): void {
-  const [a, b] = w.hashFrom(start);
-  const hash = `cali:${hashText(a, b, comment)}`;
-  const text = comment === "" ? hash : `${hash}; ${comment}`.slice(0, MAX_COMMENT);
-  w.userdataText(7, 0, text); // NFTNL_UDATA_RULE_COMMENT
+/** The comment in a rule's userdata. */
+export function ruleComment(userdata: Buffer): string {
+  return userdata[0] === 0 ? userdata.toString("latin1", 2, 1 + userdata[1]!) : userdata.toString("latin1");
 }
 
 /** What nft itself allows for a comment, without its NUL. */
 const MAX_COMMENT = 127;
-const HASH_CHARS = 14;
 
-function hashText(a: number, b: number, comment: string): string {
-  for (let i = 0; i < comment.length; i++) {
-    a = Math.imul(a ^ comment.charCodeAt(i), 0x01000193);
-    b = Math.imul(b + comment.charCodeAt(i), 0x2c1b3c6d) ^ (b >>> 15);
-  }
-  return (a >>> 0).toString(36).padStart(7, "0") + (b >>> 0).toString(36).padStart(7, "0");
+/** What decides in a set, as text; the kernel's listing of the set has the same. */
+export function setForm(set: NftSet): string {
+  const fields = isConcat(set) ? set.fields.map((field) => field.bytes) : [];
+  return JSON.stringify([
+    setFlags(set),
+    keyType(set),
+    keyBytes(set),
+    set.kind === "vmap" ? TYPE_VERDICT : 0,
+    fields,
+    0,
+    "",
+  ]);
 }
 
-/** The hash in a rule's userdata; "" for a rule that is not ours. */
-export function ruleHash(userdata: Buffer): string {
-  const text = userdata.toString("latin1", 2, 2 + 5 + HASH_CHARS);
-  return text.startsWith("cali:") ? text.slice(5) : "";
+/** The same of a listed set, out of its attributes. */
+export function listedSetForm(buffer: Buffer, start: number, end: number): string {
+  const a = attributes(buffer, start, end);
+  const number = (type: number) => (a.has(type) ? buffer.readUInt32BE(a.get(type)!.start) : 0);
+  const fields: number[] = [];
+  let size = 0;
+  const description = a.get(9);
+  if (description !== undefined)
+    eachAttribute(buffer, description.start, description.end, (type, from, to) => {
+      if (type === 1) size = buffer.readUInt32BE(from);
+      if (type === 2)
+        eachAttribute(buffer, from, to, (_, fieldStart) => fields.push(buffer.readUInt32BE(fieldStart + 4)));
+    });
+  const rest = attributesIdentity(buffer, start, end, PLAIN_SET_ATTRIBUTES);
+  return JSON.stringify([number(3), number(4), number(5), number(6), fields, size, rest]);
+}
+
+/** Table, name, what `setForm` tells, data length, garbage collection, userdata, padding, handle, backend and count. */
+const PLAIN_SET_ATTRIBUTES: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 14, 16, 19, 20];
+
+function isConcat(set: NftSet): boolean {
+  return set.fields.length > 1 || set.kind === "interval";
+}
+
+function setFlags(set: NftSet): number {
+  return isConcat(set) ? SET_FLAGS[set.kind] : SET_FLAGS[set.kind] & ~0x80;
+}
+
+function keyType(set: NftSet): number {
+  return set.fields.reduce((type, field) => (type << 6) | field.type, 0);
 }
 
 function setNumber(name: string): number {

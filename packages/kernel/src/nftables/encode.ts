@@ -41,7 +41,7 @@ export function writeExpr(w: MessageWriter, expr: Expr): void {
 /** The verdict nest of a rule or a map element. */
 export function writeVerdict(w: MessageWriter, type: number, verdict: Verdict): void {
   const data = w.open(type);
-  const nest = w.open(2); // NFTA_DATA_VERDICT
+  const nest = w.openPlain(2); // NFTA_DATA_VERDICT
   w.u32be(1, VERDICT[verdict.v]);
   if ("chain" in verdict) w.string(2, verdict.chain);
   w.close(nest);
@@ -84,24 +84,29 @@ function exprName(expr: Expr): string {
   }
 }
 
+/** The first of four words also has an older number, by which the kernel lists it. */
+function register(reg: number): number {
+  return reg % 4 === 0 ? reg / 4 - 1 : reg;
+}
+
 function writeExprData(w: MessageWriter, expr: Expr): void {
   switch (expr.e) {
     case "meta":
-      w.u32be(1, expr.reg);
+      w.u32be(1, register(expr.reg));
       w.u32be(2, META[expr.key]);
       return;
     case "setMark":
       w.u32be(2, META.mark);
-      w.u32be(3, expr.reg);
+      w.u32be(3, register(expr.reg));
       return;
     case "payload":
-      w.u32be(1, expr.reg);
+      w.u32be(1, register(expr.reg));
       w.u32be(2, expr.base === "network" ? 1 : 2);
       w.u32be(3, expr.offset);
       w.u32be(4, expr.length);
       return;
     case "immediate":
-      w.u32be(1, expr.reg);
+      w.u32be(1, register(expr.reg));
       writeValue(w, 2, expr.data);
       return;
     case "verdict":
@@ -109,39 +114,39 @@ function writeExprData(w: MessageWriter, expr: Expr): void {
       writeVerdict(w, 2, expr.verdict);
       return;
     case "cmp":
-      w.u32be(1, expr.reg);
+      w.u32be(1, register(expr.reg));
       w.u32be(2, CMP[expr.op]);
       writeValue(w, 3, expr.data);
       return;
     case "range":
-      w.u32be(1, expr.reg);
+      w.u32be(1, register(expr.reg));
       w.u32be(2, expr.invert ? 1 : 0);
       writeValue(w, 3, expr.from);
       writeValue(w, 4, expr.to);
       return;
     case "bitwise":
-      w.u32be(1, expr.reg);
-      w.u32be(2, expr.reg);
+      w.u32be(1, register(expr.reg));
+      w.u32be(2, register(expr.reg));
       w.u32be(3, expr.mask.length);
       writeValue(w, 4, expr.mask);
       writeValue(w, 5, expr.xor);
       return;
     case "lookup":
       w.string(1, expr.set);
-      w.u32be(2, expr.reg);
+      w.u32be(2, register(expr.reg));
       if (expr.invert) w.u32be(5, 1);
       return;
     case "vmap":
       w.string(1, expr.set);
-      w.u32be(2, expr.reg);
+      w.u32be(2, register(expr.reg));
       w.u32be(3, 0); // the verdict register
       return;
     case "ct":
-      w.u32be(1, expr.reg);
+      w.u32be(1, register(expr.reg));
       w.u32be(2, CT[expr.key]);
       return;
     case "fibSource":
-      w.u32be(1, expr.reg);
+      w.u32be(1, register(expr.reg));
       w.u32be(2, 1); // result: output interface index
       w.u32be(3, FIB_SADDR_MARK_IIF);
       return;
@@ -165,17 +170,19 @@ function writeExprData(w: MessageWriter, expr: Expr): void {
       const flags = (expr.random ? NAT_RANGE.randomFully : 0) | (expr.portRegs === undefined ? 0 : NAT_RANGE.ports);
       if (flags !== 0) w.u32be(1, flags);
       if (expr.portRegs === undefined) return;
-      w.u32be(2, expr.portRegs[0]);
-      w.u32be(3, expr.portRegs[1]);
+      w.u32be(2, register(expr.portRegs[0]));
+      w.u32be(3, register(expr.portRegs[1]));
       return;
     }
     case "snat":
       w.u32be(1, 0); // source NAT
       w.u32be(2, expr.family === 4 ? 2 : 10);
-      w.u32be(3, expr.addressReg);
+      w.u32be(3, register(expr.addressReg));
+      w.u32be(4, register(expr.addressReg)); // up to the same
+      w.u32be(7, NAT_RANGE.ips | (expr.portRegs === undefined ? 0 : NAT_RANGE.ports));
       if (expr.portRegs !== undefined) {
-        w.u32be(5, expr.portRegs[0]);
-        w.u32be(6, expr.portRegs[1]);
+        w.u32be(5, register(expr.portRegs[0]));
+        w.u32be(6, register(expr.portRegs[1]));
       }
       return;
   }

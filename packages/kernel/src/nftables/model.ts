@@ -55,7 +55,7 @@ export type Expr =
     }
   | { readonly e: "verdict"; readonly verdict: Verdict };
 
-/** A rule's identity is the hash of its bytes and comment, kept in its userdata; unchanged rules are never rewritten. */
+/** A rule's identity is what its expressions decide, and its comment; unchanged rules are never rewritten. */
 export interface NftRule {
   readonly exprs: readonly Expr[];
   /** Shown by `nft list`; printable ASCII. */

@@ -4,24 +4,43 @@ import type { Message } from "../netlink/reader.ts";
 import { isAck, NETLINK_NETFILTER, NetlinkSocket, NLM_F_DUMP, NLM_F_REQUEST, readAck } from "../netlink/socket.ts";
 import type { Ack } from "../netlink/socket.ts";
 import { MessageWriter } from "../netlink/writer.ts";
-import { familyCode, MSG, NftBatch, ruleHash } from "./batch.ts";
-import type { Family } from "./model.ts";
+import { familyCode, listedSetForm, MSG, NftBatch, ruleComment } from "./batch.ts";
+import { attributesIdentity, exprsIdentity } from "./identity.ts";
+import type { Family, Hook } from "./model.ts";
 
 /** `netlinkSend` gives a batch a whole send buffer; the receive buffer must hold one error per message. */
 const RECEIVE_BYTES = 32 * 1024 * 1024;
 
+export interface ListedTable {
+  /** See `TABLE_FLAG`. */
+  readonly flags: number;
+  /** Port of the socket that owns it; 0 if none does. */
+  readonly owner: number;
+}
+
 export interface ListedChain {
   readonly family: Family;
   readonly name: string;
-  readonly isBase: boolean;
+  /** Base chains only: what decides when it runs and what becomes of packets that reach its end. */
+  readonly base?: Hook & { readonly policy: "accept" | "drop" };
+  /** What else decides and is never ours (devices, offload); "" for none. */
+  readonly extra: string;
 }
 
 export interface ListedRule {
   readonly family: Family;
   readonly chain: string;
   readonly handle: bigint;
-  /** "" if it carries none of ours. */
-  readonly hash: string;
+  /** As `ruleIdentity` tells it. */
+  readonly identity: string;
+}
+
+export interface ListedSet {
+  readonly name: string;
+  /** Made by a rule for itself; goes with it. */
+  readonly isAnonymous: boolean;
+  /** As `setForm` tells it. */
+  readonly form: string;
 }
 
 /** Raw key bytes as latin1 text, so that they can be compared and looked up. */
@@ -29,19 +48,24 @@ export interface ListedElement {
   readonly key: string;
   /** Intervals only. */
   readonly keyEnd: string;
-  /** Verdict maps only: the target chain. */
-  readonly chain: string;
+  /** Verdict maps only: `goto filter-cali-…`. */
+  readonly verdict: string;
+  /** What else decides and is never ours (catch-all, timeout, limits); "" for none. */
+  readonly extra: string;
 }
 
 /** What became of a batch. `unknown`: the kernel's answer was lost; look before doing more. */
 export type BatchOutcome =
   | { readonly kind: "committed" }
   | { readonly kind: "refused"; readonly errors: readonly (Ack & { readonly owner: string | undefined })[] }
-  /** Somebody changed the rule set since the dump that the batch was computed from. */
-  | { readonly kind: "stale" }
   | { readonly kind: "unknown"; readonly detail: string };
 
-/** nftables of one network namespace, one table name in both families. Close it. */
+/**
+ * nftables of one network namespace, one table name in both families. Close it.
+ *
+ * A listing may be torn by a change that comes meanwhile. The kernel says so of any change in the namespace, which with a busy
+ * neighbour is always; whether our own table changed is for the notifications (NftWatch) to tell.
+ */
 export class Nftables {
   readonly socket: NetlinkSocket;
   readonly batch: NftBatch;
@@ -73,10 +97,10 @@ export class Nftables {
     return generation;
   }
 
-  begin(generation?: number): NftBatch {
+  begin(): NftBatch {
     // Far from the sequence numbers of dumps, with room for the longest batch.
     this.#firstSeq = this.#firstSeq > 0x7000_0000 ? 0x1000_0000 : this.#firstSeq + this.batch.count + 2;
-    this.batch.begin(this.#firstSeq, generation);
+    this.batch.begin(this.#firstSeq);
     return this.batch;
   }
   #firstSeq = 0x1000_0000;
@@ -100,24 +124,36 @@ export class Nftables {
       if (!isKernelError(error, "ENOBUFS")) throw error;
       return { kind: "unknown", detail: "the kernel had more errors to tell than the receive buffer holds" };
     }
-    if (errors.some((error) => error.errno === ERESTART)) return { kind: "stale" };
     if (errors.length > 0) return { kind: "refused", errors };
     return answers > 0 ? { kind: "committed" } : { kind: "unknown", detail: "no acknowledgement came" };
   }
 
-  hasTable(family: Family): boolean {
-    const names = this.#dump(MSG.getTable, family, "list tables", [], (message) =>
-      this.#isOurs(message, 1) ? true : undefined,
-    );
-    return names.length > 0;
+  /** undefined: there is none. */
+  table(family: Family): ListedTable | undefined {
+    const w = this.#request(MSG.getTable, NLM_F_REQUEST, familyCode(family));
+    w.string(1, this.#table);
+    w.end();
+    const call = "read the nftables table";
+    this.socket.send(w, call);
+    let table: ListedTable | undefined;
+    for (const message of this.socket.pending(call)) {
+      if (isAck(message)) {
+        const { errno } = readAck(message);
+        if (errno !== 0 && errno !== ENOENT) throw new KernelError(call, errno);
+      }
+      if (message.type !== MSG.newTable) continue;
+      const { buffer } = message;
+      const a = attributes(buffer, message.start + 4, message.end);
+      const number = (type: number) => (a.has(type) ? buffer.readUInt32BE(a.get(type)!.start) : 0);
+      table = { flags: number(2), owner: number(7) };
+    }
+    return table;
   }
 
   chains(family: Family): ListedChain[] {
     return this.#dump(MSG.getChain, family, "list chains", [], (message) => {
       if (!this.#isOurs(message, 1)) return undefined;
-      const a = attributes(message.buffer, message.start + 4, message.end);
-      const name = a.get(3);
-      return name && { family, name: text(message.buffer, name), isBase: a.has(4) };
+      return readChain(message, family);
     });
   }
 
@@ -126,23 +162,27 @@ export class Nftables {
     const filters: [number, string][] = [[1, this.#table]];
     if (chain !== undefined) filters.push([2, chain]);
     return this.#dump(MSG.getRule, family, "list rules", filters, ({ buffer, start, end }) => {
-      let [table, name, hash] = ["", "", ""];
+      let [table, name, comment, exprs] = ["", "", "", ""];
       let handle = 0n;
       eachAttribute(buffer, start + 4, end, (type, from, to) => {
         if (type === 1) table = text(buffer, { start: from, end: to });
         else if (type === 2) name = text(buffer, { start: from, end: to });
         else if (type === 3) handle = buffer.readBigUInt64BE(from);
-        else if (type === 7) hash = ruleHash(buffer.subarray(from, to));
+        else if (type === 4) exprs = exprsIdentity(buffer, from, to);
+        else if (type === 7) comment = ruleComment(buffer.subarray(from, to));
       });
-      return table === this.#table ? { family, chain: name, handle, hash } : undefined;
+      return table === this.#table ? { family, chain: name, handle, identity: `${comment}\0${exprs}` } : undefined;
     });
   }
 
-  sets(family: Family): string[] {
+  sets(family: Family): ListedSet[] {
     return this.#dump(MSG.getSet, family, "list sets", [[1, this.#table]], (message) => {
       if (!this.#isOurs(message, 1)) return undefined;
-      const name = attributes(message.buffer, message.start + 4, message.end).get(2);
-      return name && text(message.buffer, name);
+      const { buffer, start, end } = message;
+      const a = attributes(buffer, start + 4, end);
+      const flags = a.has(3) ? buffer.readUInt32BE(a.get(3)!.start) : 0;
+      const form = listedSetForm(buffer, start + 4, end);
+      return { name: text(buffer, a.get(2)!), isAnonymous: (flags & 1) !== 0, form };
     });
   }
 
@@ -196,6 +236,7 @@ export class Nftables {
         },
         call,
         parse,
+        "keep",
       );
     } catch (error) {
       if (error instanceof KernelError && error.code === "ENOENT") return []; // no such table or set: nothing in it
@@ -204,18 +245,55 @@ export class Nftables {
   }
 }
 
-const ERESTART = 85;
+const ENOENT = 2;
+const HOOK_NAMES: readonly Hook["hook"][] = ["prerouting", "input", "forward", "output", "postrouting"];
+
+function readChain({ buffer, start, end }: Message, family: Family): ListedChain {
+  const a = attributes(buffer, start + 4, end);
+  const name = text(buffer, a.get(3)!);
+  const nest = a.get(4);
+  const flags = a.get(10);
+  const extra = flags !== undefined && (buffer.readUInt32BE(flags.start) & OFFLOAD) !== 0 ? "offload" : "";
+  if (nest === undefined) return { family, name, extra };
+  const h = attributes(buffer, nest.start, nest.end);
+  const base = {
+    hook: HOOK_NAMES[buffer.readUInt32BE(h.get(1)!.start)]!,
+    type: text(buffer, a.get(7)!) as Hook["type"], // nftables knows no others
+    priority: buffer.readInt32BE(h.get(2)!.start),
+    policy: a.has(5) && buffer.readUInt32BE(a.get(5)!.start) === 0 ? "drop" : "accept",
+  } as const;
+  return { family, name, base, extra: extra + attributesIdentity(buffer, nest.start, nest.end, [1, 2]) };
+}
+
+const OFFLOAD = 2;
 
 function readElement(buffer: Buffer, start: number, end: number): ListedElement {
-  let [key, keyEnd, chain] = ["", "", ""];
+  let [key, keyEnd, verdict, extra] = ["", "", "", ""];
   eachAttribute(buffer, start, end, (type, from, to) => {
     if (type === 1) key = buffer.toString("latin1", from + 4, to);
     else if (type === 10) keyEnd = buffer.toString("latin1", from + 4, to);
-    else if (type === 2)
-      eachAttribute(buffer, from, to, (_, verdictStart, verdictEnd) => {
-        const target = attributes(buffer, verdictStart, verdictEnd).get(2);
-        if (target !== undefined) chain = text(buffer, target);
-      });
+    else if (type === 2) verdict = readVerdict(buffer, from, to);
+    else if (!HARMLESS_ELEMENT_ATTRIBUTES.has(type))
+      extra += String.fromCharCode(type) + buffer.toString("latin1", from, to);
   });
-  return { key, keyEnd, chain };
+  return { key, keyEnd, verdict, extra };
+}
+
+/** Expiration goes with a timeout, userdata and padding with nothing. */
+const HARMLESS_ELEMENT_ATTRIBUTES: ReadonlySet<number> = new Set([5, 6, 8]);
+const VERDICTS: Readonly<Record<number, string>> = {
+  0: "drop",
+  1: "accept",
+  [-3]: "jump",
+  [-4]: "goto",
+  [-5]: "return",
+};
+
+function readVerdict(buffer: Buffer, start: number, end: number): string {
+  const nest = attributes(buffer, start, end).get(2);
+  if (nest === undefined) return `value ${buffer.toString("latin1", start, end)}`;
+  const a = attributes(buffer, nest.start, nest.end);
+  const word = VERDICTS[buffer.readInt32BE(a.get(1)!.start)] ?? "strange";
+  const chain = a.get(2);
+  return chain === undefined ? word : `${word} ${text(buffer, chain)}`;
 }

@@ -15,36 +15,27 @@ export type NftEvent = { readonly t: "foreign"; readonly process: string } | { r
  */
 export class NftWatch {
   readonly #socket: NetlinkSocket;
+  readonly #options: WatchOptions;
   #paused = false;
+  #touched = false;
 
-  constructor(options: {
-    readonly table: string;
-    readonly netns?: string | undefined;
-    readonly ownPort: number;
-    readonly onEvent: (event: NftEvent) => void;
-  }) {
-    const { table, netns, ownPort, onEvent } = options;
-    const socket = new NetlinkSocket({ protocol: NETLINK_NETFILTER, netns, receiveBytes: 4 * 1024 * 1024 });
-    this.#socket = socket;
-    socket.join(NFNLGRP_NFTABLES);
-    socket.onReadable(() => {
-      let touched = false;
-      let by = "";
-      try {
-        for (const { type, port, buffer, start, end } of socket.pending("watch nftables")) {
-          if (port === ownPort) continue;
-          const a = attributes(buffer, start + 4, end);
-          const name = a.get(type === MSG.newGen ? 3 : 1);
-          if (name === undefined) continue;
-          if (type === MSG.newGen) by = text(buffer, name);
-          else if (text(buffer, name) === table) touched = true;
-        }
-      } catch (error) {
-        if (!isKernelError(error, "ENOBUFS")) throw error;
-        onEvent({ t: "lost" });
-      }
-      if (touched) onEvent({ t: "foreign", process: by });
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#socket = new NetlinkSocket({
+      protocol: NETLINK_NETFILTER,
+      netns: options.netns,
+      receiveBytes: 4 * 1024 * 1024,
     });
+    this.#socket.join(NFNLGRP_NFTABLES);
+    this.#socket.onReadable(() => this.#read());
+  }
+
+  /** Whether the table was, or may have been, changed by others since the last call; reads what waits first. */
+  take(): boolean {
+    this.#read();
+    const touched = this.#touched;
+    this.#touched = false;
+    return touched;
   }
 
   pause(): void {
@@ -60,4 +51,34 @@ export class NftWatch {
   close(): void {
     this.#socket.close();
   }
+
+  #read(): void {
+    const { table, ownPort, onEvent } = this.#options;
+    let touched = false;
+    let by = "";
+    try {
+      for (const { type, port, buffer, start, end } of this.#socket.pending("watch nftables")) {
+        if (port === ownPort) continue;
+        const a = attributes(buffer, start + 4, end);
+        const name = a.get(type === MSG.newGen ? 3 : 1);
+        if (name === undefined) continue;
+        if (type === MSG.newGen) by = text(buffer, name);
+        else if (text(buffer, name) === table) touched = true;
+      }
+    } catch (error) {
+      if (!isKernelError(error, "ENOBUFS")) throw error;
+      this.#touched = true;
+      onEvent({ t: "lost" });
+    }
+    if (!touched) return;
+    this.#touched = true;
+    onEvent({ t: "foreign", process: by });
+  }
+}
+
+interface WatchOptions {
+  readonly table: string;
+  readonly netns?: string | undefined;
+  readonly ownPort: number;
+  readonly onEvent: (event: NftEvent) => void;
 }
