@@ -15,6 +15,7 @@ import { BirdSupervisor } from "./bird/supervisor.ts";
 import { Attacher } from "./cni/attacher.ts";
 import { Attachments } from "./cni/attachments.ts";
 import { DeletionQueue } from "./cni/deletion-queue.ts";
+import { AttachmentKeeper } from "./cni/keeper.ts";
 import { EndpointStore } from "./cni/endpoint-store.ts";
 import { NodeIpam } from "./cni/ipam.ts";
 import { CniServer } from "./cni/server.ts";
@@ -167,6 +168,7 @@ export class NodeAgent {
       log: cniLog,
     });
     this.#closers.push(() => attacher.close());
+    const keeper = new AttachmentKeeper({ attachments, attacher, health: this.#health, log: cniLog });
     const notReady = (): string | undefined =>
       !this.#sync.connected
         ? `no connection to the API server: ${this.#sync.detail}`
@@ -223,7 +225,7 @@ export class NodeAgent {
     });
     this.#closers.push(() => health.close());
 
-    this.#running.push(sync.run(this.#stop.signal), this.#registerNode(api));
+    this.#running.push(sync.run(this.#stop.signal), this.#registerNode(api), keeper.run(this.#stop.signal));
     if (bird !== undefined) this.#running.push(bird.run(this.#stop.signal));
     await cni.listen();
     this.#closers.push(() => cni.close());

@@ -33,6 +33,15 @@ export class ApiError extends Error {
   }
 }
 
+/** No answer at all: it is away, or the way to it is. */
+export class ApiUnreachable extends Error {
+  override readonly name = "ApiUnreachable";
+
+  constructor(call: string, cause: Error) {
+    super(`${call}: ${cause.message}`, { cause });
+  }
+}
+
 /** The API server as agents use it: change sets and reads, over connections that are kept. */
 export class ApiClient {
   readonly url: string;
@@ -58,7 +67,7 @@ export class ApiClient {
 
   readonly token = async (): Promise<string> => (await readFile(this.#tokenFile, "utf8")).trim();
 
-  /** All of it or nothing. Throws ApiError; `isConflict` when a precondition failed. */
+  /** All of it or nothing. Throws ApiError, `isConflict` when a precondition failed, or ApiUnreachable. */
   async apply(changeSet: ChangeSet): Promise<ChangeSetResult> {
     return (await this.#call("POST", "/changesets/v1", changeSet)) as ChangeSetResult; // the server's own type
   }
@@ -101,7 +110,7 @@ export class ApiClient {
       (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
+        response.on("error", (cause) => reject(failure(`${method} ${path}`, cause)));
         response.on("end", () => {
           const status = response.statusCode ?? 0;
           const answer = Buffer.concat(chunks).toString("utf8");
@@ -116,9 +125,35 @@ export class ApiClient {
         });
       },
     );
-    sent.on("timeout", () => sent.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
-    sent.on("error", (cause) => reject(new Error(`${method} ${path}: ${cause.message}`, { cause })));
+    sent.on("timeout", () =>
+      sent.destroy(Object.assign(new Error(`no answer in ${TIMEOUT_MS} ms`), { code: "ETIMEDOUT" })),
+    );
+    sent.on("error", (cause) => reject(failure(`${method} ${path}`, cause)));
     sent.end(text);
     return promise;
   }
 }
+
+/** Certificates and this process's own limits are faults that waiting does not mend. */
+function failure(call: string, cause: Error & { readonly code?: unknown }): Error {
+  return AWAY.has(String(cause.code))
+    ? new ApiUnreachable(call, cause)
+    : new Error(`${call}: ${cause.message}`, { cause });
+}
+
+/** ENOENT: its socket is not there. */
+const AWAY = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ENOENT",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EADDRNOTAVAIL",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);

@@ -2,18 +2,17 @@ import { createHash, randomBytes } from "node:crypto";
 import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import type { Logger } from "@percale/daemon";
-import { ApiError } from "../api/client.ts";
 import { attachmentKey, attachmentOf } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
 import type { DeletionQueue } from "./deletion-queue.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
-import { CniCode, CniError } from "./errors.ts";
-import { attachmentFaults } from "./faults.ts";
+import { CniCode, CniError, isUnreachable, toCniError } from "./errors.ts";
+import { attachmentFaults, containerFaults, hostFaults } from "./faults.ts";
 import { identify } from "./identity.ts";
 import type { EndpointIdentity } from "./identity.ts";
 import { chooseHostInterface, deleteLinkIfThere, identityOf, ownLink, refuseOwnNetns } from "./own-links.ts";
 import type { CniRequest } from "./request.ts";
-import { makeRoom, unruleContainer, wire } from "./wiring.ts";
+import { makeRoom, restoreHost, unruleContainer, wire } from "./wiring.ts";
 
 export interface AttacherOptions {
   readonly node: string;
@@ -116,10 +115,24 @@ export class Attacher {
           if (this.#options.attachments.get(containerID, ifName) === known) await this.#remove(stale, identity);
         });
       } catch (error) {
-        faults.push(`${known.containerID}: ${String(error)}`);
+        const { message, details } = toCniError(error);
+        faults.push(`${known.containerID}: ${message}: ${details}`);
       }
     }
     if (faults.length > 0) throw new CniError(CniCode.broken, "not everything could be removed", faults.join("; "));
+  }
+
+  /** Restores the node's side of what is attached; what is wrong with it all the same, in words. */
+  async mend(known: Attachment): Promise<readonly string[]> {
+    return this.#inTurn(known, { namespace: known.namespace, name: known.endpoint }, async () => {
+      const isOver = this.#options.attachments.get(known.containerID, known.ifName) !== known;
+      if (isOver || identityOf(known.netns) === undefined) return []; // its DEL is on the way
+      if ((await hostFaults(this.#host, known)).length > 0) {
+        await restoreHost(this.#host, known);
+        this.#options.log.warn("the node's side of an attachment was restored", { endpoint: known.endpoint });
+      }
+      return [...(await hostFaults(this.#host, known)), ...(await containerFaults(known))];
+    });
   }
 
   #identify(request: CniRequest): EndpointIdentity {
@@ -128,7 +141,7 @@ export class Attacher {
 
   async #inTurn<T>(
     id: Pick<CniRequest, "containerID" | "ifName">,
-    { namespace, name }: EndpointIdentity,
+    { namespace, name }: Pick<EndpointIdentity, "namespace" | "name">,
     run: () => Promise<T>,
   ): Promise<T> {
     const keys = [attachmentKey(id), `${namespace}/${name}`];
@@ -254,11 +267,6 @@ export class Attacher {
     clearTimeout(timer);
     if (outcome === "late") this.#options.log.warn("policy is late: answering without it", { revision, limitMs });
   }
-}
-
-/** True for failures that pass by themselves: the store is away, the API is starting. */
-export function isUnreachable(error: unknown): boolean {
-  return error instanceof ApiError ? error.code >= 500 || error.code === 429 : !(error instanceof CniError);
 }
 
 /** Locally administered, unicast. */

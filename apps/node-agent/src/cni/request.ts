@@ -32,7 +32,8 @@ const text = z.string();
 const networkConfig = z.looseObject({
   cniVersion: text.default("0.2.0"),
   name: text.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "must be letters, digits, _ . -"),
-  mtu: z.int().min(0).default(0),
+  /** Bytes; 0 takes the kernel's default. */
+  mtu: z.union([z.literal(0), z.int().min(68).max(65_535)], "must be 0, or 68 to 65535").default(0),
   ipam: z
     .looseObject({
       assign_ipv4: z.enum(["true", "false"]).default("true"),

@@ -6,9 +6,8 @@ import type { Histogram } from "prom-client";
 import { listenPrivately } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
-import { isUnreachable } from "./attacher.ts";
 import type { Attacher } from "./attacher.ts";
-import { CniCode, CniError } from "./errors.ts";
+import { CniCode, CniError, toCniError } from "./errors.ts";
 import { parseRequest } from "./request.ts";
 import type { CniRequest } from "./request.ts";
 import { renderError, renderResult } from "./result.ts";
@@ -105,12 +104,7 @@ export class CniServer {
       return { code: 0, text: result === undefined ? "" : `${JSON.stringify(result)}\n` };
     } catch (error) {
       outcome = "error";
-      const known =
-        error instanceof CniError
-          ? error
-          : isUnreachable(error)
-            ? new CniError(CniCode.tryLater, "the API server does not answer", String(error))
-            : new CniError(CniCode.datastore, "the API server refused the change", String(error));
+      const known = toCniError(error);
       log.warn("CNI call failed", { operation, code: known.code, message: known.message, details: known.details });
       return { code: 1, text: `${JSON.stringify(renderError(version, known))}\n` };
     } finally {

@@ -100,6 +100,16 @@ export async function wire(
   }
 }
 
+/** The node's side as ADD made it, where the link is still ours. */
+export async function restoreHost(host: Rtnetlink, wiring: Omit<Wiring, "routeTable">): Promise<void> {
+  const { hostInterface, mtuBytes, addresses } = wiring;
+  const link = await host.link(hostInterface);
+  if (link?.alias !== linkMark(wiring)) return;
+  await host.setLink(link.index, { up: true, mac: HOST_MAC, ...(mtuBytes > 0 && { mtu: mtuBytes }) });
+  for (const sysctl of hostSysctls(wiring)) applySysctl(sysctl, host.netns);
+  for (const address of addresses) await routeFromHost(host, cidrOf(address), link.index);
+}
+
 /** Takes back what the interface left in the container beside itself. The namespace may be gone, or another by now. */
 export async function unruleContainer(
   wiring: Pick<Wiring, "netns" | "addresses" | "routeTable"> & { readonly netnsId: string },

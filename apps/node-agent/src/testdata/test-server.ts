@@ -30,6 +30,8 @@ export class TestServer {
   /** What answers agents got to a change set, newest last. */
   readonly changeSets: ChangeSet[] = [];
   revision = 1;
+  /** What every change set is answered, while set. */
+  refusal: { readonly code: number; readonly reason: string } | undefined;
   /** Last acknowledged revisions. */
   acked = { applied: 0, programmed: 0 };
   readonly #server: Server;
@@ -131,6 +133,7 @@ export class TestServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (request.method === "POST") {
+      if (this.refusal !== undefined) return answer(this.refusal.code, { kind: "Status", reason: this.refusal.reason, message: "refused by the test" });
       const changeSet = JSON.parse(Buffer.concat(chunks).toString()) as ChangeSet;
       const fault = this.#conflict(changeSet);
       if (fault !== undefined) return answer(409, { kind: "Status", reason: "Conflict", message: fault });
