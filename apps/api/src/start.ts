@@ -18,6 +18,7 @@ import { ApiMetrics } from "./metrics.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { createServices } from "./services/create.ts";
+import { NodeStatuses } from "./sync/node-statuses.ts";
 import type { SyncStream } from "./sync/stream.ts";
 import { trpcOverHttp } from "./trpc/mount.ts";
 import { upgrades } from "./upgrades.ts";
@@ -66,12 +67,25 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   stalls.start();
   const watches = new Gate(LIMITS.watches);
   const streams = new Set<SyncStream>();
+  const statuses = new NodeStatuses({ store, log });
+  const closing = new AbortController();
+  const following = statuses.run(closing.signal);
   const apiMetrics = new ApiMetrics(metrics, { watches: () => watches.count, streams: () => streams.size });
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
   const authenticator = new Authenticator({ tokens: store.tokens, failures });
   const credentials = new OpenCredentials();
-  const services = createServices({ store, authenticator, health });
-  const sockets = upgrades({ store, authenticator, credentials, services, log, streams, apiMetrics, build: BUILD });
+  const services = createServices({ store, authenticator, health, log });
+  const sockets = upgrades({
+    store,
+    statuses,
+    authenticator,
+    credentials,
+    services,
+    log,
+    streams,
+    apiMetrics,
+    build: BUILD,
+  });
   const trpc = trpcOverHttp({ authenticator, credentials, services, log });
   const listener = await listen({
     host,
@@ -108,6 +122,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       stalls.close();
       for (const stream of streams) stream.drain();
       sockets.close();
+      closing.abort();
+      await following;
       await store.close(); // ends the watches, so that their clients see a clean end
       await listener.close();
       await database.stop();

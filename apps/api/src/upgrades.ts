@@ -14,6 +14,7 @@ import { callerOf, identityOf } from "./caller.ts";
 import { Gate, LIMITS, Places, SharedGate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Services } from "./services/services.ts";
+import type { NodeStatuses } from "./sync/node-statuses.ts";
 import { SyncStream } from "./sync/stream.ts";
 import { trpcOverWebSocket } from "./trpc/mount.ts";
 
@@ -23,6 +24,7 @@ const SIGN_IN_MS = 10_000;
 
 export interface UpgradeOptions {
   readonly store: Datastore;
+  readonly statuses: NodeStatuses;
   readonly authenticator: Authenticator;
   readonly credentials: OpenCredentials;
   readonly services: Services;
@@ -69,7 +71,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
 }
 
 function syncUpgrade(
-  { store, authenticator, credentials, log, streams, apiMetrics, build }: UpgradeOptions,
+  { store, statuses, authenticator, credentials, log, streams, apiMetrics, build }: UpgradeOptions,
   wss: WebSocketServer,
 ): Open {
   const snapshots = new Gate(LIMITS.snapshots);
@@ -86,7 +88,17 @@ function syncUpgrade(
     if (leave === undefined) throw tooManyRequests(`too many streams are open here, or for ${identity.user}`);
     socket.once("close", leave);
     wss.handleUpgrade(request, socket, head, (webSocket) => {
-      const stream = new SyncStream({ socket: webSocket, identity, store, snapshots, log, build, server, onSend });
+      const stream = new SyncStream({
+        socket: webSocket,
+        identity,
+        store,
+        statuses,
+        snapshots,
+        log,
+        build,
+        server,
+        onSend,
+      });
       streams.add(stream);
       const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
       ended.addEventListener("abort", () => stream.dismiss(messageOf(ended.reason)));

@@ -32,6 +32,11 @@ export function parseServerMessage(frame: string): ServerMessage | undefined {
   return schema === undefined ? undefined : checked(schema, message);
 }
 
+/** An agent's status, as it comes and as it was kept. Throws ProtocolError. */
+export function parseAgentStatus(value: unknown): AgentStatus {
+  return checked(agentStatus, value);
+}
+
 function parseFrame(frame: string): { readonly t: string } {
   let value: unknown;
   try {
@@ -96,8 +101,7 @@ const workload: z.ZodType<WorkloadStatus> = z.object({
   detail: text.exactOptional(),
 });
 
-/** What an agent says of itself; also what a stored row must still be when it is read. */
-export const agentStatus: z.ZodType<AgentStatus> = z.object({
+const agentStatus: z.ZodType<AgentStatus> = z.object({
   node,
   build: text,
   startedAt: text,

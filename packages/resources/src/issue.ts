@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { compiled } from "./compiled.ts";
 
 /** Kubernetes' cause types for fields. */
 export type FieldReason =
@@ -31,6 +32,8 @@ export function parseOutside<T>(
   schema: z.ZodType<T>,
   value: unknown,
 ): { readonly data: T } | { readonly issues: readonly FieldIssue[] } {
+  const fast = compiled(schema).safeParse(value);
+  if (fast.success) return { data: fast.data };
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { data: result.data };
   // With their input reported they are what issueFromZod reads.

@@ -121,7 +121,9 @@ export interface AgentStatusRecords {
 }
 
 export interface AgentStatusRecord {
-  readonly status: AgentStatus;
+  readonly node: string;
+  /** An AgentStatus when it was put, perhaps by another version: whoever reads it parses it. */
+  readonly status: unknown;
   /** RFC 3339. */
   readonly updatedAt: string;
 }

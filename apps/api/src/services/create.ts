@@ -1,4 +1,4 @@
-import type { HealthRegistry } from "@percale/daemon";
+import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { accessServices, sessionServices } from "./access.ts";
@@ -15,12 +15,14 @@ export function createServices({
   store,
   authenticator,
   health,
+  log,
 }: {
   readonly store: Datastore;
   readonly authenticator: Authenticator;
   readonly health: HealthRegistry;
+  readonly log: Logger;
 }): Services {
-  const nodes = nodeServices(store);
+  const nodes = nodeServices({ store, log });
   const feed = new LiveFeed(store);
   const sources = { store, nodes, health };
   return {

@@ -1,5 +1,7 @@
 import { EventEmitter, on } from "node:events";
 import type { Datastore } from "@percale/store";
+import { z } from "zod";
+import { labReport } from "../trpc/inputs.ts";
 import type { LabReport } from "../trpc/inputs.ts";
 import type { LabMatrixView } from "../trpc/views.ts";
 import type { Services } from "./services.ts";
@@ -7,6 +9,9 @@ import type { Services } from "./services.ts";
 const SETTING = "lab";
 const KEEP_MS = 1_000;
 const LOOK_MS = 2_000;
+
+/** As another process, perhaps of another version, left it. */
+const keptReport = labReport.extend({ reportedAt: z.iso.datetime() });
 
 /** The lab's newest probes: in memory at once, in the store a second later so that other API processes show them too. */
 export class Lab {
@@ -43,8 +48,8 @@ export class Lab {
       now - Date.parse(this.#newest.reportedAt ?? "1970-01-01") < LOOK_MS || now - this.#lookedAt < LOOK_MS;
     if (isFresh) return this.#newest;
     this.#lookedAt = now;
-    const kept = (await this.#store.settings.get(SETTING)) as LabMatrixView | undefined; // written only above
-    if (kept?.reportedAt !== undefined && kept.reportedAt > (this.#newest.reportedAt ?? "")) this.#newest = kept;
+    const kept = keptReport.safeParse(await this.#store.settings.get(SETTING));
+    if (kept.success && kept.data.reportedAt > (this.#newest.reportedAt ?? "")) this.#newest = kept.data;
     return this.#newest;
   }
 

@@ -1,3 +1,5 @@
+import type { Logger } from "@percale/daemon";
+import { parseAgentStatus, ProtocolError } from "@percale/protocol";
 import type { AgentStatusRecord, Datastore } from "@percale/store";
 import type { NodeStatusView } from "../trpc/views.ts";
 import type { Services } from "./services.ts";
@@ -6,10 +8,22 @@ import type { Services } from "./services.ts";
 const FRESH_MS = 25_000;
 const LOOK_AGAIN_MS = 5_000;
 
-export function nodeServices(store: Datastore, now: () => number = Date.now): Services["nodes"] {
+interface Sources {
+  readonly store: Datastore;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+export function nodeServices({ store, log, now = Date.now }: Sources): Services["nodes"] {
+  const told = new Set<string>();
+  const onBad = (node: string, error: unknown): void => {
+    if (!told.has(node)) log.warn("a kept status can't be read: its node is left out", { node, error });
+    told.add(node);
+  };
   const list = async (): Promise<NodeStatusView[]> => {
     const records = await store.agentStatus.list();
-    return records.map((record) => nodeView(record, now())).sort((a, b) => (a.node < b.node ? -1 : 1));
+    const views = records.map((record) => nodeView(record, { nowMs: now(), onBad }));
+    return views.filter((view) => view !== undefined).sort((a, b) => (a.node < b.node ? -1 : 1));
   };
   return {
     list,
@@ -35,8 +49,19 @@ export function nodeServices(store: Datastore, now: () => number = Date.now): Se
   };
 }
 
-export function nodeView({ status, updatedAt }: AgentStatusRecord, nowMs: number): NodeStatusView {
-  return { node: status.node, connected: nowMs - Date.parse(updatedAt) < FRESH_MS, lastSeen: updatedAt, status };
+/** A row that is no status, of another version or another hand, must not keep anybody from the others. */
+function nodeView(
+  { node, status, updatedAt }: AgentStatusRecord,
+  { nowMs, onBad }: { readonly nowMs: number; readonly onBad: (node: string, error: unknown) => void },
+): NodeStatusView | undefined {
+  try {
+    const connected = nowMs - Date.parse(updatedAt) < FRESH_MS;
+    return { node, connected, lastSeen: updatedAt, status: parseAgentStatus(status) };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    onBad(node, error);
+    return undefined;
+  }
 }
 
 function tick(ms: number, signal: AbortSignal): Promise<undefined> {

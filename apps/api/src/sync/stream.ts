@@ -9,6 +9,7 @@ import { ADMIN_GROUP, nodeOf } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
 import type { Gate } from "../limits.ts";
 import { stepsOf } from "./follow.ts";
+import type { NodeStatuses } from "./node-statuses.ts";
 import { Outbox } from "./outbox.ts";
 
 const HELLO_MS = 10_000;
@@ -25,6 +26,7 @@ export interface StreamOptions {
   readonly socket: WebSocket;
   readonly identity: Identity;
   readonly store: Datastore;
+  readonly statuses: Pick<NodeStatuses, "put">;
   readonly snapshots: Gate;
   readonly log: Logger;
   readonly build: string;
@@ -206,7 +208,7 @@ export class SyncStream {
 
   /** The newest status with the newest acknowledgement in it, one write at a time and at most one a second unless it is new. */
   #keepStatus(): void {
-    const { store, log } = this.#options;
+    const { statuses, log } = this.#options;
     if (this.#status === undefined || this.#writing !== undefined) return;
     const { applied = 0, programmed = 0 } = this.#ack ?? {};
     const isAhead = applied > this.#status.appliedRevision || programmed > this.#status.programmedRevision;
@@ -217,7 +219,7 @@ export class SyncStream {
       appliedRevision: Math.max(applied, this.#status.appliedRevision),
       programmedRevision: Math.max(programmed, this.#status.programmedRevision),
     };
-    this.#writing = store.agentStatus
+    this.#writing = statuses
       .put(this.#status)
       .catch((error: unknown) => log.debug("status not kept", { node: this.node, error }))
       .finally(() => {

@@ -58,7 +58,7 @@ export class AgentFeed {
       const recordByNode = new Map<string, AgentStatusRecord | undefined>();
       if (nodes.includes(undefined)) {
         for (const node of known) recordByNode.set(node, undefined); // unless the list still has it
-        for (const record of await this.#table.list()) recordByNode.set(record.status.node, record);
+        for (const record of await this.#table.list()) recordByNode.set(record.node, record);
       } else for (const node of nodes) if (node !== undefined) recordByNode.set(node, await this.#table.get(node));
       for (const [node, record] of recordByNode) {
         if (record === undefined) known.delete(node);

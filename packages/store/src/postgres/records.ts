@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { AgentStatus } from "@percale/protocol";
-import type { Token } from "../../generated/client.ts";
+import type { AgentStatus as AgentStatusRow, Token } from "../../generated/client.ts";
 import { Prisma } from "../../generated/client.ts";
 import type { PrismaClient } from "../../generated/client.ts";
 import type { AgentStatusRecord, AgentStatusRecords, SettingRecords, TokenRecord, TokenRecords } from "../datastore.ts";
@@ -69,9 +68,8 @@ export function agentStatusTable(prisma: PrismaClient): Omit<AgentStatusRecords,
   };
 }
 
-function recordOf({ status, updatedAt }: { status: Prisma.JsonValue; updatedAt: Date }): AgentStatusRecord {
-  // Only `put` above writes this column.
-  return { status: status as unknown as AgentStatus, updatedAt: updatedAt.toISOString() };
+function recordOf({ node, status, updatedAt }: AgentStatusRow): AgentStatusRecord {
+  return { node, status, updatedAt: updatedAt.toISOString() };
 }
 
 function isOver({ expiresAt, revokedAt }: Token, now: Date): boolean {

@@ -1,0 +1,57 @@
+import { backoffMs, sleepMs } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
+import type { AgentStatus } from "@percale/protocol";
+import type { Datastore } from "@percale/store";
+
+/** What agents say of themselves, kept as long as their Node: it ends with that, also while an agent goes on reporting. */
+export class NodeStatuses {
+  readonly #store: Datastore;
+  readonly #log: Logger;
+  /** Nodes that were deleted and have not come again. */
+  readonly #gone = new Set<string>();
+
+  constructor({ store, log }: { readonly store: Datastore; readonly log: Logger }) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  async put(status: AgentStatus): Promise<void> {
+    const { node } = status;
+    if (this.#gone.has(node)) return;
+    await this.#store.agentStatus.put(status);
+    if (this.#gone.has(node)) await this.#store.agentStatus.remove(node); // it went meanwhile
+  }
+
+  /** Follows the Nodes until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        await this.#follow(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#log.debug("nodes not followed", { error });
+        await sleepMs(backoffMs(failures), signal);
+      }
+    }
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { items, revision } = await this.#store.list({ kind: "Node" });
+    await this.#sweep(new Set(items.map(({ metadata }) => metadata.name)));
+    for await (const { type, object } of this.#store.watch({ kinds: ["Node"], since: revision, signal })) {
+      const { name } = object.metadata;
+      if (type !== "DELETED") this.#gone.delete(name);
+      else {
+        this.#gone.add(name);
+        await this.#store.agentStatus.remove(name);
+      }
+    }
+  }
+
+  /** Of Nodes that were deleted while nobody looked. An agent that has no Node yet reports again soon. */
+  async #sweep(nodes: ReadonlySet<string>): Promise<void> {
+    for (const node of nodes) this.#gone.delete(node);
+    for (const { node } of await this.#store.agentStatus.list())
+      if (!nodes.has(node)) await this.#store.agentStatus.remove(node);
+  }
+}
