@@ -6,21 +6,17 @@ import { addLabCommands } from "./lab/commands.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
 import { call, readKubeconfig } from "./rest/client.ts";
 import { query } from "./rest/trpc.ts";
-import type { Question } from "./why.ts";
-import { explain, renderLadder } from "./why.ts";
+import { explainToFirstPort, renderLadder } from "./why.ts";
+import { parseChoice, parsePort } from "./words.ts";
 
-const PROTOCOLS = new Map<string, Question["protocol"]>([
-  ["tcp", "TCP"],
-  ["udp", "UDP"],
-  ["icmp", "ICMP"],
-  ["icmpv6", "ICMPv6"],
-]);
+const PROTOCOLS = { tcp: "TCP", udp: "UDP", icmp: "ICMP", icmpv6: "ICMPv6" } as const;
 
 const config = readConfig();
 const program = new Command("percale")
   .description("Networking and network security for containers, VMs and hosts")
   .option("--kubeconfig <file>", "how to reach the API", config.kubeconfig)
   .enablePositionalOptions()
+  .showHelpAfterError() // commands inherit it: whoever mistypes sees what there is
   .exitOverride((error) => {
     // 2 for a command that was not understood; --help and --version are fine.
     process.exit(error.exitCode === 0 ? 0 : 2);
@@ -51,15 +47,14 @@ program
 program
   .command("why")
   .description("what decides whether one may reach another")
-  .argument("<from>")
-  .argument("<to>")
-  .option("--port <number>", "destination port")
-  .option("--proto <protocol>", "tcp, udp or icmp", "tcp")
-  .action(async (from: string, to: string, { port, proto }: { port?: string; proto: string }) => {
-    const protocol = PROTOCOLS.get(proto.toLowerCase());
-    if (protocol === undefined) throw new ExitError(`--proto must be tcp, udp or icmp, got ${proto}`, { code: 2 });
-    const question = { from, to, protocol, ...(port !== undefined && { port: Number(port) }) };
-    process.stdout.write(renderLadder(await explain(access(), question)));
+  .argument("<from>", "a workload (name, or namespace/name), node:<node>, or an address")
+  .argument("<to>", "the same")
+  .option("--port <number>", "destination port; the target's first if absent", parsePort)
+  .option("--proto <protocol>", "tcp, udp, icmp or icmpv6", "tcp")
+  .action(async (from: string, to: string, { port, proto }: { port?: number; proto: string }) => {
+    const protocol = parseChoice("--proto", proto, PROTOCOLS);
+    const question = { from, to, protocol, ...(port !== undefined && { port }) };
+    process.stdout.write(renderLadder(await explainToFirstPort(access(), question)));
   });
 addLabCommands(program, config);
 // `percale … | head`: the reader has gone, and the exit code is what matters then.

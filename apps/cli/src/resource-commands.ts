@@ -18,6 +18,10 @@ export interface Selection {
 export type Output = "yaml" | "json" | "wide" | "name" | "ps";
 export type WriteVerb = "create" | "apply" | "replace" | "delete";
 
+/** What to do about fields that a kind does not have; the names are kubectl's. */
+export const VALIDATIONS = { strict: "Strict", warn: "Warn", ignore: "Ignore" } as const;
+export type Validation = keyof typeof VALIDATIONS;
+
 /** Prints one result per name, or the collection. Those found come before the error of those missing. */
 export async function getObjects(
   access: Access,
@@ -50,13 +54,22 @@ export async function getObjects(
   return found.map(({ metadata }) => `${kind.plural}/${metadata.name}\n`).join("");
 }
 
+export interface WriteOptions {
+  readonly dryRun?: boolean;
+  readonly skipMissing?: boolean;
+  /** strict if absent: a misspelt field must not be taken for one left out. */
+  readonly validate?: Validation;
+  readonly warn?: (text: string) => void;
+}
+
 /** Writes every object of the files; goes on after a refusal and reports all of them at the end. */
 export async function writeObjects(
   access: Access,
   verb: WriteVerb,
   files: readonly string[],
-  options: Selection & { readonly dryRun?: boolean; readonly skipMissing?: boolean },
+  options: Selection & WriteOptions,
 ): Promise<string> {
+  const { dryRun = false, validate = "strict", warn = () => undefined } = options;
   const objects = readManifests(files);
   const kinds = await discoverKinds(access);
   const located = objects.map((object) => {
@@ -73,9 +86,11 @@ export async function writeObjects(
   });
   const faults: string[] = [];
   for (const { object, kind, namespace } of located) {
-    const reply = await writeOne(access, verb, { object, kind, namespace, dryRun: options.dryRun === true });
+    const reply = await writeOne(access, verb, { object, kind, namespace, dryRun, validate });
+    const name = `${kind.kind}(${[namespace, object.metadata.name].filter(Boolean).join("/")})`;
+    for (const warning of reply.warnings ?? []) warn(`Warning: ${name}: ${warning}`);
     if (reply.status < 400 || (options.skipMissing === true && reply.status === 404)) continue;
-    faults.push(`${kind.kind}(${[namespace, object.metadata.name].filter(Boolean).join("/")}): ${messageOf(reply)}`);
+    faults.push(`${name}: ${messageOf(reply)}`);
   }
   const done = located.length - faults.length;
   const past = verb === "apply" ? "applied" : `${verb}d`;
@@ -109,12 +124,18 @@ interface Located {
   readonly kind: Kind;
   readonly namespace: string | undefined;
   readonly dryRun: boolean;
+  readonly validate: Validation;
 }
 
 const APPLY_TRIES = 5; // someone else may write between our read and our update
 
-async function writeOne(access: Access, verb: WriteVerb, { object, kind, namespace, dryRun }: Located): Promise<Reply> {
-  const query = dryRun ? "?dryRun=All" : "";
+async function writeOne(
+  access: Access,
+  verb: WriteVerb,
+  { object, kind, namespace, dryRun, validate }: Located,
+): Promise<Reply> {
+  const dry = dryRun ? "&dryRun=All" : "";
+  const query = `?fieldValidation=${VALIDATIONS[validate]}${dry}`;
   const collection = `${pathOf(kind, namespace)}${query}`;
   const own = `${pathOf(kind, namespace, object.metadata.name)}${query}`;
   if (verb === "delete") return send(access, "DELETE", own);

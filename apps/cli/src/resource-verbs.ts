@@ -1,8 +1,13 @@
 import type { Command } from "commander";
 import { ExitError } from "./exit-error.ts";
-import type { Output, WriteVerb } from "./resource-commands.ts";
+import type { Output, Validation, WriteVerb } from "./resource-commands.ts";
 import { deleteObjects, getObjects, writeObjects } from "./resource-commands.ts";
 import type { Access } from "./rest/client.ts";
+import { parseChoice } from "./words.ts";
+
+const OUTPUTS: Readonly<Record<string, Output>> = { ps: "ps", wide: "wide", yaml: "yaml", json: "json", name: "name" };
+const VALIDATE: Readonly<Record<string, Validation>> = { strict: "strict", warn: "warn", ignore: "ignore" };
+const warn = (text: string): void => console.error(text);
 
 interface Common {
   readonly namespace?: string;
@@ -18,9 +23,9 @@ export function addResourceCommands(program: Command, access: () => Access): voi
     .option("-n, --namespace <namespace>", "default if absent")
     .option("-A, --all-namespaces")
     .option("-l, --selector <labels>", "label selector")
-    .option("-o, --output <format>", "yaml, json, wide or name", "ps")
+    .option("-o, --output <format>", "ps, wide, yaml, json or name", "ps")
     .action(async (kind: string, names: string[], options: Common & { output: string; selector?: string }) => {
-      const output = outputOf(options.output);
+      const output = parseChoice<Output>("--output", options.output, OUTPUTS, { yml: "yaml" });
       process.stdout.write(await getObjects(access(), kind, names, { ...options, output }));
     });
   for (const verb of ["create", "apply", "replace"] as const) addWriteCommand(program, access, verb);
@@ -48,6 +53,12 @@ export function addResourceCommands(program: Command, access: () => Access): voi
     );
 }
 
+interface WriteFlags {
+  readonly filename: readonly string[];
+  readonly validate: string;
+  readonly dryRun?: true;
+}
+
 function addWriteCommand(program: Command, access: () => Access, verb: WriteVerb): void {
   program
     .command(verb)
@@ -55,8 +66,11 @@ function addWriteCommand(program: Command, access: () => Access, verb: WriteVerb
     .requiredOption("-f, --filename <file...>", "file, folder or - for stdin")
     .option("-n, --namespace <namespace>", "for objects that name none")
     .option("--dry-run", "check only, store nothing")
-    .action(async ({ filename, ...options }: Common & { filename: string[]; dryRun?: true }) => {
-      process.stdout.write(await writeObjects(access(), verb, filename, options));
+    .option("--validate <how>", "unknown fields: strict refuses, warn drops and says so, ignore drops them", "strict")
+    .action(async ({ filename, validate, ...options }: Common & WriteFlags) => {
+      // kubectl's true and false are strict and ignore.
+      const how = parseChoice<Validation>("--validate", validate, VALIDATE, { true: "strict", false: "ignore" });
+      process.stdout.write(await writeObjects(access(), verb, filename, { ...options, validate: how, warn }));
     });
 }
 
@@ -69,9 +83,4 @@ async function deleteNamed(
   if (kind === undefined || names.length === 0)
     throw new ExitError("name a kind and objects, or a file with -f", { code: 2 });
   return deleteObjects(access, kind, names, options);
-}
-
-function outputOf(text: string): Output {
-  if (text === "yaml" || text === "json" || text === "wide" || text === "name" || text === "ps") return text;
-  throw new ExitError(`unrecognized output format '${text}'`, { code: 2 });
 }

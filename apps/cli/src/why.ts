@@ -1,9 +1,12 @@
 /** `percale why A B`: what decides about a packet, as the evaluator sees it. */
+import type { KubeObject } from "@percale/resources";
+import { call } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
+import { GROUP_PATH } from "./rest/kinds.ts";
 import { query } from "./rest/trpc.ts";
 
 export interface Question {
-  /** `namespace/name` of a workload endpoint, or an address. */
+  /** A workload by name or `namespace/name`, `node:<node>`, or an address. */
   readonly from: string;
   readonly to: string;
   readonly port?: number;
@@ -41,6 +44,20 @@ export interface Explanation {
 
 export async function explain(access: Access, question: Question): Promise<Explanation> {
   return (await query(access, "policy.explain", question)) as Explanation;
+}
+
+/** The same, to the first port that the target says it serves if none was named: as a probe does. */
+export async function explainToFirstPort(access: Access, question: Question): Promise<Explanation> {
+  const reason = await explain(access, question);
+  const [namespace, name] = reason.to.endpoint?.split("/") ?? [];
+  if (question.port !== undefined || question.protocol.startsWith("ICMP") || name === undefined) return reason;
+  const path = `${GROUP_PATH}/namespaces/${encodeURIComponent(namespace!)}/workloadendpoints/${encodeURIComponent(name)}`;
+  // As the server's schema has it.
+  const { spec } = (await call(access, "GET", path)) as KubeObject<{
+    readonly ports?: readonly { readonly protocol: string; readonly port: number }[];
+  }>;
+  const port = spec.ports?.find(({ protocol }) => protocol === question.protocol)?.port;
+  return port === undefined ? reason : explain(access, { ...question, port });
 }
 
 /** One rung per thing looked at, both sides, the decision last on each. */

@@ -1,5 +1,5 @@
 import { compare, createEvaluator, memberOf, peerSelectors, QueryError } from "@percale/policy";
-import type { Evaluator, Explanation, Peer, Query } from "@percale/policy";
+import type { Evaluator, Explanation, Query } from "@percale/policy";
 import { badRequest, definitionOf, formatRef, notFound, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef, Tier, WorkloadEndpoint } from "@percale/resources";
 import { matches, parseSelector, SelectorError } from "@percale/selector";
@@ -7,6 +7,7 @@ import type { Datastore, Snapshot } from "@percale/store";
 import { rehearse } from "../admission.ts";
 import type { ExplainView, ImpactChange, MatrixCell, MatrixPort, SelectorView } from "../trpc/views.ts";
 import { decisionText, decisionView, partyView } from "./decision-text.ts";
+import { exactPeer, peerOf } from "./peer.ts";
 import type { Services } from "./services.ts";
 
 const MAX_QUESTIONS = 500_000;
@@ -28,10 +29,10 @@ export function policyServices(store: Datastore): Services["policy"] {
   };
   return {
     explain: async ({ from, to, protocol, port, ipVersion }) => {
-      const { evaluator, revision } = await stateNow();
+      const { evaluator, revision, objects } = await stateNow();
       const query: Query = {
-        from: peerOf(from),
-        to: peerOf(to),
+        from: peerOf(from, objects),
+        to: peerOf(to, objects),
         protocol, // the evaluator refuses names it does not know
         ...(port !== undefined && { port }),
         ...(ipVersion !== undefined && { ipVersion }),
@@ -76,7 +77,7 @@ export function policyServices(store: Datastore): Services["policy"] {
       return { endpoints: [...endpoints.keys()], cells, revision };
     },
     impact: async ({ changes }, identity) => {
-      const draft = await rehearse(store, changes, { identity });
+      const draft = await rehearse(store, changes, { identity, fieldValidation: "Strict" });
       const { evaluator, revision, objects } = await stateNow();
       const after = new Map(objects.map((object) => [formatRef(refOf(object)), object]));
       for (const [index, change] of changes.entries()) {
@@ -177,16 +178,9 @@ function deciding(told: Explanation): ExplainView["decidedBy"] {
   return decisionView(direction, told[direction], told);
 }
 
-/** `namespace/name` of an endpoint, `node:NAME`, or an address. */
-function peerOf(text: string): Peer {
-  const slash = text.indexOf("/");
-  if (text.startsWith("node:")) return { node: text.slice("node:".length) };
-  return slash < 0 ? { ip: text } : { endpoint: { namespace: text.slice(0, slash), name: text.slice(slash + 1) } };
-}
-
 function queryOf({ from, to, protocol, port }: Question): Query {
   // Protocols come from endpoints' own ports or from the question; the evaluator refuses what it does not know.
-  return { from: peerOf(from), to: peerOf(to), protocol, ...(port !== undefined && { port }) };
+  return { from: exactPeer(from), to: exactPeer(to), protocol, ...(port !== undefined && { port }) };
 }
 
 function asked<T>(ask: () => T): T {

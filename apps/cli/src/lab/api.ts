@@ -39,7 +39,9 @@ export async function createMissing(access: Access, objects: readonly KubeObject
   let made = 0;
   for (const object of objects) {
     const kind = findKind(kinds, object.kind);
-    const reply = await send(access, "POST", pathOf(kind, object.metadata.namespace), { body: object });
+    const reply = await send(access, "POST", `${pathOf(kind, object.metadata.namespace)}?fieldValidation=Strict`, {
+      body: object,
+    });
     if (reply.status < 400) made++;
     else if (reply.status !== 409)
       throw new Error(`create ${object.kind} ${object.metadata.name}: ${messageOf(reply)}`);

@@ -12,6 +12,7 @@ import { ExitError } from "../exit-error.ts";
 import { readKubeconfig } from "../rest/client.ts";
 import { renderColumns } from "../rest/table.ts";
 import { explain, renderLadder } from "../why.ts";
+import { didYouMean, parseChoice, parsePort } from "../words.ts";
 import type { ControlAnswers, ControlRequest, ProbeAnswer } from "./control.ts";
 import { askLab, NoLabError } from "./control.ts";
 import { rootlessRefusal, spawnRootless } from "./rootless.ts";
@@ -20,6 +21,7 @@ import type { Protocol } from "./workload-process.ts";
 
 const POLL_MS = 150;
 const PROBE_TIMEOUT_MS = 700;
+const PROTOCOLS: Readonly<Record<string, Protocol>> = { tcp: "tcp", udp: "udp", icmp: "icmp" };
 
 export function addLabCommands(program: Command, config: CliConfig): void {
   const lab = program.command("lab").description("three nodes and a small shop, as network namespaces of this machine");
@@ -34,20 +36,21 @@ export function addLabCommands(program: Command, config: CliConfig): void {
   lab
     .command("status")
     .description("nodes and workloads with their addresses")
-    .option("-o, --output <format>", "json")
-    .action(async ({ output }: { output?: string }) => {
+    .option("-o, --output <format>", "ps or json", "ps")
+    .action(async ({ output }: { output: string }) => {
+      const isJson = parseChoice("--output", output, { ps: false, json: true });
       const status = await ask(config, { verb: "status" });
-      process.stdout.write(output === "json" ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status));
+      process.stdout.write(isJson ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status));
     });
   lab
     .command("probe")
     .description("send one real packet exchange; exit 0 allowed, 1 denied, 2 could not try")
     .argument("<from>", "workload, node, outside, or an address of one")
     .argument("<to>", "the same, or any address")
-    .option("--port <number>", "the target's first port if absent")
+    .option("--port <number>", "the target's first port if absent", parsePort)
     .option("--proto <protocol>", "tcp, udp or icmp", "tcp")
     .option("-6, --ipv6", "over IPv6")
-    .action(async (from: string, to: string, options: { port?: string; proto: string; ipv6?: true }) => {
+    .action(async (from: string, to: string, options: { port?: number; proto: string; ipv6?: true }) => {
       process.exitCode = await probe(config, { from, to, ...options });
     });
   lab
@@ -115,21 +118,18 @@ async function probe(
   options: {
     readonly from: string;
     readonly to: string;
-    readonly port?: string;
+    readonly port?: number;
     readonly proto: string;
     readonly ipv6?: true;
   },
 ): Promise<0 | 1 | 2> {
-  const { from, to, proto } = options;
-  if (!isProtocol(proto)) throw new ExitError(`--proto must be tcp, udp or icmp, got ${proto}`, { code: 2 });
-  const port = options.port === undefined ? undefined : Number(options.port);
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536))
-    throw new ExitError(`--port must be 1 to 65535, got ${options.port}`, { code: 2 });
+  const { from, to, port } = options;
+  const protocol = parseChoice("--proto", options.proto, PROTOCOLS);
   const answer = await ask(config, {
     verb: "probe",
     from,
     to,
-    protocol: proto,
+    protocol,
     timeoutMs: PROBE_TIMEOUT_MS,
     ...(port !== undefined && { port }),
     ...(options.ipv6 === true && { family: 6 as const }),
@@ -179,7 +179,12 @@ async function exec(config: CliConfig, name: string, command: readonly string[])
   const found =
     status.workloads.find((one) => one.name === name || `${one.namespace}/${one.name}` === name) ??
     (status.outside?.name === name ? status.outside : undefined);
-  if (found === undefined) throw new ExitError(`no workload called ${name}`, { code: 2 });
+  if (found === undefined) {
+    const known = status.workloads.map((one) => one.name);
+    throw new ExitError(`no workload called ${name}; there are ${known.join(", ")}${didYouMean(name, known)}`, {
+      code: 2,
+    });
+  }
   const enter = [
     "--target",
     String(found.pid),
@@ -231,8 +236,4 @@ async function askIfRunning(config: CliConfig): Promise<LabStatus | undefined> {
     if (error instanceof NoLabError) return undefined;
     throw error;
   }
-}
-
-function isProtocol(text: string): text is Protocol {
-  return text === "tcp" || text === "udp" || text === "icmp";
 }

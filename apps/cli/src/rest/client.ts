@@ -21,6 +21,8 @@ export interface RequestOptions {
 
 export interface Reply {
   readonly status: number;
+  /** What the server wants a person to know, such as fields it dropped. */
+  readonly warnings?: readonly string[];
   readonly body: unknown;
 }
 
@@ -64,7 +66,10 @@ export async function send(access: Access, method: string, path: string, options
     const chunks: Buffer[] = [];
     response.on("data", (chunk: Buffer) => chunks.push(chunk));
     response.on("error", reject);
-    response.on("end", () => resolve({ status: response.statusCode ?? 0, body: decode(Buffer.concat(chunks)) }));
+    response.on("end", () => {
+      const warnings = (response.headersDistinct["warning"] ?? []).map(parseWarning);
+      resolve({ status: response.statusCode ?? 0, body: decode(Buffer.concat(chunks)), warnings });
+    });
   });
   outgoing.on("error", reject);
   outgoing.end(text);
@@ -93,6 +98,12 @@ export async function call(
 export function messageOf({ status, body }: Reply): string {
   const { message, reason } = fieldsOf(fieldsOf(body)["error"] ?? body);
   return message ?? reason ?? `HTTP ${status}${typeof body === "string" && body !== "" ? `: ${body}` : ""}`;
+}
+
+/** `299 - "text"`, with quotes and backslashes escaped. */
+export function parseWarning(header: string): string {
+  const quoted = /^\d{3} \S+ "(.*)"$/.exec(header)?.[1];
+  return quoted?.replaceAll(/\\(.)/g, "$1") ?? header;
 }
 
 function fieldsOf(value: unknown): { readonly message?: string; readonly reason?: string; readonly error?: unknown } {

@@ -1,4 +1,5 @@
 import { ExitError } from "../exit-error.ts";
+import { didYouMean } from "../words.ts";
 import type { Access } from "./client.ts";
 import { call } from "./client.ts";
 
@@ -53,8 +54,12 @@ export function findKind(kinds: readonly Kind[], typed: string): Kind {
   const wanted = typed.toLowerCase();
   const found = kinds.find(({ aliases }) => aliases.includes(wanted));
   if (found !== undefined) return found;
-  const known = kinds.map(({ plural }) => plural).join(", ");
-  throw new ExitError(`resource type '${typed}' is not supported; known: ${known}`);
+  const known = kinds.map(({ plural }) => plural);
+  const words = kinds.flatMap(({ aliases }) => aliases);
+  throw new ExitError(
+    `resource type '${typed}' is not supported; there are ${known.join(", ")}${didYouMean(typed, words)}`,
+    { code: 2 },
+  );
 }
 
 /** Path of a collection, or of one object in it. Without a namespace: across all of them. */

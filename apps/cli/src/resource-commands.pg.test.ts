@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startApi } from "@percale/api";
+import type { Api } from "@percale/api";
+import { startTestPostgres } from "@percale/store";
+import type { TestPostgres } from "@percale/store";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeObjects } from "./resource-commands.ts";
+import { call, readKubeconfig } from "./rest/client.ts";
+import type { Access } from "./rest/client.ts";
+
+let postgres: TestPostgres;
+let api: Api;
+let access: Access;
+const dataDir = mkdtempSync(join(tmpdir(), "percale-cli-"));
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  api = await startApi({ dataDir, databaseUrl: postgres.url });
+  access = readKubeconfig(join(dataDir, "kubeconfig"));
+});
+afterAll(async () => {
+  await api.close();
+  await postgres.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** A policy whose `notNets` is misspelt: without it the rule allows everybody. */
+function misspelt(name: string): string {
+  const path = join(dataDir, `${name}.yaml`);
+  const policy = {
+    apiVersion: "projectcalico.org/v3",
+    kind: "GlobalNetworkPolicy",
+    metadata: { name },
+    spec: { ingress: [{ action: "Allow", source: { notNet: ["10.0.0.0/8"] } }] },
+  };
+  writeFileSync(path, JSON.stringify(policy));
+  return path;
+}
+
+const isStored = (name: string): Promise<boolean> =>
+  call(access, "GET", `/apis/projectcalico.org/v3/globalnetworkpolicies/${name}`).then(
+    () => true,
+    () => false,
+  );
+
+test.each(["create", "apply"] as const)("%s refuses a field that the kind does not have", async (verb) => {
+  const done = writeObjects(access, verb, [misspelt(`strict-${verb}`)], {});
+  await expect(done).rejects.toThrow('unknown field "spec.ingress[0].source.notNet"');
+  expect(await isStored(`strict-${verb}`)).toBe(false);
+});
+
+test("--validate=warn stores the rest and says what was dropped", async () => {
+  const warnings: string[] = [];
+  const warn = (text: string): void => void warnings.push(text);
+  expect(await writeObjects(access, "apply", [misspelt("warned")], { validate: "warn", warn })).toContain("Success");
+  expect(warnings).toStrictEqual([
+    'Warning: GlobalNetworkPolicy(warned): unknown field "spec.ingress[0].source.notNet"',
+  ]);
+  expect(await isStored("warned")).toBe(true);
+});
+
+test("--validate=ignore stores the rest and says nothing", async () => {
+  const warnings: string[] = [];
+  const warn = (text: string): void => void warnings.push(text);
+  await writeObjects(access, "apply", [misspelt("ignored")], { validate: "ignore", warn });
+  expect(warnings).toStrictEqual([]);
+});
