@@ -25,7 +25,7 @@ export function builtInObjects(cluster: {
       bpfConnectTimeLoadBalancing: "TCP",
       bpfHostNetworkedNATWithoutCTLB: "Enabled",
     }),
-    object("BGPConfiguration", "default", {}),
+    object("BGPConfiguration", "default", { logSeverityScreen: "Info", serviceLoadBalancerAggregation: "Enabled" }),
     object("ClusterInformation", "default", {
       clusterGUID: cluster.clusterGUID,
       clusterType: "percale",

@@ -21,7 +21,7 @@ export { isStorable, unstorableIssues } from "./storable.ts";
 export { isSameJson } from "./same-json.ts";
 export * from "./scalars/as-number.ts";
 export * from "./scalars/dscp.ts";
-export * from "./scalars/duration.ts";
+export { DurationError, formatDuration, parseDuration, tryParseDuration } from "./scalars/duration.ts";
 export * from "./scalars/port.ts";
 export * from "./scalars/protocol.ts";
 export { DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy } from "./kinds/network-policy.ts";

@@ -53,4 +53,5 @@ function structural(schema: Record<string, unknown>): void {
   if (schema["type"] === "number" && (schema["enum"] as unknown[] | undefined)?.every(Number.isInteger) === true)
     schema["type"] = "integer";
   delete schema["propertyNames"];
+  delete schema["keepsZero"]; // ours: packages/resources/src/unset.ts
 }

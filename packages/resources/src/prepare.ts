@@ -8,6 +8,7 @@ import { API_VERSION } from "./object.ts";
 import type { KubeObject, ObjectMeta } from "./object.ts";
 import { badRequest, conflict, invalid } from "./status-error.ts";
 import type { StatusError } from "./status-error.ts";
+import { withoutZeros } from "./unset.ts";
 
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
 
@@ -201,7 +202,8 @@ interface Findings {
 }
 
 /** The part as its schema makes it. On faults the value is as complete as can be, so that the rules can still look at it. */
-function parsePart(schema: z.ZodType, raw: unknown, root: string, { issues, unknown }: Findings): unknown {
+function parsePart(schema: z.ZodType, sent: unknown, root: string, { issues, unknown }: Findings): unknown {
+  const raw = withoutZeros(schema, sent);
   const fast = compiled(schema).safeParse(raw);
   if (fast.success) return fast.data;
   const payload = runOn(schema, withoutNulls(raw));

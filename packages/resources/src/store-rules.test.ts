@@ -118,6 +118,25 @@ test("a BGP peer's filters must exist", () => {
   expect(verdict("delete", peer)).toBeUndefined();
 });
 
+test("a BGP peer by address says its AS number, unless the address is a node's", () => {
+  const peer = (peerIP: string, spec: object = {}): KubeObject => prepared("BGPPeer", { peerIP, ...spec }, "p");
+  const node = prepared("Node", { bgp: { ipv4Address: "192.0.2.1/24", ipv6Address: "2001:db8::1/64" } }, "n1");
+  const causes = [
+    {
+      field: "spec.asNumber",
+      reason: "FieldValueRequired",
+      message: "is required: 192.0.2.9:1790 is no node of this cluster, so its AS number cannot be looked up",
+    },
+  ];
+  expect(verdict("create", peer("192.0.2.9:1790"), [node])).toMatchObject({ code: 422, causes });
+  expect(verdict("create", peer("192.0.2.9:1790", { asNumber: 0 }), [node])).toMatchObject({ causes });
+  expect(verdict("delete", peer("192.0.2.9"), [node])).toBeUndefined();
+  for (const own of ["192.0.2.1", "192.0.2.1:1790", "2001:DB8:0::1"])
+    expect(verdict("create", peer(own), [node])).toBeUndefined();
+  expect(verdict("create", peer("192.0.2.9", { asNumber: 64512 }), [node])).toBeUndefined();
+  expect(verdict("create", prepared("BGPPeer", { peerSelector: "all()" }, "p"), [node])).toBeUndefined();
+});
+
 describe("the reserved profile", () => {
   const reserved = builtInObjects({ clusterGUID: "0".repeat(32) }).find(({ kind }) => kind === "Profile")!;
   test("is made once and never changes", () => {

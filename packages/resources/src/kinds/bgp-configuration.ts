@@ -11,8 +11,11 @@ const priority = z.int().min(1).max(2_147_483_646);
 export const secretRef = z.strictObject({
   secretKeyRef: z
     .strictObject({
-      name: z.string().describe("Name of the Secret.").optional(),
-      key: z.string().min(1).describe("Key within it."),
+      name: z.string().describe("Name of the Secret.").default(""),
+      key: text(
+        (value) => (/^[-._a-zA-Z0-9]+$/.test(value) ? undefined : "must be a Secret's key: letters, digits, - _ ."),
+        253,
+      ).describe("Key within it."),
       optional: z.boolean().describe("True: a missing Secret is no error.").optional(),
     })
     .describe("Which Secret holds it.")
@@ -38,8 +41,8 @@ export const BGPConfiguration = defineResource({
   shortNames: ["bgpconfig", "bgpconfigs"],
   spec: z.strictObject({
     logSeverityScreen: anyCase("Trace", "Debug", "Info", "Warning", "Error", "Fatal")
-      .describe("How much BIRD logs. Default: Info.")
-      .optional(),
+      .describe("How much BIRD logs.")
+      .default("Info"),
     nodeToNodeMeshEnabled: z
       .boolean()
       .describe("Every node peers with every other. Only in `default`. Default: true.")
@@ -52,12 +55,12 @@ export const BGPConfiguration = defineResource({
     serviceClusterIPs: cidrList.describe("Cluster service addresses to advertise. Only in `default`.").optional(),
     serviceLoadBalancerAggregation: z
       .enum(["Enabled", "Disabled"])
-      .describe("Disabled: advertise each load balancer address for itself instead of its CIDR. Default: Enabled.")
-      .optional(),
+      .describe("Disabled: advertise each load balancer address for itself instead of its CIDR.")
+      .default("Enabled"),
     communities: z
       .array(
         z.strictObject({
-          name: name.min(1).describe("What prefixAdvertisements calls it."),
+          name: name.describe("What prefixAdvertisements calls it."),
           value: text(communityFault).describe("aa:nn (16 bits each) or aa:nn:mm (32 bits each)."),
         }),
       )

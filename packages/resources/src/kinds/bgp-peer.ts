@@ -1,4 +1,4 @@
-import { tryParseAddress } from "@percale/net";
+import { compareAddresses, tryParseAddress, tryParseCidr } from "@percale/net";
 import type { Address } from "@percale/net";
 import { z } from "zod";
 import { column } from "../columns.ts";
@@ -9,6 +9,7 @@ import { asNumber, duration, ip, name, selector, text } from "../scalars/schemas
 import { invalid } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { secretRef } from "./bgp-configuration.ts";
+import type { Node } from "./node.ts";
 
 /** Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/bgppeer.go`. */
 export const BGPPeer = defineResource({
@@ -30,7 +31,9 @@ export const BGPPeer = defineResource({
     peerIP: text(peerAddressFault, 64).describe("The other side: address, address:port or [IPv6]:port.").optional(),
     peerSelector: selector.describe("Nodes to peer with, by label; address and AS number come from them.").optional(),
     localWorkloadSelector: selector.describe("Local workloads to peer with, by label.").optional(),
-    asNumber: asNumber.describe("AS number of the other side.").optional(),
+    asNumber: asNumber
+      .describe("AS number of the other side. Required with a peerIP that is no node's of this cluster.")
+      .optional(),
     localASNumber: asNumber.describe("AS number of this side, if not the node's own.").optional(),
     keepOriginalNextHop: z.boolean().describe("Deprecated: use nextHopMode Keep.").optional(),
     nextHopMode: z
@@ -93,7 +96,7 @@ export const BGPPeer = defineResource({
     if (spec.keepOriginalNextHop === true && spec.nextHopMode !== undefined)
       forbid("keepOriginalNextHop", "nextHopMode", "keep nextHopMode");
   },
-  store: filterIssue,
+  store: (context) => filterIssue(context) ?? asNumberIssue(context),
 });
 export type BGPPeer = ObjectOf<typeof BGPPeer>;
 
@@ -129,4 +132,24 @@ function filterIssue({ operation, object, lookup }: StoreContext): StatusError |
       message: `BGPFilter(s) not found: ${show(filter)}; create it first`,
     })),
   );
+}
+
+/** BIRD cannot speak to a peer of no AS; only nodes of ours have one that can be looked up. */
+function asNumberIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {
+  if (operation === "delete") return undefined;
+  const { peerIP = "", asNumber } = object.spec as BGPPeer["spec"]; // called with objects of this kind only
+  const peer = tryParsePeerAddress(peerIP)?.address;
+  if (peer === undefined || asNumber !== undefined) return undefined;
+  for (const { spec } of lookup.list("Node") as Iterable<Node>)
+    for (const text of [spec.bgp?.ipv4Address, spec.bgp?.ipv6Address]) {
+      const own = tryParseCidr(text ?? "");
+      if (own !== undefined && compareAddresses(own, peer) === 0) return undefined;
+    }
+  return invalid("BGPPeer", object.metadata.name, [
+    {
+      field: "spec.asNumber",
+      reason: "FieldValueRequired",
+      message: `is required: ${peerIP} is no node of this cluster, so its AS number cannot be looked up`,
+    },
+  ]);
 }

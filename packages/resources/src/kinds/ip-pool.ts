@@ -39,6 +39,7 @@ export const IPPool = defineResource({
     ).describe("The addresses, for instance 10.48.0.0/16. Cannot change; pools cannot overlap."),
     blockSize: z
       .int()
+      .min(1)
       .describe(
         "Prefix length of the blocks handed to nodes: 20-32 (IPv4, default 26), 116-128 (IPv6, default 122). Cannot change.",
       )
@@ -55,8 +56,10 @@ export const IPPool = defineResource({
     nodeSelector: selector.describe("Nodes that may take addresses from the pool.").default("all()"),
     namespaceSelector: selector.describe("Namespaces whose workloads may take addresses from the pool.").optional(),
     allowedUses: setOf(z.enum(["Workload", "Tunnel", "LoadBalancer"]), { max: 10 })
-      .describe("What addresses are for. LoadBalancer stands alone.")
-      .default(["Workload", "Tunnel"]),
+      .describe(
+        "What addresses are for. LoadBalancer stands alone. Default: [Workload, Tunnel]; [Workload] with a namespaceSelector, as tunnels have no namespace.",
+      )
+      .optional(),
     assignmentMode: z
       .enum(["Automatic", "Manual"])
       .describe("Manual: addresses only for workloads that ask for this pool.")
@@ -64,13 +67,15 @@ export const IPPool = defineResource({
   }),
   status: conditionsStatus,
   complete: ({ spec }) => {
+    if (spec.allowedUses === undefined || spec.allowedUses.length === 0)
+      spec.allowedUses = spec.namespaceSelector === undefined ? ["Workload", "Tunnel"] : ["Workload"];
     const parsed = tryParseCidr(spec.cidr);
     if (parsed === undefined) return;
     spec.cidr = formatCidr(parsed);
     spec.blockSize ??= defaultBlockSize(parsed);
-    if (spec.allowedUses.length === 0) spec.allowedUses = ["Workload", "Tunnel"];
   },
   rules: (spec, report) => {
+    const uses = spec.allowedUses ?? [];
     const cidr = tryParseCidr(spec.cidr);
     if (cidr !== undefined) checkCidr({ cidr, blockSize: spec.blockSize ?? 0, disabled: spec.disabled }, report);
     const [ipip, vxlan] = [spec.ipipMode !== "Never", spec.vxlanMode !== "Never"];
@@ -86,14 +91,13 @@ export const IPPool = defineResource({
         "FieldValueForbidden",
         `must be Never in an IPv6 pool, got ${spec.ipipMode}; use vxlanMode`,
       );
-    if (spec.allowedUses.includes("LoadBalancer")) {
+    if (uses.includes("LoadBalancer")) {
       const forbid = (field: string, message: string): void =>
         report(field, "FieldValueForbidden", `${message} in a LoadBalancer pool`);
       if (ipip) forbid("spec.ipipMode", `must be Never, got ${spec.ipipMode},`);
       if (vxlan) forbid("spec.vxlanMode", `must be Never, got ${spec.vxlanMode},`);
       if (spec.disableBGPExport) forbid("spec.disableBGPExport", "must be false");
-      if (spec.allowedUses.length > 1)
-        forbid("spec.allowedUses", `Workload and Tunnel are not allowed, got ${show(spec.allowedUses)},`);
+      if (uses.length > 1) forbid("spec.allowedUses", `Workload and Tunnel are not allowed, got ${show(uses)},`);
       if (spec.nodeSelector !== "all()")
         report(
           "spec.nodeSelector",
@@ -101,7 +105,7 @@ export const IPPool = defineResource({
           `must be all() in a LoadBalancer pool, got ${show(spec.nodeSelector)}`,
         );
     }
-    if (spec.allowedUses.includes("Tunnel") && (spec.namespaceSelector ?? "") !== "")
+    if (uses.includes("Tunnel") && (spec.namespaceSelector ?? "") !== "")
       report(
         "spec.namespaceSelector",
         "FieldValueForbidden",
@@ -129,7 +133,7 @@ export const IPPool = defineResource({
         "FieldValueInvalid",
         `cannot change: it is ${old.blockSize}, got ${spec.blockSize}; create a second pool`,
       );
-    if (old.allowedUses.includes("LoadBalancer") && !spec.allowedUses.includes("LoadBalancer"))
+    if (old.allowedUses?.includes("LoadBalancer") === true && spec.allowedUses?.includes("LoadBalancer") !== true)
       report("spec.allowedUses", "FieldValueInvalid", `a LoadBalancer pool stays one, got ${show(spec.allowedUses)}`);
   },
   store: neighbourIssue,

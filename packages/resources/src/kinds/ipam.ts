@@ -2,7 +2,7 @@ import { z } from "zod";
 import { column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";
-import { cidr } from "../scalars/schemas.ts";
+import { cidr, name } from "../scalars/schemas.ts";
 import { onlyDefault } from "./cluster-information.ts";
 
 const count = z.int().min(0);
@@ -112,7 +112,7 @@ export const BlockAffinity = defineResource({
     state: z
       .enum(["", "confirmed", "pending", "pendingDeletion"])
       .describe("How far the claim is; empty means confirmed."),
-    node: z.string().min(1).describe("The owner's name."),
+    node: name.describe("The owner's name."),
     type: z.enum(["host", "virtual"]).describe("What kind of owner. Absent: host.").optional(),
     cidr: cidr.describe("The block."),
     deleted: z.boolean().describe("Being deleted: treat as absent.").default(false),

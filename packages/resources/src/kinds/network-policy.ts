@@ -4,9 +4,9 @@ import { defineResource } from "../define.ts";
 import type { Draft, Immutable, ObjectOf, StoreContext } from "../define.ts";
 import { show } from "../issue.ts";
 import type { Report } from "../issue.ts";
-import { isDnsLabel, isSubdomain } from "../metadata.ts";
+import { isSubdomain } from "../metadata.ts";
 import { TIER_LABEL } from "../object.ts";
-import { listOf, longSelector, name, setOf } from "../scalars/schemas.ts";
+import { listOf, selector, name, setOf } from "../scalars/schemas.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { checkPolicyRule, policyRule } from "./policy-rule.ts";
@@ -28,11 +28,11 @@ export const networkPolicySpec = z.strictObject({
   egress: listOf(policyRule, 1024)
     .describe("Rules for packets from the selected endpoints; the first that matches decides.")
     .optional(),
-  selector: longSelector.describe("The endpoints the policy applies to. Empty: all in its scope.").optional(),
+  selector: selector.describe("The endpoints the policy applies to. Empty: all in its scope.").optional(),
   types: setOf(z.enum(["Ingress", "Egress"]), { max: 2 })
     .describe("Directions the policy decides about. Empty: those it has rules for, or Ingress if it has none.")
     .optional(),
-  serviceAccountSelector: longSelector.describe("Only endpoints whose service account has these labels.").optional(),
+  serviceAccountSelector: selector.describe("Only endpoints whose service account has these labels.").optional(),
   performanceHints: setOf(z.enum(["AssumeNeededOnEveryNode"]))
     .describe("AssumeNeededOnEveryNode: keep the policy ready on nodes that have no endpoint of it yet.")
     .optional(),
@@ -40,7 +40,7 @@ export const networkPolicySpec = z.strictObject({
 
 export const globalNetworkPolicySpec = z.strictObject({
   ...networkPolicySpec.shape,
-  namespaceSelector: longSelector.describe("Only endpoints in namespaces with these labels.").optional(),
+  namespaceSelector: selector.describe("Only endpoints in namespaces with these labels.").optional(),
   doNotTrack: z
     .boolean()
     .describe("Host endpoints only: decide before connection tracking. Needs applyOnForward.")
@@ -66,7 +66,7 @@ export const NetworkPolicy = defineResource({
   ],
   selectableFields: ["spec.tier"],
   nameFault: (name) =>
-    isOneOrTwoLabels(name) || /^(knp|ossg)\.default\.(.+)$/.test(name) ? namespacedNameFault(name) : NAME_ADVICE,
+    isOneOrTwoParts(name) || (isSubdomain(name) && /^(knp|ossg)\.default\./.test(name)) ? undefined : NAME_ADVICE,
   spec: networkPolicySpec,
   complete: completePolicy,
   rules: (spec, report) => checkPolicy(spec, report, { namespaced: true }),
@@ -85,7 +85,7 @@ export const GlobalNetworkPolicy = defineResource({
     ageColumn,
   ],
   selectableFields: ["spec.tier"],
-  nameFault: (name) => (isOneOrTwoLabels(name) ? undefined : NAME_ADVICE),
+  nameFault: (name) => (isOneOrTwoParts(name) ? undefined : NAME_ADVICE),
   spec: globalNetworkPolicySpec,
   complete: completePolicy,
   rules: checkGlobalPolicy,
@@ -93,15 +93,11 @@ export const GlobalNetworkPolicy = defineResource({
 });
 export type GlobalNetworkPolicy = ObjectOf<typeof GlobalNetworkPolicy>;
 
-const NAME_ADVICE = "must be one or two DNS labels joined by a dot, at most 253 characters";
+const NAME_ADVICE = "must be one or two parts of a-z, 0-9 and - joined by a dot, at most 253 characters in all";
 
-function isOneOrTwoLabels(name: string): boolean {
-  const labels = name.split(".");
-  return labels.length <= 2 && labels.every(isDnsLabel);
-}
-
-function namespacedNameFault(name: string): string | undefined {
-  return isSubdomain(name) ? undefined : NAME_ADVICE;
+/** Only the whole has a limit: a part may be longer than a DNS label. */
+function isOneOrTwoParts(name: string): boolean {
+  return isSubdomain(name) && name.split(".").length <= 2;
 }
 
 /** `types` from the rules, and the label that follows the tier. */

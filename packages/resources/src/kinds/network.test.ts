@@ -27,7 +27,11 @@ describe("an IP pool", () => {
       ["allowedUses: Forbidden"],
     ],
     ["for load balancers is for all nodes", { ...loadBalancer, nodeSelector: "has(a)" }, ["nodeSelector: Invalid"]],
-    ["for tunnels has no namespaces", { ...v4, namespaceSelector: "has(a)" }, ["namespaceSelector: Forbidden"]],
+    [
+      "for tunnels has no namespaces",
+      { ...v4, namespaceSelector: "has(a)", allowedUses: ["Tunnel"] },
+      ["namespaceSelector: Forbidden"],
+    ],
     ["for workloads may have namespaces", { ...v4, namespaceSelector: "has(a)", allowedUses: ["Workload"] }, []],
     ["knows no global()", { ...v4, nodeSelector: "global()" }, ["nodeSelector: Invalid"]],
     ["keeps off IPv4 link-local", { cidr: "169.254.8.0/24" }, ["cidr: Invalid"]],
@@ -63,6 +67,15 @@ describe("an IP pool", () => {
   ])("%s on update", (_, old, spec, expected) => {
     expect(faultsOf("IPPool", spec, { old })).toEqual(expected);
   });
+});
+
+test("a pool is for workloads and tunnels unless it says otherwise, with a namespaceSelector for workloads", () => {
+  const usesOf = (spec: object): unknown =>
+    (specOf("IPPool", { cidr: "10.0.0.0/16", ...spec }) as { allowedUses: unknown }).allowedUses;
+  expect(usesOf({})).toEqual(["Workload", "Tunnel"]);
+  expect(usesOf({ allowedUses: [] })).toEqual(["Workload", "Tunnel"]);
+  expect(usesOf({ namespaceSelector: "has(a)" })).toEqual(["Workload"]);
+  expect(usesOf({ namespaceSelector: "" })).toEqual(["Workload", "Tunnel"]);
 });
 
 describe("BGP configuration", () => {
@@ -137,7 +150,7 @@ describe("BGP configuration", () => {
       { ignoredInterfaces: ["eth*", "*"] },
       ["ignoredInterfaces[1]: Invalid"],
     ],
-    ["listens on a port", "default", { listenPort: 0 }, ["listenPort: Invalid"]],
+    ["listens on a port", "default", { listenPort: 65536 }, ["listenPort: Invalid"]],
     [
       "peers with workloads in each family",
       "default",
@@ -147,7 +160,7 @@ describe("BGP configuration", () => {
     [
       "has metrics the kernel takes",
       "default",
-      { ipv4NormalRoutePriority: 0, ipv6NormalRoutePriority: 2147483647 },
+      { ipv4NormalRoutePriority: -1, ipv6NormalRoutePriority: 2147483647 },
       ["ipv4NormalRoutePriority: Invalid", "ipv6NormalRoutePriority: Invalid"],
     ],
   ])("%s", (_, name, spec, expected) => {
@@ -156,6 +169,8 @@ describe("BGP configuration", () => {
 
   test("stores AS numbers as numbers and durations as Go spells them", () => {
     expect(specOf("BGPConfiguration", { asNumber: "1.10", nodeMeshMaxRestartTime: "90s" })).toEqual({
+      logSeverityScreen: "Info",
+      serviceLoadBalancerAggregation: "Enabled",
       asNumber: 65546,
       nodeMeshMaxRestartTime: "1m30s",
     });
@@ -275,6 +290,36 @@ describe("Felix configuration", () => {
       { logActionRateLimit: "0/minute", logPrefix: "a;b" },
       ["logActionRateLimit: Invalid", "logPrefix: Invalid"],
     ],
+    [
+      "has expressions in RE2's syntax",
+      "default",
+      { mtuIfacePattern: "(?i)eth", bpfDataIfacePattern: "a(?=b)", bpfL3IfacePattern: "(a)\\1" },
+      ["bpfDataIfacePattern: Invalid", "bpfL3IfacePattern: Invalid"],
+    ],
+    [
+      "has interfaces by name, prefix and expression",
+      "default",
+      { interfaceExclude: "kube-ipvs0,/^docker.*/,/(?=x)/", interfacePrefix: "cali,/x/" },
+      ["interfaceExclude: Invalid", "interfacePrefix: Invalid"],
+    ],
+    [
+      "has durations that Go's 64 bits hold, in milliseconds or more",
+      "default",
+      { netlinkTimeout: "2562047h", reportingTTL: "2562048h", reportingInterval: "5us" },
+      ["reportingInterval: Invalid", "reportingTTL: Invalid"],
+    ],
+    [
+      "has sizes and numbers that the kernel can count",
+      "default",
+      { vxlanPort: 65536, vxlanVNI: 2 ** 24, vxlanMTU: -1, bpfMapSizeRoute: -1, deviceRouteProtocol: 256 },
+      [
+        "deviceRouteProtocol: Invalid",
+        "vxlanMTU: Invalid",
+        "vxlanPort: Invalid",
+        "vxlanVNI: Invalid",
+        "bpfMapSizeRoute: Invalid",
+      ],
+    ],
     ["knows its fields", "default", { bpfEnable: true }, ["bpfEnable: Forbidden"]],
   ])("%s", (_, name, spec, expected) => {
     expect(faultsOf("FelixConfiguration", spec, { name })).toEqual(expected);
@@ -374,6 +419,9 @@ describe("a workload endpoint", () => {
   });
 
   test.each<[name: string, extra: object, expected: string[]]>([
+    ["has an interface that can exist", { interfaceName: "cali 1" }, ["interfaceName: Invalid"]],
+    ["has one interface, not all", { interfaceName: "*" }, ["interfaceName: Invalid"]],
+    ["has an interface that is no path", { interfaceName: ".." }, ["interfaceName: Invalid"]],
     ["has single addresses", { ipNetworks: ["10.0.0.0/24"] }, ["ipNetworks[0]: Invalid"]],
     [
       "has NAT inside its addresses",

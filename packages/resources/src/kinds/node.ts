@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ageColumn, column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";
-import { asNumber, cidr, ipv4, ipv6, net, text } from "../scalars/schemas.ts";
+import { asNumber, cidr, ipv4, ipv6, mac, net, text } from "../scalars/schemas.ts";
 
 const familyCidr = (family: 4 | 6) =>
   text((value) => (tryParseCidr(value)?.family === family ? undefined : `must be an IPv${family} address or CIDR`));
@@ -36,9 +36,9 @@ export const Node = defineResource({
       .describe("How the node speaks BGP. Absent: it does not.")
       .optional(),
     ipv4VXLANTunnelAddr: ipv4.describe("Address of the IPv4 VXLAN device.").optional(),
-    vxlanTunnelMACAddr: z.string().describe("MAC of the IPv4 VXLAN device.").optional(),
+    vxlanTunnelMACAddr: mac.describe("MAC of the IPv4 VXLAN device.").optional(),
     ipv6VXLANTunnelAddr: ipv6.describe("Address of the IPv6 VXLAN device.").optional(),
-    vxlanTunnelMACAddrV6: z.string().describe("MAC of the IPv6 VXLAN device.").optional(),
+    vxlanTunnelMACAddrV6: mac.describe("MAC of the IPv6 VXLAN device.").optional(),
     orchRefs: z
       .array(z.strictObject({ nodeName: z.string().optional(), orchestrator: z.string() }))
       .describe("What orchestrators call the node.")

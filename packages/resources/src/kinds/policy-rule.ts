@@ -9,6 +9,7 @@ import { parsePort } from "../scalars/port.ts";
 import type { Port } from "../scalars/port.ts";
 import { hasPorts, protocolNumber } from "../scalars/protocol.ts";
 import { cidr, listOf, name, port, protocol, selector, setOf } from "../scalars/schemas.ts";
+import { KEEPS_ZERO } from "../unset.ts";
 
 const icmp = z.strictObject({
   type: z.int().min(0).max(254).describe("ICMP type, for instance 8 for echo request.").optional(),
@@ -42,7 +43,7 @@ const entityRule = z.strictObject({
     .optional(),
   services: z
     .strictObject({
-      name: name.describe("Name of the Kubernetes service.").default(""),
+      name: name.describe("Name of the Kubernetes service.").optional(),
       namespace: name.describe("Its namespace. Empty in a NetworkPolicy: the policy's own.").optional(),
     })
     .describe("The endpoints of a Kubernetes service, with its ports when it is a destination.")
@@ -61,7 +62,7 @@ export const policyRule = z.strictObject({
     .describe(
       "What happens to a matching packet. Allow and Deny decide, Pass goes to the next tier, Log logs and goes on.",
     ),
-  ipVersion: z.literal([4, 6]).describe("Only packets of this IP version.").optional(),
+  ipVersion: z.literal([4, 6]).meta(KEEPS_ZERO).describe("Only packets of this IP version.").optional(),
   protocol: protocol
     .describe("Only packets of this protocol: TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite or a number 1-255.")
     .optional(),
@@ -160,7 +161,7 @@ function checkEntity(entity: EntityRule, field: string, report: Report): void {
       `global() cannot be combined with anything else, got ${show(namespaceSelector)}`,
     );
   if (services === undefined) return;
-  if (services.name === "") report(`${field}.services.name`, "FieldValueRequired", "must name a service");
+  if (services.name === undefined) report(`${field}.services.name`, "FieldValueRequired", "must name a service");
   const excluded = ["namespaceSelector", "selector", "notSelector", "nets", "notNets", "serviceAccounts"] as const;
   for (const key of excluded)
     if (isGiven(entity[key]))

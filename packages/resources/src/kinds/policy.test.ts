@@ -238,6 +238,25 @@ describe("services in a rule", () => {
   });
 });
 
+describe("a policy's name", () => {
+  const long = "a".repeat(100);
+  const nameFaults = (kind: string, name: string): string[] => faultsOf(kind, {}, { name });
+  test.each(["p", "default.p", long, `${long}.${long}`, "a".repeat(253)])("may be %s", (name) => {
+    expect(nameFaults("NetworkPolicy", name)).toEqual([]);
+    expect(nameFaults("GlobalNetworkPolicy", name)).toEqual([]);
+  });
+
+  test.each(["a.b.c", "a".repeat(254), "A", "-a", "a.", "", "a_b", `${long}.${long}.c`])("may not be %j", (name) => {
+    expect(nameFaults("NetworkPolicy", name)).toHaveLength(1);
+    expect(nameFaults("GlobalNetworkPolicy", name)).toHaveLength(1);
+  });
+
+  test.each(["knp.default.a.b.c", "ossg.default.x"])("may be %s in a namespace only", (name) => {
+    expect(nameFaults("NetworkPolicy", name)).toEqual([]);
+    expect(nameFaults("GlobalNetworkPolicy", name)).toHaveLength(1);
+  });
+});
+
 describe("a policy", () => {
   const allow = { action: "Allow" };
   test.each<[name: string, kind: string, spec: object, expected: string[]]>([

@@ -6,7 +6,20 @@ import type { Immutable, ObjectOf } from "../define.ts";
 import { show } from "../issue.ts";
 import type { Report } from "../issue.ts";
 import { NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL } from "../object.ts";
-import { cidr, dscp, ip, ipv4, ipv6, net, portName, portNumber, portProtocol, text } from "../scalars/schemas.ts";
+import {
+  cidr,
+  dscp,
+  ip,
+  ipv4,
+  ipv6,
+  linkName,
+  mac,
+  net,
+  portName,
+  portNumber,
+  portProtocol,
+  text,
+} from "../scalars/schemas.ts";
 import { workloadEndpointName } from "./workload-endpoint-name.ts";
 
 const rate = z.int().min(0);
@@ -50,12 +63,8 @@ const spec = z.strictObject({
   ipv4Gateway: ipv4.describe("Gateway the workload sees.").optional(),
   ipv6Gateway: ipv6.describe("Gateway the workload sees.").optional(),
   profiles: z.array(z.string()).describe("Profiles in order: labels to inherit, rules after all tiers.").optional(),
-  interfaceName: z.string().describe("Interface on the node.").optional(),
-  mac: text((value) =>
-    /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value) ? undefined : "must be a MAC such as ee:ee:ee:ee:ee:ee",
-  )
-    .describe("MAC of the interface inside the workload.")
-    .optional(),
+  interfaceName: linkName.describe("Interface on the node.").optional(),
+  mac: mac.describe("MAC of the interface inside the workload.").optional(),
   ports: z
     .array(
       z.strictObject({

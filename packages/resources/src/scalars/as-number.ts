@@ -1,5 +1,9 @@
-/** An AS number from a number, its text, or the dotted form (`1.10` is 1·65536+10); undefined if it is none. RFC 5396. */
+/**
+ * An AS number from a number, its text, or the dotted form (`1.10` is 1·65536+10); undefined if it is none. RFC 5396.
+ * A fraction is none: YAML reads an unquoted `1.10` as 1.1, which says nothing about its second half.
+ */
 export function parseAsNumber(value: number | string): number | undefined {
+  if (typeof value === "number" && !Number.isInteger(value)) return undefined;
   const [, high, low] = /^(?:(\d+)\.)?(\d+)$/.exec(String(value)) ?? [];
   if (low === undefined) return undefined;
   if (high === undefined) return Number(low) <= 0xffff_ffff ? Number(low) : undefined;

@@ -3,17 +3,19 @@ export class DurationError extends Error {
   override readonly name = "DurationError";
 }
 
-const NS_BY_UNIT: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
+const NS_BY_UNIT: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
 };
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
+const PART = /(?:(\d+)\.?(\d*)|\.(\d+))(ns|us|µs|μs|ms|s|m|h)/gy;
+/** Go counts nanoseconds in 64 bits: a longer text, once stored, makes a Go client's list of the whole kind fail. */
+const MAX_NS = 2n ** 63n - 1n;
 
 /** Milliseconds of a Go duration, exact to the nanosecond up to 104 days; `0` needs no unit. Throws DurationError. */
 export function parseDuration(text: string): number {
@@ -24,36 +26,48 @@ export function parseDuration(text: string): number {
 }
 
 export function tryParseDuration(text: string): number | undefined {
-  const negative = text.startsWith("-");
-  const body = /^[-+]/.test(text) ? text.slice(1) : text;
-  if (body === "0") return 0;
-  let ns = 0;
-  let end = 0;
-  for (const [part, amount, unit] of body.matchAll(PART)) {
-    ns += Number(amount) * NS_BY_UNIT[unit!]!;
-    end += part.length;
-  }
-  if (body === "" || end !== body.length) return undefined;
-  return (negative ? -1 : 1) * (Math.round(ns) / 1e6);
+  const ns = tryParseNanoseconds(text);
+  return ns === undefined ? undefined : Number(ns) / 1e6;
 }
 
-/** Go's canonical text: `1h0m0s`, `1m30s`, `1.5s`, `500ms`, `0s`. */
+/** Exact; undefined for what is no duration, or none that 64 bits hold. What is below a nanosecond is cut off, as Go does. */
+export function tryParseNanoseconds(text: string): bigint | undefined {
+  const body = /^[-+]/.test(text) ? text.slice(1) : text;
+  if (body === "0") return 0n;
+  let ns = 0n;
+  let end = 0;
+  for (const [part, whole = "", fraction = "", bare = "", unit] of body.matchAll(PART)) {
+    if (whole.length > 20) return undefined; // past 64 bits whatever the unit, and dear to read
+    const scale = NS_BY_UNIT[unit!]!;
+    const digits = (fraction + bare).slice(0, 15); // an hour has 13 digits of nanoseconds
+    ns += BigInt(whole) * scale + (BigInt(digits || "0") * scale) / 10n ** BigInt(digits.length);
+    end += part.length;
+    if (ns > MAX_NS) return undefined;
+  }
+  if (body === "" || end !== body.length) return undefined;
+  return text.startsWith("-") ? -ns : ns;
+}
+
+/** Go's canonical text of milliseconds: `1h0m0s`, `1m30s`, `1.5s`, `500ms`, `0s`. */
 export function formatDuration(ms: number): string {
-  const ns = Math.round(Math.abs(ms) * 1e6);
-  const sign = ms < 0 && ns > 0 ? "-" : "";
-  if (ns === 0) return "0s";
-  if (ns < 1e3) return `${sign}${ns}ns`;
-  if (ns < 1e6) return `${sign}${decimal(ns, 3)}µs`;
-  if (ns < 1e9) return `${sign}${decimal(ns, 6)}ms`;
-  const wholeMinutes = Math.floor(ns / 60e9);
-  const seconds = `${decimal(ns - wholeMinutes * 60e9, 9)}s`;
-  if (wholeMinutes === 0) return sign + seconds;
-  const hours = Math.floor(wholeMinutes / 60);
-  return `${sign}${hours > 0 ? `${hours}h` : ""}${wholeMinutes % 60}m${seconds}`;
+  return formatNanoseconds(BigInt(Math.round(ms * 1e6)));
+}
+
+export function formatNanoseconds(signed: bigint): string {
+  const sign = signed < 0n ? "-" : "";
+  const ns = signed < 0n ? -signed : signed;
+  if (ns === 0n) return "0s";
+  if (ns < 1_000n) return `${sign}${ns}ns`;
+  if (ns < 1_000_000n) return `${sign}${decimal(ns, 3)}µs`;
+  if (ns < 1_000_000_000n) return `${sign}${decimal(ns, 6)}ms`;
+  const minutes = ns / NS_BY_UNIT["m"]!;
+  const seconds = `${decimal(ns % NS_BY_UNIT["m"]!, 9)}s`;
+  if (minutes === 0n) return sign + seconds;
+  return `${sign}${minutes >= 60n ? `${minutes / 60n}h` : ""}${minutes % 60n}m${seconds}`;
 }
 
 /** `value` / 10^digits without trailing zeros. */
-function decimal(value: number, digits: number): string {
+function decimal(value: bigint, digits: number): string {
   const text = String(value).padStart(digits + 1, "0");
   const fraction = text.slice(-digits).replace(/0+$/, "");
   return text.slice(0, -digits) + (fraction === "" ? "" : `.${fraction}`);

@@ -6,7 +6,9 @@ import type { FieldReason } from "../issue.ts";
 import { isSubdomain } from "../metadata.ts";
 import { parseAsNumber } from "./as-number.ts";
 import { parseDscp } from "./dscp.ts";
-import { formatDuration, tryParseDuration } from "./duration.ts";
+import { isRegexp } from "#regexp";
+import { KEEPS_ZERO } from "../unset.ts";
+import { formatNanoseconds, tryParseNanoseconds } from "./duration.ts";
 import { PortError, formatPort, isPortName, parsePort, portFault } from "./port.ts";
 import type { Port } from "./port.ts";
 import { PROTOCOL_NAMES, hasPorts, protocolNumber } from "./protocol.ts";
@@ -30,11 +32,9 @@ function matching(pattern: RegExp, message: string, maxLength?: number) {
 }
 
 export const selector = text(selectorFault, 1024);
-/** Where the API sets no length. */
-export const longSelector = text(selectorFault);
-/** The name of another object. Empty counts as not given; where one is needed, ask for `.min(1)`. */
+/** The name of another object. */
 export const name = text(
-  (value) => (value === "" || isSubdomain(value) ? undefined : "must be a name: lower-case letters, digits, - and ."),
+  (value) => (isSubdomain(value) ? undefined : "must be a name: lower-case letters, digits, - and ."),
   253,
 );
 export const portName = text((value) =>
@@ -51,7 +51,16 @@ export const interfaceName = matching(
   /^(\*|[a-zA-Z0-9_.-]{1,15})$/,
   "must be * or an interface name of at most 15 letters, digits, _ . -",
 );
-export const regexp = text((value) => (isRegexp(value) ? undefined : "must be a regular expression that compiles"));
+/** An interface as the kernel names it. */
+export const linkName = text((value) =>
+  /^[a-zA-Z0-9_.-]{1,15}$/.test(value) && value !== "." && value !== ".."
+    ? undefined
+    : "must be an interface name of at most 15 letters, digits, _ . -",
+);
+/** Calico's agents compile them with Go's regexp, whose syntax is RE2's: no look-around, no back-references. */
+export const regexp = text((value) =>
+  isRegexp(value) ? undefined : "must be a regular expression in RE2 syntax, which knows no look-around and no \\1",
+);
 
 export const protocol = z
   .union([z.number(), z.string()])
@@ -62,14 +71,14 @@ export const protocol = z
     refuse(context, value, `must be ${PROTOCOL_NAMES.join(", ")} (case matters) or a number 1..255`, reason);
     return sent;
   })
-  .meta(INT_OR_STRING);
+  .meta({ ...INT_OR_STRING, ...KEEPS_ZERO });
 
 /** A protocol that has ports, by name or number. */
 export const portProtocol = protocol
   .refine((value) => protocolNumber(value) === undefined || hasPorts(value), {
     error: "must be TCP, UDP or SCTP",
   })
-  .meta(INT_OR_STRING);
+  .meta({ ...INT_OR_STRING, ...KEEPS_ZERO });
 
 export const port = z
   .union([z.number(), z.string()])
@@ -85,22 +94,26 @@ export const port = z
       return value;
     }
   })
-  .meta(INT_OR_STRING);
+  .meta({ ...INT_OR_STRING, ...KEEPS_ZERO });
 
 export const portNumber = z.int().min(1).max(65535);
+export const mac = text((value) =>
+  /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value) ? undefined : "must be a MAC such as ee:ee:ee:ee:ee:ee",
+);
 
+/** AS 0 names nobody (RFC 7607); in an optional field it counts as not set. */
 export const asNumber = z
   .union([z.number(), z.string()])
   .transform((value, context): number => {
-    const number = parseAsNumber(value);
-    if (number === undefined)
+    const number = parseAsNumber(value) ?? 0;
+    if (number === 0)
       refuse(
         context,
         value,
-        "must be an AS number 0..4294967295, as a number or dotted such as 1.10",
-        "FieldValueTypeInvalid",
+        'must be an AS number 1..4294967295, as a number or as dotted text such as "1.10"',
+        value === 0 || value === "0" ? "FieldValueInvalid" : "FieldValueTypeInvalid",
       );
-    return number ?? 0;
+    return number;
   })
   .meta(INT_OR_STRING);
 
@@ -121,9 +134,9 @@ export const dscp = z
 export const duration = z
   .string()
   .transform((value, context): string => {
-    const ms = tryParseDuration(value);
-    if (ms !== undefined && ms >= 0) return formatDuration(ms);
-    refuse(context, value, "must be a duration such as 90s, 1m30s or 500ms");
+    const ns = tryParseNanoseconds(value);
+    if (ns !== undefined && ns >= 0n) return formatNanoseconds(ns);
+    refuse(context, value, "must be a duration of at most 292 years such as 90s, 1m30s or 500ms");
     return value;
   })
   .meta({ format: "duration" });
@@ -158,17 +171,7 @@ export function listOf<T extends z.ZodType>(item: T, max = Number.MAX_SAFE_INTEG
 /** One of these words in any case; stored as given. */
 export function anyCase(...words: readonly string[]) {
   const lower = new Set(words.map((word) => word.toLowerCase()));
-  return text((value) =>
-    value === "" || lower.has(value.toLowerCase()) ? undefined : `must be one of ${words.join(", ")}`,
-  );
-}
-
-export function isRegexp(source: string): boolean {
-  try {
-    return new RegExp(source) instanceof RegExp;
-  } catch {
-    return false;
-  }
+  return text((value) => (lower.has(value.toLowerCase()) ? undefined : `must be one of ${words.join(", ")}`));
 }
 
 /** The scalar's declared type is right though its value is not: rules may still look at it. */

@@ -1,8 +1,11 @@
 /** Felix parameters of the eBPF dataplane. */
 import { z } from "zod";
-import { anyCase, cidr, port } from "../../scalars/schemas.ts";
-import { anyPort, bool, duration, int, intFrom, matching, onOff, regexpText, row } from "./row.ts";
+import { anyCase, cidr, port, regexp } from "../../scalars/schemas.ts";
+import { anyPort, bool, duration, intFrom, matching, onOff, row } from "./row.ts";
 
+/** The kernel counts a map's entries in 32 bits. */
+const MAX_ENTRIES = 0xffff_ffff;
+const size = intFrom(1, MAX_ENTRIES);
 const timer = matching(/^(([0-9]*(\.[0-9]*)?(ms|s|h|m|us)+)+|Auto)$/, "a duration or Auto (the kernel's own timer)");
 /** The agent's connection timers, unless set. */
 export const BPF_CONNTRACK_TIMEOUTS = {
@@ -49,11 +52,11 @@ export const bpfRows = {
   ),
   bpfDSROptoutCIDRs: row(z.array(cidr), undefined, "Clients that are answered through the node they asked"),
   bpfDataIfacePattern: row(
-    regexpText,
+    regexp,
     "^((en|wl|ww|sl|ib)[Popsx].*|(eth|wlan|wwan|bond).*)",
     "Interfaces towards the network that get programs",
   ),
-  bpfDisableGROForIfaces: row(regexpText, undefined, "Interfaces on which GRO is switched off"),
+  bpfDisableGROForIfaces: row(regexp, undefined, "Interfaces on which GRO is switched off"),
   bpfDisableUnprivileged: row(bool, true, "Forbid eBPF to unprivileged users"),
   bpfEnabled: row(bool, false, "Use the eBPF dataplane"),
   bpfEnforceRPF: row(
@@ -62,7 +65,7 @@ export const bpfRows = {
     "How strictly packets must come from where they could be answered",
   ),
   bpfExcludeCIDRsFromNAT: row(z.array(cidr), undefined, "Service addresses left to the node"),
-  bpfExportBufferSizeMB: row(int, 1, "Size of the event ring in MB"),
+  bpfExportBufferSizeMB: row(intFrom(1, 4095), 1, "Size of the event ring in MB"),
   bpfExtToServiceConnmark: row(intFrom(0, 0xffff_ffff), 0, "Mark on connections from outside to services"),
   bpfExternalServiceMode: row(anyCase("Tunnel", "DSR"), "Tunnel", "Way back of packets from services to the outside"),
   bpfForceTrackPacketsFromIfaces: row(
@@ -86,7 +89,7 @@ export const bpfRows = {
   bpfKubeProxyHealthzPort: row(anyPort, 10256, "Port of the service health server; 0 off"),
   bpfKubeProxyIptablesCleanupEnabled: row(bool, true, "Remove kube-proxy's rules"),
   bpfKubeProxyMinSyncPeriod: row(duration, "1s", "Least time between updates of services"),
-  bpfL3IfacePattern: row(regexpText, undefined, "More layer-3 interfaces that get programs"),
+  bpfL3IfacePattern: row(regexp, undefined, "More layer-3 interfaces that get programs"),
   bpfLogFilters: row(
     z.record(z.string(), z.string()),
     undefined,
@@ -95,20 +98,24 @@ export const bpfRows = {
   bpfLogLevel: row(anyCase("Off", "Info", "Debug"), "Off", "How much the programs log"),
   bpfMaglevMaxEndpointsPerService: row(intFrom(1, 3000), 100, "Most endpoints of a service with consistent hashing"),
   bpfMaglevMaxServices: row(intFrom(1, 3000), 100, "Most services with consistent hashing"),
-  bpfMapSizeConntrack: row(int, 512_000, "Connections the map holds"),
-  bpfMapSizeConntrackCleanupQueue: row(intFrom(1), 100_000, "Connections queued for clean-up"),
+  bpfMapSizeConntrack: row(size, 512_000, "Connections the map holds"),
+  bpfMapSizeConntrackCleanupQueue: row(size, 100_000, "Connections queued for clean-up"),
   bpfMapSizeConntrackScaling: row(
     anyCase("Disabled", "DoubleIfFull"),
     "DoubleIfFull",
     "Whether a full connection map grows",
   ),
-  bpfMapSizeIPSets: row(int, 1_048_576, "Members of all address sets"),
-  bpfMapSizeIfState: row(int, 1000, "Interfaces"),
-  bpfMapSizeNATAffinity: row(int, 65_536, "Client affinities of services"),
-  bpfMapSizeNATBackend: row(int, 262_144, "Endpoints of services"),
-  bpfMapSizeNATFrontend: row(int, 65_536, "Addresses of services"),
-  bpfMapSizePerCpuConntrack: row(int, 0, "Connections per CPU, instead of bpfMapSizeConntrack; 0 off"),
-  bpfMapSizeRoute: row(int, 262_144, "Routes"),
+  bpfMapSizeIPSets: row(size, 1_048_576, "Members of all address sets"),
+  bpfMapSizeIfState: row(size, 1000, "Interfaces"),
+  bpfMapSizeNATAffinity: row(size, 65_536, "Client affinities of services"),
+  bpfMapSizeNATBackend: row(size, 262_144, "Endpoints of services"),
+  bpfMapSizeNATFrontend: row(size, 65_536, "Addresses of services"),
+  bpfMapSizePerCpuConntrack: row(
+    intFrom(0, MAX_ENTRIES),
+    0,
+    "Connections per CPU, instead of bpfMapSizeConntrack; 0 off",
+  ),
+  bpfMapSizeRoute: row(size, 262_144, "Routes"),
   bpfOverlayHostSourceIP: row(
     z.enum(["TunnelAddress", "HostAddress"]),
     "TunnelAddress",

@@ -1,30 +1,16 @@
 /** Felix parameters of every Linux dataplane, of iptables, nftables, XDP, overlays and WireGuard. */
+import { isRegexp } from "#regexp";
 import { tryParseCidr } from "@percale/net";
 import { z } from "zod";
 import { parsePort } from "../../scalars/port.ts";
-import { anyCase, dscp, interfaceName, ipv4, ipv6, net, port, text } from "../../scalars/schemas.ts";
-import {
-  anyPort,
-  bool,
-  duration,
-  int,
-  intFrom,
-  matching,
-  onOff,
-  realPort,
-  regexpText,
-  routePriority,
-  row,
-  str,
-} from "./row.ts";
+import { anyCase, dscp, ipv4, ipv6, linkName, net, port, regexp, text } from "../../scalars/schemas.ts";
+import { anyPort, bool, duration, intFrom, matching, onOff, realPort, routePriority, row, str } from "./row.ts";
 
 const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "tcp", port }));
 const udp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "udp", port }));
 const protoPorts = z.array(
   z.strictObject({
-    protocol: text((value) => (/^(tcp|udp|sctp)?$/i.test(value) ? undefined : "must be TCP, UDP or SCTP"))
-      .describe("TCP, UDP or SCTP in any case; empty is TCP.")
-      .optional(),
+    protocol: anyCase("TCP", "UDP", "SCTP").describe("TCP, UDP or SCTP in any case; empty is TCP.").optional(),
     port: anyPort.describe("Port number."),
     net: net.describe("Only to or from these addresses; empty is any.").optional(),
   }),
@@ -38,6 +24,17 @@ const tableRange = z.strictObject({
   min: intFrom(1, 0xffff_ffff).describe("First table."),
   max: intFrom(1, 0xffff_ffff).describe("Last table."),
 });
+const mtu = intFrom(0, 65_535);
+/** Names or their beginnings, joined by commas; where `patterns`, also /…/ with a regular expression. */
+const interfaces = ({ patterns }: { readonly patterns: boolean }) =>
+  text((value) => {
+    const isGood = (part: string): boolean =>
+      /^[a-zA-Z0-9_.-]{1,15}$/.test(part) || (patterns && /^\/.+\/$/.test(part) && isRegexp(part.slice(1, -1)));
+    const wrong = value.split(",").find((part) => !isGood(part.trim()));
+    return wrong === undefined
+      ? undefined
+      : `must be interface names of at most 15 characters${patterns ? " or /regular expressions/" : ""} joined by commas; ${JSON.stringify(wrong)} is none`;
+  });
 const allow = anyCase("Accept", "Return");
 const deny = anyCase("Drop", "Reject");
 /** Tests, accept, drop and the rest need eight bits of their own. */
@@ -77,7 +74,7 @@ export const dataplaneRows = {
     "Drop",
     "Fate of packets from a workload to its own node, after egress policy",
   ),
-  deviceRouteProtocol: row(int, 3, "Protocol number on routes the agent writes"),
+  deviceRouteProtocol: row(intFrom(0, 255), 3, "Protocol number on routes the agent writes"),
   deviceRouteSourceAddress: row(ipv4.max(45), undefined, "Source address on IPv4 routes; unset: the kernel chooses"),
   deviceRouteSourceAddressIPv6: row(
     ipv6.max(45),
@@ -104,11 +101,15 @@ export const dataplaneRows = {
   ipv6ElevatedRoutePriority: row(routePriority, 512, "Metric of IPv6 routes during a live migration"),
   ipv6NormalRoutePriority: row(routePriority, 1024, "Metric of IPv6 routes"),
   interfaceExclude: row(
-    str,
+    interfaces({ patterns: true }),
     "kube-ipvs0",
     "Interfaces never taken as host endpoints, joined by commas; /…/ is a regular expression",
   ),
-  interfacePrefix: row(str, "cali", "What names of workload interfaces start with, joined by commas"),
+  interfacePrefix: row(
+    interfaces({ patterns: false }),
+    "cali",
+    "What names of workload interfaces start with, joined by commas",
+  ),
   interfaceRefreshInterval: row(duration, "1m30s", "Time between full looks at the interfaces; 0 off"),
   ipv6Support: row(bool, true, "Handle IPv6"),
   istioAmbientMode: row(onOff, "Disabled", "Work together with Istio's ambient mode"),
@@ -124,7 +125,7 @@ export const dataplaneRows = {
     "2m0s",
     "Time between announcements of those addresses; 0 off",
   ),
-  mtuIfacePattern: row(regexpText, "^((en|wl|ww|sl|ib)[Pcopsvx].*|(eth|wlan|wwan).*)", "Interfaces whose MTU counts"),
+  mtuIfacePattern: row(regexp, "^((en|wl|ww|sl|ib)[Pcopsvx].*|(eth|wlan|wwan).*)", "Interfaces whose MTU counts"),
   natOutgoingAddress: row(ipv4.max(45), undefined, "Source address of masqueraded packets; unset: the interface's"),
   natOutgoingExclusions: row(
     z.enum(["IPPoolsOnly", "IPPoolsAndHostIPs"]),
@@ -133,7 +134,7 @@ export const dataplaneRows = {
   ),
   natPortRange: row(numericPort, undefined, "Source ports of masqueraded packets; unset: the kernel chooses"),
   nftablesFlowTableDataIfacePattern: row(
-    regexpText,
+    regexp,
     undefined,
     "Node interfaces in the flow table; empty: between pods only",
   ),
@@ -197,22 +198,22 @@ export const dataplaneRows = {
   xdpRefreshInterval: row(duration, "1m30s", "Time between full looks at XDP; 0 off"),
 
   vxlanEnabled: row(bool, undefined, "Make the VXLAN device or not; unset: as the pools need"),
-  vxlanMTU: row(int, 0, "MTU of the IPv4 VXLAN device; 0 from the node's interfaces"),
-  vxlanMTUV6: row(int, 0, "MTU of the IPv6 VXLAN device; 0 from the node's interfaces"),
-  vxlanPort: row(int, 4789, "UDP port of VXLAN"),
-  vxlanVNI: row(int, 4096, "VNI of VXLAN"),
+  vxlanMTU: row(mtu, 0, "MTU of the IPv4 VXLAN device; 0 from the node's interfaces"),
+  vxlanMTUV6: row(mtu, 0, "MTU of the IPv6 VXLAN device; 0 from the node's interfaces"),
+  vxlanPort: row(realPort, 4789, "UDP port of VXLAN"),
+  vxlanVNI: row(intFrom(0, 0xff_ffff), 4096, "VNI of VXLAN"),
   ipipEnabled: row(bool, undefined, "Make the IPIP device or not; unset: as the pools need"),
-  ipipMTU: row(int, 0, "MTU of the IPIP device; 0 from the node's interfaces"),
+  ipipMTU: row(mtu, 0, "MTU of the IPIP device; 0 from the node's interfaces"),
 
   wireguardEnabled: row(bool, false, "Encrypt IPv4 between nodes"),
   wireguardEnabledV6: row(bool, false, "Encrypt IPv6 between nodes"),
   wireguardHostEncryptionEnabled: row(bool, false, "Encrypt the nodes' own packets too"),
-  wireguardInterfaceName: row(interfaceName, "wireguard.cali", "IPv4 device"),
-  wireguardInterfaceNameV6: row(interfaceName, "wg-v6.cali", "IPv6 device"),
+  wireguardInterfaceName: row(linkName, "wireguard.cali", "IPv4 device"),
+  wireguardInterfaceNameV6: row(linkName, "wg-v6.cali", "IPv6 device"),
   wireguardListeningPort: row(realPort, 51820, "UDP port for IPv4"),
   wireguardListeningPortV6: row(realPort, 51821, "UDP port for IPv6"),
-  wireguardMTU: row(int, 0, "MTU of the IPv4 device; 0 from the node's interfaces"),
-  wireguardMTUV6: row(int, 0, "MTU of the IPv6 device; 0 from the node's interfaces"),
+  wireguardMTU: row(mtu, 0, "MTU of the IPv4 device; 0 from the node's interfaces"),
+  wireguardMTUV6: row(mtu, 0, "MTU of the IPv6 device; 0 from the node's interfaces"),
   wireguardKeepAlive: row(duration, "0s", "Time between keepalives; 0 none"),
   wireguardRoutingRulePriority: row(intFrom(1, 32765), 99, "Priority of the routing rule"),
   wireguardThreadingEnabled: row(bool, false, "Spread decryption over threads"),

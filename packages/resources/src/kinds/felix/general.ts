@@ -1,6 +1,7 @@
 /** Felix parameters of the agent itself: runtime, health, logs, metrics, flow logs, debugging, usage reports. */
 import { z } from "zod";
-import { anyPort, bool, duration, int, intFrom, matching, onOff, regexpText, row, severity, str } from "./row.ts";
+import { regexp } from "../../scalars/schemas.ts";
+import { anyPort, bool, duration, intFrom, matching, onOff, row, severity, str } from "./row.ts";
 
 const features = matching(
   /^([a-zA-Z0-9-_]+=(true|false|),)*([a-zA-Z0-9-_]+=(true|false|))?$/,
@@ -44,7 +45,7 @@ export const generalRows = {
     "How often Log rules may log",
   ),
   logActionRateLimitBurst: row(intFrom(0, 9999), 5, "Log lines allowed at once before the rate counts"),
-  logDebugFilenameRegex: row(regexpText, undefined, "Source files whose debug lines are kept"),
+  logDebugFilenameRegex: row(regexp, undefined, "Source files whose debug lines are kept"),
   logFilePath: row(str, "/var/log/calico/felix.log", "Log file; none: no file"),
   logPrefix: row(
     matching(/^([a-zA-Z0-9%: /_-])*$/, "letters, digits, blanks and % : / _ -"),
@@ -116,5 +117,5 @@ export const generalRows = {
   reportingInterval: row(duration, "30s", "OpenStack: time between reports of the agent's own status; 0 off"),
   reportingTTL: row(duration, "1m30s", "OpenStack: how long a report is good for"),
 
-  maxIpsetSize: row(int, 1_048_576, "iptables: entries per IP set"),
+  maxIpsetSize: row(intFrom(1, 0xffff_ffff), 1_048_576, "iptables: entries per IP set"),
 } as const;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { anyCase, duration, isRegexp, portNumber, text } from "../../scalars/schemas.ts";
+import { anyCase, duration as anyDuration, portNumber, text } from "../../scalars/schemas.ts";
 
 /** One Felix parameter: its schema, what the agent does without it, and what it is for. */
 export interface Row<T extends z.ZodType = z.ZodType, D = unknown> {
@@ -22,7 +22,6 @@ export function row<T extends z.ZodType, D extends z.output<T> | undefined>(
 }
 
 export const bool = z.boolean();
-export const int = z.int();
 export const intFrom = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max);
 export const anyPort = intFrom(0, 65535);
 export const realPort = portNumber;
@@ -30,7 +29,17 @@ export const routePriority = intFrom(1, 2_147_483_646);
 export const str = z.string();
 export const onOff = z.enum(["Enabled", "Disabled"]);
 export const severity = anyCase("Trace", "Debug", "Info", "Warning", "Error", "Fatal");
-export const regexpText = text((value) => (isRegexp(value) ? undefined : "must be a regular expression that compiles"));
 export const matching = (pattern: RegExp, like: string) =>
   text((value) => (pattern.test(value) ? undefined : `must be ${like}`)).meta({ pattern: pattern.source });
-export { duration };
+/** Narrower than Go's: nothing below a millisecond. Fractions are accepted, which upstream's pattern means to do. */
+export const duration = z
+  .string()
+  .check(({ value, issues }) => {
+    if (!/^(\d+(\.\d+)?(ms|s|m|h))+$|^0$/.test(value))
+      issues.push({
+        code: "custom",
+        input: value,
+        message: "must be a duration in h, m, s or ms, such as 90s or 1m30s",
+      });
+  })
+  .pipe(anyDuration);
