@@ -28,7 +28,7 @@ export interface ChangeSet {
 
 /** Results in the order of the changes: the stored object, or for a delete the last state (with `deletionTimestamp` if finalizers hold it). */
 export interface ChangeSetResult {
-  /** Position in the revision log after this set, as text; equal to the last object's resourceVersion. */
+  /** Position in the revision log after this set and what follows from it (a namespace that it implies), as text. */
   readonly resourceVersion: string;
   readonly objects: readonly KubeObject[];
 }

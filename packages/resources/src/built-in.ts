@@ -1,5 +1,6 @@
 import { API_VERSION } from "./object.ts";
 import type { KubeObject } from "./object.ts";
+import { namespaceObject } from "./namespaces.ts";
 import { DEFAULT_ALLOW_PROFILE } from "./kinds/profile.ts";
 import { BUILT_IN_TIERS } from "./kinds/tier.ts";
 
@@ -16,6 +17,7 @@ export function builtInObjects(cluster: {
     spec,
   });
   return [
+    namespaceObject("default"),
     ...Object.entries(BUILT_IN_TIERS).map(([name, spec]) => object("Tier", name, spec)),
     object("Profile", DEFAULT_ALLOW_PROFILE, { ingress: [{ action: "Allow" }], egress: [{ action: "Allow" }] }),
     object("FelixConfiguration", "default", {

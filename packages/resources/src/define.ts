@@ -1,10 +1,13 @@
 import type { z } from "zod";
 import { ageColumn, nameColumn } from "./columns.ts";
 import type { Column } from "./columns.ts";
+import type { Consequence, ObjectEvent, SettleContext } from "./consequences.ts";
 import type { Report } from "./issue.ts";
-import type { KubeObject, ObjectMeta, ObjectRef } from "./object.ts";
+import { apiVersionOf, groupVersionOf } from "./object.ts";
+import type { GroupVersion, KubeObject, ObjectMeta, ObjectRef } from "./object.ts";
 import { openApiOf } from "./open-api.ts";
 import type { JsonSchema } from "./open-api.ts";
+import { namespaceIssue, reactInNamespace } from "./namespaces.ts";
 import { pluralOf } from "./status-error.ts";
 import type { StatusError } from "./status-error.ts";
 
@@ -13,6 +16,8 @@ export type Immutable<T> = T extends readonly (infer U)[]
   : T extends object
     ? { readonly [K in keyof T]: Immutable<T[K]> }
     : T;
+
+const NOTHING: readonly Consequence[] = [];
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -70,10 +75,18 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   transition?(spec: Immutable<z.output<S>>, old: Immutable<z.output<S>>, report: Report): void;
   /** Rules that need other objects. Pure over what `lookup` shows. */
   store?(context: StoreContext<Immutable<z.output<S>>, Immutable<z.output<T>>>): StatusError | undefined;
+  /** The object with the part that the server owns: finalizers, conditions. Part of every write of it. Pure. */
+  settle?(
+    object: KubeObject<Immutable<z.output<S>>, Immutable<z.output<T>>>,
+    context: SettleContext,
+  ): KubeObject<Immutable<z.output<S>>, Immutable<z.output<T>>>;
+  /** What else becomes true in the same transaction. Pure over what `lookup` shows, which is the state after the event. */
+  react?(event: ObjectEvent<Immutable<z.output<S>>, Immutable<z.output<T>>>, lookup: Lookup): readonly Consequence[];
 }
 
-export interface ResourceDefinition<S = unknown, T = unknown> {
+export interface ResourceDefinition<S = unknown, T = unknown> extends GroupVersion {
   readonly kind: string;
+  readonly apiVersion: string;
   /** `<Kind>List` */
   readonly listKind: string;
   readonly plural: string;
@@ -94,6 +107,8 @@ export interface ResourceDefinition<S = unknown, T = unknown> {
   rules(spec: unknown, report: Report, metadata: ObjectMeta): void;
   transition(spec: unknown, old: unknown, report: Report): void;
   store(context: StoreContext): StatusError | undefined;
+  settle(object: KubeObject, context: SettleContext): KubeObject;
+  react(event: ObjectEvent, lookup: Lookup): readonly Consequence[];
   /** Structural OpenAPI v3 schema of the whole object. Computed once. */
   openApi(): JsonSchema;
   /** Type-level only: what `ObjectOf` reads. */
@@ -111,6 +126,8 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
   let schema: JsonSchema | undefined;
   return {
     kind: d.kind,
+    ...groupVersionOf(d.kind),
+    apiVersion: apiVersionOf(d.kind),
     listKind: `${d.kind}List`,
     plural: d.plural ?? pluralOf(d.kind),
     singular: d.kind.toLowerCase(),
@@ -130,7 +147,15 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
     rules: (spec, report, metadata) => d.rules?.(spec as Immutable<z.output<S>>, report, metadata),
     transition: (spec, old, report) =>
       d.transition?.(spec as Immutable<z.output<S>>, old as Immutable<z.output<S>>, report),
-    store: (context) => d.store?.(context as StoreContext<Immutable<z.output<S>>, Immutable<z.output<T>>>),
+    store: (context) =>
+      (namespaced ? namespaceIssue(context) : undefined) ??
+      d.store?.(context as StoreContext<Immutable<z.output<S>>, Immutable<z.output<T>>>),
+    settle: (object, context) =>
+      d.settle?.(object as KubeObject<Immutable<z.output<S>>, Immutable<z.output<T>>>, context) ?? object,
+    react: (event, lookup) => [
+      ...(namespaced ? reactInNamespace(event, lookup) : NOTHING),
+      ...(d.react?.(event as ObjectEvent<Immutable<z.output<S>>, Immutable<z.output<T>>>, lookup) ?? NOTHING),
+    ],
     openApi: () => (schema ??= openApiOf(d)),
   };
 }

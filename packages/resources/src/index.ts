@@ -15,6 +15,8 @@ export type { Immutable, Lookup, ObjectOf, Operation, ResourceDefinition, StoreC
 export { schemaOf } from "./open-api.ts";
 export type { JsonSchema } from "./open-api.ts";
 export { generatedName, isDnsLabel, isSubdomain } from "./metadata.ts";
+export * from "./consequences.ts";
+export { NAMESPACE_NAME_LABEL, namespaceObject } from "./namespaces.ts";
 export * from "./prepare.ts";
 export * from "./registry.ts";
 export { isStorable, unstorableIssues } from "./storable.ts";
@@ -35,6 +37,7 @@ export { ClusterInformation } from "./kinds/cluster-information.ts";
 export { BPF_CONNTRACK_TIMEOUTS } from "./kinds/felix/bpf.ts";
 export { FelixConfiguration, felixDefaults } from "./kinds/felix-configuration.ts";
 export { BlockAffinity, IPAMBlock, IPAMConfiguration, IPAMHandle } from "./kinds/ipam.ts";
+export { NAMESPACE_FINALIZER, Namespace } from "./kinds/namespace.ts";
 export { Node } from "./kinds/node.ts";
 export { DEFAULT_ALLOW_PROFILE, Profile, profileOfNamespace, profileOfServiceAccount } from "./kinds/profile.ts";
 export { WorkloadEndpoint } from "./kinds/workload-endpoint.ts";

@@ -1,6 +1,27 @@
 /** The shape every stored object shares: Kubernetes' type and object metadata around a kind's own `spec` and `status`. */
 export const API_GROUP = "projectcalico.org";
 export const API_VERSION = "projectcalico.org/v3";
+
+export interface GroupVersion {
+  /** "" for Kubernetes' core. */
+  readonly group: string;
+  readonly version: string;
+}
+
+const OURS: GroupVersion = { group: API_GROUP, version: "v3" };
+/** Kinds that are Kubernetes' own; served under its groups so that its manifests apply. */
+const KUBERNETES_KINDS: ReadonlyMap<string, GroupVersion> = new Map([["Namespace", { group: "", version: "v1" }]]);
+
+export function groupVersionOf(kind: string): GroupVersion {
+  return KUBERNETES_KINDS.get(kind) ?? OURS;
+}
+
+/** `v1`, `projectcalico.org/v3`. */
+export function apiVersionOf(kind: string): string {
+  const { group, version } = groupVersionOf(kind);
+  return group === "" ? version : `${group}/${version}`;
+}
+
 /** On every namespaced endpoint and set, set by the system. */
 export const NAMESPACE_LABEL = "projectcalico.org/namespace";
 export const ORCHESTRATOR_LABEL = "projectcalico.org/orchestrator";

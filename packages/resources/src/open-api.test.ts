@@ -69,6 +69,7 @@ test("plurals are Kubernetes' plurals", () => {
     "bgppeers/bgppeer",
     "felixconfigurations/felixconfiguration",
     "clusterinformations/clusterinformation",
+    "namespaces/namespace",
     "nodes/node",
     "workloadendpoints/workloadendpoint",
     "ipamblocks/ipamblock",

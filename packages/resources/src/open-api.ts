@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { API_GROUP, API_VERSION } from "./object.ts";
+import { apiVersionOf, groupVersionOf } from "./object.ts";
 
 /** An OpenAPI v3.0 schema: what Kubernetes calls structural. */
 export interface JsonSchema {
@@ -20,13 +20,13 @@ export function openApiOf(kind: {
     type: "object",
     description: kind.description,
     properties: {
-      apiVersion: field(`Group and version of this representation: ${API_VERSION}.`),
+      apiVersion: field(`Group and version of this representation: ${apiVersionOf(kind.kind)}.`),
       kind: field(`Name of the kind: ${kind.kind}.`),
       metadata: { default: {}, description: "Standard object metadata.", allOf: [{ $ref: OBJECT_META }] },
       spec: { description: "What is wanted.", ...schemaOf(kind.spec) },
       ...(kind.status !== undefined && { status: { description: "What is.", ...schemaOf(kind.status) } }),
     },
-    "x-kubernetes-group-version-kind": [{ group: API_GROUP, version: "v3", kind: kind.kind }],
+    "x-kubernetes-group-version-kind": [{ ...groupVersionOf(kind.kind), kind: kind.kind }],
   };
 }
 

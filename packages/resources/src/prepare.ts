@@ -4,7 +4,7 @@ import type { ResourceDefinition, StoreContext } from "./define.ts";
 import { formatPath, issueFromZod, show } from "./issue.ts";
 import type { FieldIssue, Report } from "./issue.ts";
 import { checkMetadata, decodeMetadata } from "./metadata.ts";
-import { API_VERSION } from "./object.ts";
+import { apiVersionOf, groupVersionOf } from "./object.ts";
 import type { KubeObject, ObjectMeta } from "./object.ts";
 import { badRequest, conflict, invalid } from "./status-error.ts";
 import type { StatusError } from "./status-error.ts";
@@ -33,9 +33,10 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function decodeObject(definition: ResourceDefinition, raw: unknown): KubeObject {
   if (!isRecord(raw)) throw badRequest(`the body must be one object, got ${show(raw)}`);
   const { apiVersion, kind, metadata, spec } = raw;
-  if (apiVersion !== API_VERSION || kind !== definition.kind)
+  const wanted = apiVersionOf(definition.kind);
+  if (apiVersion !== wanted || kind !== definition.kind)
     throw badRequest(
-      `the body must be ${definition.kind} in ${API_VERSION}, got ${typeof kind === "string" ? kind : show(kind)} in ${typeof apiVersion === "string" ? apiVersion : show(apiVersion)}`,
+      `the body must be ${definition.kind} in ${wanted}, got ${typeof kind === "string" ? kind : show(kind)} in ${typeof apiVersion === "string" ? apiVersion : show(apiVersion)}`,
     );
   if (!isRecord(metadata)) throw badRequest(`metadata: must be an object, got ${show(metadata)}`);
   if (spec !== undefined && spec !== null && !isRecord(spec))
@@ -137,7 +138,7 @@ function objectOf<S, T>(
   spec: S,
   status: T | undefined,
 ): KubeObject<S, T> {
-  return { apiVersion: API_VERSION, kind, metadata, spec, ...(status !== undefined && { status }) };
+  return { apiVersion: apiVersionOf(kind), kind, metadata, spec, ...(status !== undefined && { status }) };
 }
 
 function refusedOf(
@@ -255,7 +256,10 @@ function errorFor({ kind }: ResourceDefinition, name: string, issues: readonly F
   const mistyped = issues.filter(({ reason }) => reason === "FieldValueTypeInvalid");
   if (mistyped.length === 0) return invalid(kind, name, issues);
   const list = mistyped.map(({ field, message }) => `${field}: ${message}`).join(", ");
-  return badRequest(`${kind} in version "v3" cannot be handled as a ${kind}: ${list}`, issues);
+  return badRequest(
+    `${kind} in version "${groupVersionOf(kind).version}" cannot be handled as a ${kind}: ${list}`,
+    issues,
+  );
 }
 
 function isRecord(value: unknown): value is JsonObject {

@@ -7,6 +7,7 @@ import { IPPool } from "./kinds/ip-pool.ts";
 import { BlockAffinity, IPAMBlock, IPAMConfiguration, IPAMHandle } from "./kinds/ipam.ts";
 import { GlobalNetworkPolicy, NetworkPolicy } from "./kinds/network-policy.ts";
 import { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";
+import { Namespace } from "./kinds/namespace.ts";
 import { Node } from "./kinds/node.ts";
 import { Profile } from "./kinds/profile.ts";
 import { Tier } from "./kinds/tier.ts";
@@ -24,6 +25,7 @@ export type AnyResource =
   | IPAMConfiguration
   | IPAMHandle
   | IPPool
+  | Namespace
   | NetworkPolicy
   | NetworkSet // and GlobalNetworkSet, which has the same shape
   | Node
@@ -46,6 +48,7 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   BGPPeer,
   FelixConfiguration,
   ClusterInformation,
+  Namespace,
   Node,
   WorkloadEndpoint,
   IPAMBlock,

@@ -1,6 +1,6 @@
 import { formatIssue } from "./issue.ts";
 import type { FieldIssue } from "./issue.ts";
-import { API_GROUP } from "./object.ts";
+import { groupVersionOf } from "./object.ts";
 import type { ObjectRef } from "./object.ts";
 
 /** Kubernetes' reasons and the HTTP code each travels with. */
@@ -122,8 +122,9 @@ export function forbidden(ref: ObjectRef, why: string): StatusError {
 export function invalid(kind: string, name: string, issues: readonly FieldIssue[]): StatusError {
   const parts = issues.map(formatIssue);
   const list = parts.length === 1 ? parts[0]! : `[${parts.join(", ")}]`;
-  return new StatusError("Invalid", `${kind}.${API_GROUP} "${name}" is invalid: ${list}`, {
-    details: { name, group: API_GROUP, kind },
+  const { group } = groupVersionOf(kind);
+  return new StatusError("Invalid", `${qualified(kind, kind)} "${name}" is invalid: ${list}`, {
+    details: { name, group, kind },
     causes: issues,
   });
 }
@@ -139,8 +140,8 @@ export function expired(message = "too old resource version: list again and watc
 /** `verb` as Kubernetes names it: create, update, patch, delete. */
 export function methodNotAllowed(kind: string, verb: string): StatusError {
   const plural = pluralOf(kind);
-  const message = `${verb} is not supported on resources of kind "${plural}.${API_GROUP}"`;
-  return new StatusError("MethodNotAllowed", message, { details: { group: API_GROUP, kind: plural } });
+  const message = `${verb} is not supported on resources of kind "${qualified(plural, kind)}"`;
+  return new StatusError("MethodNotAllowed", message, { details: { group: groupVersionOf(kind).group, kind: plural } });
 }
 
 export function tooLarge(limitBytes: number): StatusError {
@@ -174,9 +175,15 @@ export function pluralOf(kind: string): string {
 }
 
 function quoted({ kind, name }: ObjectRef): string {
-  return `${pluralOf(kind)}.${API_GROUP} "${name}"`;
+  return `${qualified(pluralOf(kind), kind)} "${name}"`;
+}
+
+/** `networkpolicies.projectcalico.org`, but `namespaces` alone: the core group has no name. */
+function qualified(word: string, kind: string): string {
+  const { group } = groupVersionOf(kind);
+  return group === "" ? word : `${word}.${group}`;
 }
 
 function detailsOf({ kind, name }: ObjectRef): StatusDetails {
-  return { name, group: API_GROUP, kind: pluralOf(kind) };
+  return { name, group: groupVersionOf(kind).group, kind: pluralOf(kind) };
 }

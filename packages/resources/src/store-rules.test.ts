@@ -57,15 +57,6 @@ describe("deleting a tier", () => {
   test("that is built in is forbidden", () => {
     expect(verdict("delete", tier("kube-admin"))?.message).toContain("Cannot delete kube-admin tier");
   });
-
-  test("that holds policies is forbidden, and says how many", () => {
-    const inside = [1, 2].map((i) => prepared("GlobalNetworkPolicy", { tier: "mine" }, `p${i}`));
-    const outside = prepared("NetworkPolicy", {}, "p3");
-    expect(verdict("delete", tier("mine"), [...inside, outside])?.message).toBe(
-      'tiers.projectcalico.org "mine" is forbidden: Cannot delete a non-empty tier: remove 2 GlobalNetworkPolicies or move them to another tier first',
-    );
-    expect(verdict("delete", tier("mine"), [outside])).toBeUndefined();
-  });
 });
 
 describe("a new pool", () => {
@@ -150,6 +141,7 @@ describe("the reserved profile", () => {
 test("built-in objects are complete as they are and pass every check", () => {
   const objects = builtInObjects({ clusterGUID: "0123456789abcdef0123456789abcdef", version: "v0.1.0" });
   expect(objects.map(refOf).map(formatRef)).toEqual([
+    "Namespace/default",
     "Tier/kube-admin",
     "Tier/default",
     "Tier/kube-baseline",

@@ -4,13 +4,14 @@ import {
   conflict,
   definitionOf,
   forbidden,
+  formatRef,
   generatedName,
   invalid,
   isSameJson,
   notFound,
   refOf,
 } from "@percale/resources";
-import type { KubeObject, Lookup, ObjectMeta, ObjectRef } from "@percale/resources";
+import type { Consequence, KubeObject, Lookup, ObjectMeta, ObjectRef } from "@percale/resources";
 import type { ApplyOptions, AuthoredChangeSet, CheckContext } from "./datastore.ts";
 import type { LogEvent } from "./event-window.ts";
 import { ObjectTable, sortKey } from "./object-table.ts";
@@ -32,26 +33,64 @@ export interface Plan {
 
 /**
  * What a change set does to this state: the events for the log and the answer for the caller. Throws the StatusError that refuses it.
+ * What the kinds make follow from the changes (a namespace that is implied, the rest of a pool) stands behind them in the same set.
  * Reads and writes `view`; on failure the caller drops the view.
  */
 export function planChangeSet(view: Overlay, { changeSet, check, revision, now, newUid, random }: PlanInput): Plan {
   const planned: Omit<LogEvent, "setEnd">[] = [];
-  const objects = changeSet.changes.map((change) => {
+  const run = (change: Change, asked: boolean): KubeObject => {
     const next = String(revision + planned.length + 1);
     const step = planChange(view, change, { resourceVersion: next, now, newUid, random });
-    refuse(check, change, step, view);
+    if (asked) refuse(check, change, step, view);
     if (step.type === undefined) return step.object;
     const { type, object, old } = step;
     planned.push({ revision: Number(next), type, object, ...(old !== undefined && { previous: old }) });
     if (type === "DELETED") view.delete(refOf(object));
     else view.put(object);
     return object;
-  });
+  };
+  const objects = changeSet.changes.map((change) => run(change, true));
+  follow(view, planned, (change) => run(change, false));
   const setEnd = revision + planned.length;
   return {
     events: planned.map((event) => ({ ...event, setEnd })),
     result: { resourceVersion: String(setEnd), objects },
   };
+}
+
+/** Carries out what each event makes follow, and what that makes follow. Second looks come last and once: what they wait for may be a thousand deletions. */
+function follow(view: Overlay, events: readonly Omit<LogEvent, "setEnd">[], run: (change: Change) => void): void {
+  const settling = new Map<string, ObjectRef>();
+  for (let seen = 0; seen < events.length || settling.size > 0;) {
+    const event = events[seen];
+    if (event !== undefined) {
+      seen++;
+      const { type, object, previous: old } = event;
+      const happened = { type, object, ...(old !== undefined && { old }) };
+      for (const consequence of definitionOf(object.kind)?.react(happened, view) ?? []) {
+        if (consequence.op === "settle") settling.set(formatRef(consequence.ref), consequence.ref);
+        else runIfNeeded(view, consequence, run);
+      }
+      continue;
+    }
+    const refs = [...settling.values()];
+    settling.clear();
+    for (const ref of refs) {
+      const object = view.get(ref);
+      if (object !== undefined) run({ op: "update", object });
+    }
+  }
+}
+
+/** Another consequence may have been faster. */
+function runIfNeeded(
+  view: Lookup,
+  consequence: Exclude<Consequence, { op: "settle" }>,
+  run: (change: Change) => void,
+): void {
+  const ref = consequence.op === "delete" ? consequence.ref : refOf(consequence.object);
+  const isThere = view.get(ref) !== undefined;
+  if (isThere === (consequence.op !== "create")) run(consequence);
 }
 
 /** A state with changes on top that can be kept or dropped. */
@@ -155,10 +194,13 @@ function planCreate(view: Lookup, given: KubeObject, { resourceVersion, now, new
   const server = { uid: newUid(), creationTimestamp: timestamp(now), generation: 1, resourceVersion };
   const { status, ...object } = given;
   const keepsStatus = status !== undefined && !hasStatusSubresource(kind);
-  return {
-    type: "ADDED",
-    object: { ...object, metadata: { ...kept, name, ...server }, ...(keepsStatus && { status }) },
-  };
+  const made = { ...object, metadata: { ...kept, name, ...server }, ...(keepsStatus && { status }) };
+  return { type: "ADDED", object: settled(view, made, now) };
+}
+
+/** With the part that the server owns. */
+function settled(lookup: Lookup, object: KubeObject, now: Date): KubeObject {
+  return definitionOf(object.kind)?.settle(object, { lookup, now }) ?? object;
 }
 
 function freeName(view: Lookup, given: KubeObject, random: () => number): string {
@@ -171,7 +213,7 @@ function freeName(view: Lookup, given: KubeObject, random: () => number): string
   throw alreadyExists(refOf({ ...given, metadata: { ...given.metadata, name: prefix } }));
 }
 
-function planUpdate(view: Lookup, change: Change & { readonly op: "update" }, { resourceVersion }: Stamp): Step {
+function planUpdate(view: Lookup, change: Change & { readonly op: "update" }, { resourceVersion, now }: Stamp): Step {
   const { object: given, subresource } = change;
   const ref = refOf(given);
   const old = view.get(ref);
@@ -180,11 +222,12 @@ function planUpdate(view: Lookup, change: Change & { readonly op: "update" }, { 
     throw fieldError(given, "metadata.resourceVersion", "must be specified for an update");
   checkPreconditions(ref, old, given.metadata);
 
-  const merged = subresource === "status" ? withStatusOf(old, given) : withSpecOf(old, given);
-  const added = (merged.metadata.finalizers ?? []).filter((one) => old.metadata.finalizers?.includes(one) !== true);
+  const asked = subresource === "status" ? withStatusOf(old, given) : withSpecOf(old, given);
+  const added = (asked.metadata.finalizers ?? []).filter((one) => old.metadata.finalizers?.includes(one) !== true);
   const isTerminating = old.metadata.deletionTimestamp !== undefined;
   if (isTerminating && added.length > 0)
     throw forbidden(ref, `no new finalizers can be added while the object is being deleted, found ${added.join(", ")}`);
+  const merged = settled(view, asked, now);
   if (isSameJson(withoutTimes(merged), withoutTimes(old))) return { object: old, old };
   const generation = (old.metadata.generation ?? 1) + (isSameJson(merged.spec, old.spec) ? 0 : 1);
   const object = { ...merged, metadata: { ...merged.metadata, generation, resourceVersion } };
@@ -222,11 +265,18 @@ function planDelete(view: Lookup, change: Change & { readonly op: "delete" }, { 
   const old = view.get(change.ref);
   if (old === undefined) throw notFound(change.ref);
   checkPreconditions(change.ref, old, change);
-  const isHeld = (old.metadata.finalizers ?? []).length > 0;
+  const deletion = { deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: 0, ...deletionOf(old) };
+  const asked = settled(view, { ...old, metadata: { ...old.metadata, ...deletion } }, now);
+  const isHeld = (asked.metadata.finalizers ?? []).length > 0;
   if (!isHeld) return { type: "DELETED", object: { ...old, metadata: { ...old.metadata, resourceVersion } }, old };
-  if (old.metadata.deletionTimestamp !== undefined) return { object: old, old };
-  const deletion = { deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: 0 };
-  return { type: "MODIFIED", object: { ...old, metadata: { ...old.metadata, ...deletion, resourceVersion } }, old };
+  if (isSameJson(asked, old)) return { object: old, old };
+  return { type: "MODIFIED", object: { ...asked, metadata: { ...asked.metadata, resourceVersion } }, old };
+}
+
+/** A second deletion does not move the time of the first. */
+function deletionOf({ metadata: { deletionTimestamp, deletionGracePeriodSeconds } }: KubeObject): Partial<ObjectMeta> {
+  if (deletionTimestamp === undefined) return {};
+  return { deletionTimestamp, ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }) };
 }
 
 function checkPreconditions(

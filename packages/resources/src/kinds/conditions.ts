@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Immutable } from "../define.ts";
 
 /** `status.conditions` as Kubernetes defines them: one per type. */
 export const conditionsStatus = z.strictObject({
@@ -17,3 +18,18 @@ export const conditionsStatus = z.strictObject({
     .describe("The latest judgement of each aspect.")
     .optional(),
 });
+
+type ConditionsStatus = Immutable<z.output<typeof conditionsStatus>>;
+type Condition = NonNullable<ConditionsStatus["conditions"]>[number];
+
+/** The status with this condition; its time moves only when the condition turns. */
+export function withCondition(
+  status: ConditionsStatus | undefined,
+  { now, ...condition }: Pick<Condition, "type" | "status" | "reason" | "message"> & { readonly now: Date },
+): ConditionsStatus {
+  const before = status?.conditions?.find(({ type }) => type === condition.type);
+  const lastTransitionTime =
+    before?.status === condition.status ? before.lastTransitionTime : now.toISOString().replace(/\.\d+Z$/, "Z");
+  const others = (status?.conditions ?? []).filter(({ type }) => type !== condition.type);
+  return { ...status, conditions: [...others, { ...condition, lastTransitionTime }] };
+}

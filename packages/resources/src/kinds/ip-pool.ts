@@ -1,15 +1,20 @@
-import { formatCidr, isMasked, overlaps, parseCidr, tryParseCidr } from "@percale/net";
+import { containsCidr, formatCidr, isMasked, overlaps, parseCidr, tryParseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
 import { z } from "zod";
 import { ageColumn, column, conditionColumn } from "../columns.ts";
+import { beganTerminating, isTerminating, withFinalizer } from "../consequences.ts";
+import type { Consequence, ObjectEvent } from "../consequences.ts";
 import { defineResource } from "../define.ts";
-import type { ObjectOf, StoreContext } from "../define.ts";
+import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
 import { show } from "../issue.ts";
 import type { FieldIssue } from "../issue.ts";
 import { selector, setOf, text } from "../scalars/schemas.ts";
 import { invalid } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
-import { conditionsStatus } from "./conditions.ts";
+import { refOf } from "../object.ts";
+import { conditionsStatus, withCondition } from "./conditions.ts";
+import { isEmptyBlock } from "./ipam.ts";
+import type { BlockAffinity, IPAMBlock } from "./ipam.ts";
 
 const LINK_LOCAL = [parseCidr("169.254.0.0/16"), parseCidr("fe80::/10")];
 /** Holds a pool until no block is left in it. */
@@ -137,6 +142,18 @@ export const IPPool = defineResource({
       report("spec.allowedUses", "FieldValueInvalid", `a LoadBalancer pool stays one, got ${show(spec.allowedUses)}`);
   },
   store: neighbourIssue,
+  settle: (object, { lookup, now }) => {
+    const [reason, message] = isTerminating(object)
+      ? ["Terminating", "The pool is being deleted: it goes with the last block in it"]
+      : object.spec.disabled
+        ? ["PoolDisabled", "spec.disabled is true"]
+        : ["OK", ""];
+    const isAllocatable = reason === "OK" ? ("True" as const) : ("False" as const);
+    const status = withCondition(object.status, { type: "Allocatable", status: isAllocatable, reason, message, now });
+    const isHeld = !isTerminating(object) || blocksIn(parseCidr(object.spec.cidr), lookup).length > 0;
+    return withFinalizer({ ...object, status }, IP_POOL_FINALIZER, isHeld);
+  },
+  react: releaseEmptyBlocks,
 });
 export type IPPool = ObjectOf<typeof IPPool>;
 
@@ -193,4 +210,26 @@ function neighbourIssue({ operation, object, lookup }: StoreContext): StatusErro
     break; // one says enough; there may be thousands
   }
   return issues.length === 0 ? undefined : invalid("IPPool", object.metadata.name, issues);
+}
+
+/** What a pool's deletion frees at once: blocks without an address in use, and claims to blocks that are not there. */
+function releaseEmptyBlocks(event: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+  if (!beganTerminating(event) && event.type !== "DELETED") return [];
+  const used = new Set<string>();
+  const freed: Consequence[] = [];
+  const { cidr: text } = event.object.spec as { cidr: string }; // called with objects of this kind only
+  const cidr = parseCidr(text);
+  for (const block of blocksIn(cidr, lookup))
+    if (isEmptyBlock(block)) freed.push({ op: "delete", ref: refOf(block) });
+    else used.add(block.spec.cidr);
+  for (const affinity of lookup.list("BlockAffinity") as Iterable<BlockAffinity>)
+    if (!used.has(affinity.spec.cidr) && containsCidr(cidr, parseCidr(affinity.spec.cidr)))
+      freed.push({ op: "delete", ref: refOf(affinity) });
+  return freed;
+}
+
+function blocksIn(pool: Cidr, lookup: Lookup): IPAMBlock[] {
+  return [...(lookup.list("IPAMBlock") as Iterable<IPAMBlock>)].filter((block) =>
+    containsCidr(pool, parseCidr(block.spec.cidr)),
+  );
 }

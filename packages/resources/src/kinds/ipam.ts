@@ -1,7 +1,14 @@
+import { containsCidr, parseCidr } from "@percale/net";
 import { z } from "zod";
 import { column } from "../columns.ts";
+import { isTerminating } from "../consequences.ts";
+import type { Consequence, ObjectEvent } from "../consequences.ts";
 import { defineResource } from "../define.ts";
-import type { ObjectOf } from "../define.ts";
+import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
+import { refOf } from "../object.ts";
+import type { KubeObject } from "../object.ts";
+import { conflict } from "../status-error.ts";
+import type { StatusError } from "../status-error.ts";
 import { cidr, name } from "../scalars/schemas.ts";
 import { onlyDefault } from "./cluster-information.ts";
 
@@ -95,8 +102,41 @@ export const IPAMBlock = defineResource({
     deleted: z.boolean().describe("Being deleted: treat as absent.").optional(),
     strictAffinity: z.boolean().describe("Ignored; kept for old readers.").default(false),
   }),
+  store: closedPoolIssue,
+  react: leaveDyingPool,
 });
 export type IPAMBlock = ObjectOf<typeof IPAMBlock>;
+
+/** No address of it is in use or cooling down. */
+export function isEmptyBlock({ spec }: IPAMBlock): boolean {
+  return spec.allocations.every((index) => index === null);
+}
+
+/** An agent that did not know yet of the pool's deletion reads again and chooses another pool. */
+function closedPoolIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {
+  if (operation !== "create" || dyingPoolOf(object as IPAMBlock, lookup) === undefined) return undefined;
+  return conflict(refOf(object), "its pool is being deleted");
+}
+
+/** In a pool that is being deleted a block goes with its last address, and the pool with its last block. */
+function leaveDyingPool({ type, object }: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+  const block = object as IPAMBlock; // called with objects of this kind only
+  if (type === "MODIFIED" && !isEmptyBlock(block)) return [];
+  const pool = dyingPoolOf(block, lookup);
+  if (pool === undefined) return [];
+  if (type === "DELETED") return [{ op: "settle", ref: refOf(pool) }];
+  const claims = [...(lookup.list("BlockAffinity") as Iterable<BlockAffinity>)].filter(
+    ({ spec }) => spec.cidr === block.spec.cidr,
+  );
+  return [object, ...claims].map((gone) => ({ op: "delete", ref: refOf(gone) }));
+}
+
+function dyingPoolOf({ spec }: IPAMBlock, lookup: Lookup): KubeObject | undefined {
+  for (const pool of lookup.list("IPPool"))
+    if (isTerminating(pool) && containsCidr(parseCidr((pool.spec as { cidr: string }).cidr), parseCidr(spec.cidr)))
+      return pool;
+  return undefined;
+}
 
 export const BlockAffinity = defineResource({
   kind: "BlockAffinity",

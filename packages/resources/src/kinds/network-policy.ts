@@ -10,6 +10,7 @@ import { listOf, selector, name, setOf } from "../scalars/schemas.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { checkPolicyRule, policyRule } from "./policy-rule.ts";
+import { settleTierLeft } from "./tier.ts";
 
 export const DEFAULT_TIER = "default";
 
@@ -71,6 +72,7 @@ export const NetworkPolicy = defineResource({
   complete: completePolicy,
   rules: (spec, report) => checkPolicy(spec, report, { namespaced: true }),
   store: tierIssue,
+  react: settleTierLeft,
 });
 export type NetworkPolicy = ObjectOf<typeof NetworkPolicy>;
 
@@ -90,6 +92,7 @@ export const GlobalNetworkPolicy = defineResource({
   complete: completePolicy,
   rules: checkGlobalPolicy,
   store: tierIssue,
+  react: settleTierLeft,
 });
 export type GlobalNetworkPolicy = ObjectOf<typeof GlobalNetworkPolicy>;
 

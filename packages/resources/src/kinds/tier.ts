@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { column, conditionColumn } from "../columns.ts";
+import { isTerminating, withFinalizer } from "../consequences.ts";
+import type { Consequence, ObjectEvent } from "../consequences.ts";
 import { defineResource } from "../define.ts";
-import type { ObjectOf, StoreContext } from "../define.ts";
+import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
 import { isDnsLabel } from "../metadata.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
-import { conditionsStatus } from "./conditions.ts";
+import { conditionsStatus, withCondition } from "./conditions.ts";
 
 /** Tiers that always exist. Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/tier.go`. */
 export const BUILT_IN_TIERS = {
@@ -61,6 +63,18 @@ export const Tier = defineResource({
       );
   },
   store: deletionIssue,
+  settle: (object, { lookup, now }) => {
+    const left = isTerminating(object) ? policiesOf(object.metadata.name, lookup) : [];
+    const ready = isTerminating(object)
+      ? {
+          status: "False" as const,
+          reason: "Terminating",
+          message: `Waiting for policies to be removed: ${left.join(", ")}`,
+        }
+      : { status: "True" as const, reason: "OK", message: "" };
+    const status = withCondition(object.status, { type: "Ready", ...ready, now });
+    return withFinalizer({ ...object, status }, TIER_FINALIZER, !isTerminating(object) || left.length > 0);
+  },
 });
 export type Tier = ObjectOf<typeof Tier>;
 
@@ -68,16 +82,31 @@ function isBuiltIn(name: string): name is keyof typeof BUILT_IN_TIERS {
   return Object.hasOwn(BUILT_IN_TIERS, name);
 }
 
-function deletionIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {
-  if (operation !== "delete") return undefined;
+function deletionIssue({ operation, object }: StoreContext): StatusError | undefined {
   const { name } = object.metadata;
-  const ref = { kind: "Tier", name };
-  if (isBuiltIn(name)) return forbidden(ref, `Cannot delete ${name} tier`);
-  const counts = TIERED_KINDS.flatMap((kind) => {
-    const count = [...lookup.list(kind)].filter(({ spec }) => (spec as { tier?: string }).tier === name).length;
+  return operation === "delete" && isBuiltIn(name)
+    ? forbidden({ kind: "Tier", name }, `Cannot delete ${name} tier`)
+    : undefined;
+}
+
+/** What stands in a tier, counted by kind: `3 GlobalNetworkPolicies`. */
+function policiesOf(tier: string, lookup: Lookup): string[] {
+  return TIERED_KINDS.flatMap((kind) => {
+    let count = 0;
+    for (const { spec } of lookup.list(kind)) if (tierOf(spec) === tier) count++;
     return count === 0 ? [] : [`${count} ${count === 1 ? kind : kind.replace(/y$/, "ies")}`];
   });
-  return counts.length === 0
-    ? undefined
-    : forbidden(ref, `Cannot delete a non-empty tier: remove ${counts.join(", ")} or move them to another tier first`);
+}
+
+/** A policy that leaves a dying tier, or is deleted, may have been the last that held it. */
+export function settleTierLeft({ type, object, old }: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+  const left = tierOf((type === "DELETED" ? object : (old ?? object)).spec);
+  if (left === undefined || (type !== "DELETED" && left === tierOf(object.spec))) return [];
+  const ref = { kind: "Tier", name: left };
+  const tier = lookup.get(ref);
+  return tier !== undefined && isTerminating(tier) ? [{ op: "settle", ref }] : [];
+}
+
+function tierOf(spec: unknown): string | undefined {
+  return (spec as { readonly tier?: string }).tier; // asked of tiered kinds only
 }

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { ageColumn } from "../columns.ts";
+import { beganTerminating, isTerminating, withFinalizer } from "../consequences.ts";
+import type { Consequence, ObjectEvent } from "../consequences.ts";
+import { defineResource } from "../define.ts";
+import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
+import { isDnsLabel } from "../metadata.ts";
+import { NAMESPACE_NAME_LABEL, NAMESPACE_PREFIX } from "../namespaces.ts";
+import { API_VERSION, refOf } from "../object.ts";
+import type { KubeObject } from "../object.ts";
+import { forbidden } from "../status-error.ts";
+import type { StatusError } from "../status-error.ts";
+import { conditionsStatus } from "./conditions.ts";
+
+/** Holds a namespace until nothing is left in it. */
+export const NAMESPACE_FINALIZER = "percale.io/contents";
+/** Set on every namespace's profile by the system. */
+const NAME_LABEL = `${NAMESPACE_PREFIX}projectcalico.org/name`;
+
+/**
+ * Kubernetes' own kind, held here where no Kubernetes is. Its labels are what `namespaceSelector` looks at: they reach the endpoints
+ * through the profile `kns.<name>`, which follows them.
+ */
+export const Namespace = defineResource({
+  kind: "Namespace",
+  scope: "Cluster",
+  description:
+    "A scope for names. Made by the first object in it or by hand; its labels are what namespaceSelector selects by; deleting it deletes what is in it.",
+  shortNames: ["ns"],
+  statusSubresource: true,
+  columns: [
+    {
+      name: "Status",
+      type: "string",
+      description: "Active, or Terminating while its contents go",
+      priority: 0,
+      cell: (object) => (isTerminating(object) ? "Terminating" : "Active"),
+    },
+    ageColumn,
+  ],
+  nameFault: (name) => (isDnsLabel(name) ? undefined : "must be one DNS label: at most 63 of a-z, 0-9 and -, no dots"),
+  spec: z.strictObject({
+    finalizers: z.array(z.string()).describe("Kubernetes' own finalizers; without effect here.").optional(),
+  }),
+  status: z.strictObject({
+    phase: z.enum(["Active", "Terminating"]).describe("Terminating while its contents go.").optional(),
+    conditions: conditionsStatus.shape.conditions,
+  }),
+  complete: ({ metadata }) => {
+    metadata.labels = { ...metadata.labels, [NAMESPACE_NAME_LABEL]: metadata.name };
+  },
+  store: deletionIssue,
+  settle: (object, { lookup }) => {
+    const isGoing = isTerminating(object);
+    const isHeld = !isGoing || contentsOf(object.metadata.name, lookup).next().done !== true;
+    const status = { ...object.status, phase: isGoing ? ("Terminating" as const) : ("Active" as const) };
+    return withFinalizer({ ...object, status }, NAMESPACE_FINALIZER, isHeld);
+  },
+  react: (event, lookup) => [...profileOf(event, lookup), ...deletions(event, lookup)],
+});
+export type Namespace = ObjectOf<typeof Namespace>;
+
+function deletionIssue({ operation, object }: StoreContext): StatusError | undefined {
+  const { name } = object.metadata;
+  return operation === "delete" && name === "default"
+    ? forbidden({ kind: "Namespace", name }, "this namespace may not be deleted")
+    : undefined;
+}
+
+/** Kinds that live in namespaces. Named here, because the registry that knows them all is made of the kinds. */
+const NAMESPACED_KINDS = ["NetworkPolicy", "NetworkSet", "WorkloadEndpoint"] as const;
+
+function* contentsOf(namespace: string, lookup: Lookup): Generator<KubeObject> {
+  for (const kind of NAMESPACED_KINDS)
+    for (const object of lookup.list(kind)) if (object.metadata.namespace === namespace) yield object;
+}
+
+function deletions(event: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+  if (!beganTerminating(event) && event.type !== "DELETED") return [];
+  const { name } = event.object.metadata;
+  return [
+    ...[...contentsOf(name, lookup)].map((object): Consequence => ({ op: "delete", ref: refOf(object) })),
+    ...(event.type === "DELETED" ? [{ op: "delete" as const, ref: profileRef(name) }] : []),
+  ];
+}
+
+/** The profile through which endpoints inherit the namespace's labels: made with it, its rules left alone. */
+function profileOf({ type, object }: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+  if (type === "DELETED" || isTerminating(object)) return [];
+  const { name, labels = {} } = object.metadata;
+  const inherited = {
+    [NAME_LABEL]: name,
+    ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${NAMESPACE_PREFIX}${key}`, value])),
+  };
+  const stored = lookup.get(profileRef(name)) as KubeObject<{ labelsToApply?: Record<string, string> }> | undefined;
+  if (stored === undefined) {
+    const allow = [{ action: "Allow" }];
+    const spec = { ingress: allow, egress: allow, labelsToApply: inherited };
+    return [
+      { op: "create", object: { apiVersion: API_VERSION, kind: "Profile", metadata: { name: `kns.${name}` }, spec } },
+    ];
+  }
+  const own = Object.entries(stored.spec.labelsToApply ?? {}).filter(([key]) => !key.startsWith(NAMESPACE_PREFIX));
+  const labelsToApply = { ...Object.fromEntries(own), ...inherited };
+  return [{ op: "update", object: { ...stored, spec: { ...stored.spec, labelsToApply } } }];
+}
+
+function profileRef(namespace: string) {
+  return { kind: "Profile", name: `kns.${namespace}` };
+}
