@@ -133,7 +133,7 @@ function isUnnamed(change: Change): boolean {
 
 function known(kind: unknown): ResourceDefinition {
   const definition = typeof kind === "string" ? definitionOf(kind) : undefined;
-  if (definition === undefined) throw badRequest(`kind: ${JSON.stringify(kind)} is not served in projectcalico.org/v3`);
+  if (definition === undefined) throw badRequest(`kind: ${JSON.stringify(kind)} is not served here`);
   return definition;
 }
 

@@ -13,7 +13,7 @@ import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
 import { LIMITS, Places } from "./limits.ts";
 import type { Gate, Leave } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
-import { serveAccessReview, serveNamespaces } from "./rest/core.ts";
+import { serveAccessReview } from "./rest/core.ts";
 import { serveDocument } from "./rest/documents.ts";
 import { serveObjects } from "./rest/objects.ts";
 import { sendError } from "./rest/respond.ts";
@@ -122,20 +122,18 @@ async function serveWatch(watches: Gate, serve: () => Promise<void>): Promise<vo
 }
 
 async function serveRest(
-  { request, response, pathname, query }: Call,
+  { request, response, pathname }: Call,
   { store, identity }: { readonly store: Datastore; readonly identity: Identity },
 ): Promise<void> {
   if (identity.method === "anonymous" && pathname !== "/version")
     throw unauthorized("no credentials were sent: use a client certificate, a bearer token or sign in");
-  const call = { request, response, query, store, identity };
+  const call = { request, response, identity };
   if (pathname === CHANGE_SETS_PATH) return serveChangeSets(request, response, { store, identity });
   if (pathname === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" && request.method === "POST")
     return serveAccessReview(call);
   if (request.method === "GET" || request.method === "HEAD") {
-    if (pathname.startsWith("/openapi/") || pathname.startsWith("/api/v1/")) requireRight(identity, "read");
+    if (pathname.startsWith("/openapi/")) requireRight(identity, "read");
     if (serveDocument(request, response, pathname)) return;
-    const namespaces = /^\/api\/v1\/namespaces(?:\/([^/]+))?$/.exec(pathname);
-    if (namespaces !== null) return serveNamespaces(call, namespaces[1]);
   }
   throw new StatusError("NotFound", "the server could not find the requested resource", {
     details: {},

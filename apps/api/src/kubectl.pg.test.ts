@@ -136,6 +136,39 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
     expect((await kubectl(["apply", "-f", path])).code).toBe(1);
   });
 
+  test("namespaces are made, labelled, explained and selected like any object", async () => {
+    expect((await kubectl(["create", "namespace", "made"])).out).toContain("namespace/made created");
+    expect((await kubectl(["create", "namespace", "made"])).err).toContain('namespaces "made" already exists');
+    expect((await kubectl(["label", "ns", "made", "team=a"])).out).toContain("labeled");
+    const listed = await kubectl(["get", "ns", "-l", "team=a", "--no-headers"]);
+    expect(listed.out).toMatch(/^made +Active +\S+\n$/);
+    expect((await kubectl(["get", "ns", "made", "-o", "yaml"])).out).toMatch(/^apiVersion: v1\nkind: Namespace$/m);
+    expect((await kubectl(["explain", "namespace"])).out).toContain("deleting it deletes what is in it");
+    const manifest = "apiVersion: v1\nkind: Namespace\nmetadata: { name: made, labels: { team: b } }\n";
+    expect((await kubectl(["apply", "-f", "-"], manifest)).out).toContain("namespace/made configured");
+  });
+
+  test("deleting a namespace waits until all in it is gone", async () => {
+    await kubectl(["apply", "-f", "-"], POLICY.replace("namespace: shop", "namespace: doomed"));
+    expect((await kubectl(["get", "ns", "doomed", "-o", "name"])).out.trim()).toBe("namespace/doomed");
+    expect((await kubectl(["delete", "ns", "doomed", "--timeout=20s"])).out).toContain('namespace "doomed" deleted');
+    expect((await kubectl(["get", "cnp", "-n", "doomed"])).err).toContain("No resources found");
+    expect((await kubectl(["delete", "ns", "default"])).err).toContain("this namespace may not be deleted");
+  });
+
+  test("pools and tiers say on which condition one can wait", async () => {
+    const pool = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: { name: p }\nspec: { cidr: 10.9.0.0/24 }\n";
+    await kubectl(["apply", "-f", "-"], pool);
+    const wait = (what: string, condition: string) =>
+      kubectl(["wait", what, `--for=condition=${condition}`, "--timeout=10s"]);
+    expect((await wait("ippool/p", "Allocatable")).out).toContain("condition met");
+    expect((await wait("tier/default", "Ready")).out).toContain("condition met");
+    await kubectl(["patch", "ippool", "p", "--type=merge", "-p", '{"spec":{"disabled":true}}']);
+    expect((await wait("ippool/p", "Allocatable=false")).out).toContain("condition met");
+    expect((await kubectl(["get", "ippool", "p"])).out).toMatch(/^p +10\.9\.0\.0\/24 .* False /m);
+    expect((await kubectl(["delete", "ippool", "p", "--timeout=10s"])).out).toContain("deleted");
+  });
+
   test("delete removes, and a second delete says not found", async () => {
     expect((await kubectl(["delete", "cnp", "web", "-n", "shop"])).out).toContain("deleted");
     const again = await kubectl(["delete", "cnp", "web", "-n", "shop"]);

@@ -1,9 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createMetrics, HealthRegistry, silentLogger, StallMonitor } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
-import { builtInObjects, refOf, StatusError } from "@percale/resources";
 import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore } from "@percale/store";
 import { Authenticator } from "./auth/authenticator.ts";
@@ -12,6 +10,7 @@ import { OpenCredentials } from "./auth/open-credentials.ts";
 import { ensureAdminToken, writeKubeconfig } from "./auth/bootstrap.ts";
 import { openPki } from "./auth/pki.ts";
 import type { Pki } from "./auth/pki.ts";
+import { ensureBuiltIns } from "./built-ins.ts";
 import { requestHandler } from "./front.ts";
 import { Gate, LIMITS } from "./limits.ts";
 import { ApiMetrics } from "./metrics.ts";
@@ -55,7 +54,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = await openDatabase(options, log);
   const { store } = database;
-  await ensureBuiltIns(store);
+  await ensureBuiltIns(store, BUILD);
   const isFirstStart = await ensureAdminToken(dataDir, store);
   const certificates = (): Promise<Pki> => openPki(join(dataDir, "pki"), { hosts: [host, ...names] });
   const pki = await certificates();
@@ -141,19 +140,6 @@ async function openDatabase({ databaseUrl, dataDir }: ApiOptions, log: Logger): 
     databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: join(dataDir, "postgres"), log }) : undefined;
   const store = await openPostgresStore({ url: databaseUrl ?? ours!.url, log: log.child({ component: "store" }) });
   return { store, stop: async () => ours?.stop() };
-}
-
-/** What every store holds from its first day on; another process may be doing the same. */
-async function ensureBuiltIns(store: Datastore): Promise<void> {
-  const clusterGUID = randomBytes(16).toString("hex");
-  for (const object of builtInObjects({ clusterGUID, version: BUILD })) {
-    if ((await store.get(refOf(object))) !== undefined) continue;
-    try {
-      await store.apply({ changes: [{ op: "create", object }], author: "system:percale", reason: "first start" });
-    } catch (error) {
-      if (!(error instanceof StatusError) || error.reason !== "AlreadyExists") throw error;
-    }
-  }
 }
 
 function tellDatabase(store: Datastore, health: HealthRegistry): void {

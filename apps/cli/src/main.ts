@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { ExitError } from "./exit-error.ts";
+import { addIpamCommands } from "./ipam.ts";
 import { addLabCommands } from "./lab/commands.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
 import { call, readKubeconfig } from "./rest/client.ts";
@@ -56,6 +57,7 @@ program
     const question = { from, to, protocol, ...(port !== undefined && { port }) };
     process.stdout.write(renderLadder(await explainToFirstPort(access(), question)));
   });
+addIpamCommands(program, access);
 addLabCommands(program, config);
 // `percale … | head`: the reader has gone, and the exit code is what matters then.
 process.stdout.on("error", () => process.exit());

@@ -1,5 +1,5 @@
 /**
- * What every daemon shares: configuration, log, metrics, health and the reconcile loop.
+ * What every daemon shares: configuration, log, metrics, health, hashes and the reconcile loop.
  *
  *     const log = createLogger({ component: "api", format: "pretty" });
  *     const health = new HealthRegistry();
@@ -7,6 +7,7 @@
  *     onSignals({ log, stop: () => server.close() });
  */
 export * from "./config.ts";
+export * from "./hashes.ts";
 export * from "./health-server.ts";
 export * from "./health.ts";
 export * from "./log.ts";

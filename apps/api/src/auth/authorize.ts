@@ -1,5 +1,5 @@
 import type { Change } from "@percale/protocol";
-import { API_GROUP, definitionOf, forbidden, refOf, StatusError, unauthorized } from "@percale/resources";
+import { definitionOf, forbidden, groupVersionOf, refOf, StatusError, unauthorized } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
 import { ADMIN_GROUP, EDITOR_GROUP, MONITORING_GROUP, nodeOf, NODES_GROUP, VIEWER_GROUP } from "./identity.ts";
@@ -88,6 +88,6 @@ function refusal(identity: Identity, verb: string, ref: ObjectRef, why?: string)
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
   return forbidden(
     ref,
-    `User "${identity.user}" cannot ${verb} resource "${plural}" in API group "${API_GROUP}" ${where}${why === undefined ? "" : `: ${why}`}`,
+    `User "${identity.user}" cannot ${verb} resource "${plural}" in API group "${groupVersionOf(kind).group}" ${where}${why === undefined ? "" : `: ${why}`}`,
   );
 }

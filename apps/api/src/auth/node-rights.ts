@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { ipamHashes } from "@percale/daemon";
 import { isHeldBy, nodeWriteFault } from "@percale/ipam";
 import {
   isSameJson,
@@ -26,6 +26,7 @@ const VERBS_BY_KIND: Readonly<Record<string, readonly Verb[]>> = {
   BlockAffinity: ["get", "list", "create", "update", "patch", "delete"],
   IPAMHandle: ["get", "create", "update", "patch", "delete"],
   IPPool: ["get", "list"],
+  Namespace: ["get", "list"],
   IPAMConfiguration: ["get", "list"],
 };
 
@@ -51,7 +52,7 @@ export function nodeFault(node: string, context: CheckContext): string | undefin
         old,
         lookup,
         nowMs: Date.now(),
-        hashes: { sha256Hex: (text) => createHash("sha256").update(text).digest("hex") },
+        hashes: ipamHashes,
       });
   }
 }

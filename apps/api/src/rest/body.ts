@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StatusError, badRequest, formatIssue, tooLarge, unstorableIssues } from "@percale/resources";
+import { decodeProtobuf, PROTOBUF } from "./protobuf.ts";
 import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request
@@ -45,6 +46,7 @@ export function mediaType(request: IncomingMessage): string {
  */
 export async function readParsed(request: IncomingMessage): Promise<unknown> {
   const type = mediaType(request);
+  if (type === PROTOBUF) return storable(decodeProtobuf(await readBytes(request)));
   const isYaml = YAML_TYPES.has(type);
   if (!isYaml && type !== "application/json")
     throw new StatusError(

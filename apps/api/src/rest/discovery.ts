@@ -7,7 +7,9 @@ const STATUS_VERBS = ["get", "patch", "update"];
 const GROUP_VERSION = { groupVersion: `${API_GROUP}/v3`, version: "v3" };
 
 /** What people see. Kinds of agents and IPAM are served too, but kubectl learns of them only by name. */
-const served = resourceDefinitions.filter(({ internal }) => !internal);
+const visible = resourceDefinitions.filter(({ internal }) => !internal);
+const served = visible.filter(({ group }) => group === API_GROUP);
+const core = visible.filter(({ group }) => group === "");
 
 export const apiVersions = { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
 
@@ -24,21 +26,7 @@ export const apiGroupList = {
   groups: [group, { name: "authorization.k8s.io", versions: [authorization], preferredVersion: authorization }],
 };
 
-export const coreResources = {
-  kind: "APIResourceList",
-  apiVersion: "v1",
-  groupVersion: "v1",
-  resources: [
-    {
-      name: "namespaces",
-      singularName: "namespace",
-      namespaced: false,
-      kind: "Namespace",
-      verbs: ["get", "list"],
-      shortNames: ["ns"],
-    },
-  ],
-};
+export const coreResources = resourceList("v1", core);
 
 export const authorizationResources = {
   kind: "APIResourceList",
@@ -55,38 +43,35 @@ export const authorizationResources = {
   ],
 };
 
-export const apiResources = {
-  kind: "APIResourceList",
-  apiVersion: "v1",
-  groupVersion: GROUP_VERSION.groupVersion,
-  resources: served.flatMap((definition) => [
+export const apiResources = resourceList(GROUP_VERSION.groupVersion, served);
+
+function resourceList(groupVersion: string, definitions: readonly ResourceDefinition[]): object {
+  return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: definitions.flatMap(resourcesOf) };
+}
+
+/** The kind, and its status where that is written by itself. */
+function resourcesOf(definition: ResourceDefinition): object[] {
+  const { plural, singular, namespaced, kind, shortNames } = definition;
+  return [
     {
-      name: definition.plural,
-      singularName: definition.singular,
-      namespaced: definition.namespaced,
-      kind: definition.kind,
+      name: plural,
+      singularName: singular,
+      namespaced,
+      kind,
       verbs: verbsOf(definition),
-      ...(definition.shortNames.length > 0 && { shortNames: definition.shortNames }),
+      ...(shortNames.length > 0 && { shortNames }),
     },
     ...(definition.statusSubresource
-      ? [
-          {
-            name: `${definition.plural}/status`,
-            singularName: "",
-            namespaced: definition.namespaced,
-            kind: definition.kind,
-            verbs: STATUS_VERBS,
-          },
-        ]
+      ? [{ name: `${plural}/status`, singularName: "", namespaced, kind, verbs: STATUS_VERBS }]
       : []),
-  ]),
-};
+  ];
+}
 
 /** Aggregated discovery, `apidiscovery.k8s.io/v2`: all kinds in one answer. */
 export function groupDiscovery(path: "/api" | "/apis", version: "v2" | "v2beta1"): object {
   const items =
     path === "/api"
-      ? [groupItem("", "v1", [namespaceResource])]
+      ? [groupItem("", "v1", core.map(discoveryOf))]
       : [
           groupItem(API_GROUP, "v3", served.map(discoveryOf)),
           groupItem("authorization.k8s.io", "v1", [accessReviewResource]),
@@ -101,15 +86,6 @@ function groupItem(name: string, version: string, resources: readonly object[]):
   };
 }
 
-const namespaceResource = {
-  resource: "namespaces",
-  responseKind: { group: "", version: "v1", kind: "Namespace" },
-  scope: "Cluster",
-  singularResource: "namespace",
-  verbs: ["get", "list"],
-  shortNames: ["ns"],
-};
-
 const accessReviewResource = {
   resource: "selfsubjectaccessreviews",
   responseKind: { group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectAccessReview" },
@@ -119,7 +95,8 @@ const accessReviewResource = {
 };
 
 function discoveryOf(definition: ResourceDefinition): object {
-  const responseKind = { group: API_GROUP, version: "v3", kind: definition.kind };
+  const { group, version, kind } = definition;
+  const responseKind = { group, version, kind };
   return {
     resource: definition.plural,
     responseKind,

@@ -9,7 +9,8 @@ import {
   groupDiscovery,
 } from "./discovery.ts";
 import { VERSION } from "./core.ts";
-import { OPENAPI_PATH, openApiIndex, openApiV2, openApiV3 } from "./openapi.ts";
+import { openApiIndex, openApiV2, openApiV3 } from "./openapi.ts";
+import type { Document } from "./openapi.ts";
 import { createHash } from "node:crypto";
 import { sendJson } from "./respond.ts";
 
@@ -26,8 +27,9 @@ const DOCUMENTS: ReadonlyMap<string, () => object> = new Map<string, () => objec
 
 /** Discovery, version and OpenAPI: what a client learns the server from. False if the path is none of them. */
 export function serveDocument(request: IncomingMessage, response: ServerResponse, pathname: string): boolean {
-  if (pathname === OPENAPI_PATH) {
-    serveOpenApi(request, response);
+  const openApi = openApiV3().get(pathname);
+  if (openApi !== undefined) {
+    serveOpenApi(request, response, openApi);
     return true;
   }
   if (pathname === "/openapi/v2") {
@@ -51,11 +53,11 @@ function aggregatedVersion({ headers }: IncomingMessage): "v2" | "v2beta1" | und
 }
 
 /** The hash in the address makes the document immutable; another hash leads to the right one. */
-function serveOpenApi(request: IncomingMessage, response: ServerResponse): void {
-  const { text, hash } = openApiV3();
-  const asked = new URL(request.url ?? "/", "https://api").searchParams.get("hash");
+function serveOpenApi(request: IncomingMessage, response: ServerResponse, { text, hash }: Document): void {
+  const url = new URL(request.url ?? "/", "https://api");
+  const asked = url.searchParams.get("hash");
   if (asked !== null && asked !== hash) {
-    response.writeHead(301, { location: `${OPENAPI_PATH}?hash=${hash}` }).end();
+    response.writeHead(301, { location: `${url.pathname}?hash=${hash}` }).end();
     return;
   }
   const cache = asked === null ? {} : { "cache-control": "public, immutable, max-age=31536000" };

@@ -19,7 +19,7 @@ const HANDLERS: Readonly<Record<Verb, (call: ObjectRequest) => Promise<void>>> =
   deletecollection: deleteCollection,
 };
 
-/** Authorises and answers a request on `/apis/projectcalico.org/v3/…`. */
+/** Authorises and answers a request about objects. */
 export async function serveObjects(call: ObjectRequest): Promise<void> {
   const { request, route, query, identity } = call;
   const verb = verbOf(request.method ?? "GET", route, query);

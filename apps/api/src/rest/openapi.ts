@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { API_GROUP, resourceDefinitions } from "@percale/resources";
-import type { JsonSchema, ResourceDefinition } from "@percale/resources";
+import { resourceDefinitions } from "@percale/resources";
+import type { GroupVersion, JsonSchema, ResourceDefinition } from "@percale/resources";
 import { metaSchemas, metaSchemaName } from "./openapi-meta.ts";
 import { JSON_PATCH, MERGE_PATCH } from "./patch.ts";
+import { rootOf } from "./route.ts";
 
-export const OPENAPI_PATH = `/openapi/v3/apis/${API_GROUP}/v3`;
-const SCHEMA_PREFIX = "com.github.projectcalico.api.pkg.apis.projectcalico.v3.";
+/** Names of schemas as Kubernetes and Calico publish them. */
+const SCHEMA_PREFIX_BY_GROUP: Readonly<Record<string, string>> = {
+  "": "io.k8s.api.core.v1.",
+  "projectcalico.org": "com.github.projectcalico.api.pkg.apis.projectcalico.v3.",
+};
 
 /** A document and what its entity tag is. Made once: kinds don't change while a process runs. */
 export interface Document {
@@ -13,21 +17,35 @@ export interface Document {
   readonly hash: string;
 }
 
-let group: Document | undefined;
+let documents: ReadonlyMap<string, Document> | undefined;
 let swagger: Document | undefined;
 
-/** The OpenAPI 3.0 document of the group: what kubectl explain, apply and diff read. */
-export function openApiV3(): Document {
-  return (group ??= documentOf({
-    openapi: "3.0.0",
-    info: { title: "Percale", version: "v3" },
-    paths: Object.assign({}, ...resourceDefinitions.map(pathsOf)) as object,
-    components: { schemas: { ...metaSchemas("#/components/schemas/"), ...kindSchemas("#/components/schemas/") } },
-  }));
+/** The OpenAPI 3.0 document of each API version by the path it is served at: what kubectl explain, apply and diff read. */
+export function openApiV3(): ReadonlyMap<string, Document> {
+  return (documents ??= new Map(
+    [...Map.groupBy(resourceDefinitions, rootOf)].map(([root, definitions]) => [
+      `/openapi/v3${root}`,
+      documentOf({
+        openapi: "3.0.0",
+        info: { title: "Percale", version: definitions[0]!.version }, // a group of definitions is never empty
+        paths: Object.assign({}, ...definitions.map(pathsOf)) as object,
+        components: {
+          schemas: {
+            ...metaSchemas("#/components/schemas/"),
+            ...kindSchemas(definitions, "#/components/schemas/"),
+          },
+        },
+      }),
+    ]),
+  ));
 }
 
 export function openApiIndex(): object {
-  return { paths: { [`apis/${API_GROUP}/v3`]: { serverRelativeURL: `${OPENAPI_PATH}?hash=${openApiV3().hash}` } } };
+  const entries = [...openApiV3()].map(([path, { hash }]) => [
+    path.slice("/openapi/v3/".length),
+    { serverRelativeURL: `${path}?hash=${hash}` },
+  ]);
+  return { paths: Object.fromEntries(entries) as object };
 }
 
 /** Swagger 2, for old clients: the same schemas under `definitions`. */
@@ -42,7 +60,7 @@ export function openApiV2(): Document {
     swagger: "2.0",
     info: { title: "Percale", version: "v3" },
     paths: paths(),
-    definitions: { ...metaSchemas("#/definitions/"), ...kindSchemas("#/definitions/") },
+    definitions: { ...metaSchemas("#/definitions/"), ...kindSchemas(resourceDefinitions, "#/definitions/") },
   }));
 }
 
@@ -51,12 +69,16 @@ function documentOf(value: object): Document {
   return { text, hash: createHash("sha256").update(text).digest("hex").toUpperCase() };
 }
 
-function kindSchemas(prefix: string): Record<string, unknown> {
-  const schemas = resourceDefinitions.flatMap((definition) => [
-    [SCHEMA_PREFIX + definition.kind, relocated(definition.openApi(), prefix)] as const,
-    [SCHEMA_PREFIX + definition.listKind, listSchema(definition, prefix)] as const,
+function kindSchemas(definitions: readonly ResourceDefinition[], prefix: string): Record<string, unknown> {
+  const schemas = definitions.flatMap((definition) => [
+    [schemaName(definition, definition.kind), relocated(definition.openApi(), prefix)] as const,
+    [schemaName(definition, definition.listKind), listSchema(definition, prefix)] as const,
   ]);
   return Object.fromEntries(schemas);
+}
+
+function schemaName({ group }: GroupVersion, kind: string): string {
+  return `${SCHEMA_PREFIX_BY_GROUP[group]!}${kind}`; // every group that is served has one
 }
 
 /** The schema with its references under another prefix. */
@@ -64,7 +86,8 @@ function relocated(schema: JsonSchema, prefix: string): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll("#/components/schemas/", prefix));
 }
 
-function listSchema({ kind, listKind }: ResourceDefinition, prefix: string): object {
+function listSchema(definition: ResourceDefinition, prefix: string): object {
+  const { group, version, kind, listKind } = definition;
   return {
     type: "object",
     description: `A list of ${kind} objects.`,
@@ -73,9 +96,9 @@ function listSchema({ kind, listKind }: ResourceDefinition, prefix: string): obj
       apiVersion: { type: "string" },
       kind: { type: "string" },
       metadata: { default: {}, allOf: [{ $ref: prefix + metaSchemaName("ListMeta") }] },
-      items: { type: "array", items: { default: {}, allOf: [{ $ref: prefix + SCHEMA_PREFIX + kind }] } },
+      items: { type: "array", items: { default: {}, allOf: [{ $ref: prefix + schemaName(definition, kind) }] } },
     },
-    "x-kubernetes-group-version-kind": [{ group: API_GROUP, version: "v3", kind: listKind }],
+    "x-kubernetes-group-version-kind": [{ group, version, kind: listKind }],
   };
 }
 
@@ -100,7 +123,7 @@ const LIST_PARAMETERS = [
 
 function pathsOf(definition: ResourceDefinition): Record<string, object> {
   const { plural, namespaced, readOnly } = definition;
-  const base = `/apis/${API_GROUP}/v3`;
+  const base = rootOf(definition);
   const collection = namespaced ? `${base}/namespaces/{namespace}/${plural}` : `${base}/${plural}`;
   const operation = operations(definition);
   const one = {
@@ -135,15 +158,14 @@ function pathParameters(namespaced: boolean, named: boolean): object[] {
 
 type Action = "get" | "list" | "post" | "put" | "patch" | "delete" | "deletecollection";
 
-function operations({
-  kind,
-  listKind,
-}: ResourceDefinition): (action: Action, parameters?: readonly object[]) => object {
-  const schema = (name: string): object => ({ $ref: `#/components/schemas/${SCHEMA_PREFIX}${name}` });
+function operations(definition: ResourceDefinition): (action: Action, parameters?: readonly object[]) => object {
+  const { group, version, kind, listKind } = definition;
+  const owner = group === "" ? "CoreV1" : "ProjectcalicoOrgV3";
+  const schema = (name: string): object => ({ $ref: `#/components/schemas/${schemaName(definition, name)}` });
   const json = (body: object): object => ({ "application/json": { schema: body } });
   const patch = { type: "object" };
   return (action, parameters = []) => ({
-    operationId: `${action}ProjectcalicoOrgV3${kind}`,
+    operationId: `${action}${owner}${kind}`,
     parameters,
     ...((action === "post" || action === "put") && { requestBody: { required: true, content: json(schema(kind)) } }),
     // No strategic merge here, so that kubectl apply sends JSON merge patches.
@@ -152,7 +174,7 @@ function operations({
     }),
     responses: { "200": { description: "OK", content: json(schema(action === "list" ? listKind : kind)) } },
     "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": { group: API_GROUP, version: "v3", kind },
+    "x-kubernetes-group-version-kind": { group, version, kind },
   });
 }
 

@@ -51,7 +51,7 @@ export function renderList(definition: ResourceDefinition, page: ListPage, how: 
   const [apiVersion, kind] =
     how.form === "metadata"
       ? ["meta.k8s.io/v1", "PartialObjectMetadataList"]
-      : ["projectcalico.org/v3", definition.listKind];
+      : [definition.apiVersion, definition.listKind];
   const items =
     how.form === "metadata"
       ? page.items.map((item) => JSON.stringify(partial(item, "PartialObjectMetadata")))

@@ -1,5 +1,5 @@
-import { API_GROUP, definitionByPlural } from "@percale/resources";
-import type { ObjectRef, ResourceDefinition } from "@percale/resources";
+import { definitionByPlural } from "@percale/resources";
+import type { GroupVersion, ObjectRef, ResourceDefinition } from "@percale/resources";
 
 /** What a path names. */
 export interface ObjectRoute {
@@ -9,17 +9,22 @@ export interface ObjectRoute {
   readonly subresource?: "status";
 }
 
-const PREFIX = `/apis/${API_GROUP}/v3/`;
+/** Where the kinds of an API version live: the core group has a root of its own. */
+export function rootOf({ group, version }: GroupVersion): string {
+  return group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+}
 
-/** `/apis/projectcalico.org/v3/[namespaces/NS/]PLURAL[/NAME[/status]]`; undefined for anything else. */
+/** `ROOT/[namespaces/NS/]PLURAL[/NAME[/status]]`; undefined for anything else. */
 export function parseObjectRoute(pathname: string): ObjectRoute | undefined {
-  if (!pathname.startsWith(PREFIX)) return undefined;
-  const parts = decodeParts(pathname.slice(PREFIX.length));
+  const [, root, path] = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/(.+)$/.exec(pathname) ?? [];
+  const parts = path === undefined ? undefined : decodeParts(path);
   if (parts === undefined) return undefined;
-  const namespace = parts[0] === "namespaces" && parts.length > 2 ? parts[1] : undefined;
+  // `namespaces/NS/status` is a part of a namespace, anything else after one stands in it.
+  const isWithin = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status";
+  const namespace = isWithin ? parts[1] : undefined;
   const [plural, name, subresource, ...rest] = namespace === undefined ? parts : parts.slice(2);
   const definition = plural === undefined ? undefined : definitionByPlural(plural);
-  if (definition === undefined || rest.length > 0 || name === "") return undefined;
+  if (definition === undefined || rootOf(definition) !== root || rest.length > 0 || name === "") return undefined;
   if (namespace !== undefined && !definition.namespaced) return undefined;
   // One object of a namespaced kind is only reachable through its namespace.
   if (name !== undefined && definition.namespaced && namespace === undefined) return undefined;

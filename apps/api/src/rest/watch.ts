@@ -1,4 +1,4 @@
-import { StatusError, API_VERSION, invalid, internalError } from "@percale/resources";
+import { StatusError, invalid, internalError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
 import type { ObjectRequest } from "./request.ts";
@@ -134,7 +134,7 @@ function bookmarkOf(
 ): KubeObject {
   const metadata = { resourceVersion: String(revision), ...(annotations !== undefined && { annotations }) };
   // A bookmark is an object of the kind with nothing but its version: no name, no spec.
-  return { apiVersion: API_VERSION, kind: definition.kind, metadata } as unknown as KubeObject;
+  return { apiVersion: definition.apiVersion, kind: definition.kind, metadata } as unknown as KubeObject;
 }
 
 /** As asked, else a random half to whole hour, so that watches of a restarted server do not all end together. */

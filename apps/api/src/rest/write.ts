@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { API_VERSION, StatusError, badRequest, formatIssue, invalid, notFound, parseOutside } from "@percale/resources";
-import type { FieldValidation, KubeObject, ObjectRef } from "@percale/resources";
+import { StatusError, badRequest, formatIssue, invalid, notFound, parseOutside } from "@percale/resources";
+import type { FieldValidation, KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
 import { admit, refuseReadOnly } from "../admission.ts";
 import type { Identity } from "../auth/identity.ts";
 import { mediaType, readBody, readParsed } from "./body.ts";
@@ -102,17 +102,17 @@ export async function deleteObject(call: ObjectRequest): Promise<void> {
   sendJson(
     response,
     200,
-    isHeld ? renderObject(route.definition, last, how) : JSON.stringify(deleted(ref, route.definition.plural, last)),
+    isHeld ? renderObject(route.definition, last, how) : JSON.stringify(deleted(ref, route.definition, last)),
   );
 }
 
-function deleted(ref: ObjectRef, plural: string, { metadata }: KubeObject): object {
+function deleted({ name }: ObjectRef, { group, plural }: ResourceDefinition, { metadata }: KubeObject): object {
   return {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Success",
-    details: { name: ref.name, group: "projectcalico.org", kind: plural, uid: metadata.uid },
+    details: { name, group, kind: plural, uid: metadata.uid },
   };
 }
 
@@ -183,10 +183,10 @@ function placed(body: unknown, { route }: ObjectRequest): KubeObject {
   const { definition, namespace, name } = route;
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw badRequest(`the body must be one ${definition.kind} object`);
-  const { metadata = {}, kind = definition.kind, apiVersion = API_VERSION, ...rest } = body as Body;
-  if (kind !== definition.kind || apiVersion !== API_VERSION)
+  const { metadata = {}, kind = definition.kind, apiVersion = definition.apiVersion, ...rest } = body as Body;
+  if (kind !== definition.kind || apiVersion !== definition.apiVersion)
     throw badRequest(
-      `the body must be ${definition.kind} in ${API_VERSION}, as the address says, got ${String(kind)} in ${String(apiVersion)}`,
+      `the body must be ${definition.kind} in ${definition.apiVersion}, as the address says, got ${String(kind)} in ${String(apiVersion)}`,
     );
   if (typeof metadata !== "object" || metadata === null) throw badRequest("metadata: must be an object");
   const said = metadata["namespace"];

@@ -2,6 +2,7 @@ import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { accessServices, sessionServices } from "./access.ts";
+import { ipamServices } from "./ipam.ts";
 import { Lab } from "./lab.ts";
 import { LiveFeed } from "./live.ts";
 import { nodeServices } from "./nodes.ts";
@@ -33,6 +34,7 @@ export function createServices({
     nodes,
     policy: policyServices(store),
     selectors: selectorServices(store),
+    ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },
     health: { conditions: () => allConditions(sources) },
     lab: new Lab(store).services(),

@@ -46,7 +46,8 @@ export function changeServices(store: Datastore): Services["changes"] {
     list: ({ limit, before }) => store.changes({ limit, ...(before !== undefined && { before }) }),
     revert: async ({ revision, resourceVersionPrecondition, reason }, identity) => {
       const set = await changeSetAt(store, revision);
-      const changes = await Promise.all(set.map((activity) => inverse(store, activity, resourceVersionPrecondition)));
+      const own = set.filter((activity) => isReverted(activity, set));
+      const changes = await Promise.all(own.map((activity) => inverse(store, activity, resourceVersionPrecondition)));
       const why = reason ?? `revert of revision ${revision}${set[0]?.reason ? `: ${set[0].reason}` : ""}`;
       return admit(store, { changes: changes.flat(), reason: why }, { identity });
     },
@@ -69,6 +70,15 @@ async function changeSetAt(store: Datastore, revision: number): Promise<Activity
     if (last === undefined) return set;
     before = last.revision;
   }
+}
+
+/** IPAM's books follow the workloads, and a namespace that a change implied may hold more by now: neither is turned back. */
+const KEPT_KINDS: ReadonlySet<string> = new Set(["IPAMBlock", "IPAMHandle", "BlockAffinity"]);
+
+function isReverted({ ref, op }: Activity, set: readonly Activity[]): boolean {
+  if (KEPT_KINDS.has(ref.kind)) return false;
+  const isImplied = (kind: string): boolean => kind === "Namespace" || kind === "Profile";
+  return !(op === "ADDED" && isImplied(ref.kind) && set.some((other) => !isImplied(other.ref.kind)));
 }
 
 async function inverse(

@@ -39,6 +39,10 @@ export interface Services {
     impact(question: Pick<ChangeSet, "changes">, identity: Identity): Promise<view.ImpactView>;
   };
   readonly selectors: { test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView> };
+  readonly ipam: {
+    /** Gives an address back to its block; one that a workload endpoint has only with `force`. */
+    release(request: z.output<typeof input.releaseInput>, identity: Identity): Promise<{ readonly address: string }>;
+  };
   readonly pools: { usage(): Promise<readonly view.PoolUsageView[]> };
   readonly health: { conditions(): Promise<readonly view.ConditionView[]> };
   readonly lab: {

@@ -51,6 +51,12 @@ const changes = router({
     .mutation(({ ctx, input }) => ctx.services.changes.revert(input, ctx.identity)),
 });
 
+const ipam = router({
+  release: can("admin")
+    .input(input.releaseInput)
+    .mutation(({ ctx, input }) => ctx.services.ipam.release(input, ctx.identity)),
+});
+
 const live = router({
   /** All object events; a client that comes back goes on where it was. */
   watch: can("read")
@@ -125,6 +131,7 @@ export const appRouter = router({
   session,
   objects,
   changes,
+  ipam,
   live,
   nodes,
   policy,

@@ -8,7 +8,7 @@ import { apiSocket } from "../config.ts";
 import type { Access } from "../rest/client.ts";
 import { call, messageOf, readKubeconfig, send } from "../rest/client.ts";
 import type { Kind } from "../rest/kinds.ts";
-import { discoverKinds, findKind, GROUP_PATH, pathOf } from "../rest/kinds.ts";
+import { discoverKinds, findKind, OUR_ROOT, pathOf } from "../rest/kinds.ts";
 import { mutate } from "../rest/trpc.ts";
 
 const RETRY_MS = 300;
@@ -76,5 +76,5 @@ export async function ensureNodeToken(
 }
 
 async function isAccepted(access: Access, token: string): Promise<boolean> {
-  return (await send({ ...access, token, cert: undefined, key: undefined }, "GET", GROUP_PATH)).status < 400;
+  return (await send({ ...access, token, cert: undefined, key: undefined }, "GET", OUR_ROOT)).status < 400;
 }

@@ -3,9 +3,12 @@ import { didYouMean } from "../words.ts";
 import type { Access } from "./client.ts";
 import { call } from "./client.ts";
 
-export const GROUP_PATH = "/apis/projectcalico.org/v3";
+/** Where kinds are served: ours, and Kubernetes' own that are held here. */
+export const OUR_ROOT = "/apis/projectcalico.org/v3";
+const ROOTS = [OUR_ROOT, "/api/v1"];
 
 export interface Kind {
+  readonly root: string;
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
@@ -37,12 +40,18 @@ const CALICOCTL_ALIASES: Readonly<Record<string, readonly string[]>> = {
   workloadendpoints: ["wep", "weps"],
 };
 
-/** The kinds that this server serves, from its discovery document. */
+/** The kinds that this server serves, from its discovery documents. */
 export async function discoverKinds(access: Access): Promise<readonly Kind[]> {
-  const { resources } = (await call(access, "GET", GROUP_PATH)) as { readonly resources: readonly ApiResource[] };
+  const lists = await Promise.all(ROOTS.map(async (root) => kindsOf(root, await call(access, "GET", root))));
+  return lists.flat();
+}
+
+function kindsOf(root: string, list: unknown): Kind[] {
+  const { resources } = list as { readonly resources: readonly ApiResource[] };
   return resources
     .filter(({ name }) => !name.includes("/"))
     .map(({ name, kind, namespaced, singularName = "", shortNames = [] }) => ({
+      root,
       kind,
       plural: name,
       namespaced,
@@ -63,7 +72,7 @@ export function findKind(kinds: readonly Kind[], typed: string): Kind {
 }
 
 /** Path of a collection, or of one object in it. Without a namespace: across all of them. */
-export function pathOf({ plural, namespaced }: Kind, namespace?: string, name?: string): string {
+export function pathOf({ root, plural, namespaced }: Kind, namespace?: string, name?: string): string {
   const scope = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
-  return `${GROUP_PATH}${scope}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
+  return `${root}${scope}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
-import { API_GROUP } from "@percale/resources";
+import { definitionByPlural } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
 
@@ -76,7 +76,7 @@ export class ApiClient {
   async get<T extends KubeObject>(plural: string, name: string, namespace?: string): Promise<T | undefined> {
     const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
     try {
-      return (await this.#call("GET", `/apis/${API_GROUP}/v3${scope}/${plural}/${encodeURIComponent(name)}`)) as T;
+      return (await this.#call("GET", `${rootOf(plural)}${scope}/${plural}/${encodeURIComponent(name)}`)) as T;
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
@@ -84,7 +84,7 @@ export class ApiClient {
   }
 
   async list<T extends KubeObject>(plural: string): Promise<readonly T[]> {
-    const list = (await this.#call("GET", `/apis/${API_GROUP}/v3/${plural}`)) as { items: readonly T[] };
+    const list = (await this.#call("GET", `${rootOf(plural)}/${plural}`)) as { items: readonly T[] };
     return list.items;
   }
 
@@ -132,6 +132,12 @@ export class ApiClient {
     sent.end(text);
     return promise;
   }
+}
+
+/** Kubernetes' core group has a root of its own. */
+function rootOf(plural: string): string {
+  const { group = "", apiVersion = "v1" } = definitionByPlural(plural) ?? {};
+  return group === "" ? `/api/${apiVersion}` : `/apis/${apiVersion}`;
 }
 
 /** Certificates and this process's own limits are faults that waiting does not mend. */

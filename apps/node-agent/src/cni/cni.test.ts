@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { ipamHashes } from "@percale/daemon";
 import { describe, expect, test } from "vitest";
-import { ipamHashes } from "./ipam.ts";
 import { CniError } from "./errors.ts";
 import { identify } from "./identity.ts";
 import { parseRequest } from "./request.ts";

@@ -1,3 +1,4 @@
+import { ipamHashes } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { assignAddress, autoAssign, releaseHandle } from "@percale/ipam";
 import type { AssignOutcome, IpamChange } from "@percale/ipam";
@@ -8,7 +9,6 @@ import type { ApiClient } from "../api/client.ts";
 import { endpointOf, missingProfiles, profileNames } from "./endpoint.ts";
 import { CniCode, CniError } from "./errors.ts";
 import type { EndpointIdentity } from "./identity.ts";
-import { ipamHashes } from "./ipam.ts";
 import type { NodeIpam } from "./ipam.ts";
 import type { CniRequest } from "./request.ts";
 

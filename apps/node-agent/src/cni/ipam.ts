@@ -1,14 +1,5 @@
-import { createHash } from "node:crypto";
 import { DEFAULT_IPAM_CONFIG, handleName, runIpam } from "@percale/ipam";
-import type {
-  BlockAffinity,
-  IPAMBlock,
-  IpamChange,
-  IPAMHandle,
-  IpamHashes,
-  IpamState,
-  IPPoolObject,
-} from "@percale/ipam";
+import type { BlockAffinity, IPAMBlock, IpamChange, IPAMHandle, IpamState, IPPoolObject } from "@percale/ipam";
 import { formatRef, refOf } from "@percale/resources";
 import type { IPAMConfiguration, KubeObject } from "@percale/resources";
 import type { ChangeSetResult } from "@percale/protocol";
@@ -16,25 +7,8 @@ import { sleepMs } from "@percale/daemon";
 import { ApiError } from "../api/client.ts";
 import type { ApiClient } from "../api/client.ts";
 
-/** RFC 4648. */
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /** Between two attempts of one request: long enough for the other writer to be done, short enough for an ADD. */
 const RETRY_MS = 4;
-
-export const ipamHashes: IpamHashes = {
-  sha256Hex: (text) => createHash("sha256").update(text).digest("hex"),
-  sha3Base32: (text) => {
-    const bytes = createHash("sha3-256").update(text).digest();
-    let out = "";
-    let [bits, value] = [0, 0];
-    for (const byte of bytes) {
-      value = (value << 8) | byte;
-      for (bits += 8; bits >= 5; bits -= 5) out += BASE32[(value >>> (bits - 5)) & 31];
-      value &= (1 << bits) - 1;
-    }
-    return bits === 0 ? out : out + BASE32[(value << (5 - bits)) & 31];
-  },
-};
 
 export interface NodeIpamOptions {
   readonly api: Pick<ApiClient, "apply" | "get" | "list">;
@@ -129,8 +103,8 @@ export class NodeIpam {
         ({ spec }) => spec.reservedCIDRs ?? [],
       ),
       config: config?.spec ?? DEFAULT_IPAM_CONFIG,
-      nodeLabels: new Map(of("Node").map(({ metadata }) => [metadata.name, metadata.labels ?? {}])),
-      namespaceLabels: new Map(),
+      nodeLabels: labelsByName(of("Node")),
+      namespaceLabels: labelsByName(of("Namespace")),
       nowMs: now(),
     };
   }
@@ -148,7 +122,9 @@ export class NodeIpam {
     const { api } = this.#options;
     const [me, ...lists] = await Promise.all([
       api.get("nodes", node),
-      ...["ippools", "ipamblocks", "blockaffinities", "ipamconfigurations"].map((plural) => api.list(plural)),
+      ...["ippools", "ipamblocks", "blockaffinities", "ipamconfigurations", "namespaces"].map((plural) =>
+        api.list(plural),
+      ),
     ]);
     return [...(me === undefined ? [] : [me]), ...lists.flat()];
   }
@@ -163,6 +139,10 @@ export class NodeIpam {
   }
 }
 
+function labelsByName(objects: readonly KubeObject[]): IpamState["nodeLabels"] {
+  return new Map(objects.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
+}
+
 const IPAM_KINDS = new Set([
   "IPPool",
   "IPAMBlock",
@@ -170,5 +150,6 @@ const IPAM_KINDS = new Set([
   "IPAMHandle",
   "IPAMConfiguration",
   "IPReservation",
+  "Namespace",
   "Node",
 ]);

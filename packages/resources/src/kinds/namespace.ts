@@ -6,11 +6,13 @@ import { defineResource } from "../define.ts";
 import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
 import { isDnsLabel } from "../metadata.ts";
 import { NAMESPACE_NAME_LABEL, NAMESPACE_PREFIX } from "../namespaces.ts";
-import { API_VERSION, refOf } from "../object.ts";
+import { refOf } from "../object.ts";
 import type { KubeObject } from "../object.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { conditionsStatus } from "./conditions.ts";
+import { profileOfNamespace } from "./profile.ts";
+import type { Profile } from "./profile.ts";
 
 /** Holds a namespace until nothing is left in it. */
 export const NAMESPACE_FINALIZER = "percale.io/contents";
@@ -92,14 +94,10 @@ function profileOf({ type, object }: ObjectEvent, lookup: Lookup): readonly Cons
     [NAME_LABEL]: name,
     ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${NAMESPACE_PREFIX}${key}`, value])),
   };
-  const stored = lookup.get(profileRef(name)) as KubeObject<{ labelsToApply?: Record<string, string> }> | undefined;
-  if (stored === undefined) {
-    const allow = [{ action: "Allow" }];
-    const spec = { ingress: allow, egress: allow, labelsToApply: inherited };
-    return [
-      { op: "create", object: { apiVersion: API_VERSION, kind: "Profile", metadata: { name: `kns.${name}` }, spec } },
-    ];
-  }
+  const stored = lookup.get(profileRef(name)) as Profile | undefined;
+  const usual = profileOfNamespace(name);
+  if (stored === undefined)
+    return [{ op: "create", object: { ...usual, spec: { ...usual.spec, labelsToApply: inherited } } }];
   const own = Object.entries(stored.spec.labelsToApply ?? {}).filter(([key]) => !key.startsWith(NAMESPACE_PREFIX));
   const labelsToApply = { ...Object.fromEntries(own), ...inherited };
   return [{ op: "update", object: { ...stored, spec: { ...stored.spec, labelsToApply } } }];

@@ -1,0 +1,77 @@
+import { ipamHashes } from "@percale/daemon";
+import { DEFAULT_IPAM_CONFIG, releaseAddress } from "@percale/ipam";
+import type { IpamState, ReleaseOutcome } from "@percale/ipam";
+import { formatAddress, parseCidr, tryParseAddress } from "@percale/net";
+import { badRequest, conflict, refOf, StatusError } from "@percale/resources";
+import type { IPAMConfiguration, KubeObject, WorkloadEndpoint } from "@percale/resources";
+import type { Datastore } from "@percale/store";
+import { admit } from "../admission.ts";
+import type { Services } from "./services.ts";
+
+const TRIES = 5; // agents write blocks all the time
+
+/** What a person does about addresses that their owner will not give back any more. */
+export function ipamServices(store: Datastore): Services["ipam"] {
+  return {
+    release: async ({ address: text, force }, identity) => {
+      const address = canonical(text);
+      if (!force) await refuseInUse(store, address);
+      for (let attempt = 1; ; attempt++) {
+        const { changes } = decide(await stateOf(store), address);
+        try {
+          await admit(store, { changes, reason: `release ${address}` }, { identity });
+          return { address };
+        } catch (error) {
+          const isRace = error instanceof StatusError && (error.reason === "Conflict" || error.reason === "NotFound");
+          if (!isRace || attempt >= TRIES) throw error;
+        }
+      }
+    },
+  };
+}
+
+function canonical(text: string): string {
+  const address = tryParseAddress(text);
+  if (address === undefined) throw badRequest(`address: must be an IP address, got ${JSON.stringify(text)}`);
+  return formatAddress(address);
+}
+
+async function refuseInUse(store: Datastore, address: string): Promise<void> {
+  const { items } = await store.list({ kind: "WorkloadEndpoint" });
+  const holder = (items as WorkloadEndpoint[]).find(({ spec }) =>
+    spec.ipNetworks?.some((network) => formatAddress(parseCidr(network)) === address),
+  );
+  if (holder === undefined) return;
+  throw conflict(
+    refOf(holder),
+    `it has the address ${address}, which is released when the workload is detached; force releases it all the same, and another workload may then get it too`,
+  );
+}
+
+function decide(state: IpamState, address: string): Extract<ReleaseOutcome, { kind: "released" }> {
+  const outcome = releaseAddress(state, { address }, ipamHashes);
+  if (outcome.kind === "refused") throw badRequest(outcome.message);
+  if (outcome.addresses.length === 0) throw new StatusError("NotFound", `IP address ${address} is not assigned`);
+  return outcome;
+}
+
+async function stateOf(store: Datastore): Promise<IpamState> {
+  const { objects } = await store.snapshot(IPAM_KINDS);
+  const of = <T extends KubeObject>(kind: string): T[] => objects.filter((object) => object.kind === kind) as T[]; // the store keeps kinds apart
+  const labelsOf = (kind: string): IpamState["nodeLabels"] =>
+    new Map(of(kind).map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
+  const [config] = of<IPAMConfiguration>("IPAMConfiguration");
+  return {
+    pools: of("IPPool"),
+    blocks: of("IPAMBlock"),
+    affinities: of("BlockAffinity"),
+    handles: of("IPAMHandle"),
+    reservations: [],
+    config: config?.spec ?? DEFAULT_IPAM_CONFIG,
+    nodeLabels: labelsOf("Node"),
+    namespaceLabels: labelsOf("Namespace"),
+    nowMs: Date.now(),
+  };
+}
+
+const IPAM_KINDS = ["IPPool", "IPAMBlock", "BlockAffinity", "IPAMHandle", "IPAMConfiguration", "Node", "Namespace"];
