@@ -289,7 +289,6 @@ test("an agent makes the profile of a namespace as it always is, and no other", 
 
 test.each([
   ["/metrics", 403, 200],
-  ["/api/v1/namespaces", 403, 200],
   ["/openapi/v2", 403, 200],
   ["/openapi/v3", 403, 200],
   ["/trpc/overview.summary", 403, 200],
@@ -300,6 +299,11 @@ test.each([
 ])("%s answers %i to those without a right, %i to viewers", async (path, without, viewer) => {
   const ask = async (who: Who) => (await server.call(path, { token: tokens.get(who)! })).code;
   expect([await ask("stranger"), await ask("n1"), await ask("viewer")]).toStrictEqual([without, without, viewer]);
+});
+
+test("namespaces are listed for those who read, and for nodes, whose pools may select by their labels", async () => {
+  const ask = async (who: Who) => (await server.call("/api/v1/namespaces", { token: tokens.get(who)! })).code;
+  expect([await ask("stranger"), await ask("n1"), await ask("viewer")]).toStrictEqual([403, 200, 200]);
 });
 
 test("a token of the group system:monitoring scrapes, and nothing else", async () => {
