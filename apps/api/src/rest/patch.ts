@@ -1,31 +1,34 @@
-import { StatusError, tooLarge } from "@percale/resources";
+import { API_GROUP, StatusError, tooLarge } from "@percale/resources";
 import { MAX_BODY_BYTES, parseJson } from "./body.ts";
 import { setOwn } from "./budget.ts";
 import { applyJsonPatch } from "./json-patch.ts";
+import { strategicMergePatch } from "./strategic-patch.ts";
 
 export const JSON_PATCH = "application/json-patch+json";
 export const MERGE_PATCH = "application/merge-patch+json";
 
 /** The object after the patch; the input stays as it is. Throws StatusError 400, 413, 415 or 422. */
-export function patchObject(object: unknown, text: string, type: string): unknown {
-  const result = applierOf(type)(object, parseJson(text));
+export function patchObject(object: unknown, text: string, type: string, group = API_GROUP): unknown {
+  const result = applierOf(type, group)(object, parseJson(text));
   // Patch after patch would grow an object past what any one request may bring.
   if (JSON.stringify(result).length > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
   return result;
 }
 
 /** Throws 415 for what is no patch, or none that we serve, with what to send instead. */
-export function refuseUnserved(type: string): void {
-  applierOf(type);
+export function refuseUnserved(type: string, group: string): void {
+  applierOf(type, group);
 }
 
-function applierOf(type: string): (object: unknown, patch: unknown) => unknown {
+/** kubectl patches Kubernetes' own kinds strategically, whatever OpenAPI says of them. */
+function applierOf(type: string, group: string): (object: unknown, patch: unknown) => unknown {
   switch (type) {
     case JSON_PATCH:
       return applyJsonPatch;
     case MERGE_PATCH:
       return mergePatch;
     case "application/strategic-merge-patch+json":
+      if (group !== API_GROUP) return strategicMergePatch;
       throw unsupported(`${type} needs patch keys that this group's kinds do not declare`);
     case "application/apply-patch+yaml":
       throw unsupported("server-side apply is not served yet: use kubectl apply without --server-side");

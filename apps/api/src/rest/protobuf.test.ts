@@ -35,12 +35,18 @@ test("a kind that is not known as protobuf is refused with what to send", () => 
 test("no bytes end in anything but an object or a refusal", () => {
   const hostile = fc.uint8Array({ maxLength: 60 }).map((bytes) => wrapped("v1", "Namespace", Buffer.from(bytes)));
   fc.assert(
-    fc.property(fc.oneof(hostile, fc.uint8Array().map(Buffer.from)), (bytes) => {
-      try {
-        expect(decodeProtobuf(bytes)).toBeTypeOf("object");
-      } catch (error) {
-        expect(error).toBeInstanceOf(StatusError);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        hostile,
+        fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      ),
+      (bytes) => {
+        try {
+          expect(decodeProtobuf(bytes)).toBeTypeOf("object");
+        } catch (error) {
+          expect(error).toBeInstanceOf(StatusError);
+        }
+      },
+    ),
   );
 });

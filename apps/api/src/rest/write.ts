@@ -54,13 +54,13 @@ export async function patchOne(call: ObjectRequest): Promise<void> {
   const how = negotiate(request, query);
   const options = writeOptions(call);
   const type = mediaType(request);
-  refuseUnserved(type); // first of all: to a missing object too the answer is what to send instead
+  refuseUnserved(type, route.definition.group); // first of all: to a missing object too the answer is what to send instead
   const text = await readBody(request);
   const ref = refOfRoute(route);
   for (let attempt = 1; ; attempt++) {
     const current = await store.get(ref);
     if (current === undefined) throw notFound(ref);
-    const object = placed(patchObject(current, text, type), call);
+    const object = placed(patchObject(current, text, type, route.definition.group), call);
     if (object.metadata.name !== ref.name)
       throw badRequest(`metadata.name: a patch may not change it, got ${object.metadata.name}`);
     try {
