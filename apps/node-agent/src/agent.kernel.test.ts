@@ -124,6 +124,39 @@ test("a late DEL of a pod's old container leaves the new one alone", async () =>
   expect(audit()).toEqual([]);
 });
 
+test("pools that select namespaces serve pods of those with its labels, and of no others", async () => {
+  const v4 = server.objects.get("IPPool/v4")!;
+  const pool = (base: KubeObject, namespaceSelector: string): KubeObject => ({
+    ...base,
+    spec: { ...(base.spec as object), namespaceSelector, allowedUses: ["Workload"] },
+  });
+  const namespace = (name: string, labels: Readonly<Record<string, string>>): KubeObject => ({
+    ...object("Namespace", name, {}, { labels }),
+    apiVersion: "v1",
+  });
+  const knownOf = (objects: readonly KubeObject[]): Promise<void> => {
+    server.write(objects);
+    return until("the agent knows them", () => server.acked.applied >= server.revision);
+  };
+  const addIn = async (name: string): Promise<string> => {
+    const args = `IgnoreUnknown=1;K8S_POD_NAMESPACE=${name};K8S_POD_NAME=web`;
+    const { output } = await node.cni("ADD", `in-${name}`, { args });
+    expect((await node.cni("DEL", `in-${name}`, { args })).code).toBe(0);
+    return output;
+  };
+  await knownOf([
+    pool(v4, "!has(team)"),
+    pool(object("IPPool", "a-team", { cidr: "10.78.0.0/26", blockSize: 26, nodeSelector: "all()" }), "team == 'a'"),
+    namespace("team-a", { team: "a" }),
+    namespace("team-b", { team: "b" }),
+  ]);
+  expect(await addIn("team-a")).toMatch(/"address": ?"10\.78\.0\./);
+  expect(await addIn("team-b")).toContain("no configured IPv4 pool selects node n1 and namespace team-b");
+  await knownOf([namespace("team-b", { team: "a" })]);
+  expect(await addIn("team-b")).toMatch(/"address": ?"10\.78\.0\./);
+  await knownOf([v4]);
+});
+
 test.each([
   ["a namespace that is not there", { netns: "/run/netns/pa-none" }, 8],
   ["a version of the future", { config: { cniVersion: "9.0.0" } }, 1],

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   blockaffinities: "BlockAffinity",
   ipamhandles: "IPAMHandle",
   ipamconfigurations: "IPAMConfiguration",
+  namespaces: "Namespace",
   profiles: "Profile",
   workloadendpoints: "WorkloadEndpoint",
 };
@@ -145,7 +146,7 @@ export class TestServer {
       const objects = changeSet.changes.map((change) => (change.op === "delete" ? gone.shift()! : stored.shift()!));
       return answer(200, { resourceVersion: String(this.revision), objects });
     }
-    const [, namespace, plural = "", name] = /^\/apis\/projectcalico\.org\/v3(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?$/.exec(request.url ?? "") ?? [];
+    const [, namespace, plural = "", name] = /^\/(?:api\/v1|apis\/projectcalico\.org\/v3)(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?$/.exec(request.url ?? "") ?? [];
     const kind = KINDS[plural] ?? "";
     if (name === undefined) return answer(200, { items: [...this.objects.values()].filter((object) => object.kind === kind) });
     const found = this.objects.get(formatRef({ kind, name: decodeURIComponent(name), ...(namespace !== undefined && { namespace }) }));
