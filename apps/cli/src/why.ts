@@ -2,7 +2,7 @@
 import type { KubeObject } from "@percale/resources";
 import { call } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
-import { GROUP_PATH } from "./rest/kinds.ts";
+import { OUR_ROOT } from "./rest/kinds.ts";
 import { query } from "./rest/trpc.ts";
 
 export interface Question {
@@ -51,7 +51,7 @@ export async function explainToFirstPort(access: Access, question: Question): Pr
   const reason = await explain(access, question);
   const [namespace, name] = reason.to.endpoint?.split("/") ?? [];
   if (question.port !== undefined || question.protocol.startsWith("ICMP") || name === undefined) return reason;
-  const path = `${GROUP_PATH}/namespaces/${encodeURIComponent(namespace!)}/workloadendpoints/${encodeURIComponent(name)}`;
+  const path = `${OUR_ROOT}/namespaces/${encodeURIComponent(namespace!)}/workloadendpoints/${encodeURIComponent(name)}`;
   // As the server's schema has it.
   const { spec } = (await call(access, "GET", path)) as KubeObject<{
     readonly ports?: readonly { readonly protocol: string; readonly port: number }[];
