@@ -3,19 +3,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chooseModules } from "./bench/modules.mjs";
 import { setUp } from "./setup/setup.mjs";
 import { pinnedNode, root } from "./setup/step.mjs";
 
-/** Each runs in a process of its own: no figure profits or suffers from another's memory. */
-const MODULES = [
-  { name: "policy", file: "packages/policy/bench/graph.ts", run: "benchGraph" },
-  { name: "nft", file: "packages/dataplane/bench/nft.ts", run: "benchNft" },
-  { name: "agent", file: "apps/node-agent/bench/agent.ts", run: "benchAgent" },
-  { name: "store", file: "packages/store/bench/store.ts", run: "benchStore" },
-  { name: "api", file: "apps/api/bench/api.ts", run: "benchApi" },
-  { name: "path", file: "scripts/bench/path.ts", run: "benchPath" },
-  { name: "web", file: "apps/web/bench/web.ts", run: "benchWeb" },
-];
 const RUNNER = `
 const [file, name, out] = process.argv.slice(1);
 const { writeFileSync } = await import("node:fs");
@@ -26,21 +17,21 @@ process.exit(0);
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");
-const wanted = args.filter((one) => !one.startsWith("--"));
-const chosen = MODULES.filter(
-  ({ name, file }) => existsSync(join(root, file)) && (wanted.length === 0 || wanted.some((one) => name.includes(one))),
-);
+const unknown = args.find((one) => one.startsWith("--") && one !== "--json");
 
-// With --json stdout is for the figures alone.
-const print = console.log;
-if (json) {
-  console.log = console.error;
-  process.stdout.write = process.stderr.write.bind(process.stderr);
-}
+// Stdout is for the figures alone: whatever else is said, by set-up or by others' code, goes to stderr.
+const toStdout = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+let chosen;
+let missing;
 try {
-  await setUp({ web: chosen.some(({ name }) => name === "web") });
+  if (unknown !== undefined) throw new Error(`unknown option ${unknown}: npm run bench [-- [--json] [NAME…]]`);
+  chosen = chooseModules(args.filter((one) => !one.startsWith("--")));
+  const needs = chosen.flatMap((one) => one.needs ?? []);
+  missing = await setUp({ web: chosen.some(({ web }) => web === true), debian: needs });
 } catch (error) {
-  console.error(`Set-up failed: ${error.message}`);
+  console.error(error.message);
   process.exit(1);
 }
 
@@ -49,13 +40,14 @@ const folder = mkdtempSync(join(tmpdir(), "percale-bench-"));
 try {
   for (const module of chosen) {
     console.error(`${module.name} …`);
-    rows.push(...(await runModule(module)));
+    const lacks = (module.needs ?? []).filter(({ program }) => missing.includes(program));
+    if (lacks.length > 0) rows.push(unmeasured(`${module.name}: no ${lacks.map(({ program }) => program).join(", ")}`));
+    else rows.push(...(await runModule(module)));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (json) writeAll(`${JSON.stringify(rows, undefined, 2)}\n`);
-else print(renderTable(rows));
+toStdout(json ? `${JSON.stringify(rows, undefined, 2)}\n` : `${renderTable(rows)}\n`);
 process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1;
 
 async function runModule({ name, file, run }) {
@@ -69,7 +61,11 @@ async function runModule({ name, file, run }) {
   });
   const code = await new Promise((resolve) => child.on("exit", resolve));
   if (code === 0 && existsSync(out)) return JSON.parse(readFileSync(out, "utf8"));
-  return [{ name: `${name}: did not finish (${code})`, value: Number.NaN, unit: "", target: Number.NaN, ok: false }];
+  return [unmeasured(`${name}: did not finish (${code})`)];
+}
+
+function unmeasured(name) {
+  return { name, value: null, unit: "", target: null, ok: false };
 }
 
 function renderTable(rows) {
@@ -95,11 +91,6 @@ function renderTable(rows) {
 }
 
 function figure(value) {
-  if (typeof value !== "number") return String(value ?? "");
-  if (Number.isNaN(value)) return "-";
+  if (typeof value !== "number") return "-";
   return Number.isInteger(value) ? value.toLocaleString("en") : String(Number(value.toPrecision(3)));
-}
-
-function writeAll(text) {
-  print(text.trimEnd());
 }
