@@ -1,7 +1,7 @@
 import { createNetns, deleteNetns } from "@percale/kernel";
 import type { NodeUpdate } from "@percale/policy";
 import { createDataplane } from "../src/index.ts";
-import { atMost } from "@percale/testkit";
+import { atMost, busyNeighbour, nft } from "@percale/testkit";
 import type { Figure } from "@percale/testkit";
 
 const MEMBERS = 8;
@@ -12,6 +12,8 @@ const LOADS = [
 ] as const;
 const CHANGES = 1_000;
 const CHANGE_TARGET_MS = 1.5;
+const NEIGHBOUR_PER_SECOND = 1_000;
+const REPAIR_TARGET_S = 1;
 const WARM_UP_POLICIES = 2_000;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -25,7 +27,42 @@ export async function benchNft(): Promise<Figure[]> {
       if (policies === 10_000)
         figures.push(atMost("nft: one set member with 10,000 policies, p99", await change(), "ms", CHANGE_TARGET_MS));
     });
+  for (const policies of [100, 10_000]) figures.push(...(await contended(policies)));
   return figures;
+}
+
+/** A fresh agent's first apply, and the repair of a flushed table, while a neighbour changes 1,000 things a second. */
+async function contended(policies: number): Promise<Figure[]> {
+  const netns = `percale-bench-${process.pid}`;
+  createNetns(netns);
+  try {
+    const neighbour = await busyNeighbour(netns, NEIGHBOUR_PER_SECOND);
+    const updates = state(policies);
+    const dataplane = createDataplane({ netns, log: silent, now: Date.now, ownTables: false });
+    await dataplane.start();
+    const first = await seconds(() => dataplane.apply(updates));
+    const repaired = new Promise<void>((resolve) => {
+      dataplane.on(() => dataplane.state().driftRepairs.count > 0 && resolve());
+    });
+    const repair = await seconds(() => {
+      nft(netns, "flush", "table", "ip", "calico");
+      return repaired;
+    });
+    await neighbour.stop();
+    await dataplane.remove();
+    return [
+      atMost(`nft: ${policies} policies, first apply beside a busy neighbour`, first, "s", REPAIR_TARGET_S),
+      atMost(`nft: ${policies} policies, repair beside a busy neighbour`, repair, "s", REPAIR_TARGET_S),
+    ];
+  } finally {
+    deleteNetns(netns);
+  }
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
 }
 
 async function load(

@@ -2,6 +2,8 @@
 export * from "./figure.ts";
 export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
+export { busyNeighbour } from "./neighbour.ts";
+export type { Neighbour } from "./neighbour.ts";
 export { buildProbe, listen, probe, stream } from "./probe.ts";
 export { listRuleset, nft, readRuleset } from "./ruleset.ts";
 export type { Ruleset } from "./ruleset.ts";

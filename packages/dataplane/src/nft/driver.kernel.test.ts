@@ -1,7 +1,7 @@
 import { createNetns, deleteNetns } from "@percale/kernel";
 import { DEFAULT_CONFIG } from "@percale/policy";
 import type { Rule } from "@percale/policy";
-import { listRuleset, nft } from "@percale/testkit";
+import { busyNeighbour, listRuleset, nft } from "@percale/testkit";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Desired } from "./desired.ts";
@@ -157,6 +157,22 @@ test("a rule replaced under its own comment is seen and mended", () => {
   const rule = listRuleset(netns).find(([kind, { comment }]) => kind === "rule" && comment === "why=because")![1];
   nft(netns, `replace rule ip calico ${rule.chain} handle ${rule.handle} counter accept comment "why=because"`);
   expect(driver.resync().drift.text).toBe(`1 rules of ${rule.chain} not ours, 1 rules of ${rule.chain} missing`);
+  expect(listing()).toEqual(before);
+});
+
+test("a neighbour's changes spoil no comparison: each sees what is wrong, and mends it", async () => {
+  load();
+  const before = listing();
+  const neighbour = await busyNeighbour(netns, 3_000);
+  for (let round = 0; round < 50; round++) {
+    nft(netns, "flush", "chain", "ip", "calico", "filter-FORWARD");
+    expect(driver.resync().drift.text).toBe("3 rules of filter-FORWARD missing");
+    driver.close();
+    load(); // a fresh driver finds it all in place
+    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+  }
+  expect(await neighbour.stop()).toBeGreaterThan(0);
+  nft(netns, "delete", "table", "ip", "neighbour");
   expect(listing()).toEqual(before);
 });
 
