@@ -30,13 +30,13 @@ const MAX_MS = 60_000;
 
 async function work(netns: string, perSecond: number): Promise<void> {
   const nft = new Nftables({ table: "neighbour", netns });
-  let isWanted = true;
-  process.stdin.on("end", () => (isWanted = false)).resume();
+  const ended = new AbortController();
+  process.stdin.on("end", () => ended.abort()).resume();
   const started = performance.now();
   change(nft, 0);
   console.log("busy");
   let changes = 1;
-  while (isWanted && performance.now() - started < MAX_MS) {
+  while (!ended.signal.aborted && performance.now() - started < MAX_MS) {
     const due = ((performance.now() - started) / 1000) * perSecond;
     for (; changes < due; changes++) change(nft, changes);
     await sleep(1);
@@ -50,7 +50,7 @@ function change(nft: Nftables, n: number): void {
   batch.family(4);
   if (n === 0) batch.addTable(0);
   const name = `c${Math.floor(n / 2) % 50}`;
-  if (n % 2 === 0) batch.addChain(name);
+  if (n % 2 === 0) batch.addChain({ name });
   else batch.deleteChain(name);
   nft.commit();
 }

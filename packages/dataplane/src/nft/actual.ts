@@ -57,7 +57,7 @@ export function readTable(nft: Nftables, family: Family): ActualTable {
   }
   const chains = new Map(nft.chains(family).map((chain) => [chain.name, chain]));
   // The kernel lists chains of all tables in one run, so that others' comings and goings may hide one of ours: its rules do not.
-  for (const name of rules.keys()) if (!chains.has(name)) chains.set(name, { family, name, extra: "" });
+  for (const name of rules.keys()) if (!chains.has(name)) chains.set(name, { family, name, comment: "", extra: "" });
   return {
     flags: table.flags,
     chains,

@@ -12,6 +12,7 @@ import type {
 import { spoofSet } from "./base.ts";
 import { listSets, PORT_PROTOCOL_KEYS, PORT_PROTOCOLS } from "./match.ts";
 import { MemberSets } from "./members.ts";
+import { hash32 } from "./names.ts";
 import { ALL_HOSTS, MASQ_POOLS, NETWORK_POOLS } from "./nat.ts";
 
 /** Sets that base chains look at. */
@@ -45,7 +46,8 @@ export class Desired {
   readonly endpoints = new Map<string, ActiveEndpoint>();
   readonly policies = new Map<PolicyKey, ActivePolicy>();
   readonly profiles = new Map<string, ActiveProfile>();
-  readonly sets = new MemberSets();
+  readonly hash: (text: string) => number;
+  readonly sets: MemberSets;
   #links: WorkloadLinks = { workloads: new Set(), byInterface: new Map() };
   readonly #pools = new Map<string, PoolInfo>();
   /** How many rules use each list set. */
@@ -53,8 +55,11 @@ export class Desired {
   #dirty: Dirty = newDirty();
   #reshaped = new Set<SetId>();
 
-  constructor(config: DataplaneConfig) {
+  /** `hash`: where keys get names or numbers in the kernel, the first to be tried. */
+  constructor(config: DataplaneConfig, hash: (text: string) => number = hash32) {
     this.config = config;
+    this.hash = hash;
+    this.sets = new MemberSets(hash);
     this.sets.put(
       PORT_PROTOCOLS.id,
       "portRange",

@@ -3,7 +3,7 @@ import { DEFAULT_CONFIG } from "@percale/policy";
 import type { Rule } from "@percale/policy";
 import { busyNeighbour, listRuleset, nft } from "@percale/testkit";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Desired } from "./desired.ts";
 import { NftDriver } from "./driver.ts";
 import { difference, lawState, NOTHING } from "./law.states.ts";
@@ -224,4 +224,72 @@ test("tables that nobody owns yet are owned from the first comparison on", () =>
   driver.failClosed();
   driver.resync();
   expect(() => nft(netns, "delete table ip calico")).toThrow("Operation not permitted");
+});
+
+describe("where all hashes are one", () => {
+  const long = "x".repeat(230);
+  const start = () => {
+    driver.close();
+    driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG, () => 7), netns, own: false });
+  };
+  const put = (end: string, action: Rule["action"], member: string) => {
+    driver.update({ t: "set", id: `s:${end}`, kind: "net", members: [member] });
+    const ingress: Rule[] = [{ action, source: { sets: [`s:${end}`] }, destination: {} }];
+    const policy = {
+      key: key(long + end),
+      kind: "GlobalNetworkPolicy",
+      name: long + end,
+      tier: "t",
+      ingress,
+      egress: [],
+    } as const;
+    driver.update({ t: "policy", policy });
+  };
+  /** By chain: its rule's handle, and whether that accepts. */
+  const chains = () =>
+    listRuleset(netns)
+      .filter(([kind, { chain }]) => kind === "rule" && chain?.startsWith("filter-cali-pi-"))
+      .map(([, { chain, handle, expr }]) => ({ chain, handle, accepts: "accept" in expr!.at(-1)! }));
+
+  test("two policies keep chains and members of their own, and the next agent finds them unchanged", () => {
+    start();
+    put("a", "allow", "10.0.0.1/32");
+    put("b", "deny", "10.0.0.2/32");
+    driver.commit();
+    const before = chains();
+    expect(before.map(({ accepts }) => accepts)).toEqual([true, false]);
+    start();
+    put("a", "allow", "10.0.0.1/32");
+    put("b", "deny", "10.0.0.2/32");
+    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+    expect(chains()).toEqual(before);
+  });
+
+  test("a set that comes as another goes does not take its number", () => {
+    start();
+    put("a", "allow", "10.0.0.1/32");
+    driver.commit();
+    driver.update({ t: "policyRemoved", key: key(`${long}a`) });
+    driver.update({ t: "setRemoved", id: "s:a" });
+    put("b", "deny", "10.0.0.2/32");
+    driver.commit();
+    const hosts = listRuleset(netns).find(([kind, { name }]) => kind === "set" && name === "cali-hosts")![1];
+    expect(hosts.elem).toEqual([{ concat: [9, "10.0.0.2"] }]);
+    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+  });
+
+  test("an interface name that no interface can have does not reach another endpoint's tier", () => {
+    const tier = { name: "t", defaultAction: "Pass", ingress: [key("p")], egress: [] } as const;
+    const policy = { key: key("p"), kind: "GlobalNetworkPolicy", name: "p", tier: "t", egress: [] } as const;
+    driver.update({ t: "policy", policy: { ...policy, ingress: [{ action: "pass", source: {}, destination: {} }] } });
+    driver.update({ t: "endpoint", endpoint: { ...plainEndpoint, tiers: [tier] } });
+    driver.commit();
+    const before = listing();
+    driver.update({
+      t: "endpoint",
+      endpoint: { ...plainEndpoint, key: "red/w1", interfaceName: "cali0/t", tiers: [tier] },
+    });
+    driver.commit();
+    expect(listing()).toEqual(before);
+  });
 });

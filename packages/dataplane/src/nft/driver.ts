@@ -61,6 +61,7 @@ export class NftDriver {
     this.#desired = desired;
     this.#planner = new Planner(desired);
     this.#nft = new Nftables({ table: TABLE, netns });
+    for (const family of FAMILIES) this.#planner.names.adopt(this.#nft.chains(family));
     this.#onForeign = onForeign;
     this.#watch = new NftWatch({ table: TABLE, netns, ownPort: this.#nft.socket.port, onEvent: onForeign });
     this.#flags = own && this.#keepsOwned(netns) ? TABLE_FLAG.owner | TABLE_FLAG.persist : 0;
@@ -216,7 +217,7 @@ export class NftDriver {
         if (chain !== undefined) (exists ? existing : fresh).push(chain);
         else if (exists) dead.push(name);
       }
-      for (const chain of fresh) batch.addChain(chain.name, chain.hook);
+      for (const chain of fresh) batch.addChain(chain);
       for (const chain of fresh) writeRules(batch, chain);
       for (const chain of existing) {
         const wanted = chain.rules.map(ruleIdentity);

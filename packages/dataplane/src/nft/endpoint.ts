@@ -14,8 +14,9 @@ import {
   RETURN,
   u16be,
 } from "./expr.ts";
-import { endpointChain, marksOf, policyChain, profileChain, tierChain } from "./layout.ts";
+import { endpointChain, marksOf, policyPrefix, profilePrefix, tierPrefix } from "./layout.ts";
 import type { Direction } from "./layout.ts";
+import type { ChainNames } from "./names.ts";
 import { denyExprs } from "./policy.ts";
 import type { PolicyFacts } from "./policy.ts";
 import { R0 } from "@percale/kernel";
@@ -33,8 +34,9 @@ export function renderEndpoint(options: {
   readonly family: Family;
   readonly config: DataplaneConfig;
   readonly facts: EndpointFacts;
+  readonly names: Pick<ChainNames, "nameOf">;
 }): readonly NftChain[] {
-  const { endpoint, direction, family, config, facts } = options;
+  const { endpoint, direction, family, config, facts, names } = options;
   const name = endpointChain(endpoint.interfaceName, direction);
   const deny = denyExprs(config, family);
   if (!endpoint.active) return [{ name, rules: [plain(deny, "endpoint is not active")] }];
@@ -43,10 +45,10 @@ export function renderEndpoint(options: {
   const chains: NftChain[] = [];
   for (const tier of endpoint.tiers) {
     if (tier[direction].length === 0) continue;
-    const body = tierRules(tier, direction, deny, marksOf(config.markMask).pass, facts);
+    const body = tierRules({ tier, direction, deny, passBit: marksOf(config.markMask).pass, facts, names });
     if (!body.passes) rules.push(...body.rules);
     else {
-      const chain = tierChain(endpoint.interfaceName, direction, tier.name);
+      const chain = names.nameOf(tierPrefix(endpoint.interfaceName, direction), tier.name);
       chains.push({ name: chain, rules: body.rules });
       rules.push(plain([jump(chain)]));
     }
@@ -55,7 +57,7 @@ export function renderEndpoint(options: {
   for (const profile of endpoint.profiles) {
     const known = facts.profile(profile, direction);
     if (known === undefined) rules.push(plain(deny, "profile is missing"));
-    else if (!known.empty) rules.push(plain([jump(profileChain(profile, direction))]));
+    else if (!known.empty) rules.push(plain([jump(names.nameOf(profilePrefix(direction), profile))]));
   }
   rules.push(plain(deny, "no profile matched"));
   return [...chains, { name, rules }];
@@ -85,19 +87,21 @@ function tunnelRules(config: DataplaneConfig, deny: readonly Expr[]): NftRule[] 
  * Each policy in turn. One that can pass is followed by a test of its bit, which clears it and leaves the tier; that needs
  * a chain of the tier's own.
  */
-function tierRules(
-  tier: EndpointTier,
-  direction: Direction,
-  deny: readonly Expr[],
-  passBit: number,
-  facts: EndpointFacts,
-) {
+function tierRules(options: {
+  readonly tier: EndpointTier;
+  readonly direction: Direction;
+  readonly deny: readonly Expr[];
+  readonly passBit: number;
+  readonly facts: EndpointFacts;
+  readonly names: Pick<ChainNames, "nameOf">;
+}) {
+  const { tier, direction, deny, passBit, facts, names } = options;
   const rules: NftRule[] = [];
   let passes = false;
   for (const key of tier[direction]) {
     const policy = facts.policy(key, direction);
     if (policy === undefined) rules.push(plain(deny, "policy is missing"));
-    else if (!policy.empty) rules.push(plain([jump(policyChain(key, direction))]));
+    else if (!policy.empty) rules.push(plain([jump(names.nameOf(policyPrefix(direction), key))]));
     if (policy?.passes !== true) continue;
     passes = true;
     rules.push(plain([...markHas(passBit), ...clearMark(passBit), RETURN]));

@@ -53,22 +53,13 @@ export function setsOf(family: Family): readonly NftSet[] {
 
 export type Direction = "ingress" | "egress";
 
-/** Names keep within nft's 255 characters; a long one ends in a hash of the whole. */
-function chainName(prefix: string, name: string): string {
-  const whole = prefix + (FOREIGN.test(name) ? name.replaceAll(/[^A-Za-z0-9/_.-]/g, "_") : name);
-  return whole.length <= MAX_CHAIN
-    ? whole
-    : `${whole.slice(0, MAX_CHAIN - 9)}_${hash32(name).toString(16).padStart(8, "0")}`;
-}
-const MAX_CHAIN = 200;
-const FOREIGN = /[^A-Za-z0-9/_.-]/;
-
-export function policyChain(key: string, direction: Direction): string {
-  return chainName(direction === "ingress" ? "filter-cali-pi-" : "filter-cali-po-", key);
+/** What a policy's chain is called before its key (`ChainNames`). */
+export function policyPrefix(direction: Direction): string {
+  return direction === "ingress" ? "filter-cali-pi-" : "filter-cali-po-";
 }
 
-export function profileChain(name: string, direction: Direction): string {
-  return chainName(direction === "ingress" ? "filter-cali-pri-" : "filter-cali-pro-", name);
+export function profilePrefix(direction: Direction): string {
+  return direction === "ingress" ? "filter-cali-pri-" : "filter-cali-pro-";
 }
 
 /** `ingress` is to the workload (tw), `egress` from it (fw). */
@@ -83,16 +74,14 @@ export function interfaceOf(chain: string): string | undefined {
   return chain.startsWith(EGRESS_CHAIN) ? chain.slice(EGRESS_CHAIN.length) : undefined;
 }
 
-/** Part of an endpoint's chain; `/` cannot be in an interface name, so these never meet another endpoint's. */
-export function tierChain(interfaceName: string, direction: Direction, tier: string): string {
-  return chainName(`${endpointChain(interfaceName, direction)}/`, tier);
+/** Of a part of an endpoint's chain; `/` cannot be in an interface name, so these never meet another endpoint's. */
+export function tierPrefix(interfaceName: string, direction: Direction): string {
+  return `${endpointChain(interfaceName, direction)}/`;
 }
 
-/** FNV-1a. */
-export function hash32(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+/** Whether the kernel can have an interface of that name. */
+export function isInterfaceName(name: string): boolean {
+  return /^[^/:\s\0]{1,15}$/.test(name) && name !== "." && name !== "..";
 }
 
 export interface Marks {

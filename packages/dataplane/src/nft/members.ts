@@ -3,7 +3,7 @@ import { cidrRange, parseCidr } from "@percale/net";
 import type { SetId } from "@percale/policy";
 import { diffIntervals, mergeIntervals } from "./intervals.ts";
 import type { Interval } from "./intervals.ts";
-import { FAMILIES, hash32 } from "./layout.ts";
+import { FAMILIES } from "./layout.ts";
 import type { SetFacts, Shape } from "./match.ts";
 
 export type MemberKind = "net" | "port" | "portRange";
@@ -45,13 +45,21 @@ const NONE: readonly never[] = [];
 
 /**
  * Desired membership of every set and what changed since the last `takeChanges`. A set number is the hash of the set's id, so
- * that a restarted agent finds its elements in the kernel unchanged.
+ * that a restarted agent finds its elements in the kernel unchanged; one that is taken goes on by one. A number gets no second
+ * meaning in the batch that ends its first: packets on their way may still ask by it.
  */
 export class MemberSets implements SetFacts {
   readonly #sets = new Map<SetId, MemberSet>();
+  readonly #hash: (text: string) => number;
   readonly #numbers = new Set<number>();
+  /** Numbers of sets that were removed since the last `takeChanges`. */
+  readonly #retired = new Map<SetId, number>();
   readonly #changes = new Map<SetId, Change>();
   #members = 0;
+
+  constructor(hash: (text: string) => number) {
+    this.#hash = hash;
+  }
 
   get size(): number {
     return this.#sets.size;
@@ -104,7 +112,7 @@ export class MemberSets implements SetFacts {
     if (set === undefined) return;
     for (const member of Array.from(set.members)) this.#removeMember(set, member);
     this.#sets.delete(id);
-    this.#numbers.delete(set.number);
+    this.#retired.set(id, set.number);
     if (this.#changes.get(id)?.fresh === true) this.#changes.delete(id);
   }
 
@@ -114,21 +122,36 @@ export class MemberSets implements SetFacts {
     for (const change of this.#changes.values())
       if (change.fresh) pushWhole(result, change.set);
       else pushChange(result, change, this.#sets.get(change.set.id));
-    this.#changes.clear();
+    this.#forgetChanges();
     return result;
   }
 
   /** Everything, as additions to nothing; forgets the changes. */
   takeAll(): ElementChange[] {
-    this.#changes.clear();
+    this.#forgetChanges();
     const result: ElementChange[] = [];
     for (const set of this.#sets.values()) pushWhole(result, set);
     return result;
   }
 
-  #create(id: SetId, kind: MemberKind, members: readonly string[]): MemberSet {
-    let number = hash32(id);
+  #forgetChanges(): void {
+    for (const number of this.#retired.values()) this.#numbers.delete(number);
+    this.#retired.clear();
+    this.#changes.clear();
+  }
+
+  /** Its own again, if it is put back in the batch that removes it: rules that did not change name it. */
+  #number(id: SetId): number {
+    const own = this.#retired.get(id);
+    this.#retired.delete(id);
+    if (own !== undefined) return own;
+    let number = this.#hash(id);
     while (number === 0 || this.#numbers.has(number)) number = (number + 1) >>> 0;
+    return number;
+  }
+
+  #create(id: SetId, kind: MemberKind, members: readonly string[]): MemberSet {
+    const number = this.#number(id);
     const set: MemberSet = { id, number, kind, members, counts: [0, 0, 0, 0] };
     for (const member of members) count(set, member, 1);
     this.#members += members.length;

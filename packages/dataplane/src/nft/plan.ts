@@ -3,8 +3,9 @@ import type { PolicyKey } from "@percale/policy";
 import { renderBaseChains, spoofSet } from "./base.ts";
 import type { Desired, Dirty } from "./desired.ts";
 import { renderEndpoint } from "./endpoint.ts";
-import { FAMILIES, policyChain, profileChain } from "./layout.ts";
+import { FAMILIES, isInterfaceName, policyPrefix, profilePrefix } from "./layout.ts";
 import type { Direction } from "./layout.ts";
+import { ChainNames } from "./names.ts";
 import { renderPolicy, renderProfile } from "./policy.ts";
 import type { PolicyFacts, RenderedPolicy } from "./policy.ts";
 
@@ -42,6 +43,7 @@ export interface FamilyPlan {
  */
 export class Planner {
   readonly #desired: Desired;
+  readonly names: ChainNames;
   readonly refused = new Set<Owner>();
   /** Two bits (empty, passes) for each family and direction. */
   readonly #policyFacts = new Map<PolicyKey, number>();
@@ -50,6 +52,7 @@ export class Planner {
 
   constructor(desired: Desired) {
     this.#desired = desired;
+    this.names = new ChainNames(desired.hash);
   }
 
   /** Everything: to be compared with what is there. */
@@ -116,11 +119,16 @@ export class Planner {
             : renderPolicy({ policy, direction, family, config, sets, refused: this.refused.has(key) });
         facts |= factBits(family, direction, rendered);
         if (rendered.empty && readFacts(old, family, direction)?.empty !== false) continue; // nothing there, nothing due
-        const name = policyChain(key, direction);
-        chains[family].set(name, rendered.empty ? undefined : { name, rules: rendered.rules, owner: key });
+        const name = this.names.nameOf(policyPrefix(direction), key);
+        chains[family].set(
+          name,
+          rendered.empty ? undefined : { name, comment: this.names.commentOf(name), rules: rendered.rules, owner: key },
+        );
       }
-    if (policy === undefined) this.#policyFacts.delete(key);
-    else this.#policyFacts.set(key, facts);
+    if (policy === undefined) {
+      for (const direction of DIRECTIONS) this.names.release(this.names.nameOf(policyPrefix(direction), key));
+      this.#policyFacts.delete(key);
+    } else this.#policyFacts.set(key, facts);
     return policy === undefined ? old !== undefined : old !== facts;
   }
 
@@ -136,11 +144,16 @@ export class Planner {
         const rules = profile === undefined ? [] : renderProfile({ profile, direction, family, config, sets, refused });
         facts |= factBits(family, direction, { empty: rules.length === 0, passes: false });
         if (rules.length === 0 && readFacts(old, family, direction)?.empty !== false) continue;
-        const chain = profileChain(name, direction);
-        chains[family].set(chain, rules.length === 0 ? undefined : { name: chain, rules, owner });
+        const chain = this.names.nameOf(profilePrefix(direction), name);
+        chains[family].set(
+          chain,
+          rules.length === 0 ? undefined : { name: chain, comment: this.names.commentOf(chain), rules, owner },
+        );
       }
-    if (profile === undefined) this.#profileFacts.delete(name);
-    else this.#profileFacts.set(name, facts);
+    if (profile === undefined) {
+      for (const direction of DIRECTIONS) this.names.release(this.names.nameOf(profilePrefix(direction), name));
+      this.#profileFacts.delete(name);
+    } else this.#profileFacts.set(name, facts);
     return profile === undefined ? old !== undefined : old !== facts;
   }
 
@@ -155,7 +168,7 @@ export class Planner {
   }
 
   #planInterface(interfaceName: string, chains: Record<Family, ChainChanges>): void {
-    const endpoint = this.#desired.ownerOf(interfaceName);
+    const endpoint = isInterfaceName(interfaceName) ? this.#desired.ownerOf(interfaceName) : undefined;
     const { config } = this.#desired;
     for (const family of FAMILIES) {
       const before = this.#chainsByInterface[family].get(interfaceName) ?? [];
@@ -163,10 +176,14 @@ export class Planner {
         endpoint === undefined || (family === 6 && !config.ipv6Support)
           ? []
           : DIRECTIONS.flatMap((direction) =>
-              renderEndpoint({ endpoint, direction, family, config, facts: this.#facts(family) }),
+              renderEndpoint({ endpoint, direction, family, config, facts: this.#facts(family), names: this.names }),
             );
-      for (const name of before) chains[family].set(name, undefined);
-      for (const chain of rendered) chains[family].set(chain.name, chain);
+      for (const name of before) {
+        chains[family].set(name, undefined);
+        if (endpoint === undefined) this.names.release(name);
+      }
+      for (const chain of rendered)
+        chains[family].set(chain.name, { ...chain, comment: this.names.commentOf(chain.name) });
       if (rendered.length === 0) this.#chainsByInterface[family].delete(interfaceName);
       else
         this.#chainsByInterface[family].set(

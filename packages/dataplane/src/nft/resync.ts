@@ -68,7 +68,7 @@ function writeTable(options: {
   writeSkeleton(batch, plan.family, flags);
   writeMembers(batch, elements, actual, found);
   const fresh = wanted.filter((chain) => !actual.chains.has(chain.name));
-  for (const chain of fresh) batch.addChain(chain.name, chain.hook);
+  for (const chain of fresh) batch.addChain(chain);
   for (const chain of fresh) writeRules(batch, chain);
   for (const chain of wanted) {
     const present = actual.chains.get(chain.name);
@@ -76,7 +76,7 @@ function writeTable(options: {
     else writeDiffFound(batch, chain, actual, found);
     if (present?.base?.policy !== "drop") continue;
     found.add(`policy drop of ${chain.name}`);
-    batch.addChain(chain.name, chain.hook);
+    batch.addChain(chain);
   }
   compareDispatch(plan, actual.links, found);
   for (const { set, element } of actual.links.broken) deleteRawElement(batch, set, element);

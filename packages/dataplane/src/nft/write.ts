@@ -12,7 +12,7 @@ export function writeSkeleton(batch: NftBatch, family: Family, flags: number): v
 }
 
 export function writeNewChain(batch: NftBatch, chain: PlannedChain): void {
-  batch.addChain(chain.name, chain.hook);
+  batch.addChain(chain);
   writeRules(batch, chain);
 }
 

@@ -3,7 +3,7 @@ import { MessageWriter, swap32 } from "../netlink/writer.ts";
 import { attributes, eachAttribute } from "../netlink/reader.ts";
 import { writeExpr, writeVerdict } from "./encode.ts";
 import { attributesIdentity, exprsIdentity } from "./identity.ts";
-import type { Family, Hook, NftRule, NftSet, Verdict } from "./model.ts";
+import type { Family, Hook, NftChain, NftRule, NftSet, Verdict } from "./model.ts";
 import { keyBytes } from "./model.ts";
 
 const SUBSYSTEM = 10 << 8;
@@ -126,7 +126,7 @@ export class NftBatch {
   }
 
   /** Fine if it is there already with the same hook; its policy is accept again then. */
-  addChain(name: string, hook?: Hook): void {
+  addChain({ name, hook, comment = "" }: Omit<NftChain, "rules">): void {
     const w = this.writer;
     this.#begin(MSG.newChain, CREATE);
     w.copy(this.#tableAttribute);
@@ -139,6 +139,7 @@ export class NftBatch {
       w.u32be(5, 1); // policy accept
       w.string(7, hook.type);
     }
+    if (comment !== "") w.userdataText(12, 0, comment);
     w.end();
   }
 
@@ -304,8 +305,8 @@ export function ruleIdentity({ exprs, comment }: NftRule): string {
   return `${comment.slice(0, MAX_COMMENT)}\0${exprsIdentity(bytes, 0, scratch.length)}`;
 }
 
-/** The comment in a rule's userdata. */
-export function ruleComment(userdata: Buffer): string {
+/** The comment in the userdata of a rule or a chain. */
+export function commentOf(userdata: Buffer): string {
   return userdata[0] === 0 ? userdata.toString("latin1", 2, 1 + userdata[1]!) : userdata.toString("latin1");
 }
 

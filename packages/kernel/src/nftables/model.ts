@@ -72,6 +72,8 @@ export interface NftChain {
   readonly name: string;
   /** A base chain, policy accept. */
   readonly hook?: Hook;
+  /** Shown by `nft list`, kept as long as the chain; printable ASCII, at most 127 characters. */
+  readonly comment?: string;
   readonly rules: readonly NftRule[];
 }
 

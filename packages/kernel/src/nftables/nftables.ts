@@ -4,7 +4,7 @@ import type { Message } from "../netlink/reader.ts";
 import { isAck, NETLINK_NETFILTER, NetlinkSocket, NLM_F_DUMP, NLM_F_REQUEST, readAck } from "../netlink/socket.ts";
 import type { Ack } from "../netlink/socket.ts";
 import { MessageWriter } from "../netlink/writer.ts";
-import { familyCode, listedSetForm, MSG, NftBatch, ruleComment } from "./batch.ts";
+import { familyCode, listedSetForm, MSG, NftBatch, commentOf } from "./batch.ts";
 import { attributesIdentity, exprsIdentity } from "./identity.ts";
 import type { Family, Hook } from "./model.ts";
 
@@ -23,6 +23,7 @@ export interface ListedChain {
   readonly name: string;
   /** Base chains only: what decides when it runs and what becomes of packets that reach its end. */
   readonly base?: Hook & { readonly policy: "accept" | "drop" };
+  readonly comment: string;
   /** What else decides and is never ours (devices, offload); "" for none. */
   readonly extra: string;
 }
@@ -169,7 +170,7 @@ export class Nftables {
         else if (type === 2) name = text(buffer, { start: from, end: to });
         else if (type === 3) handle = buffer.readBigUInt64BE(from);
         else if (type === 4) exprs = exprsIdentity(buffer, from, to);
-        else if (type === 7) comment = ruleComment(buffer.subarray(from, to));
+        else if (type === 7) comment = commentOf(buffer.subarray(from, to));
       });
       return table === this.#table ? { family, chain: name, handle, identity: `${comment}\0${exprs}` } : undefined;
     });
@@ -254,7 +255,9 @@ function readChain({ buffer, start, end }: Message, family: Family): ListedChain
   const nest = a.get(4);
   const flags = a.get(10);
   const extra = flags !== undefined && (buffer.readUInt32BE(flags.start) & OFFLOAD) !== 0 ? "offload" : "";
-  if (nest === undefined) return { family, name, extra };
+  const userdata = a.get(12);
+  const comment = userdata === undefined ? "" : commentOf(buffer.subarray(userdata.start, userdata.end));
+  if (nest === undefined) return { family, name, comment, extra };
   const h = attributes(buffer, nest.start, nest.end);
   const base = {
     hook: HOOK_NAMES[buffer.readUInt32BE(h.get(1)!.start)]!,
@@ -262,7 +265,7 @@ function readChain({ buffer, start, end }: Message, family: Family): ListedChain
     priority: buffer.readInt32BE(h.get(2)!.start),
     policy: a.has(5) && buffer.readUInt32BE(a.get(5)!.start) === 0 ? "drop" : "accept",
   } as const;
-  return { family, name, base, extra: extra + attributesIdentity(buffer, nest.start, nest.end, [1, 2]) };
+  return { family, name, base, comment, extra: extra + attributesIdentity(buffer, nest.start, nest.end, [1, 2]) };
 }
 
 const OFFLOAD = 2;
