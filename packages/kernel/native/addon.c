@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -131,9 +133,32 @@ static napi_value set_parent_death_signal(napi_env env, napi_callback_info info)
 	return number(env, prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0, 0, 0) < 0 ? -errno : 0);
 }
 
+/*
+ * lockFile(path): a descriptor that alone holds the file's lock (flock) until it is closed or this process ends, however it
+ * ends; -EAGAIN if another holds it
+ */
+static napi_value lock_file(napi_env env, napi_callback_info info)
+{
+	char path[PATH_BYTES];
+	napi_value args[1];
+	int fd, result;
+
+	if (!arg_values(env, info, 1, args) || !arg_path(env, args[0], path))
+		return NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return number(env, -errno);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return number(env, fd);
+	result = -errno;
+	close(fd);
+	return number(env, result);
+}
+
 NAPI_MODULE_INIT()
 {
 	register_function(env, exports, "closeFd", close_fd);
+	register_function(env, exports, "lockFile", lock_file);
 	register_function(env, exports, "peerCredentials", peer_credentials);
 	register_function(env, exports, "setParentDeathSignal", set_parent_death_signal);
 	register_netlink(env, exports);

@@ -6,6 +6,7 @@ import { addonPath, buildAddon } from "../build.mjs";
 /** The native functions (native/*.c). A negative result is -errno. */
 interface Addon {
   closeFd(fd: number): number;
+  lockFile(path: string): number;
   peerCredentials(fd: number): [pid: number, uid: number, gid: number] | number;
   setParentDeathSignal(signal: number): number;
   netlinkOpen(protocol: number, netnsPath: string | undefined, sendBytes: number, receiveBytes: number): number;

@@ -3,6 +3,8 @@
  * (the kernel answers netlink within the system call); refusals are KernelError.
  */
 export { isKernelError, KernelError } from "./addon.ts";
+export { holderOf, takeLock } from "./lock.ts";
+export type { LockHolder } from "./lock.ts";
 export { createNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, readSysctl, writeSysctl } from "./netns.ts";
 export { peerCredentials, setParentDeathSignal } from "./process.ts";
 export type { PeerCredentials } from "./process.ts";
