@@ -16,7 +16,8 @@ function staleness() {
   const installed = join(root, "node_modules/.package-lock.json");
   if (!existsSync(installed)) return "first time, takes a minute";
   const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
-  const present = JSON.parse(readFileSync(installed, "utf8")).packages;
+  const present = packagesOf(readFileSync(installed, "utf8"));
+  if (present === undefined) return "an installation was cut short";
   for (const [path, { version, link, optional }] of Object.entries(wanted)) {
     if (path === "" || link || !path.includes("node_modules/")) continue;
     // An optional package may be meant for another platform.
@@ -24,4 +25,13 @@ function staleness() {
       return `${path.slice(path.lastIndexOf("node_modules/") + 13)} ${version} is missing`;
   }
   return undefined;
+}
+
+/** undefined if npm was killed while it wrote. */
+function packagesOf(text) {
+  try {
+    return JSON.parse(text).packages;
+  } catch {
+    return undefined;
+  }
 }

@@ -56,7 +56,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { store } = database;
   await ensureBuiltIns(store, BUILD);
   const isFirstStart = await ensureAdminToken(dataDir, store);
-  const certificates = (): Promise<Pki> => openPki(join(dataDir, "pki"), { hosts: [host, ...names] });
+  const certificates = (): Promise<Pki> =>
+    openPki(join(dataDir, "pki"), {
+      hosts: [host, ...names],
+      onBad: (aside) => log.error("a certificate's file cannot be read: made anew, the old one is kept", { aside }),
+    });
   const pki = await certificates();
 
   const health = new HealthRegistry();

@@ -16,3 +16,4 @@ export * from "./metrics.ts";
 export * from "./private-files.ts";
 export * from "./signals.ts";
 export * from "./stalls.ts";
+export * from "./state-file.ts";

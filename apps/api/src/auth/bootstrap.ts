@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeStateFile } from "@percale/daemon";
 import type { Datastore } from "@percale/store";
 import { stringify } from "yaml";
 import { hashToken, newToken } from "./authenticator.ts";
 import { ADMIN_GROUP } from "./identity.ts";
-import { writePrivate } from "./pki.ts";
 import type { Pki } from "./pki.ts";
 
 export const ADMIN_TOKEN_FILE = "admin-token";
@@ -22,7 +22,7 @@ export async function ensureAdminToken(dataDir: string, { tokens }: Datastore): 
     groups: [ADMIN_GROUP],
     description: "made at first start",
   });
-  await writePrivate(path, `${token}\n`);
+  await writeStateFile(path, `${token}\n`);
   return true;
 }
 
@@ -45,7 +45,7 @@ export async function writeKubeconfig(dataDir: string, url: string, { ca, admin 
       },
     ],
   };
-  await writePrivate(join(dataDir, KUBECONFIG_FILE), stringify(config));
+  await writeStateFile(join(dataDir, KUBECONFIG_FILE), stringify(config));
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

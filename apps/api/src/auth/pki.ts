@@ -1,8 +1,9 @@
 import "reflect-metadata"; // @peculiar/x509 finds its parts through decorators
-import { X509Certificate, randomBytes, webcrypto } from "node:crypto";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createPrivateKey, X509Certificate, randomBytes, webcrypto } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setAside, writeStateFile } from "@percale/daemon";
 import * as x509 from "@peculiar/x509";
 
 /** PEM text of everything that speaks TLS here. */
@@ -28,13 +29,26 @@ const CA_DAYS = 3650;
 const LEAF_DAYS = 365;
 const RENEW_BEFORE_DAYS = 30;
 
+export interface PkiOptions {
+  readonly hosts: readonly string[];
+  readonly now?: number;
+  /** A file that could not be read was replaced and is kept there. A new authority means that clients need its certificate. */
+  readonly onBad?: (aside: string) => void;
+}
+
 /** The authority and certificates in `directory` (0700, keys 0600), made at first start; leaves are renewed 30 days before they end. */
 export async function openPki(
   directory: string,
-  { hosts, now = Date.now() }: { readonly hosts: readonly string[]; readonly now?: number },
+  { hosts, now = Date.now(), onBad = () => undefined }: PkiOptions,
 ): Promise<Pki> {
   x509.cryptoProvider.set(webcrypto as Crypto);
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  for (const file of ["ca", "server", "admin"])
+    if (!(await isWhole(directory, file)))
+      for (const part of ["crt", "key"]) {
+        const aside = await setAside(join(directory, `${file}.${part}`));
+        if (aside !== undefined) onBad(aside);
+      }
   const ca = await openAuthority(directory, now);
   const names = [...new Set(["localhost", "127.0.0.1", "::1", hostname(), "percale", ...hosts])];
   const server = await openLeaf(directory, { file: "server", subject: "CN=percale-api", names, ca, now });
@@ -113,10 +127,20 @@ function isCurrent({ certificate }: KeyPair, names: readonly string[], ca: Issue
 
 async function importKeys({ certificate, key }: KeyPair): Promise<CryptoKeyPair> {
   const [der] = x509.PemConverter.decode(key);
-  if (der === undefined) throw new Error("ca.key holds no PEM block: remove the pki folder to make a new authority");
+  if (der === undefined) throw new Error("ca.key holds no PEM block"); // isWhole has seen to it
   const privateKey = await webcrypto.subtle.importKey("pkcs8", der, ALGORITHM, true, ["sign"]);
   const publicKey = await new x509.X509Certificate(certificate).publicKey.export();
   return { privateKey: privateKey as CryptoKey, publicKey };
+}
+
+/** True too if there is none. Half a pair is none: the key is written first. */
+async function isWhole(directory: string, file: string): Promise<boolean> {
+  try {
+    const pair = await readPair(directory, file);
+    return pair === undefined || new X509Certificate(pair.certificate).checkPrivateKey(createPrivateKey(pair.key));
+  } catch {
+    return false;
+  }
 }
 
 async function readPair(directory: string, file: string): Promise<KeyPair | undefined> {
@@ -144,15 +168,7 @@ async function writePair(
     key: `${x509.PemConverter.encode(der, "PRIVATE KEY")}\n`,
   };
   // The key first: a certificate without its key would be taken for a whole pair.
-  await writePrivate(join(directory, `${file}.key`), pair.key);
-  await writePrivate(join(directory, `${file}.crt`), pair.certificate);
+  await writeStateFile(join(directory, `${file}.key`), pair.key);
+  await writeStateFile(join(directory, `${file}.crt`), pair.certificate);
   return pair;
-}
-
-/** Whole or not at all, readable by its owner alone. */
-export async function writePrivate(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await chmod(draft, 0o600);
-  await rename(draft, path);
 }

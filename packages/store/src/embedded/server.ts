@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { backoffMs } from "@percale/daemon";
+import { backoffMs, writeStateFile } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { canReach, postgresAccount } from "./account.ts";
 import type { Account } from "./account.ts";
@@ -57,7 +57,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
   const data = join(folder, "data");
-  const password = readPassword(join(folder, "password"));
+  const password = await readPassword(join(folder, "password"));
   await stopOrphan(data, log);
   if (!existsSync(join(data, "PG_VERSION"))) await initCluster({ bin, data, password, user: USER, account, fsync });
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
@@ -81,8 +81,8 @@ function reachableFolder(wanted: string, account: Account | undefined, log: Logg
 }
 
 /** Made once; only we and root can read it. */
-function readPassword(path: string): string {
-  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString("base64url"), { mode: 0o600 });
+async function readPassword(path: string): Promise<string> {
+  if (!existsSync(path)) await writeStateFile(path, randomBytes(24).toString("base64url"));
   return readFileSync(path, "utf8");
 }
 
