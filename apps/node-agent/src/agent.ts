@@ -20,6 +20,7 @@ import { EndpointStore } from "./cni/endpoint-store.ts";
 import { NodeIpam } from "./cni/ipam.ts";
 import { CniServer } from "./cni/server.ts";
 import type { AgentConfig } from "./config.ts";
+import { takeAgentLocks } from "./lock.ts";
 import { collectGarbage } from "./memory.ts";
 import { desiredNode, detectAddress } from "./node-object.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -59,6 +60,9 @@ export class NodeAgent {
     const { nodeName: node, dataDir } = this.#config;
     const log = this.#log;
     const now = (): number => Date.now();
+
+    const release = takeAgentLocks(dataDir); // before anything that another agent may be using
+    this.#closers.push(release);
 
     const dataplane = createDataplane({ log: log.child({ component: "dataplane" }), now });
     await dataplane.start();
@@ -148,8 +152,14 @@ export class NodeAgent {
           onChange: () => this.#changed(),
         });
 
-    const attachments = await Attachments.open(join(dataDir, "attachments"));
     const cniLog = log.child({ component: "cni" });
+    const attachments = await Attachments.open(join(dataDir, "attachments"), (aside, error) =>
+      cniLog.error("an attachment's record cannot be read: set aside", { aside, error }),
+    );
+    const queue = await DeletionQueue.open({
+      directory: join(dirname(this.#config.cniSocket), "cni-queue"),
+      log: cniLog,
+    });
     const store = new EndpointStore({
       node,
       api,
@@ -163,12 +173,12 @@ export class NodeAgent {
       node,
       store,
       attachments,
-      queue: await DeletionQueue.open({ directory: join(dirname(this.#config.cniSocket), "cni-queue"), log: cniLog }),
+      queue,
       whenProgrammed: (revision) => pipeline.whenProgrammed(revision),
       log: cniLog,
     });
     this.#closers.push(() => attacher.close());
-    const keeper = new AttachmentKeeper({ attachments, attacher, health: this.#health, log: cniLog });
+    const keeper = new AttachmentKeeper({ attachments, queue, attacher, health: this.#health, log: cniLog });
     const notReady = (): string | undefined =>
       !this.#sync.connected
         ? `no connection to the API server: ${this.#sync.detail}`

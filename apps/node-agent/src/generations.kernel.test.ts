@@ -102,6 +102,10 @@ let count = 0;
 test.each<[string, Step[]]>([
   ["a DEL queued while the API was away, then an ADD", ["ADD", "away", "DEL", "back", "ADD"]],
   ["a DEL queued by the agent before it was killed", ["ADD", "away", "DEL", "restart", "back", "ADD"]],
+  [
+    "an API that goes while the agent connects to it",
+    ["restart", "away", "back", "ADD", "restart", "away", "DEL", "back"],
+  ],
   ["a DEL after that ADD, away again", ["ADD", "away", "DEL", "back", "ADD", "away", "DEL"]],
 ])("%s: the last call decides", async (_name, steps) => {
   const id = `g${count++}`;

@@ -1,6 +1,7 @@
 import { ConfigError, createLogger, onSignals } from "@percale/daemon";
 import { NodeAgent } from "./agent.ts";
 import { agentConfig } from "./config.ts";
+import { AlreadyRunning } from "./lock.ts";
 
 /** The whole program: configuration in, an agent until a signal comes. */
 export async function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -20,7 +21,8 @@ export async function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv):
     onSignals({ log, stop: () => agent.stop() });
     await agent.start();
   } catch (error) {
-    const text = error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+    const isForPeople = error instanceof ConfigError || error instanceof AlreadyRunning;
+    const text = isForPeople ? error.message : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${text}\n`);
     process.exit(1);
   }

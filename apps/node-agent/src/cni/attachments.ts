@@ -1,25 +1,36 @@
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { listSetAside, readStateFile, removeStateFile, writeStateFile } from "@percale/daemon";
 import { RT_TABLE_MAIN } from "@percale/kernel";
+import { z } from "zod";
 import type { EndpointIdentity } from "./identity.ts";
 import { identityOf } from "./own-links.ts";
 import type { CniRequest } from "./request.ts";
-import type { AttachedInterface } from "./result.ts";
+
+const text = z.string().min(1);
 
 /** What the daemon knows about one container's interface; survives restarts. */
-export interface Attachment extends AttachedInterface {
-  readonly containerID: string;
-  readonly network: string;
-  readonly handle: string;
-  readonly namespace: string;
-  readonly endpoint: string;
-  readonly pod?: CniRequest["pod"];
+const attachment = z.strictObject({
+  containerID: text,
+  ifName: text,
+  network: text,
+  handle: text,
+  namespace: text,
+  endpoint: text,
+  pod: z.strictObject({ namespace: text, name: text, uid: z.string().optional() }).optional(),
+  netns: text,
   /** Which namespace the path led to: the path may lead to another one some day. */
-  readonly netnsId: string;
+  netnsId: z.string(),
+  hostInterface: text,
+  mac: text,
+  mtuBytes: z.int(),
+  addresses: z.array(text),
   /** Table of its routes in the container. */
-  readonly routeTable: number;
-  readonly allowIpForwarding: boolean;
-}
+  routeTable: z.int(),
+  allowIpForwarding: z.boolean(),
+});
+export type Attachment = Readonly<z.output<typeof attachment>>;
 
 /** As it is recorded before anything is made; the table of its routes is known later. */
 export function attachmentOf(options: {
@@ -49,22 +60,25 @@ export function attachmentOf(options: {
   };
 }
 
-/** Attachments by container and interface, one file each, written whole. */
+/** Attachments by container and interface, one file each. A file that cannot be read is set aside and told: it must not keep the agent from starting. */
 export class Attachments {
-  readonly #directory: string;
+  readonly directory: string;
   readonly #byKey = new Map<string, Attachment>();
 
   private constructor(directory: string) {
-    this.#directory = directory;
+    this.directory = directory;
   }
 
-  static async open(directory: string): Promise<Attachments> {
+  static async open(directory: string, onBad: (aside: string, error: unknown) => void): Promise<Attachments> {
     const table = new Attachments(directory);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     for (const name of await readdir(directory)) {
-      if (!name.endsWith(".json")) continue;
-      const attachment = JSON.parse(await readFile(join(directory, name), "utf8")) as Attachment; // written by us, whole
-      table.#byKey.set(attachmentKey(attachment), attachment);
+      if (name.startsWith(".") || !name.endsWith(".json")) continue;
+      const path = join(directory, name);
+      const known = await readStateFile(path, (data) => attachment.parse(JSON.parse(data.toString("utf8"))), onBad);
+      if (known === undefined) continue;
+      if (path !== table.#path(known)) await rename(path, table.#path(known));
+      table.#byKey.set(attachmentKey(known), known);
     }
     return table;
   }
@@ -77,30 +91,36 @@ export class Attachments {
     return [...this.#byKey.values()];
   }
 
-  async put(attachment: Attachment): Promise<void> {
-    const path = this.#path(attachment);
-    await writeFile(`${path}.new`, JSON.stringify(attachment), { mode: 0o600 });
-    await rename(`${path}.new`, path);
-    this.#byKey.set(attachmentKey(attachment), attachment);
+  async setAside(): Promise<string[]> {
+    return listSetAside(this.directory);
   }
 
-  async delete(id: { readonly containerID: string; readonly ifName: string }): Promise<void> {
-    this.#byKey.delete(attachmentKey(id));
-    await rm(this.#path(id), { force: true });
+  async put(known: Attachment): Promise<void> {
+    await writeStateFile(this.#path(known), JSON.stringify(known));
+    this.#byKey.set(attachmentKey(known), known);
   }
 
-  #path({ containerID, ifName }: { readonly containerID: string; readonly ifName: string }): string {
-    return join(this.#directory, `${containerID}.${ifName}.json`);
+  async delete(id: AttachmentId): Promise<void> {
+    if (!this.#byKey.delete(attachmentKey(id))) return;
+    await removeStateFile(this.#path(id));
+  }
+
+  #path(id: AttachmentId): string {
+    return join(this.directory, `${attachmentFileName(id)}.json`);
   }
 }
+
+export type AttachmentId = Pick<Attachment, "containerID" | "ifName">;
 
 /** Neither part has a space. */
-export function attachmentKey({
-  containerID,
-  ifName,
-}: {
-  readonly containerID: string;
-  readonly ifName: string;
-}): string {
+export function attachmentKey({ containerID, ifName }: AttachmentId): string {
   return `${containerID} ${ifName}`;
 }
+
+/** Neither part has a colon; a file's name holds 255 bytes. */
+export function attachmentFileName({ containerID, ifName }: AttachmentId): string {
+  const isLong = containerID.length > MAX_READABLE_ID;
+  return `${isLong ? createHash("sha256").update(containerID).digest("hex") : containerID}:${ifName}`;
+}
+
+const MAX_READABLE_ID = 200;

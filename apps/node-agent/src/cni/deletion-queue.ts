@@ -1,16 +1,15 @@
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { listSetAside, readStateFile, removeStateFile, writeStateFile } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
+import { attachmentFileName } from "./attachments.ts";
+import type { AttachmentId } from "./attachments.ts";
 import { CniCode, CniError } from "./errors.ts";
 import { parseRequest } from "./request.ts";
 import type { CniRequest } from "./request.ts";
 
 /** As many as the native client queues. */
 const MAX_QUEUED = 256;
-const MAX_READABLE = 200;
-
-type Id = Pick<CniRequest, "containerID" | "ifName">;
 
 /**
  * Deletions that wait for the API, one file each: written by the agent, or by the native client while no agent runs.
@@ -27,16 +26,16 @@ export class DeletionQueue {
 
   static async open({ directory, log }: { readonly directory: string; readonly log: Logger }): Promise<DeletionQueue> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    return new DeletionQueue(directory, log);
+    const queue = new DeletionQueue(directory, log);
+    await queue.list(); // sets aside what cannot be read, so that it is told from the start
+    return queue;
   }
 
   /** Takes the place of an earlier one of the same attachment. */
   async put(request: CniRequest): Promise<void> {
     if ((await this.#names()).length >= MAX_QUEUED)
       throw new CniError(CniCode.tryLater, `${MAX_QUEUED} deletions wait already`, this.#directory);
-    const path = join(this.#directory, fileName(request));
-    await writeFile(`${path}.new`, request.post, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    await writeStateFile(join(this.#directory, attachmentFileName(request)), request.post);
     this.#log.warn("deletion queued: the API server does not answer", { containerID: request.containerID });
   }
 
@@ -44,48 +43,37 @@ export class DeletionQueue {
     return (await this.#entries()).map(({ request }) => request);
   }
 
-  async find(id: Id): Promise<CniRequest | undefined> {
+  async find(id: AttachmentId): Promise<CniRequest | undefined> {
     return (await this.list()).find((request) => isSame(request, id));
   }
 
   /** Done, or no longer wanted. */
-  async drop(id: Id): Promise<void> {
+  async drop(id: AttachmentId): Promise<void> {
     for (const { name, request } of await this.#entries())
-      if (isSame(request, id)) await rm(join(this.#directory, name), { force: true });
+      if (isSame(request, id)) await removeStateFile(join(this.#directory, name));
+  }
+
+  async setAside(): Promise<string[]> {
+    return listSetAside(this.#directory);
   }
 
   /** Read anew each time: the client writes here too. Mostly there is none. */
   async #entries(): Promise<{ readonly name: string; readonly request: CniRequest }[]> {
     const entries: { name: string; request: CniRequest }[] = [];
     for (const name of await this.#names()) {
-      try {
-        entries.push({ name, request: parseRequest(await readFile(join(this.#directory, name))) });
-      } catch (error) {
-        await this.#setAside(name, error);
-      }
+      const request = await readStateFile(join(this.#directory, name), parseRequest, (aside, error) =>
+        this.#log.error("a queued deletion cannot be read: set aside", { aside, error }),
+      );
+      if (request !== undefined) entries.push({ name, request });
     }
     return entries;
   }
 
   async #names(): Promise<string[]> {
-    return (await readdir(this.#directory)).filter((name) => !name.startsWith(".") && !name.endsWith(".new"));
-  }
-
-  async #setAside(name: string, error: unknown): Promise<void> {
-    const path = join(this.#directory, name);
-    const isGone = (await readFile(path).catch(() => undefined)) === undefined; // done by somebody else meanwhile
-    if (isGone) return;
-    this.#log.error("a queued deletion cannot be read: set aside", { name, error });
-    await rename(path, join(this.#directory, `.bad-${name}`));
+    return (await readdir(this.#directory)).filter((name) => !name.startsWith("."));
   }
 }
 
-function isSame(a: Id, b: Id): boolean {
+function isSame(a: AttachmentId, b: AttachmentId): boolean {
   return a.containerID === b.containerID && a.ifName === b.ifName;
-}
-
-/** Neither part has a colon. */
-function fileName({ containerID, ifName }: Id): string {
-  const id = containerID.length <= MAX_READABLE ? containerID : createHash("sha256").update(containerID).digest("hex");
-  return `${id}:${ifName}`;
 }

@@ -5,8 +5,10 @@ import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { Attacher } from "./attacher.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
+import type { DeletionQueue } from "./deletion-queue.ts";
 
-const CODE = "AttachmentBroken";
+const BROKEN = "AttachmentBroken";
+const SET_ASIDE = "StateSetAside";
 /** Containers are looked into this often; a change of a link on the node is seen at once. */
 const LOOK_MS = 60_000;
 /** Changes that come together cost one look. */
@@ -14,6 +16,7 @@ const SETTLE_MS = 20;
 
 export interface KeeperOptions {
   readonly attachments: Attachments;
+  readonly queue: DeletionQueue;
   readonly attacher: Pick<Attacher, "mend">;
   readonly health: HealthRegistry;
   readonly log: Logger;
@@ -60,21 +63,37 @@ export class AttachmentKeeper {
     const touched = this.#touched;
     this.#touched = new Set();
     const isRound = performance.now() - this.#roundAt >= LOOK_MS;
-    if (isRound) this.#roundAt = performance.now();
+    if (isRound) {
+      this.#roundAt = performance.now();
+      await this.#tellSetAside();
+    }
     for (const known of attachments.list().filter(({ hostInterface }) => isRound || touched.has(hostInterface))) {
       this.#tell(refOf(known), await attacher.mend(known).catch((error: unknown) => [String(error)]));
       await sleepMs(0); // one at a time: requests come in between
     }
     const present = new Set(attachments.list().map((known) => formatRef(refOf(known))));
-    for (const [key, ref] of this.#told) if (!present.has(key)) health.clear(CODE, ref);
+    for (const [key, ref] of this.#told) if (!present.has(key)) health.clear(BROKEN, ref);
+  }
+
+  async #tellSetAside(): Promise<void> {
+    const { attachments, queue, health } = this.#options;
+    const paths = [...(await attachments.setAside()), ...(await queue.setAside())];
+    if (paths.length === 0) return health.clear(SET_ASIDE);
+    health.set({
+      code: SET_ASIDE,
+      severity: "warning",
+      title: "The agent could not read some of its files",
+      detail: paths.join(", "),
+      advice: "Whose they were goes by the file's name: recreate that workload, then delete the file.",
+    });
   }
 
   #tell(ref: ObjectRef, faults: readonly string[]): void {
     const { health } = this.#options;
-    if (faults.length === 0) return health.clear(CODE, ref);
+    if (faults.length === 0) return health.clear(BROKEN, ref);
     this.#told.set(formatRef(ref), ref);
     health.set({
-      code: CODE,
+      code: BROKEN,
       severity: "warning",
       title: "A workload's interface is not as it was made",
       detail: faults.join("; "),

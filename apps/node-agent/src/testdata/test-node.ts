@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -55,6 +55,12 @@ export class TestNode {
   }
 
   start(flags: readonly string[] = []): ChildProcess {
+    this.agent = this.spawn(flags, process.env["PERCALE_TEST_LOG"] === undefined ? "ignore" : "inherit");
+    return this.agent;
+  }
+
+  /** An agent process beside the node's own. */
+  spawn(flags: readonly string[], stdio: StdioOptions): ChildProcess {
     const { directory } = this;
     const args = [
       "--max-semi-space-size=4",
@@ -70,9 +76,7 @@ export class TestNode {
       "--no-keep-bird",
       ...flags,
     ];
-    const stdio = process.env["PERCALE_TEST_LOG"] === undefined ? "ignore" : "inherit";
-    this.agent = inNetns(this.netns, () => spawn(process.execPath, args, { stdio }));
-    return this.agent;
+    return inNetns(this.netns, () => spawn(process.execPath, args, { stdio }));
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { formatRef, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
@@ -37,12 +38,18 @@ export class TestServer {
   acked = { applied: 0, programmed: 0 };
   readonly #server: Server;
   readonly #sockets = new Set<WebSocket>();
+  /** Also those that are no requests yet: a server waits for them before it is closed. */
+  readonly #connections = new Set<Socket>();
 
   constructor() {
     this.#server = createServer(
       { key: readFileSync(join(import.meta.dirname, "tls.key")), cert: readFileSync(testCaFile) },
       (request, response) => void this.#serve(request, response),
     );
+    this.#server.on("connection", (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once("close", () => this.#connections.delete(socket));
+    });
     const wss = new WebSocketServer({ server: this.#server, path: "/sync/v1" });
     wss.on("connection", (socket) => this.#connect(socket));
   }
@@ -58,7 +65,7 @@ export class TestServer {
     for (const socket of this.#sockets) socket.terminate();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());
-    this.#server.closeAllConnections();
+    for (const socket of this.#connections) socket.destroy();
     await promise;
   }
 
