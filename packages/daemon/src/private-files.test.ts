@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, closeSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { createMetrics, HealthRegistry, listenPrivately, openLogFile, serveHealth } from "./index.ts";
+import { createMetrics, HealthRegistry, listenPrivately, openLogFile, privately, serveHealth } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "percale-private-"));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,6 +29,14 @@ test("a unix socket is its owner's, and other files keep the process' mask", asy
   writeFileSync(join(folder, "after"), "", { mode: 0o644 });
   expect([modeOf(join(folder, "own.sock")), modeOf(join(folder, "after"))]).toStrictEqual(["600", "644"]);
   server.close();
+});
+
+test("what a child makes is its owner's", () => {
+  const log = openLogFile(join(folder, "makes-the-folder.log"));
+  const path = join(folder, "child.pid");
+  privately(() => spawnSync("sh", ["-c", 'echo 1 > "$0"', path], { stdio: ["ignore", log, log] }));
+  closeSync(log);
+  expect(modeOf(path)).toBe("600");
 });
 
 test("a daemon's health socket is its owner's", async () => {

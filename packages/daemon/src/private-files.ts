@@ -15,14 +15,25 @@ export function openLogFile(path: string): number {
 /** Listens on a unix socket that its owner alone can connect to, from its first moment on: a chmod afterwards would come late. */
 export function listenPrivately(server: Server, path: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const before = process.umask(0o777 & ~OWNER_ONLY);
-  try {
+  masked(0o777 & ~OWNER_ONLY, () =>
     server.once("error", reject).listen(path, () => {
       server.off("error", reject);
       resolve();
-    }); // binds before it returns
+    }),
+  );
+  return promise;
+}
+
+/** What is created while `run` runs, and by the processes that it starts, is the owner's alone. For what happens before it returns. */
+export function privately<T>(run: () => T): T {
+  return masked(0o077, run);
+}
+
+function masked<T>(mask: number, run: () => T): T {
+  const before = process.umask(mask);
+  try {
+    return run();
   } finally {
     process.umask(before);
   }
-  return promise;
 }

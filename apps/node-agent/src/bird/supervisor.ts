@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { bgpSessionsOf, birdStatusOf } from "@percale/bgp";
 import type { BirdConfig, BirdStatus, Session, SessionStatus } from "@percale/bgp";
-import { backoffMs, openLogFile, sleepMs } from "@percale/daemon";
+import { backoffMs, openLogFile, privately, sleepMs } from "@percale/daemon";
 import type { HealthRegistry, Logger } from "@percale/daemon";
 import { BirdControl } from "./control.ts";
 
@@ -170,11 +170,14 @@ export class BirdSupervisor {
     try {
       // Waiting for peers' End-of-RIB is only worth it where there are routes to keep.
       const recovery = (await hasOldRoutes()) ? ["-R"] : [];
-      const child = spawn(program, ["-f", ...recovery, "-c", conf, "-s", ctl, "-P", pid], {
-        detached: true, // it must outlive us: its routes and sessions do not depend on the agent
-        stdio: ["ignore", output, output],
-        env: { ...process.env, TZ: "UTC" },
-      });
+      // Its pid file has whatever mode the mask leaves.
+      const child = privately(() =>
+        spawn(program, ["-f", ...recovery, "-c", conf, "-s", ctl, "-P", pid], {
+          detached: true, // it must outlive us: its routes and sessions do not depend on the agent
+          stdio: ["ignore", output, output],
+          env: { ...process.env, TZ: "UTC" },
+        }),
+      );
       child.on("error", (error) => this.#options.log.error("BIRD does not start", { error }));
       child.on("exit", (code, signal) => this.#options.log.warn("BIRD ended", { code, signal }));
       child.unref();
