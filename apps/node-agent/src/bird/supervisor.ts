@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { bgpSessionsOf, birdStatusOf } from "@percale/bgp";
@@ -158,6 +158,7 @@ export class BirdSupervisor {
       this.#drop();
       this.#wake?.();
     });
+    await chmod(this.#paths.ctl, 0o600); // BIRD makes it the group's, whatever the mask
     await control.command("echo all 65536").catch(() => undefined);
     return control;
   }
