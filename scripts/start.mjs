@@ -5,6 +5,11 @@ import { setUp } from "./setup/setup.mjs";
 import { pinnedNode, root } from "./setup/step.mjs";
 
 const development = process.argv.includes("--dev");
+const unknown = process.argv.slice(2).find((one) => one !== "--dev");
+if (unknown !== undefined) {
+  console.error(`npm start takes --dev (reload on change), got ${unknown}; the README names what the environment sets`);
+  process.exit(2);
+}
 try {
   await setUp({ web: !development && process.env.PERCALE_WEB_PORT !== "off" });
 } catch (error) {

@@ -28,6 +28,10 @@ const apiConfig = defineConfig("PERCALE_API", {
   logFormat: { schema: z.enum(["json", "pretty"]), default: "json", help: "json, or pretty for people ($PERCALE_LOG)" },
 });
 
+export function apiHelp(): string {
+  return `The API server of Percale.\n\n${apiConfig.help()}`;
+}
+
 export type ApiConfig = Omit<LoadedConfig<(typeof apiConfig)["keys"]>["values"], "socket"> & {
   readonly socket: string;
 };

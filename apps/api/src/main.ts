@@ -1,12 +1,19 @@
-import { ConfigError, createLogger, onSignals } from "@percale/daemon";
-import { loadApiConfig } from "./config.ts";
+import { ConfigError, createLogger, onSignals, tellError } from "@percale/daemon";
+import { outsideDatabaseFault } from "@percale/store";
+import { apiHelp, loadApiConfig } from "./config.ts";
 import { startApi } from "./start.ts";
 
+if (process.argv.includes("--help")) {
+  process.stdout.write(apiHelp());
+  process.exit(0);
+}
 try {
   const { values, effective } = loadApiConfig({ argv: process.argv.slice(2), env: process.env });
   const { host, port, socket, data, databaseUrl, names, logLevel, logFormat } = values;
   const log = createLogger({ component: "api", level: logLevel, format: logFormat });
   log.info("configuration", Object.fromEntries(effective.map(({ key, value }) => [key, value])));
+  const fault = databaseUrl === undefined ? undefined : await outsideDatabaseFault(databaseUrl);
+  if (fault !== undefined) throw new ConfigError(`DATABASE_URL (or --database-url): ${fault}`);
   const api = await startApi({
     dataDir: data,
     host,
@@ -19,7 +26,7 @@ try {
   onSignals({ log, stop: () => api.close() });
   log.info("ready", { url: api.url, socket, data });
 } catch (error) {
-  if (error instanceof ConfigError) console.error(error.message);
-  else createLogger({ component: "api" }).error("start failed", { error });
+  // What a person can mend is told to a person; only bugs come with a stack.
+  console.error(error instanceof ConfigError ? error.message : `the API server did not start: ${tellError(error)}`);
   process.exit(1);
 }

@@ -6,7 +6,7 @@ import type { Api } from "@percale/api";
 import { startTestPostgres } from "@percale/store";
 import type { TestPostgres } from "@percale/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeObjects } from "./resource-commands.ts";
+import { getObjects, writeObjects } from "./resource-commands.ts";
 import { call, readKubeconfig } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
 
@@ -66,4 +66,11 @@ test("--validate=ignore stores the rest and says nothing", async () => {
   const warn = (text: string): void => void warnings.push(text);
   await writeObjects(access, "apply", [misspelt("ignored")], { validate: "ignore", warn });
   expect(warnings).toStrictEqual([]);
+});
+
+test.each([
+  ["networkpolicys", "; there are ", "tiers", "; did you mean networkpolicy?"],
+  ["pods", "; there are ", "tiers"],
+])("the kind %s is told from those there are", async (typed, ...words) => {
+  for (const one of words) await expect(getObjects(access, typed, [], { output: "ps" })).rejects.toThrow(one);
 });

@@ -47,7 +47,7 @@ export function addResourceCommands(program: Command, access: () => Access): voi
         const text =
           options.filename !== undefined
             ? await writeObjects(access(), "delete", options.filename, { ...options, skipMissing })
-            : await deleteNamed(access(), kind, names, { ...options, skipMissing });
+            : await deleteNamed(access, kind, names, { ...options, skipMissing });
         process.stdout.write(text);
       },
     );
@@ -75,12 +75,12 @@ function addWriteCommand(program: Command, access: () => Access, verb: WriteVerb
 }
 
 async function deleteNamed(
-  access: Access,
+  access: () => Access,
   kind: string | undefined,
   names: readonly string[],
   options: Common & { readonly skipMissing: boolean },
 ): Promise<string> {
   if (kind === undefined || names.length === 0)
     throw new ExitError("name a kind and objects, or a file with -f", { code: 2 });
-  return deleteObjects(access, kind, names, options);
+  return deleteObjects(access(), kind, names, options);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, parseChoice, parsePort } from "./words.ts";
+import { parseChoice, parsePort } from "./words.ts";
 
 test.each(["0", "65536", "-1", "1e3", "0x50", "80.5", "http", "", "  80"])(
   "--port %j is refused with the range",
@@ -19,14 +19,4 @@ test("a wrong choice lists the right ones and the nearest", () => {
   expect(() => parseChoice("--proto", "tpc", choices)).toThrow("--proto must be tcp, udp or icmp, got tpc");
   expect(() => parseChoice("--proto", "udpp", choices)).toThrow("got udpp; did you mean udp?");
   expect(() => parseChoice("--proto", "constructor", choices)).toThrow("got constructor");
-});
-
-test.each([
-  ["networkpolicy", "; did you mean networkpolicies?"],
-  ["ippool", "; did you mean ippools?"],
-  ["teir", ""],
-  ["tirs", "; did you mean tiers?"],
-  ["database", ""],
-])("%s%s", (typed, words) => {
-  expect(didYouMean(typed, ["tiers", "ippools", "networkpolicies", "networksets"])).toBe(words);
 });

@@ -129,9 +129,8 @@ export class NodeAgent {
           this.#health.set({
             code: "ApiUnreachable",
             severity: "warning",
-            title: "The API server does not answer",
+            ...unreachable(state),
             detail: state.detail,
-            advice: "The node goes on enforcing what it has and keeps trying; see whether the API server runs.",
           });
         this.#wakeReady();
         this.#changed();
@@ -341,7 +340,8 @@ export class NodeAgent {
           severity: refused ? "error" : "warning",
           title: "The Node object could not be written",
           detail: String(error),
-          advice: "Without it the node gets no addresses and no BGP sessions; the agent keeps trying.",
+          advice:
+            `Without it the node gets no addresses and no BGP sessions; the agent keeps trying. ${refused ? OWN_TOKEN : ""}`.trim(),
         });
         await sleepMs(backoffMs(failures), this.#stop.signal);
       }
@@ -384,6 +384,16 @@ export class NodeAgent {
       clearTimeout(timer);
     }
   }
+}
+
+const OWN_TOKEN =
+  "Give it a token of its own, with subject system:node:<name> and group system:nodes, in the token file.";
+
+function unreachable({ rejected }: SyncState): Pick<Condition, "title" | "advice"> {
+  const meanwhile = "The node goes on enforcing what it has and keeps trying";
+  return rejected === "auth"
+    ? { title: "The API server refuses this agent", advice: `${meanwhile}. ${OWN_TOKEN}` }
+    : { title: "The API server does not answer", advice: `${meanwhile}; see whether the API server runs.` };
 }
 
 function touches(

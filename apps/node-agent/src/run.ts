@@ -1,4 +1,4 @@
-import { ConfigError, createLogger, onSignals } from "@percale/daemon";
+import { ConfigError, createLogger, onSignals, tellError } from "@percale/daemon";
 import { NodeAgent } from "./agent.ts";
 import { agentConfig } from "./config.ts";
 import { AlreadyRunning } from "./lock.ts";
@@ -22,7 +22,7 @@ export async function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv):
     await agent.start();
   } catch (error) {
     const isForPeople = error instanceof ConfigError || error instanceof AlreadyRunning;
-    const text = isForPeople ? error.message : error instanceof Error ? error.stack : String(error);
+    const text = isForPeople ? error.message : `the node agent did not start: ${tellError(error)}`;
     process.stderr.write(`${text}\n`);
     process.exit(1);
   }

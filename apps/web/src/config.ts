@@ -34,7 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): W
   const { data } = parsed;
   return {
     apiUrl: new URL(data.PERCALE_API_URL),
-    ca: data.PERCALE_CA_FILE === undefined ? undefined : readFileSync(data.PERCALE_CA_FILE),
+    ca: data.PERCALE_CA_FILE === undefined ? undefined : readCa(data.PERCALE_CA_FILE),
     host: data.PERCALE_WEB_HOST,
     names: [data.PERCALE_WEB_HOST, ...data.PERCALE_WEB_NAMES.split(",")].flatMap((name) => {
       const trimmed = name.trim().toLowerCase();
@@ -43,4 +43,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): W
     port: data.PERCALE_WEB_PORT,
     dev: data.NODE_ENV === "development",
   };
+}
+
+function readCa(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new Error(`PERCALE_CA_FILE: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }

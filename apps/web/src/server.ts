@@ -5,11 +5,12 @@ import { fileURLToPath } from "node:url";
 import next from "next";
 import { createApiProxy } from "./api-proxy.ts";
 import { readConfig } from "./config.ts";
+import type { WebConfig } from "./config.ts";
 import { createFront } from "./front.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** The dashboard's server: Next's pages, `/trpc` carried to the API, security headers on everything. */
-const config = readConfig(process.env);
+const config = configOrExit();
 const log = (msg: string, fields: object) =>
   process.stderr.write(`${JSON.stringify({ level: "info", component: "web", msg, ...fields })}\n`);
 
@@ -35,10 +36,27 @@ const server = createFront({
   ...(config.dev && { upgradePage: (request, socket, head) => void handleUpgrade(request, socket, head) }),
 });
 
+server.once("error", (error) =>
+  exitWith(`the dashboard cannot listen: ${error.message}; choose a port with PERCALE_WEB_PORT`),
+);
 server.listen(config.port, config.host, () => {
   const { port } = server.address() as AddressInfo;
   log("dashboard ready", { url: `http://${config.host}:${port}`, api: config.apiUrl.origin, dev: config.dev });
 });
+
+function configOrExit(): WebConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    return exitWith(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What a person can mend is told to a person, without a stack. */
+function exitWith(text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
 
 async function stop(): Promise<void> {
   server.close();

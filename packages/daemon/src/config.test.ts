@@ -36,7 +36,17 @@ test("effective values name their source and hide secrets", () => {
 });
 
 test.each([
-  { name: "unknown flag", input: { argv: ["--nope"] }, message: /--nope/ },
+  {
+    name: "unknown flag",
+    input: { argv: ["--nope"] },
+    message: /^unknown option --nope; there are --config, --api-url, /,
+  },
+  { name: "misspelt flag", input: { argv: ["--resink-ms=1"] }, message: /did you mean resync-ms\?$/ },
+  {
+    name: "number out of range",
+    input: { argv: ["--resync-ms=0"] },
+    message: /resyncMs \(flag\): got "0": Too small: .*>=1/,
+  },
   { name: "unknown file key", input: { file: "c.json", readText: () => '{"a":1}' }, message: /unknown key "a"/ },
   { name: "bad value", input: { env: { PERCALE_RESYNC_MS: "soon" } }, message: /resyncMs \(environment\): got "soon"/ },
   { name: "not JSON", input: { file: "c.json", readText: () => "{" }, message: /c\.json: not JSON/ },

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { z } from "zod";
+import { didYouMean } from "./words.ts";
 
 /** One key of a daemon's configuration. Without a default the key is required, unless its schema accepts undefined. */
 export interface ConfigKey<S extends z.ZodType = z.ZodType> {
@@ -108,8 +109,16 @@ function parseFlags(keys: ConfigKeys, argv: readonly string[]): Record<string, u
       strict: true,
     }).values;
   } catch (error) {
-    throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new ConfigError(flagFault(error, ["config", ...options.map(([flag]) => flag)]), { cause: error });
   }
+}
+
+/** Node's words for a flag that it does not know suggest a `--`, which no daemon takes; what there is helps more. */
+function flagFault(error: unknown, flags: readonly string[]): string {
+  const words = error instanceof Error ? error.message : String(error);
+  const unknown = /^Unknown option '--?([^']*)'/.exec(words)?.[1];
+  if (unknown === undefined) return words;
+  return `unknown option --${unknown}; there are ${flags.map((flag) => `--${flag}`).join(", ")}${didYouMean(unknown, flags)}`;
 }
 
 function parseFile(path: string, text: string): Record<string, unknown> {
@@ -136,7 +145,12 @@ function parseText(schema: z.ZodType, raw: unknown): z.ZodSafeParseResult<unknow
   if (asItIs.success || typeof raw !== "string") return asItIs;
   const list = raw.split(",").map((part) => part.trim());
   const readings = [jsonOf(raw), list.filter((part) => part !== "")].map((reading) => schema.safeParse(reading));
-  return readings.find(({ success }) => success) ?? asItIs;
+  // A number out of its range is best told as such, not as text where a number is wanted.
+  return readings.find(({ success }) => success) ?? readings.find(isOfItsType) ?? asItIs;
+}
+
+function isOfItsType({ error }: z.ZodSafeParseResult<unknown>): boolean {
+  return error?.issues.every(({ code, path }) => code !== "invalid_type" || path.length > 0) === true;
 }
 
 function jsonOf(text: string): unknown {

@@ -17,3 +17,4 @@ export * from "./private-files.ts";
 export * from "./signals.ts";
 export * from "./stalls.ts";
 export * from "./state-file.ts";
+export * from "./words.ts";

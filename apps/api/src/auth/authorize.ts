@@ -21,7 +21,7 @@ const GROUPS_BY_RIGHT: Readonly<Record<Right, readonly string[]>> = {
   impersonate: [],
 };
 
-const READ_VERBS: ReadonlySet<Verb> = new Set(["get", "list", "watch"]);
+const READ_VERBS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 /** Simple roles: administrators do all, editors write what people write, viewers read, a node follows the stream and keeps its own. */
 export function hasRight(identity: Identity, right: Right): boolean {
   const { groups } = identity;
@@ -86,8 +86,9 @@ function refusal(identity: Identity, verb: string, ref: ObjectRef, why?: string)
   const { kind, namespace } = ref;
   const plural = definitionOf(kind)?.plural ?? kind;
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const remedy = READ_VERBS.has(verb) ? "read" : definitionOf(kind)?.internal === true ? "sync" : "write";
   return forbidden(
     ref,
-    `User "${identity.user}" cannot ${verb} resource "${plural}" in API group "${groupVersionOf(kind).group}" ${where}${why === undefined ? "" : `: ${why}`}`,
+    `User "${identity.user}" cannot ${verb} resource "${plural}" in API group "${groupVersionOf(kind).group}" ${where}: ${why ?? remedyFor(remedy)}`,
   );
 }

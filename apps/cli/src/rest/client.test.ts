@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { messageOf } from "./client.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { messageOf, parseWarning, readKubeconfig } from "./client.ts";
 
 test.each([
   ["a Status", { kind: "Status", message: "no such tier", reason: "NotFound" }, "no such tier"],
@@ -8,4 +11,26 @@ test.each([
   ["nothing", "", "HTTP 502"],
 ])("a refusal in %s is told in the server's own words", (_, body, words) => {
   expect(messageOf({ status: 502, body })).toBe(words);
+});
+
+test.each([
+  ["nothing", "", "it names no clusters"],
+  ["a list", "[1]", "it names no clusters"],
+  ["broken YAML", "clusters: [", "is no kubeconfig: "],
+])("a kubeconfig that holds %s is told by its path", (_, text, words) => {
+  const folder = mkdtempSync(join(tmpdir(), "percale-cli-"));
+  const path = join(folder, "kubeconfig");
+  try {
+    writeFileSync(path, text);
+    expect(() => readKubeconfig(path)).toThrow(words);
+    expect(() => readKubeconfig(path)).toThrow(path);
+    expect(() => readKubeconfig(folder)).toThrow(`cannot read ${folder}: `);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a warning is the text in its quotes", () => {
+  expect(parseWarning(String.raw`299 - "unknown field \"spec.x\""`)).toBe('unknown field "spec.x"');
+  expect(parseWarning("not a warning")).toBe("not a warning");
 });

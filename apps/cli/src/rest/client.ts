@@ -28,8 +28,7 @@ export interface Reply {
 
 /** The current context of a kubeconfig file, inline data or files. */
 export function readKubeconfig(path: string): Access {
-  // A file that npm start wrote, or kubectl's own; what is missing shows as a failed connection.
-  const config = parse(readText(path)) as Record<string, unknown>;
+  const config = parseConfig(path);
   const named = (list: string, name: unknown): Record<string, string> => {
     const items = (config[list] ?? []) as readonly Record<string, unknown>[];
     const item = items.find((one) => one["name"] === name);
@@ -45,6 +44,21 @@ export function readKubeconfig(path: string): Access {
     cert: inlineOrFile(user, "client-certificate"),
     key: inlineOrFile(user, "client-key"),
   };
+}
+
+/** A file that npm start wrote, or kubectl's own; what is missing shows as a failed connection. */
+function parseConfig(path: string): Readonly<Record<string, unknown>> {
+  const text = readText(path);
+  let config: unknown;
+  try {
+    config = parse(text);
+  } catch (cause) {
+    const [line] = cause instanceof Error ? cause.message.split("\n") : [String(cause)];
+    throw new ExitError(`${path} is no kubeconfig: ${line}`, { cause });
+  }
+  if (typeof config === "object" && config !== null && Array.isArray((config as { clusters?: unknown }).clusters))
+    return config as Readonly<Record<string, unknown>>;
+  throw new ExitError(`${path} is no kubeconfig: it names no clusters`);
 }
 
 /** One request. Resolves with any HTTP status; rejects only if no answer came. */
@@ -123,7 +137,11 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new ExitError(`no kubeconfig at ${path}; npm start writes it`, { cause });
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ExitError(isMissing ? `no kubeconfig at ${path}; npm start writes it` : `cannot read ${path}: ${why}`, {
+      cause,
+    });
   }
 }
 

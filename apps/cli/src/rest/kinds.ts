@@ -1,5 +1,5 @@
+import { didYouMean } from "@percale/daemon";
 import { ExitError } from "../exit-error.ts";
-import { didYouMean } from "../words.ts";
 import type { Access } from "./client.ts";
 import { call } from "./client.ts";
 

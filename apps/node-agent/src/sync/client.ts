@@ -42,6 +42,17 @@ export interface SyncState {
   readonly rejected?: RejectCode;
 }
 
+/** The message of a Status, else whatever there is. */
+function refusalText(code: number, body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { readonly message?: string };
+    if (message !== undefined) return `${code}: ${message}`;
+  } catch {
+    // not from our server
+  }
+  return `${code} ${body.slice(0, 200)}`.trim();
+}
+
 /** Follows the stream until `signal` aborts; reconnects for ever, with jitter, and resumes where it was. */
 export class SyncClient {
   readonly held = new HeldObjects();
@@ -144,6 +155,18 @@ export class SyncClient {
       if (fault === undefined) return;
       faultText = fault;
       socket.close(CloseCode.protocolError, closeReason(fault));
+    });
+    // Refused before it was a socket: the body says why, and what to do.
+    socket.on("unexpected-response", (request, response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("close", () => {
+        const isAuth = response.statusCode === 401 || response.statusCode === 403;
+        if (isAuth) end.rejected = "auth";
+        faultText = refusalText(response.statusCode ?? 0, Buffer.concat(chunks).toString("utf8"));
+        request.destroy();
+        resolve({ detail: faultText });
+      });
     });
     socket.on("error", (error) => (faultText ||= error.message));
     socket.on("close", (code, reason) => resolve({ detail: faultText || reason.toString() || `closed with ${code}` }));
