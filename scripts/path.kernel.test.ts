@@ -73,6 +73,18 @@ test("the shop works as its policies say", () => {
   ]);
 });
 
+test("why takes the names and the port that probe takes", () => {
+  const { code, output } = product.percale("why", "payments", "database");
+  expect([code, output]).toStrictEqual([
+    0,
+    expect.stringMatching(/^allow: shop\/\S+payments\S* .* → shop\/\S+database\S* .*, TCP port 5432,/),
+  ]);
+  expect(product.percale("why", "payments", "databse")).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("shop/database"),
+  });
+});
+
 test("IPv6 goes the same way", () => {
   expect(product.percale("lab", "probe", "-6", "frontend", "cart-2").code).toBe(0);
   expect(product.percale("lab", "probe", "-6", "frontend", "payments").code).toBe(1);
