@@ -94,6 +94,25 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
     expect((await kubectl(["auth", "can-i", "create", "pods"])).out).toMatch(/^no/);
   });
 
+  test.each([
+    ["a kind that is not served", "projectcalico.org/v3"],
+    ["a group that is not served", "example.org/v1"],
+  ])("%s is told in words, in every verb", async (_, apiVersion) => {
+    const gizmo = `{"apiVersion":"${apiVersion}","kind":"Gizmo","metadata":{"name":"g","namespace":"shop"}}`;
+    for (const verb of ["apply", "create", "replace", "delete", "get"]) {
+      const { code, err } = await kubectl([verb, "-f", "-"], gizmo);
+      expect({ verb, code, err }).toEqual({ verb, code: 1, err: expect.stringMatching(/no matches for kind "Gizmo"/) });
+      expect(err).not.toMatch(/proto|[^\x20-\x7e\n]/);
+    }
+    const { err } = await kubectl(["explain", "gizmos"]);
+    expect(err).toMatch(/doesn't have a resource type "gizmos"|couldn't find resource/);
+  });
+
+  test("the old OpenAPI form, asked for by old clients, is one they can read", async () => {
+    const { code, out } = await kubectl(["explain", "tier.spec.order", "--output=plaintext-openapiv2"]);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("FIELD:    order") });
+  });
+
   test("a strategic merge patch is refused with what to send", async () => {
     const { code, err } = await kubectl(["patch", "cnp", "web", "-n", "shop", "-p", '{"spec":{"order":1}}']);
     expect(code).toBe(1);

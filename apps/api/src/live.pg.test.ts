@@ -181,6 +181,34 @@ describe("tRPC", () => {
     });
   });
 
+  test.each([
+    ["a mutation by GET", "access.revoke", {}, 405, "MethodNotAllowed", /GET/],
+    [
+      "a body of another type",
+      "changes.submit",
+      { method: "POST", body: "x", headers: { "content-type": "text/plain" } },
+      415,
+      "UnsupportedMediaType",
+      /text\/plain/,
+    ],
+    [
+      "a body that is too large",
+      "changes.submit",
+      { method: "POST", body: "x".repeat(4_000_000) },
+      413,
+      "RequestEntityTooLarge",
+      /larger/,
+    ],
+    ["no procedure", "nothing.here", {}, 404, "NotFound", /nothing\.here/],
+    ["no JSON", "changes.submit", { method: "POST", body: "{" }, 400, "BadRequest", /JSON/],
+  ])("%s is refused as what it is", async (_, path, options, code, reason, words) => {
+    const { code: answered, body } = await server.call(`/trpc/${path}`, options);
+    // tRPC calls a refusal that comes before any procedure plain text.
+    const { message, data } = (typeof body === "string" ? JSON.parse(body) : body).error;
+    expect({ answered, inside: data.status }).toMatchObject({ answered: code, inside: { code, reason } });
+    expect(message).toMatch(words);
+  });
+
   test("a change set is kept with author and reason, and can be reverted", async () => {
     await mutate("changes.submit", { reason: "try", changes: [{ op: "create", object: networkSet("undo") }] });
     const [activity] = (await query("changes.list", { limit: 1 })).body.result.data;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StatusError, badRequest, formatIssue, tooLarge, unstorableIssues } from "@percale/resources";
-import { decodeProtobuf, PROTOBUF } from "./protobuf.ts";
+import { decodeProtobuf, PROTOBUF } from "./kube-protobuf.ts";
 import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request

@@ -9,8 +9,9 @@ import {
   groupDiscovery,
 } from "./discovery.ts";
 import { VERSION } from "./core.ts";
-import { openApiIndex, openApiV2, openApiV3 } from "./openapi.ts";
+import { openApiIndex, openApiV2, openApiV2Protobuf, openApiV3 } from "./openapi.ts";
 import type { Document } from "./openapi.ts";
+import { ACCEPTS_OPENAPI_PROTOBUF, OPENAPI_PROTOBUF } from "./openapi-protobuf.ts";
 import { createHash } from "node:crypto";
 import { sendJson } from "./respond.ts";
 
@@ -33,8 +34,7 @@ export function serveDocument(request: IncomingMessage, response: ServerResponse
     return true;
   }
   if (pathname === "/openapi/v2") {
-    const { text, hash } = openApiV2();
-    sendTagged(request, response, text, { etag: `"${hash}"` });
+    serveSwagger(request, response);
     return true;
   }
   const document = DOCUMENTS.get(pathname);
@@ -52,8 +52,18 @@ function aggregatedVersion({ headers }: IncomingMessage): "v2" | "v2beta1" | und
   return wanted ? (/v=(v2beta1|v2)\b/.exec(headers.accept ?? "")?.[1] as "v2" | "v2beta1" | undefined) : undefined;
 }
 
+/** Protocol buffers for those who ask for them, JSON for everybody else. */
+function serveSwagger(request: IncomingMessage, response: ServerResponse): void {
+  const isProtobuf = ACCEPTS_OPENAPI_PROTOBUF.test(request.headers.accept ?? "");
+  const { body, hash } = isProtobuf ? openApiV2Protobuf() : openApiV2();
+  sendTagged(request, response, body, {
+    etag: `"${hash}"`,
+    ...(isProtobuf && { "content-type": OPENAPI_PROTOBUF }),
+  });
+}
+
 /** The hash in the address makes the document immutable; another hash leads to the right one. */
-function serveOpenApi(request: IncomingMessage, response: ServerResponse, { text, hash }: Document): void {
+function serveOpenApi(request: IncomingMessage, response: ServerResponse, { body, hash }: Document): void {
   const url = new URL(request.url ?? "/", "https://api");
   const asked = url.searchParams.get("hash");
   if (asked !== null && asked !== hash) {
@@ -61,16 +71,16 @@ function serveOpenApi(request: IncomingMessage, response: ServerResponse, { text
     return;
   }
   const cache = asked === null ? {} : { "cache-control": "public, immutable, max-age=31536000" };
-  sendTagged(request, response, text, { etag: `"${hash}"`, ...cache });
+  sendTagged(request, response, body, { etag: `"${hash}"`, ...cache });
 }
 
 function sendTagged(
   request: IncomingMessage,
   response: ServerResponse,
-  text: string,
+  body: string | Buffer,
   headers: Record<string, string> = {},
 ): void {
-  const etag = headers["etag"] ?? `"${createHash("sha256").update(text).digest("hex")}"`;
+  const etag = headers["etag"] ?? `"${createHash("sha256").update(body).digest("hex")}"`;
   if (request.headers["if-none-match"] === etag) response.writeHead(304, { etag }).end();
-  else sendJson(response, 200, text, { vary: "Accept", ...headers, etag });
+  else sendJson(response, 200, body, { vary: "Accept", ...headers, etag });
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { resourceDefinitions } from "@percale/resources";
 import type { GroupVersion, JsonSchema, ResourceDefinition } from "@percale/resources";
 import { metaSchemas, metaSchemaName } from "./openapi-meta.ts";
+import { encodeSwagger } from "./openapi-protobuf.ts";
 import { JSON_PATCH, MERGE_PATCH } from "./patch.ts";
 import { rootOf } from "./route.ts";
 
@@ -13,12 +14,13 @@ const SCHEMA_PREFIX_BY_GROUP: Readonly<Record<string, string>> = {
 
 /** A document and what its entity tag is. Made once: kinds don't change while a process runs. */
 export interface Document {
-  readonly text: string;
+  readonly body: string | Buffer;
   readonly hash: string;
 }
 
 let documents: ReadonlyMap<string, Document> | undefined;
 let swagger: Document | undefined;
+let swaggerProtobuf: Document | undefined;
 
 /** The OpenAPI 3.0 document of each API version by the path it is served at: what kubectl explain, apply and diff read. */
 export function openApiV3(): ReadonlyMap<string, Document> {
@@ -50,23 +52,30 @@ export function openApiIndex(): object {
 
 /** Swagger 2, for old clients: the same schemas under `definitions`. */
 export function openApiV2(): Document {
-  const paths = (): object =>
-    Object.fromEntries(
-      Object.entries(Object.assign({}, ...resourceDefinitions.map(pathsOf)) as Record<string, object>).map(
-        ([path, operations]) => [path, swaggerOperations(operations)],
-      ),
-    );
-  return (swagger ??= documentOf({
+  return (swagger ??= documentOf(swaggerDocument()));
+}
+
+/** The same as protocol buffers: kubectl asks for it when a kind is in no other document. */
+export function openApiV2Protobuf(): Document {
+  return (swaggerProtobuf ??= tagged(encodeSwagger(swaggerDocument())));
+}
+
+function swaggerDocument(): object {
+  const paths = Object.entries(Object.assign({}, ...resourceDefinitions.map(pathsOf)) as Record<string, object>);
+  return {
     swagger: "2.0",
     info: { title: "Percale", version: "v3" },
-    paths: paths(),
+    paths: Object.fromEntries(paths.map(([path, operations]) => [path, swaggerOperations(operations)])),
     definitions: { ...metaSchemas("#/definitions/"), ...kindSchemas(resourceDefinitions, "#/definitions/") },
-  }));
+  };
 }
 
 function documentOf(value: object): Document {
-  const text = JSON.stringify(value);
-  return { text, hash: createHash("sha256").update(text).digest("hex").toUpperCase() };
+  return tagged(JSON.stringify(value));
+}
+
+function tagged(body: string | Buffer): Document {
+  return { body, hash: createHash("sha256").update(body).digest("hex").toUpperCase() };
 }
 
 function kindSchemas(definitions: readonly ResourceDefinition[], prefix: string): Record<string, unknown> {

@@ -1,52 +1,22 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { StatusError } from "@percale/resources";
-import { decodeProtobuf } from "./protobuf.ts";
+import { double, each, entries, flag, inside, int, message, text } from "./protobuf.ts";
 
-const field = (number: number, bytes: Uint8Array | string): Buffer => {
-  const value = Buffer.from(bytes);
-  return Buffer.concat([Buffer.from([number * 8 + 2, value.length]), value]);
-};
-const message = (...fields: readonly Buffer[]): Buffer => Buffer.concat(fields);
-const wrapped = (apiVersion: string, kind: string, raw: Buffer): Buffer =>
-  message(Buffer.from("k8s\0"), field(1, message(field(1, apiVersion), field(2, kind))), field(2, raw));
-
-test("a namespace is read as its JSON says it", () => {
-  const label = (key: string, value: string): Buffer => field(11, message(field(1, key), field(2, value)));
-  const metadata = message(field(1, "shop"), label("team", "a"), label("tier", ""), field(14, "example.org/x"));
-  const generation = Buffer.from([7 * 8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
-  const raw = message(
-    field(1, message(metadata, generation)),
-    field(2, field(1, "kubernetes")),
-    field(3, field(1, "Active")),
-  );
-  expect(decodeProtobuf(wrapped("v1", "Namespace", raw))).toEqual({
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: "shop", labels: { team: "a", tier: "" }, finalizers: ["example.org/x"] },
-    spec: { finalizers: ["kubernetes"] },
-  });
-});
-
-test("a kind that is not known as protobuf is refused with what to send", () => {
-  expect(() => decodeProtobuf(wrapped("v1", "Pod", Buffer.alloc(0)))).toThrow("send application/json");
-});
-
-test("no bytes end in anything but an object or a refusal", () => {
-  const hostile = fc.uint8Array({ maxLength: 60 }).map((bytes) => wrapped("v1", "Namespace", Buffer.from(bytes)));
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        hostile,
-        fc.uint8Array().map((bytes) => Buffer.from(bytes)),
-      ),
-      (bytes) => {
-        try {
-          expect(decodeProtobuf(bytes)).toBeTypeOf("object");
-        } catch (error) {
-          expect(error).toBeInstanceOf(StatusError);
-        }
-      },
-    ),
-  );
+// protobuf.dev, "Encoding": the examples of its text, and what follows from them.
+test.each([
+  ["150 as field 1", int(1)(150), "089601"],
+  ["text as field 2", text(2)("testing"), "120774657374696e67"],
+  ["a message inside", inside(3, int(1))(150), "1a03089601"],
+  ["a repeated text", each(text(6))(["a", "b"]), "320161320162"],
+  ["a large number", int(1)(2 ** 35), "08808080808001"],
+  ["true", flag(27)(true), "d80101"],
+  ["false is absent", flag(27)(false), ""],
+  ["a double", double(7)(1), "39000000000000f03f"],
+  ["a map's entry", entries(1, text(2))({ k: "v" }), "0a060a016b120176"],
+  [
+    "known members, and extensions",
+    message({ a: text(1) }, entries(9, text(2)))({ a: "b", c: 1, "x-d": "e" }),
+    "0a01624a080a03782d64120165",
+  ],
+])("%s", (_, bytes, hex) => {
+  expect(bytes.toString("hex")).toBe(hex);
 });

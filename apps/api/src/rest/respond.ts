@@ -6,16 +6,16 @@ const JSON_TYPE = "application/json";
 export function sendJson(
   response: ServerResponse,
   code: number,
-  text: string,
+  body: string | Buffer,
   headers: Record<string, string> = {},
 ): void {
   response.writeHead(code, {
     "content-type": JSON_TYPE,
-    "content-length": Buffer.byteLength(text),
+    "content-length": Buffer.byteLength(body),
     "cache-control": "no-cache, private",
     ...headers,
   });
-  response.end(text); // as text it leaves in one TLS record with the header; a Buffer would not
+  response.end(body); // text leaves in one TLS record with the header; a Buffer would not
 }
 
 /** Ends a request that failed: the Status of what was thrown; anything else is a bug and says so without its stack. */

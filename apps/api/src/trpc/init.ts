@@ -88,20 +88,21 @@ export function trpcErrorOf(error: StatusError): TRPCError {
   });
 }
 
-/** What tRPC itself refuses, in our words. */
-const REASON_BY_CODE: Readonly<Partial<Record<TRPC_ERROR_CODE_KEY, StatusReason>>> = {
-  PARSE_ERROR: "BadRequest",
-  BAD_REQUEST: "BadRequest",
-  NOT_FOUND: "NotFound",
-  METHOD_NOT_SUPPORTED: "MethodNotAllowed",
-  PAYLOAD_TOO_LARGE: "RequestEntityTooLarge",
-  UNSUPPORTED_MEDIA_TYPE: "UnsupportedMediaType",
-};
+/** What tRPC itself refuses, as our reasons. Some it has no words for: the message is the code. */
+const REFUSAL_BY_CODE: Readonly<Partial<Record<TRPC_ERROR_CODE_KEY, readonly [reason: StatusReason, words: string]>>> =
+  {
+    PARSE_ERROR: ["BadRequest", "the call is not valid JSON of the form that tRPC asks for"],
+    BAD_REQUEST: ["BadRequest", "the call is not valid"],
+    NOT_FOUND: ["NotFound", "there is no such procedure"],
+    METHOD_NOT_SUPPORTED: ["MethodNotAllowed", "use GET for queries and POST for mutations"],
+    PAYLOAD_TOO_LARGE: ["RequestEntityTooLarge", "the body is larger than this call may have"],
+    UNSUPPORTED_MEDIA_TYPE: ["UnsupportedMediaType", "send application/json"],
+  };
 
 function statusErrorOf({ cause, code, message }: TRPCError): StatusError {
   if (cause instanceof StatusError) return cause;
-  const reason = REASON_BY_CODE[code];
-  return reason === undefined
-    ? internalError("the server failed on this call: see its log", cause)
-    : new StatusError(reason, message);
+  const refusal = REFUSAL_BY_CODE[code];
+  if (refusal === undefined) return internalError("the server failed on this call: see its log", cause);
+  const [reason, words] = refusal;
+  return new StatusError(reason, message === "" || message === code ? words : message);
 }
