@@ -18,14 +18,14 @@ const attachment = z.strictObject({
   handle: text,
   namespace: text,
   endpoint: text,
-  pod: z.strictObject({ namespace: text, name: text, uid: z.string().optional() }).optional(),
+  pod: z.strictObject({ namespace: text, name: text, uid: z.string().exactOptional() }).exactOptional(),
   netns: text,
   /** Which namespace the path led to: the path may lead to another one some day. */
   netnsId: z.string(),
   hostInterface: text,
   mac: text,
   mtuBytes: z.int(),
-  addresses: z.array(text),
+  addresses: z.array(text).readonly(),
   /** Table of its routes in the container. */
   routeTable: z.int(),
   allowIpForwarding: z.boolean(),
