@@ -22,6 +22,7 @@ const GROUPS_BY_RIGHT: Readonly<Record<Right, readonly string[]>> = {
 };
 
 const READ_VERBS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+
 /** Simple roles: administrators do all, editors write what people write, viewers read, a node follows the stream and keeps its own. */
 export function hasRight(identity: Identity, right: Right): boolean {
   const { groups } = identity;

@@ -5,6 +5,9 @@ import type { PrismaClient } from "../../generated/client.ts";
 import type { AgentStatusRecord, AgentStatusRecords, SettingRecords, TokenRecord, TokenRecords } from "../datastore.ts";
 import { refusalOf } from "./refusal.ts";
 
+/** Tokens looked up by one question: more would hold the event loop. */
+const MAX_BATCH = 200;
+
 /** The ordinary tables, through Prisma. */
 export function tokenRecords(prisma: PrismaClient, now: () => Date): TokenRecords {
   return {
@@ -27,12 +30,14 @@ export function tokenRecords(prisma: PrismaClient, now: () => Date): TokenRecord
         const { count } = await prisma.token.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now() } });
         return count > 0;
       }),
-    lookup: (hash) =>
+    lookup: inBatches((hashes) =>
       guarded(async () => {
-        const token = await prisma.token.findUnique({ where: { hash }, include: { parent: true } });
-        if (token === null) return undefined;
-        return [token, token.parent].some((one) => one !== null && isOver(one, now())) ? undefined : tokenOf(token);
+        const isAlive = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now() } }] };
+        const isKept = { OR: [{ parentId: null }, { parent: { is: isAlive } }] };
+        const tokens = await prisma.token.findMany({ where: { hash: { in: hashes }, AND: [isAlive, isKept] } });
+        return new Map(tokens.map((token) => [token.hash, tokenOf(token)]));
       }),
+    ),
   };
 }
 
@@ -72,8 +77,24 @@ function recordOf({ node, status, updatedAt }: AgentStatusRow): AgentStatusRecor
   return { node, status, updatedAt: updatedAt.toISOString() };
 }
 
-function isOver({ expiresAt, revokedAt }: Token, now: Date): boolean {
-  return revokedAt !== null || (expiresAt !== null && expiresAt <= now);
+/** What is asked for in one turn of the event loop is one question: a thousand streams' tokens are looked at together. */
+function inBatches<V>(
+  ask: (keys: string[]) => Promise<ReadonlyMap<string, V>>,
+): (key: string) => Promise<V | undefined> {
+  let waiting: { readonly keys: Set<string>; readonly answer: Promise<ReadonlyMap<string, V>> } | undefined;
+  const next = () => {
+    const keys = new Set<string>();
+    const answer = Promise.resolve().then(() => {
+      if (waiting?.keys === keys) waiting = undefined; // whoever comes now waits for the next
+      return ask([...keys]);
+    });
+    return { keys, answer };
+  };
+  return async (key) => {
+    if (waiting === undefined || waiting.keys.size >= MAX_BATCH) waiting = next();
+    waiting.keys.add(key);
+    return (await waiting.answer).get(key);
+  };
 }
 
 function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revokedAt, parentId }: Token): TokenRecord {
