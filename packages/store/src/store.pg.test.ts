@@ -225,6 +225,15 @@ test("tokens are found by hash until revoked or expired", async () => {
   expect(await store.tokens.list()).toHaveLength(2);
 });
 
+test("a token ends with the one it was made with; many are looked up at once", async () => {
+  const parent = await store.tokens.create({ hash: "p", subject: "alice", groups: [] });
+  const made = await store.tokens.create({ hash: "c", subject: "alice", groups: [], parentId: parent.id });
+  const ask = () => Promise.all(["c", "nobody", "p"].map((hash) => store.tokens.lookup(hash)));
+  expect(await ask()).toEqual([made, undefined, parent]);
+  await store.tokens.revoke(parent.id);
+  expect(await ask()).toEqual([undefined, undefined, undefined]);
+});
+
 test("settings keep any JSON", async () => {
   await store.settings.put("theme", { dark: true });
   expect(await store.settings.get("theme")).toEqual({ dark: true });

@@ -141,7 +141,7 @@ function NewToken() {
             value={groups}
             onChange={setGroups}
             placeholder="percale:viewers"
-            hint="percale:viewers reads, percale:editors writes policy, system:masters does all."
+            hint="percale:viewers reads, percale:editors writes policy, system:monitoring scrapes metrics, system:masters does all."
           />
           <TextField label="For" value={description} onChange={setDescription} placeholder="nightly job" />
         </div>
