@@ -1,7 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { renderBirdConfig } from "@percale/bgp";
 import type { AffinityObject, BgpConfigurationObject, BgpPeerObject, NodeObject, PoolObject } from "@percale/bgp";
 import { createMetrics, Gauge, HealthRegistry, Histogram, serveHealth, sleepMs, backoffMs } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
@@ -118,7 +117,7 @@ export class NodeAgent {
         if (step.t === "loading") return pipeline.load(step.puts);
         pipeline.step(step.puts, step.deletes, step.revision);
         if (step.complete) void pipeline.whenProgrammed(step.revision).then(() => setImmediate(collectGarbage));
-        if (step.complete || touches(step, BIRD_KINDS)) this.#renderBird(sync, bird);
+        if (step.complete || touches(step, BIRD_KINDS)) this.#configureBird(sync, bird);
         this.#changed();
       },
       onState: (state) => {
@@ -223,6 +222,7 @@ export class NodeAgent {
     this.#health.addCheck("ready", "api", () =>
       this.#sync.connected || Date.now() - this.#unreachableSince < UNREADY_AFTER_MS ? undefined : this.#sync.detail,
     );
+    if (bird !== undefined) this.#health.addCheck("ready", "bgp", () => bird.problem);
     this.#exportState(pipeline);
     if (this.#config.healthSocket !== undefined) await rm(this.#config.healthSocket, { force: true });
     const health = await serveHealth({
@@ -273,13 +273,13 @@ export class NodeAgent {
     }, STATUS_SETTLE_MS);
   }
 
-  #renderBird(sync: SyncClient, bird: BirdSupervisor | undefined): void {
+  #configureBird(sync: SyncClient, bird: BirdSupervisor | undefined): void {
     if (bird === undefined || this.#birdTimer !== undefined) return;
     this.#birdTimer = setTimeout(() => {
       this.#birdTimer = undefined;
       const of = <T>(kind: string): T[] =>
         [...sync.held.objects.values()].filter((object) => object.kind === kind) as T[];
-      const config = renderBirdConfig({
+      bird.configure({
         node: this.#config.nodeName,
         nodes: of<NodeObject>("Node"),
         pools: of<PoolObject>("IPPool"),
@@ -288,17 +288,6 @@ export class NodeAgent {
         peers: of<BgpPeerObject>("BGPPeer"),
         sha256: (text) => createHash("sha256").update(text).digest(),
       });
-      for (const { code, ref } of this.#health.list()) if (code === "BgpNotProgrammed") this.#health.clear(code, ref);
-      for (const { ref, message } of config.rejected)
-        this.#health.set({
-          code: "BgpNotProgrammed",
-          severity: "warning",
-          title: "A BGP setting is not in force",
-          detail: message,
-          advice: "Correct the object; everything else of BGP is in force.",
-          ref,
-        });
-      bird.configure(config);
     }, 0);
   }
 

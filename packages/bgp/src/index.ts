@@ -5,7 +5,9 @@
 export { sessionsOf } from "./sessions.ts";
 export type { BgpPlan, Rejected, Session } from "./sessions.ts";
 export { renderBirdConfig } from "./render.ts";
-export type { BirdConfig } from "./render.ts";
+export type { BirdConfig, RenderOptions } from "./render.ts";
+export { acceptConfig, parseRefusal } from "./accept.ts";
+export type { Accepted, Refusal } from "./accept.ts";
 export { birdStatusOf, bgpSessionsOf, ReplyReader } from "./control.ts";
 export type { BirdReply, BirdStatus, SessionStatus } from "./control.ts";
 export type * from "./model.ts";

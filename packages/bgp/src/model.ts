@@ -74,6 +74,8 @@ export interface BgpInputs {
   readonly affinities: readonly AffinityObject[];
   readonly configurations: readonly BgpConfigurationObject[];
   readonly peers: readonly BgpPeerObject[];
+  /** Objects that BIRD refused, by `formatRef`, and its words: they are left out. */
+  readonly refused?: ReadonlyMap<string, string>;
   /** By `secret/key`. */
   readonly passwords?: ReadonlyMap<string, string>;
   /** For a node without an IPv4 address; SHA-256. */

@@ -1,6 +1,6 @@
 import { formatAddress, tryParseAddress, tryParseCidr } from "@percale/net";
-import { refOf } from "@percale/resources";
-import type { ObjectRef } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
 import { matches, parseSelector } from "@percale/selector";
 import type { BgpConfigurationObject, BgpInputs, BgpPeerObject, NodeObject, SecretRef } from "./model.ts";
 
@@ -31,8 +31,8 @@ export interface Session {
   /** Set when the peer is a client of this route reflector. */
   readonly rrClusterId?: string | undefined;
   readonly reachableBy?: string | undefined;
-  /** The BGPPeer that asks for it; absent for the mesh. */
-  readonly ref?: ObjectRef | undefined;
+  /** The object that asks for it: a BGPPeer, or the other node of the mesh. */
+  readonly ref: ObjectRef;
 }
 
 /** An object, or a part of one, that is not programmed, and why. */
@@ -63,8 +63,13 @@ export function configurationOf(
   inputs: BgpInputs,
   node: string,
 ): { readonly global: BgpConfigurationObject["spec"]; readonly own: BgpConfigurationObject["spec"] } {
-  const named = (name: string) => inputs.configurations.find(({ metadata }) => metadata.name === name)?.spec ?? {};
+  const named = (name: string) =>
+    inputs.configurations.find((one) => one.metadata.name === name && !isRefused(inputs, one))?.spec ?? {};
   return { global: named("default"), own: named(`node.${node}`) };
+}
+
+export function isRefused({ refused }: BgpInputs, object: KubeObject): boolean {
+  return refused?.has(formatRef(refOf(object))) === true;
 }
 
 /** `4294.566` is one number of 32 bits. */
@@ -88,8 +93,12 @@ class Planner {
   }
 
   plan(): BgpPlan {
+    this.#explainRefusals();
+    for (const configuration of this.#inputs.configurations) this.#explainUnbuilt(configuration);
     if (this.#me !== undefined) {
-      const peers = this.#inputs.peers.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+      const peers = this.#inputs.peers
+        .filter((peer) => !isRefused(this.#inputs, peer))
+        .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
       this.#mesh(this.#me);
       for (const peer of peers) if (isGlobal(peer)) this.#expand(peer, "Global");
       for (const peer of peers) if (!isGlobal(peer) && this.#isLocalSide(peer, this.#me)) this.#expand(peer, "Node");
@@ -108,6 +117,7 @@ class Planner {
       for (const node of own === undefined ? [] : this.#inputs.nodes) {
         const address = nodeAddress(node, family);
         if (address === undefined || address === own || node.spec.bgp?.routeReflectorClusterID !== undefined) continue;
+        if (isRefused(this.#inputs, node)) continue;
         this.#add(`mesh ${address}`, {
           name: `Mesh_${symbol(address)}`,
           kind: "Mesh",
@@ -121,6 +131,7 @@ class Planner {
           sourceAddress: own,
           password: this.#password(global.nodeMeshPassword, { kind: "BGPConfiguration", name: "default" }),
           restartSeconds: seconds(global.nodeMeshMaxRestartTime),
+          ref: refOf(node),
         });
       }
     }
@@ -243,11 +254,31 @@ class Planner {
   #add(key: string, session: Session, peer?: BgpPeerObject): void {
     const taken = this.#sessionByKey.get(key);
     if (taken === undefined) this.#sessionByKey.set(key, session);
-    else if (peer !== undefined && taken.ref?.name !== peer.metadata.name)
+    else if (peer !== undefined && formatRef(taken.ref) !== formatRef(refOf(peer)))
       this.#reject(
         peer,
-        `${session.peerAddress} port ${session.port}: ${taken.ref?.name ?? "the mesh"} has this session already`,
+        `${session.peerAddress} port ${session.port}: ${taken.kind === "Mesh" ? "the mesh" : taken.ref.name} has this session already`,
       );
+  }
+
+  #explainRefusals(): void {
+    const { configurations, nodes, peers, pools, affinities, refused } = this.#inputs;
+    for (const object of [configurations, nodes, peers, pools, affinities].flat()) {
+      const words = refused?.get(formatRef(refOf(object)));
+      if (words !== undefined) this.#rejected.push({ ref: refOf(object), message: `BIRD refuses it: ${words}` });
+    }
+  }
+
+  /** A setting without effect must not look as if it had one. */
+  #explainUnbuilt(configuration: BgpConfigurationObject): void {
+    const { name } = configuration.metadata;
+    if (name !== "default" && name !== `node.${this.#inputs.node}`) return;
+    const set = UNBUILT.filter((key) => isSet((configuration.spec as Readonly<Record<string, unknown>>)[key]));
+    if (set.length > 0)
+      this.#rejected.push({
+        ref: refOf(configuration),
+        message: `${set.map((key) => `spec.${key}`).join(", ")}: not built yet, without effect`,
+      });
   }
 
   #explainGaps(peer: BgpPeerObject): void {
@@ -256,7 +287,7 @@ class Planner {
   }
 
   #sessionOf(peer: BgpPeerObject): Session | undefined {
-    return [...this.#sessionByKey.values()].find(({ ref }) => ref?.name === peer.metadata.name);
+    return [...this.#sessionByKey.values()].find(({ ref }) => formatRef(ref) === formatRef(refOf(peer)));
   }
 
   #isLocalSide(peer: BgpPeerObject, me: NodeObject): boolean {
@@ -294,6 +325,22 @@ class Planner {
   #reject(peer: BgpPeerObject, message: string): void {
     this.#rejected.push({ ref: refOf(peer), message });
   }
+}
+
+/** Fields of BGPConfiguration that nothing here reads. */
+const UNBUILT = [
+  "serviceClusterIPs",
+  "serviceExternalIPs",
+  "serviceLoadBalancerIPs",
+  "communities",
+  "prefixAdvertisements",
+  "localWorkloadPeeringIPV4",
+  "localWorkloadPeeringIPV6",
+  "programClusterRoutes",
+] as const;
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && (!Array.isArray(value) || value.length > 0);
 }
 
 function isGlobal({ spec }: BgpPeerObject): boolean {

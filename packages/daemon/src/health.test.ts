@@ -34,6 +34,21 @@ test("a code may stand once for each object, and is cleared one by one", () => {
   expect(health.list().map(({ ref }) => ref?.name)).toEqual(["b"]);
 });
 
+test("what a source tells no more is gone, others' conditions stay, and what it goes on telling keeps its beginning", () => {
+  const health = registry();
+  const a = { ...stale, code: "A" };
+  const b = { ...stale, code: "B", ref: { kind: "IPPool", name: "b" } };
+  health.set(stale);
+  health.tell("bird", [a, b]);
+  health.tell("bird", [a]);
+  expect(health.list().map(({ code, since }) => [code, since])).toEqual([
+    ["UpstreamLost", "1970-01-01T00:00:00.000Z"],
+    ["A", "1970-01-01T00:00:01.000Z"],
+  ]);
+  health.tell("bird", []);
+  expect(health.list().map(({ code }) => code)).toEqual(["UpstreamLost"]);
+});
+
 test("errors are listed first", () => {
   const health = registry();
   health.set(stale);

@@ -20,6 +20,8 @@ export class HealthRegistry {
   readonly #conditions = new Map<string, Condition>();
   readonly #checks: Readonly<Record<Probe, Map<string, HealthCheck>>> = { live: new Map(), ready: new Map() };
   readonly #listeners = new Set<() => void>();
+  /** Keys of the conditions that each source told of last. */
+  readonly #toldBySource = new Map<string, ReadonlySet<string>>();
 
   constructor({ now = () => new Date() }: { readonly now?: () => Date } = {}) {
     this.#now = now;
@@ -32,6 +34,18 @@ export class HealthRegistry {
     if (known !== undefined && JSON.stringify(known) === JSON.stringify(next)) return;
     this.#conditions.set(key, next);
     this.#changed();
+  }
+
+  /**
+   * All that a source has to say, each time whole: what it said before and says no more is cleared. For conditions that are a
+   * function of a state, so that none can outlive it.
+   */
+  tell(source: string, conditions: readonly Omit<Condition, "since">[]): void {
+    const keys = new Set(conditions.map(({ code, ref }) => conditionKey(code, ref)));
+    for (const key of this.#toldBySource.get(source) ?? [])
+      if (!keys.has(key) && this.#conditions.delete(key)) this.#changed();
+    this.#toldBySource.set(source, keys);
+    for (const condition of conditions) this.set(condition);
   }
 
   clear(code: string, ref?: ObjectRef): void {

@@ -1,13 +1,15 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { bgpSessionsOf, birdStatusOf } from "@percale/bgp";
-import type { BirdConfig, BirdStatus, Session, SessionStatus } from "@percale/bgp";
-import { backoffMs, openLogFile, privately, sleepMs } from "@percale/daemon";
+import { acceptConfig, bgpSessionsOf, birdStatusOf, renderBirdConfig } from "@percale/bgp";
+import type { Accepted, BgpInputs, BirdConfig, BirdStatus, Session, SessionStatus } from "@percale/bgp";
+import { backoffMs, openLogFile, privately, sleepMs, writeStateFile } from "@percale/daemon";
 import type { HealthRegistry, Logger } from "@percale/daemon";
+import { checkConfig } from "./check.ts";
+import { birdConditions } from "./conditions.ts";
 import { BirdControl } from "./control.ts";
+import { Established } from "./established.ts";
 
 const DEBOUNCE_MS = 20;
 const POLL_MS = 10_000;
@@ -16,7 +18,7 @@ const START_WAIT_MS = 5_000;
 const CONFIGURED = new Set([3, 4, 5]);
 
 export interface BirdOptions {
-  /** Holds bird.conf, bird.ctl, bird.pid and bird.log. */
+  /** Holds bird.conf, bird.ctl, bird.pid, bird.log and established.json. */
   readonly directory: string;
   readonly program: string;
   readonly log: Logger;
@@ -33,14 +35,25 @@ export interface BirdState {
 
 /**
  * One BIRD per node, outliving the agent: found again through its control socket, started where there is none, configured
- * whenever the rendered text changes. A text that BIRD refuses leaves the last good one in force.
+ * whenever the rendered text changes. Objects that BIRD refuses are left out, one by one; if it refuses what no object brings in,
+ * the last good text stays in force.
+ *
+ *   inputs ─► accept (bird -p) ─► start, or configure ─► poll ─► conditions
  */
 export class BirdSupervisor {
   readonly #options: BirdOptions;
-  readonly #paths: { readonly conf: string; readonly ctl: string; readonly pid: string; readonly log: string };
-  #wanted: BirdConfig | undefined;
+  readonly #paths: Readonly<Record<"conf" | "draft" | "ctl" | "pid" | "log" | "established", string>>;
+  #inputs: BgpInputs | undefined;
+  /** What BIRD takes of the inputs that render as `#askedText`. */
+  #accepted: Accepted | undefined;
+  #askedText: string | undefined;
+  #refusal: string | undefined;
+  #fault: string | undefined;
   /** The text that BIRD runs, as far as we know. */
   #running: string | undefined;
+  /** Sessions that BIRD waits for while it recovers; undefined when it does not. */
+  #awaited: ReadonlySet<string> | undefined;
+  #established: Established | undefined;
   #sessions: readonly Session[] = [];
   #state: BirdState = { status: undefined, sessions: [] };
   #control: BirdControl | undefined;
@@ -50,42 +63,55 @@ export class BirdSupervisor {
   constructor(options: BirdOptions) {
     this.#options = options;
     const at = (name: string): string => join(options.directory, name);
-    this.#paths = { conf: at("bird.conf"), ctl: at("bird.ctl"), pid: at("bird.pid"), log: at("bird.log") };
+    this.#paths = {
+      conf: at("bird.conf"),
+      draft: at("bird.conf.new"),
+      ctl: at("bird.ctl"),
+      pid: at("bird.pid"),
+      log: at("bird.log"),
+      established: at("established.json"),
+    };
   }
 
   get state(): BirdState {
     return this.#state;
   }
 
-  configure(config: BirdConfig): void {
-    this.#wanted = config;
+  /** Why this node does not take part in BGP, for readiness; undefined while BIRD runs what was accepted. */
+  get problem(): string | undefined {
+    if (this.#fault !== undefined) return this.#fault;
+    if (this.#state.status === undefined) return "BIRD is not running yet";
+    return this.#accepted === undefined
+      ? `BIRD refuses the configuration: ${this.#refusal ?? "not asked yet"}`
+      : undefined;
+  }
+
+  configure(inputs: BgpInputs): void {
+    this.#inputs = inputs;
     this.#wake?.();
   }
 
   /** Keeps BIRD alive and configured until `signal` aborts; BIRD itself goes on. */
   async run(signal: AbortSignal): Promise<void> {
-    const { directory, log, health } = this.#options;
+    const { directory, log } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    this.#established = await Established.open(this.#paths.established);
     const abort = (): void => this.#wake?.();
     signal.addEventListener("abort", abort);
     for (let failures = 0; !signal.aborted;) {
       try {
-        if (this.#wanted !== undefined) await this.#pass(this.#wanted);
+        if (this.#inputs !== undefined) await this.#pass(this.#inputs);
         failures = 0;
-        health.clear("BirdDown");
+        this.#fault = undefined;
+        this.#tell();
         await this.#changed(POLL_MS);
         if (!signal.aborted) await sleepMs(DEBOUNCE_MS, signal);
       } catch (error) {
         failures++;
         this.#drop();
         log.warn("BIRD is not in order", { error, failures });
-        health.set({
-          code: "BirdDown",
-          severity: "error",
-          title: "BIRD does not run",
-          detail: String(error),
-          advice: `See ${this.#paths.log}; is bird 2.0.12 or later installed?`,
-        });
+        this.#fault = error instanceof Error ? error.message : String(error);
+        this.#tell();
         await sleepMs(backoffMs(failures), signal);
       }
     }
@@ -99,45 +125,62 @@ export class BirdSupervisor {
     control?.close();
   }
 
-  async #pass(wanted: BirdConfig): Promise<void> {
-    const isAccepted = wanted.text === this.#running || (await this.#write(wanted));
+  async #pass(inputs: BgpInputs): Promise<void> {
+    await this.#accept(inputs);
     const control = this.#control ?? (await this.#attach());
-    if (isAccepted && wanted.text !== this.#running) {
-      const { code, lines } = await control.command("configure");
-      if (!CONFIGURED.has(code)) throw new Error(`configure: ${lines.map(({ text }) => text).join(" ")}`);
-      this.#running = wanted.text;
-      this.#options.log.info("BIRD configured", { sessions: wanted.sessions.length, rejected: wanted.rejected.length });
-    }
-    this.#sessions = wanted.sessions;
+    await this.#apply(control);
     await this.#poll(control);
   }
 
-  /** Checks the text with BIRD itself and puts it in place; false if it was refused and the last good one stays. */
-  async #write(config: BirdConfig): Promise<boolean> {
-    const { program, health, log } = this.#options;
-    const next = `${this.#paths.conf}.new`;
-    await writeFile(next, config.text, { mode: 0o600 });
-    try {
-      await promisify(execFile)(program, ["-p", "-c", next]);
-    } catch (error) {
-      if (isMissing(error)) throw new Error(`${program} is not installed`, { cause: error });
-      const words = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
-      const line = Number(/:(\d+):\d+/.exec(words)?.[1] ?? 0);
-      const ref = config.objectAtLine(line);
-      log.error("BIRD refuses the configuration", { words, ref });
-      health.set({
-        code: "BirdConfigRefused",
-        severity: "error",
-        title: "BIRD refuses the configuration",
-        detail: words,
-        advice: "The last good one stays in force; correct the object it names.",
-        ...(ref !== undefined && { ref }),
-      });
-      return false;
-    }
-    for (const { code, ref } of health.list()) if (code === "BirdConfigRefused") health.clear(code, ref);
-    await rename(next, this.#paths.conf);
-    return true;
+  /** Asks BIRD what it takes of the inputs, unless they render as before. */
+  async #accept(inputs: BgpInputs): Promise<void> {
+    const asked = renderBirdConfig(inputs).text;
+    if (asked === this.#askedText) return;
+    const { program, log } = this.#options;
+    const found = await acceptConfig(inputs, (text) => checkConfig(text, { program, path: this.#paths.draft }));
+    await rm(this.#paths.draft, { force: true });
+    this.#askedText = asked;
+    this.#refusal = found.fault;
+    if (found.fault === undefined) this.#accepted = found;
+    const refused = [...(found.inputs.refused ?? [])];
+    if (found.fault !== undefined || refused.length > 0)
+      log.error("BIRD refuses what it was given", { words: found.fault, objects: Object.fromEntries(refused) });
+  }
+
+  /** What BIRD should run now: while it recovers, only sessions that it shall wait for are up. */
+  #form(): BirdConfig | undefined {
+    if (this.#accepted === undefined || this.#awaited === undefined) return this.#accepted?.config;
+    return renderBirdConfig(this.#accepted.inputs, { awaited: this.#awaited });
+  }
+
+  async #apply(control: BirdControl): Promise<void> {
+    const form = this.#form();
+    if (form === undefined) return; // BIRD runs what it found on the disk
+    this.#sessions = form.sessions;
+    if (form.text === this.#running) return;
+    await writeStateFile(this.#paths.conf, form.text);
+    const { code, lines } = await control.command("configure");
+    if (!CONFIGURED.has(code)) throw new Error(`configure: ${lines.map(({ text }) => text).join(" ")}`);
+    this.#running = form.text;
+    this.#options.log.info("BIRD configured", { sessions: form.sessions.length, rejected: form.rejected.length });
+  }
+
+  #tell(): void {
+    const { sessions } = this.#state;
+    const awaited = this.#awaited;
+    this.#options.health.tell(
+      "bird",
+      birdConditions({
+        fault: this.#fault,
+        refusal: this.#refusal,
+        rejected: this.#accepted?.config.rejected ?? [],
+        recovery:
+          awaited === undefined
+            ? undefined
+            : { awaited: sessions.filter((_, i) => awaited.has(this.#sessions[i]?.name ?? "")) },
+        logPath: this.#paths.log,
+      }),
+    );
   }
 
   /** The running BIRD, or a new one. */
@@ -150,7 +193,10 @@ export class BirdSupervisor {
       this.#running = await readFile(this.#paths.conf, "utf8");
       log.info("BIRD started", { pid: await this.#pid() });
     } else if (this.#running === undefined) {
-      log.info("BIRD found running", { pid: await this.#pid() });
+      // The agent before us may have left it in the middle of a recovery.
+      const { isRecovering } = birdStatusOf(await control.command("show status"));
+      this.#awaited = isRecovering ? this.#established?.recent() : undefined;
+      log.info("BIRD found running", { pid: await this.#pid(), isRecovering });
     }
     this.#control = control;
     control.onClose(() => {
@@ -167,10 +213,16 @@ export class BirdSupervisor {
     const { program, hasOldRoutes } = this.#options;
     const { conf, ctl, pid, log } = this.#paths;
     await rm(ctl, { force: true });
+    // Waiting for peers is only worth it where there are routes to keep, and only for those that had ours.
+    const isRecovery = await hasOldRoutes();
+    this.#awaited = isRecovery ? this.#established?.recent() : undefined;
+    const form = this.#form();
+    if (form !== undefined) await writeStateFile(conf, form.text);
+    else if (this.#refusal !== undefined && (await readFile(conf).catch(() => undefined)) === undefined)
+      throw new Error(`BIRD refuses the configuration, and there is no earlier one: ${this.#refusal}`);
     const output = openLogFile(log);
     try {
-      // Waiting for peers' End-of-RIB is only worth it where there are routes to keep.
-      const recovery = (await hasOldRoutes()) ? ["-R"] : [];
+      const recovery = isRecovery ? ["-R"] : [];
       // Its pid file has whatever mode the mask leaves.
       const child = privately(() =>
         spawn(program, ["-f", ...recovery, "-c", conf, "-s", ctl, "-P", pid], {
@@ -217,8 +269,16 @@ export class BirdSupervisor {
       control.command("show protocols all"),
     ]);
     const before = JSON.stringify(this.#state);
-    this.#state = { status: birdStatusOf(status), sessions: bgpSessionsOf(protocols, this.#sessions) };
-    if (JSON.stringify(this.#state) !== before) this.#options.onChange();
+    const sessions = bgpSessionsOf(protocols, this.#sessions);
+    this.#state = { status: birdStatusOf(status), sessions };
+    await this.#established?.note(sessions.map((one, i) => ({ name: this.#sessions[i]!.name, status: one }))); // one for each
+    if (this.#awaited !== undefined && this.#state.status?.isRecovering === false) {
+      this.#awaited = undefined; // everybody else may come up now
+      this.#wake?.();
+    }
+    if (JSON.stringify(this.#state) === before) return;
+    this.#options.onChange();
+    this.#tell();
   }
 
   #drop(): void {
@@ -243,8 +303,4 @@ export class BirdSupervisor {
   async #pid(): Promise<number> {
     return Number(await readFile(this.#paths.pid, "utf8").catch(() => "0"));
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -2,10 +2,24 @@ import { z } from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";
 import { show } from "../issue.ts";
-import { anyCase, asNumber, duration, ipv4, ipv6, name, net, portNumber, setOf, text } from "../scalars/schemas.ts";
+import {
+  anyCase,
+  asNumber,
+  durationWithin,
+  ipv4,
+  ipv6,
+  name,
+  net,
+  portNumber,
+  setOf,
+  text,
+} from "../scalars/schemas.ts";
 
 const cidrList = z.array(z.strictObject({ cidr: net.describe("A strictly masked CIDR.") }));
 const priority = z.int().min(1).max(2_147_483_646);
+
+/** BGP tells it in 12 bits of seconds (RFC 4724). */
+export const restartTime = durationWithin("1s", "1h8m15s", "graceful restart tells it in 12 bits of seconds");
 
 /** A Secret's key, in the namespace of the node agent. */
 export const secretRef = z.strictObject({
@@ -79,7 +93,7 @@ export const BGPConfiguration = defineResource({
       .optional(),
     listenPort: portNumber.describe("TCP port BIRD listens on. Default: 179.").optional(),
     nodeMeshPassword: secretRef.describe("Password of all sessions of the mesh. Only in `default`.").optional(),
-    nodeMeshMaxRestartTime: duration
+    nodeMeshMaxRestartTime: restartTime
       .describe("How long mesh peers keep a restarting node's routes. Only in `default`. Default: 2m0s.")
       .optional(),
     bindMode: z

@@ -5,11 +5,17 @@ import { column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { ObjectOf, StoreContext } from "../define.ts";
 import { show } from "../issue.ts";
-import { asNumber, duration, ip, name, selector, text } from "../scalars/schemas.ts";
+import { asNumber, durationWithin, name, selector, text } from "../scalars/schemas.ts";
+import { unicastFault } from "../scalars/unicast.ts";
 import { invalid } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
-import { secretRef } from "./bgp-configuration.ts";
+import { restartTime, secretRef } from "./bgp-configuration.ts";
 import type { Node } from "./node.ts";
+
+const gateway = text((value) => {
+  const address = tryParseAddress(value);
+  return address === undefined ? "must be an IP address" : unicastFault(address);
+}, 64);
 
 /** Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/bgppeer.go`. */
 export const BGPPeer = defineResource({
@@ -45,8 +51,10 @@ export const BGPPeer = defineResource({
       .enum(["UseNodeIP", "None"])
       .describe("None: let the kernel choose the address the session comes from.")
       .default("UseNodeIP"),
-    maxRestartTime: duration.describe("How long to keep the routes of a restarting peer. Default: 2m0s.").optional(),
-    keepaliveTime: duration.describe("Time between keepalives. Default: a third of the hold time.").optional(),
+    maxRestartTime: restartTime.describe("How long to keep the routes of a restarting peer. Default: 2m0s.").optional(),
+    keepaliveTime: durationWithin("1s", "4m0s", "a keepalive must come within the hold time, 240 s")
+      .describe("Time between keepalives. Default: a third of the hold time.")
+      .optional(),
     numAllowedLocalASNumbers: z
       .int32()
       .min(0)
@@ -54,11 +62,11 @@ export const BGPPeer = defineResource({
       .optional(),
     ttlSecurity: z
       .int()
-      .min(0)
+      .min(1)
       .max(255)
       .describe("Accept only packets from at most so many hops away (RFC 5082).")
       .optional(),
-    reachableBy: ip.max(64).describe("Gateway through which peerIP is reached; a static route is added.").optional(),
+    reachableBy: gateway.describe("Gateway through which peerIP is reached; a static route is added.").optional(),
     filters: z
       .array(z.string())
       .describe("Names of BGPFilters, applied in order.")
@@ -111,9 +119,9 @@ export function tryParsePeerAddress(peerIP: string): { readonly address: Address
 }
 
 function peerAddressFault(value: string): string | undefined {
-  return value === "" || tryParsePeerAddress(value) !== undefined
-    ? undefined
-    : "must be an IP address, IPv4:port or [IPv6]:port with port 1..65535";
+  const peer = tryParsePeerAddress(value);
+  if (peer === undefined) return "must be an IP address, IPv4:port or [IPv6]:port with port 1..65535";
+  return unicastFault(peer.address);
 }
 
 function filterIssue({ operation, object, lookup }: StoreContext): StatusError | undefined {

@@ -202,6 +202,12 @@ describe("a BGP peer", () => {
     ["refuses brackets around IPv4", { peerIP: "[192.0.2.1]:179" }, ["peerIP: Invalid"]],
     ["refuses names", { peerIP: "router" }, ["peerIP: Invalid"]],
     ["counts hops in a byte", { ttlSecurity: 256 }, ["ttlSecurity: Invalid"]],
+    ["sends keepalives within the hold time", { keepaliveTime: "100h" }, ["keepaliveTime: Invalid"]],
+    ["sends keepalives at all", { keepaliveTime: "0s" }, ["keepaliveTime: Invalid"]],
+    ["tells its restart time in 12 bits", { maxRestartTime: "1h8m16s" }, ["maxRestartTime: Invalid"]],
+    ["needs no interface to be reached", { peerIP: "fe80::1" }, ["peerIP: Invalid"]],
+    ["is one machine", { peerIP: "224.0.0.5" }, ["peerIP: Invalid"]],
+    ["is reached through one", { peerIP: "2001:db8::1", reachableBy: "fe80::1" }, ["reachableBy: Invalid"]],
   ])("%s", (_, spec, expected) => {
     expect(faultsOf("BGPPeer", spec)).toEqual(expected);
   });

@@ -3,10 +3,14 @@ import { z } from "zod";
 import { ageColumn, column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";
+import { unicastFault } from "../scalars/unicast.ts";
 import { asNumber, cidr, ipv4, ipv6, mac, net, text } from "../scalars/schemas.ts";
 
 const familyCidr = (family: 4 | 6) =>
-  text((value) => (tryParseCidr(value)?.family === family ? undefined : `must be an IPv${family} address or CIDR`));
+  text((value) => {
+    const cidr = tryParseCidr(value);
+    return cidr?.family === family ? unicastFault(cidr) : `must be an IPv${family} address or CIDR`;
+  });
 const publicKey = text((value) =>
   /^[A-Za-z0-9+/]{43}=$/.test(value) ? undefined : "must be a base64 key of 32 bytes",
 );

@@ -8,7 +8,7 @@ import { parseAsNumber } from "./as-number.ts";
 import { parseDscp } from "./dscp.ts";
 import { isRegexp } from "#regexp";
 import { KEEPS_ZERO } from "../unset.ts";
-import { formatNanoseconds, tryParseNanoseconds } from "./duration.ts";
+import { formatNanoseconds, parseDuration, tryParseDuration, tryParseNanoseconds } from "./duration.ts";
 import { PortError, formatPort, isPortName, parsePort, portFault } from "./port.ts";
 import type { Port } from "./port.ts";
 import { PROTOCOL_NAMES, hasPorts, protocolNumber } from "./protocol.ts";
@@ -140,6 +140,15 @@ export const duration = z
     return value;
   })
   .meta({ format: "duration" });
+
+/** A duration within these bounds, each in Go's text. */
+export function durationWithin(min: string, max: string, why: string) {
+  return duration.check(({ value, issues }) => {
+    const ms = tryParseDuration(value);
+    if (ms === undefined || (ms >= parseDuration(min) && ms <= parseDuration(max))) return;
+    issues.push({ code: "custom", input: value, message: `must be ${min}..${max}: ${why}`, continue: true });
+  });
+}
 
 /** A list without repeats. */
 export function setOf<T extends z.ZodType>(item: T, limits: { readonly min?: number; readonly max?: number } = {}) {
