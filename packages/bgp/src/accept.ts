@@ -41,7 +41,7 @@ export async function acceptConfig(
     refused.set(key, refusal.words);
   }
   if (refused.size > 1) {
-    for (const [key, words] of [...refused]) {
+    for (const [key, words] of Array.from(refused)) {
       refused.delete(key);
       if ((await check(render().text)) !== undefined) refused.set(key, words);
     }
