@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { inNetns, openRtnetlink, readSysctl, writeSysctl } from "@percale/kernel";
+import { Conntrack, inNetns, openRtnetlink, readSysctl, writeSysctl } from "@percale/kernel";
 import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
-import { Fabric, stream } from "@percale/testkit";
+import { Fabric, probeSync, stream } from "@percale/testkit";
 import { createDataplane } from "./index.ts";
 import type { Dataplane, DataplaneOptions } from "./index.ts";
 
@@ -158,6 +158,29 @@ test("a flushed rule set comes back", async () => {
   expect(await tcp("a1", "10.0.1.2")).toBe("denied");
   expect(await tcp("a2", "10.0.1.1")).toBe("allowed");
 });
+
+test("what got through a flushed chain does not go on after the repair; what is allowed does", async () => {
+  await dataplane.remove();
+  dataplane = await start({ ownTables: false });
+  await dataplane.apply([open, policy("no", [denyAll]), endpoint("a1", tier("no")), endpoint("a2")]);
+  const flow = (to: string, sourcePort: number) => ({ protocol: "udp", to, port: 80, sourcePort }) as const;
+  const [denied, allowed] = [flow("10.0.1.1", 4100), flow("10.0.1.2", 4101)];
+  const fromX = fabric.netns("X");
+  nft("flush chain ip calico filter-FORWARD");
+  expect([probeSync(fromX, denied), probeSync(fromX, allowed)]).toEqual(["allowed", "allowed"]); // the agent waits for us
+  expect(connections()).toEqual([4100, 4101]);
+  await expect.poll(connections, { timeout: 20_000 }).toEqual([4101]);
+  expect((await fabric.probe("X", denied)).verdict).toBe("denied");
+  expect((await fabric.probe("X", allowed)).verdict).toBe("allowed");
+});
+
+/** Which of the two flows are tracked, by source port. */
+function connections(): readonly number[] {
+  const conntrack = new Conntrack({ netns: fabric.netns("A") });
+  const found = conntrack.connections(new Set(["10.0.1.1", "10.0.1.2"]));
+  conntrack.close();
+  return [4100, 4101].filter((port) => found.some(({ sourcePort }) => sourcePort === port));
+}
 
 test("a restart under a stream of new connections loses none that is allowed and passes none that is denied", async () => {
   const wanted = [open, policy("no", [denyAll]), endpoint("a1", tier("no")), endpoint("a2")];

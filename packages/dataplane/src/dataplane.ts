@@ -234,11 +234,13 @@ class KernelDataplane implements Dataplane {
         ? this.#driver.resync()
         : { report: this.#driver.commit(), drift: undefined };
       this.#driftSeen = false;
-      if (!this.#inSync) this.#sweepLeftovers();
+      const wasInSync = this.#inSync;
+      if (!wasInSync) this.#sweepLeftovers();
       this.#inSync = true;
       if (drift !== undefined && drift.total > 0) {
         this.#drift = { count: this.#drift.count + 1, lastAt: this.#time(), lastDetail: drift.text };
         this.#options.log.warn("repaired the nftables tables", { differences: drift.total, detail: drift.text });
+        if (wasInSync) void this.#endDenied();
       }
       this.#conditions.delete("NftBatchRefused");
       this.#reportRefused(report);
@@ -354,6 +356,16 @@ class KernelDataplane implements Dataplane {
     }, FOREIGN_ROUTE_GRACE_MS + 500);
     timer.unref();
     this.#timers.add(timer);
+  }
+
+  /** What got through while the tables were broken must not go on. */
+  async #endDenied(): Promise<void> {
+    try {
+      const ended = await this.#routes.endDenied(this.#desired.state());
+      if (ended > 0) this.#options.log.warn("ended connections that policy denies", { connections: ended });
+    } catch (error) {
+      this.#options.log.error("ending denied connections failed", { error: String(error) });
+    }
   }
 
   async #sweep(): Promise<void> {

@@ -11,6 +11,7 @@ export type { PeerCredentials } from "./process.ts";
 export { openRtnetlink, Rtnetlink } from "./rtnetlink/rtnetlink.ts";
 export * from "./rtnetlink/model.ts";
 export { Conntrack } from "./conntrack.ts";
+export type { Connection } from "./conntrack.ts";
 export { NftBatch, ruleIdentity, setForm, TABLE_FLAG } from "./nftables/batch.ts";
 export { shareExpr, writeExpr } from "./nftables/encode.ts";
 export * from "./nftables/model.ts";

@@ -4,7 +4,7 @@ export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
 export { busyNeighbour } from "./neighbour.ts";
 export type { Neighbour } from "./neighbour.ts";
-export { buildProbe, listen, probe, stream } from "./probe.ts";
+export { buildProbe, listen, probe, probeSync, stream } from "./probe.ts";
 export { listRuleset, nft, readRuleset } from "./ruleset.ts";
 export type { Ruleset } from "./ruleset.ts";
 export type { ProbeOptions, ProbeResult } from "./probe.ts";

@@ -52,6 +52,13 @@ export async function probe(netns: string, options: ProbeOptions): Promise<Probe
   return { verdict, seenAs: rest.join(" ") };
 }
 
+/** As `probe`, and nothing else happens in this process meanwhile. */
+export function probeSync(netns: string, options: ProbeOptions): string {
+  const program = buildProbe();
+  const { stdout } = inNetns(netns, () => spawnSync(program, probeArguments(options), { encoding: "utf8" }));
+  return stdout.trim().split(" ")[0]!;
+}
+
 /** New UDP connections at a steady rate; how many were answered. */
 export async function stream(
   netns: string,

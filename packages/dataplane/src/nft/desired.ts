@@ -3,6 +3,7 @@ import type {
   ActivePolicy,
   ActiveProfile,
   DataplaneConfig,
+  NodeState,
   NodeUpdate,
   PolicyKey,
   PoolInfo,
@@ -131,6 +132,12 @@ export class Desired {
         this.#putBase(ALL_HOSTS, update.addresses.map(hostCidr));
         return;
     }
+  }
+
+  /** The same, as the evaluator takes it. */
+  state(): NodeState {
+    const { config, endpoints, policies, profiles, sets } = this;
+    return { config, endpoints, policies, profiles, pools: this.#pools, sets: sets.members(), hosts: [] };
   }
 
   /** Policies to be rendered anew, because the kernel refused their rules or takes them again. */

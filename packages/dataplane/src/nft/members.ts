@@ -1,6 +1,6 @@
 import type { Family } from "@percale/kernel";
 import { cidrRange, parseCidr } from "@percale/net";
-import type { SetId } from "@percale/policy";
+import type { NodeState, SetId } from "@percale/policy";
 import { diffIntervals, mergeIntervals } from "./intervals.ts";
 import type { Interval } from "./intervals.ts";
 import { FAMILIES } from "./layout.ts";
@@ -81,6 +81,14 @@ export class MemberSets implements SetFacts {
 
   number(id: SetId): number {
     return this.#sets.get(id)?.number ?? 0; // of a set that does not exist: matches nothing, 0 is never given out
+  }
+
+  /** Every set of addresses or ports, as the evaluator takes it. */
+  members(): NodeState["sets"] {
+    const found: NodeState["sets"] = new Map();
+    for (const { id, kind, members } of this.#sets.values())
+      if (kind !== "portRange") found.set(id, { kind, members: new Set(members) });
+    return found;
   }
 
   /** Creates the set or makes its members these. Says whether its shape changed. */

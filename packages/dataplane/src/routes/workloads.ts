@@ -10,7 +10,9 @@ import {
 } from "@percale/kernel";
 import type { Link, Neighbour, Route, Rtnetlink } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
-import type { ActiveEndpoint, DataplaneConfig } from "@percale/policy";
+import type { ActiveEndpoint, DataplaneConfig, NodeState } from "@percale/policy";
+import { setImmediate } from "node:timers/promises";
+import { findDenied } from "../connections.ts";
 import type { DataplaneLog, EndpointState } from "../face.ts";
 import type { WorkloadLinks } from "../nft/desired.ts";
 import { InterfaceTable } from "./interfaces.ts";
@@ -20,6 +22,7 @@ import type { Sysctl } from "./sysctls.ts";
 
 /** The CNI client routes a new workload before its endpoint is known here. */
 export const FOREIGN_ROUTE_GRACE_MS = 10_000;
+const TURN_MS = 10;
 
 interface Options {
   readonly netns?: string | undefined;
@@ -148,6 +151,23 @@ export class WorkloadRoutes {
     if (departed.size === 0) return;
     this.#conntrack ??= new Conntrack({ netns: this.#options.netns });
     this.#conntrack.deleteByAddress(new Set(Array.from(departed, (cidr) => cidr.slice(0, cidr.indexOf("/")))));
+  }
+
+  /** Ends connections of local workloads that policy would not let begin now. Returns how many. */
+  async endDenied(state: NodeState): Promise<number> {
+    const addresses = Array.from(state.endpoints.values()).flatMap((endpoint) => endpoint.addresses);
+    const own = new Set((await this.#rtnetlink.addresses()).map(({ address }) => address.split("/")[0]!));
+    this.#conntrack ??= new Conntrack({ netns: this.#options.netns });
+    const connections = this.#conntrack.connections(new Set(addresses.map((cidr) => cidr.slice(0, cidr.indexOf("/")))));
+    let ended = 0;
+    let turn = performance.now();
+    for (const { connection, isDenied } of findDenied(connections, state, own)) {
+      if (isDenied && this.#conntrack.delete(connection)) ended++;
+      if (performance.now() - turn < TURN_MS) continue;
+      await setImmediate(); // long lists of members make it slow, and packets of others do not wait
+      turn = performance.now();
+    }
+    return ended;
   }
 
   /** Sweeps routes on workload interfaces that no endpoint explains, after their grace. */
