@@ -3,15 +3,15 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Nftables } from "@percale/kernel";
 
-/** Somebody else who keeps changing nftables in the namespace, in a table of their own: chains come and go. */
+/** Somebody else who keeps changing nftables in the namespace: chains come and go in a table of theirs, or in ours. */
 export interface Neighbour {
   /** Ends it; how many changes it made. */
   stop(): Promise<number>;
 }
 
 /** Resolves when it is at work. At most `perSecond` transactions a second, and a minute of them. */
-export async function busyNeighbour(netns: string, perSecond: number): Promise<Neighbour> {
-  const child = spawn(process.execPath, [import.meta.filename, netns, String(perSecond)], {
+export async function busyNeighbour(netns: string, perSecond: number, table = "neighbour"): Promise<Neighbour> {
+  const child = spawn(process.execPath, [import.meta.filename, netns, String(perSecond), table], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   let said = "";
@@ -28,8 +28,8 @@ export async function busyNeighbour(netns: string, perSecond: number): Promise<N
 
 const MAX_MS = 60_000;
 
-async function work(netns: string, perSecond: number): Promise<void> {
-  const nft = new Nftables({ table: "neighbour", netns });
+async function work(netns: string, perSecond: number, table: string): Promise<void> {
+  const nft = new Nftables({ table, netns });
   const ended = new AbortController();
   process.stdin.on("end", () => ended.abort()).resume();
   const started = performance.now();
@@ -55,4 +55,4 @@ function change(nft: Nftables, n: number): void {
   nft.commit();
 }
 
-if (process.argv[1] === import.meta.filename) await work(process.argv[2]!, Number(process.argv[3]));
+if (process.argv[1] === import.meta.filename) await work(process.argv[2]!, Number(process.argv[3]), process.argv[4]!);

@@ -176,6 +176,20 @@ test("a neighbour's changes spoil no comparison: each sees what is wrong, and me
   expect(listing()).toEqual(before);
 });
 
+test("somebody who never stops changing our own tables is overruled", async () => {
+  load();
+  const before = listing();
+  const intruder = await busyNeighbour(netns, 3_000, "calico");
+  for (let round = 0; round < 20; round++) {
+    nft(netns, "flush", "chain", "ip", "calico", "filter-FORWARD");
+    driver.resync();
+    expect(nft(netns, "list", "chain", "ip", "calico", "filter-FORWARD")).toContain("unknown interface");
+  }
+  await intruder.stop();
+  driver.resync();
+  expect(listing()).toEqual(before);
+});
+
 test("an edit after somebody deleted what it builds on blames nobody", () => {
   load();
   nft(netns, "flush ruleset");

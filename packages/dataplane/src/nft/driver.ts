@@ -21,8 +21,9 @@ const DUMP_WHOLE_TABLE = 64;
 const MAX_ATTEMPTS = 10;
 /** After so many looks that others' changes of our tables spoilt, they are replaced without one. */
 const MAX_LOOKS = 3;
+const EPERM = 1;
 /** Errors that are about what there is room for, or who we are; never about a rule. EPERM, EINTR, EAGAIN, ENOMEM, EBUSY, ENFILE, ENOSPC, ENOBUFS. */
-const NOT_THE_RULE = new Set([1, 4, 11, 12, 16, 23, 28, 105]);
+const NOT_THE_RULE = new Set([EPERM, 4, 11, 12, 16, 23, 28, 105]);
 const NO_DISPATCH: Dispatch = { dispatch: new Map(), workloads: new Set() };
 
 export interface CommitReport {
@@ -304,6 +305,8 @@ function describe(outcome: BatchOutcome): string {
   switch (outcome.kind) {
     case "refused": {
       const { errno, message, offset } = outcome.errors[0]!;
+      if (errno === EPERM)
+        return "another program owns our nftables tables (nft list ruleset names it), or rights are missing";
       const where = offset === undefined ? "" : ` at byte ${offset} of its message`;
       return `the kernel refused the nftables batch: ${message ?? `errno ${errno}`}${where}, ${outcome.errors.length} errors`;
     }
