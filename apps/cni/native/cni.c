@@ -49,35 +49,56 @@ static char config[MAX_CONFIG + 1];
 static size_t config_length;
 static char version[32] = NEWEST;
 
-/* The value of the first "key": "text" of the configuration, without escapes; false if there is none or it is too long. */
+/* Past the text that starts at `at`: its closing quote, or NULL. */
+static const char *text_end(const char *at)
+{
+	for (; *at != '\0' && *at != '"'; at++)
+		if (*at == '\\' && at[1] != '\0')
+			at++;
+	return *at == '"' ? at : NULL;
+}
+
+/*
+ * The value of the configuration's own "key": "text" (nested objects may have the same key), without escapes; false if there is
+ * none or it is too long. Of several the last counts, as for the agent.
+ */
 static bool config_text(const char *key, char *out, size_t size)
 {
 	size_t key_length = strlen(key);
-	const char *at = config;
+	bool is_key = false, is_wanted = false, found = false;
+	int depth = 0;
 
-	while ((at = strchr(at, '"')) != NULL) {
-		const char *end = strchr(++at, '"');
+	for (const char *at = config; *at != '\0'; at++) {
+		if (*at == '{' || *at == '[') {
+			depth++;
+			is_key = *at == '{';
+		} else if (*at == '}' || *at == ']') {
+			depth--;
+		} else if (*at == ',') {
+			is_key = true;
+			is_wanted = false;
+		} else if (*at == ':') {
+			is_key = false;
+		} else if (*at == '"') {
+			const char *text = at + 1;
 
-		if (end == NULL)
-			return false;
-		if ((size_t)(end - at) != key_length || memcmp(at, key, key_length) != 0) {
-			at = end + 1;
-			continue;
+			at = text_end(text);
+			if (at == NULL)
+				return found;
+			size_t length = (size_t)(at - text);
+
+			if (depth != 1)
+				continue;
+			if (is_key) {
+				is_wanted = length == key_length && memcmp(text, key, length) == 0;
+			} else if (is_wanted && length < size && memchr(text, '\\', length) == NULL) {
+				memcpy(out, text, length);
+				out[length] = '\0';
+				found = true;
+			}
 		}
-		at = end + 1 + strspn(end + 1, " \t\r\n");
-		if (*at != ':')
-			continue;
-		at += 1 + strspn(at + 1, " \t\r\n");
-		if (*at != '"')
-			return false;
-		end = strchr(++at, '"');
-		if (end == NULL || (size_t)(end - at) >= size || memchr(at, '\\', (size_t)(end - at)) != NULL)
-			return false;
-		memcpy(out, at, (size_t)(end - at));
-		out[end - at] = '\0';
-		return true;
 	}
-	return false;
+	return found;
 }
 
 static void print_json_text(const char *text)
@@ -431,7 +452,9 @@ int main(void)
 		config_length += got;
 	if (ferror(stdin) || !feof(stdin))
 		return fail(IO_FAILURE, "stdin must be a network configuration of at most 1 MiB", "");
-	config_text("cniVersion", version, sizeof(version));
+	/* A configuration without a version is older than the field; where there is none at all, the newest is as good as any. */
+	if (!config_text("cniVersion", version, sizeof(version)) && config_length > 0)
+		strcpy(version, "0.2.0");
 	if (strcmp(command, "VERSION") == 0) {
 		printf("{\"cniVersion\":");
 		print_json_text(version);

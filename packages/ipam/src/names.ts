@@ -1,3 +1,4 @@
+import { derivedName } from "@percale/resources";
 import type { IpamHashes } from "./model.ts";
 
 const MAX_NAME = 253;
@@ -21,9 +22,9 @@ export function affinityName(node: string, cidr: string, hashes: Pick<IpamHashes
   return `${node.slice(0, 239 - block.length)}-${block}-${hash}`;
 }
 
-/** Object names are lower-case; `spec.handleID` keeps the case. */
+/** The handle itself where an object can be called so; `spec.handleID` has it as it is. */
 export function handleName(handle: string): string {
-  return handle.toLowerCase();
+  return derivedName(handle);
 }
 
 /** Labels by which an owner's affinities are listed. Source: projectcalico/calico `libcalico-go/lib/backend/k8s/resources/ipam_affinity.go`. */

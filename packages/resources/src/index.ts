@@ -41,5 +41,6 @@ export { NAMESPACE_FINALIZER, Namespace } from "./kinds/namespace.ts";
 export { Node } from "./kinds/node.ts";
 export { DEFAULT_ALLOW_PROFILE, Profile, profileOfNamespace, profileOfServiceAccount } from "./kinds/profile.ts";
 export { WorkloadEndpoint } from "./kinds/workload-endpoint.ts";
+export { derivedName, LABEL_NAME } from "./derived-name.ts";
 export * from "./kinds/workload-endpoint-name.ts";
 export * from "./built-in.ts";

@@ -1,8 +1,13 @@
 import { z } from "zod";
+import { isDnsLabel, isSubdomain } from "@percale/resources";
 import { CniCode, CniError } from "./errors.ts";
 
 /** Versions of the CNI specification that we speak, oldest first. */
 export const CNI_VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"] as const;
+
+const NEWEST = "1.1.0";
+/** A configuration without a version is older than the field. */
+const UNSAID = "0.2.0";
 
 export type CniCommand = "ADD" | "DEL" | "CHECK" | "STATUS" | "GC";
 
@@ -30,7 +35,7 @@ export type NetworkConfig = z.output<typeof networkConfig>;
 
 const text = z.string();
 const networkConfig = z.looseObject({
-  cniVersion: text.default("0.2.0"),
+  cniVersion: text.default(UNSAID),
   name: text.regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "must be letters, digits, _ . -"),
   /** Bytes; 0 takes the kernel's default. */
   mtu: z.union([z.literal(0), z.int().min(68).max(65_535)], "must be 0, or 68 to 65535").default(0),
@@ -87,6 +92,16 @@ export function splitPost(post: Buffer): { readonly env: ReadonlyMap<string, str
   return { env, config: post.toString("utf8", at + 1) };
 }
 
+/** The version that a call asks for, whatever else is wrong with it: errors are told in it. */
+export function versionAsked(post: Buffer): string {
+  try {
+    const { cniVersion = UNSAID } = JSON.parse(splitPost(post).config) as { readonly cniVersion?: unknown }; // null throws
+    return typeof cniVersion === "string" ? cniVersion : NEWEST;
+  } catch {
+    return NEWEST;
+  }
+}
+
 /** Throws CniError for what cannot be served. */
 export function parseRequest(post: Buffer): CniRequest {
   const { env, config: configText } = splitPost(post);
@@ -110,6 +125,10 @@ export function parseRequest(post: Buffer): CniRequest {
     );
   const args = parseArgs(env.get("CNI_ARGS") ?? "");
   const [namespace, name, uid] = ["K8S_POD_NAMESPACE", "K8S_POD_NAME", "K8S_POD_UID"].map((key) => args.get(key));
+  if (namespace !== undefined && !isDnsLabel(namespace))
+    throw new CniError(CniCode.environment, "K8S_POD_NAMESPACE must be a namespace's name", namespace);
+  if (name !== undefined && !isSubdomain(name))
+    throw new CniError(CniCode.environment, "K8S_POD_NAME must be a pod's name", name);
   return {
     command: env.get("CNI_COMMAND") as CniCommand, // the client checked it
     cniVersion: config.cniVersion,

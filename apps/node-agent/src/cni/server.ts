@@ -8,7 +8,7 @@ import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
 import type { Attacher } from "./attacher.ts";
 import { CniCode, CniError, toCniError } from "./errors.ts";
-import { parseRequest } from "./request.ts";
+import { parseRequest, versionAsked } from "./request.ts";
 import type { CniRequest } from "./request.ts";
 import { renderError, renderResult } from "./result.ts";
 
@@ -95,10 +95,9 @@ export class CniServer {
   async #answer(post: Buffer): Promise<{ code: number; text: string }> {
     const { log, seconds } = this.#options;
     const startedAt = performance.now();
-    let [version, operation, outcome] = ["1.1.0", "unknown", "ok"];
+    let [operation, outcome] = ["unknown", "ok"];
     try {
       const request = parseRequest(post);
-      version = request.cniVersion;
       operation = request.command;
       const result = await this.#serve(request);
       return { code: 0, text: result === undefined ? "" : `${JSON.stringify(result)}\n` };
@@ -106,7 +105,7 @@ export class CniServer {
       outcome = "error";
       const known = toCniError(error);
       log.warn("CNI call failed", { operation, code: known.code, message: known.message, details: known.details });
-      return { code: 1, text: `${JSON.stringify(renderError(version, known))}\n` };
+      return { code: 1, text: `${JSON.stringify(renderError(versionAsked(post), known))}\n` };
     } finally {
       seconds.observe({ operation, outcome }, (performance.now() - startedAt) / 1000);
     }

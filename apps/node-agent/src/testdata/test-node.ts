@@ -16,6 +16,8 @@ export interface CniOptions {
   readonly config?: object;
   readonly netns?: string;
   readonly ifName?: string;
+  /** The whole configuration as it is, instead of `config`. */
+  readonly text?: string;
   /** More variables of the call, such as CNI_NETNS_OVERRIDE. */
   readonly env?: Readonly<Record<string, string>>;
   /** Namespace that the plugin itself runs in; the tests' own unless given. */
@@ -118,7 +120,9 @@ export class TestNode {
         resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, output });
       });
     const child = inNetns(options.from, run);
-    child.stdin?.end(JSON.stringify({ cniVersion: "1.0.0", name: "percale", type: "percale-cni", ...options.config }));
+    const config = { cniVersion: "1.0.0", name: "percale", type: "percale-cni", ...options.config };
+    child.stdin?.on("error", () => undefined); // it may end without reading
+    child.stdin?.end(options.text ?? JSON.stringify(config));
     return promise;
   }
 

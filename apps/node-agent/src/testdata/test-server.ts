@@ -3,7 +3,7 @@ import { createServer } from "node:https";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { formatRef, refOf } from "@percale/resources";
+import { definitionOf, formatRef, prepareObject, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { AgentStatus, ChangeSet, ClientMessage, Hello, ServerMessage } from "@percale/protocol";
 import { WebSocketServer } from "ws";
@@ -145,6 +145,8 @@ export class TestServer {
       const changeSet = JSON.parse(Buffer.concat(chunks).toString()) as ChangeSet;
       const fault = this.#conflict(changeSet);
       if (fault !== undefined) return answer(409, { kind: "Status", reason: "Conflict", message: fault });
+      const invalid = faultsOf(changeSet);
+      if (invalid.length > 0) return answer(422, { kind: "Status", reason: "Invalid", message: invalid.join("; ") });
       this.changeSets.push(changeSet);
       const puts = changeSet.changes.flatMap((change) => (change.op === "delete" ? [] : [change.object]));
       const deletes = changeSet.changes.flatMap((change) => (change.op === "delete" ? [change.ref] : []));
@@ -170,4 +172,15 @@ export class TestServer {
     }
     return undefined;
   }
+}
+
+/** What the API server would refuse by the schemas of kinds. */
+function faultsOf({ changes }: ChangeSet): string[] {
+  return changes.flatMap((change) => {
+    const definition = change.op === "delete" ? undefined : definitionOf(change.object.kind);
+    if (definition === undefined || change.op === "delete") return [];
+    const { resourceVersion: _, ...metadata } = change.object.metadata; // what a schema says of a new one holds for any
+    const prepared = prepareObject(definition, { ...change.object, metadata }, { operation: "create" });
+    return "object" in prepared ? [] : [JSON.stringify(prepared)];
+  });
 }

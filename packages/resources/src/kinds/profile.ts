@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf, StoreContext } from "../define.ts";
+import { derivedName } from "../derived-name.ts";
 import { checkLabels } from "../metadata.ts";
 import { API_VERSION } from "../object.ts";
 import type { KubeObject } from "../object.ts";
@@ -59,7 +60,7 @@ export function profileOfServiceAccount(namespace: string, account: string): Kub
   return {
     apiVersion: API_VERSION,
     kind: "Profile",
-    metadata: { name: `ksa.${namespace}.${account}` },
+    metadata: { name: derivedName(`ksa.${namespace}.${account}`) },
     spec: { labelsToApply: { "pcsa.projectcalico.org/name": account } },
   };
 }

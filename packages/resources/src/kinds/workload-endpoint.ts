@@ -46,9 +46,9 @@ const spec = z.strictObject({
   node: z.string().min(1).describe("Node it runs on."),
   workload: z.string().describe("Name of the workload, where the orchestrator is none of the known ones.").optional(),
   containerID: text((value) =>
-    value === "" || /^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(value)
+    value === "" || /^[a-zA-Z0-9][-a-zA-Z0-9_.]*$/.test(value)
       ? undefined
-      : "must be letters, digits and - with a letter or digit at both ends",
+      : "must be letters, digits, - _ . and begin with a letter or digit",
   )
     .describe("Container, as the runtime calls it.")
     .optional(),
