@@ -184,6 +184,7 @@ export class NodeAgent {
           ? "the first state of the network is not in the kernel yet"
           : undefined;
     const cni = new CniServer({
+      node,
       path: this.#config.cniSocket,
       attacher,
       notReady,

@@ -81,3 +81,13 @@ describe("results", () => {
     );
   });
 });
+
+test.each([
+  ["a setting of the wrong type", '{"cniVersion":"1.0.0","name":"net","mtu":"big"}', {}],
+  ["an unknown argument", good, { CNI_ARGS: "A=B" }],
+  ["an argument that is none", good, { CNI_ARGS: "A" }],
+  ["a pod that cannot be", good, { CNI_ARGS: "K8S_POD_NAMESPACE=../x;K8S_POD_NAME=y" }],
+])("%s is refused for ADD and does not keep DEL from succeeding", (_name, config, env) => {
+  expect(codeOf(() => parseRequest(post(config, env)))).toBeGreaterThan(0);
+  expect(codeOf(() => parseRequest(post(config, { ...env, CNI_COMMAND: "DEL" })))).toBeUndefined();
+});

@@ -7,6 +7,7 @@ import { listenPrivately } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
 import type { Attacher } from "./attacher.ts";
+import { refuseUnsupported } from "./config.ts";
 import { CniCode, CniError, toCniError } from "./errors.ts";
 import { parseRequest, versionAsked } from "./request.ts";
 import type { CniRequest } from "./request.ts";
@@ -19,6 +20,7 @@ const QUEUE_RETRY_MS = 5_000;
 const NOT_READY_RETRY_MS = 250;
 
 export interface CniServerOptions {
+  readonly node: string;
   readonly path: string;
   readonly attacher: Attacher;
   /** Why nothing can be attached now, or undefined. */
@@ -112,9 +114,10 @@ export class CniServer {
   }
 
   async #serve(request: CniRequest): Promise<unknown> {
-    const { attacher, notReady, readyWithin } = this.#options;
+    const { attacher, node, notReady, readyWithin } = this.#options;
     switch (request.command) {
       case "ADD": {
+        refuseUnsupported(request.config, node);
         if (notReady() !== undefined) await readyWithin(READY_WAIT_MS);
         const problem = notReady();
         if (problem !== undefined) throw new CniError(CniCode.tryLater, "the node agent is not ready", problem);
@@ -131,6 +134,7 @@ export class CniServer {
       case "GC":
         return attacher.collect(request);
       case "STATUS": {
+        refuseUnsupported(request.config, node);
         const problem = notReady();
         if (problem !== undefined) throw new CniError(CniCode.notAvailable, "no workload can be attached now", problem);
         return undefined;
