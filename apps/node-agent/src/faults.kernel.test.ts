@@ -206,4 +206,18 @@ describe("CHECK", () => {
     await call("DEL", id);
     await until("over", () => told().length === 0);
   });
+
+  test("an older container of the same pod is not judged by what is its successor's by now", async () => {
+    const told = () => server.statuses.at(-1)?.conditions.filter(({ code }) => code === "AttachmentBroken") ?? [];
+    const asPod = { config, args: `K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${id}` };
+    expect((await node.cni("ADD", `${id}old`, asPod)).code).toBe(0);
+    expect((await node.cni("ADD", id, asPod)).code).toBe(0);
+    ip(inside(), "neigh", "del", "169.254.1.1", "dev", "eth0");
+    ip(node.netns, "link", "set", hostInterface(), "mtu", "1300");
+    await until("told", () => told().length === 1);
+    expect(told()[0]?.detail).toBe("the container's neighbour entry of the gateway 169.254.1.1 is missing or wrong");
+    expect((await node.cni("DEL", `${id}old`, asPod)).code).toBe(0);
+    expect((await node.cni("DEL", id, asPod)).code).toBe(0);
+    await until("over", () => told().length === 0);
+  });
 });

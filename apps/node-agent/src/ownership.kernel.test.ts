@@ -124,7 +124,7 @@ test("a second interface of a container is its own: names, addresses, routes; ei
 
 test("containers whose ids begin alike have different interfaces", async () => {
   const [one, other] = [`long-name-${id}-a`, `long-name-${id}-b`];
-  const hosts = [await add(one), await add(other)].map(({ host }) => host);
+  const hosts = (await Promise.all([add(one), add(other)])).map(({ host }) => host); // at once: neither is recorded yet
   expect(new Set(hosts).size).toBe(2);
   expect([(await check(one)).output, (await check(other)).output]).toEqual(["", ""]);
   expect(await codeOf("DEL", one)).toBe(0);

@@ -122,16 +122,19 @@ export class Attacher {
     if (faults.length > 0) throw new CniError(CniCode.broken, "not everything could be removed", faults.join("; "));
   }
 
-  /** Restores the node's side of what is attached; what is wrong with it all the same, in words. */
-  async mend(known: Attachment): Promise<readonly string[]> {
-    return this.#inTurn(known, { namespace: known.namespace, name: known.endpoint }, async () => {
-      const isOver = this.#options.attachments.get(known.containerID, known.ifName) !== known;
-      if (isOver || identityOf(known.netns) === undefined) return []; // its DEL is on the way
-      if ((await hostFaults(this.#host, known)).length > 0) {
-        await restoreHost(this.#host, known);
-        this.#options.log.warn("the node's side of an attachment was restored", { endpoint: known.endpoint });
-      }
-      return [...(await hostFaults(this.#host, known)), ...(await containerFaults(known))];
+  /** Restores the node's side of what is attached; what is wrong with it all the same, in words. Undefined for what is over: its DEL is on the way. */
+  async mend(known: Attachment): Promise<readonly string[] | undefined> {
+    const { attachments, store, log } = this.#options;
+    const { namespace, endpoint: name, containerID, ifName, netns } = known;
+    return this.#inTurn(known, { namespace, name }, async () => {
+      const owner = store.held({ namespace, name })?.spec.containerID ?? containerID;
+      if (attachments.get(containerID, ifName) !== known || owner !== containerID) return undefined;
+      if (identityOf(netns) === undefined) return undefined;
+      const before = await hostFaults(this.#host, known);
+      if (before.length > 0) await restoreHost(this.#host, known);
+      const left = await hostFaults(this.#host, known);
+      if (left.length < before.length) log.warn("the node's side of an attachment was restored", { name, before });
+      return [...left, ...(await containerFaults(known))];
     });
   }
 
@@ -174,7 +177,6 @@ export class Attacher {
       reserved: this.#reserved,
       endpointContainer: store.held(identity)?.spec.containerID,
     });
-    this.#reserved.add(hostInterface);
     try {
       return await this.#make({ request, identity, hostInterface, mac: randomMac() }, replaces);
     } finally {

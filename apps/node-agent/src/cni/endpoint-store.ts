@@ -44,7 +44,7 @@ export class EndpointStore {
   }
 
   /** As the stream has it. */
-  held({ namespace, name }: EndpointIdentity): WorkloadEndpoint | undefined {
+  held({ namespace, name }: Pick<EndpointIdentity, "namespace" | "name">): WorkloadEndpoint | undefined {
     const held = this.#options.held().get(formatRef({ kind: "WorkloadEndpoint", namespace, name }));
     return held as WorkloadEndpoint | undefined; // of that kind by its reference
   }

@@ -68,7 +68,8 @@ export class AttachmentKeeper {
       await this.#tellSetAside();
     }
     for (const known of attachments.list().filter(({ hostInterface }) => isRound || touched.has(hostInterface))) {
-      this.#tell(refOf(known), await attacher.mend(known).catch((error: unknown) => [String(error)]));
+      const faults = await attacher.mend(known).catch((error: unknown) => [String(error)]);
+      if (faults !== undefined) this.#tell(refOf(known), faults);
       await sleepMs(0); // one at a time: requests come in between
     }
     const present = new Set(attachments.list().map((known) => formatRef(refOf(known))));

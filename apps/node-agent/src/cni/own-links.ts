@@ -33,14 +33,17 @@ export async function ownLink(host: Rtnetlink, id: Id, names: readonly string[])
   return (await host.links()).find(({ alias }) => alias === mark);
 }
 
-/** The name for the interface on the node, and the link to replace if one of the same endpoint bears it. Never one of somebody else's. */
+/**
+ * The name for the interface on the node, and the link to replace if one of the same endpoint bears it. Never one of somebody
+ * else's. The name is added to `reserved`: whoever has recorded it, or failed, takes it out.
+ */
 export async function chooseHostInterface(options: {
   readonly host: Rtnetlink;
   readonly attachments: Attachments;
   readonly request: Id;
   readonly identity: EndpointIdentity;
   /** Names that running requests have chosen. */
-  readonly reserved: ReadonlySet<string>;
+  readonly reserved: Set<string>;
   /** Container that the stored endpoint belongs to. */
   readonly endpointContainer: string | undefined;
 }): Promise<{ readonly name: string; readonly replaces: Link | undefined }> {
@@ -56,8 +59,10 @@ export async function chooseHostInterface(options: {
   for (const name of identity.interfaceNames) {
     if (reserved.has(name)) continue;
     if (attachments.list().some((known) => known.hostInterface === name && !isSameEndpoint(known))) continue;
+    reserved.add(name); // before the first wait: another request must not choose it meanwhile
     const link = await host.link(name);
     if (link === undefined || marks.has(link.alias ?? "")) return { name, replaces: link };
+    reserved.delete(name);
   }
   throw new CniError(
     CniCode.taken,
