@@ -309,6 +309,21 @@ static int post(int fd)
 	return (int)code;
 }
 
+/* The container's id; of a long one as much as names hold, and an FNV-1a hash that tells which one it is. */
+static const char *short_id(void)
+{
+	static char text[256];
+	const char *id = variable("CNI_CONTAINERID");
+	uint64_t hash = 0xcbf29ce484222325;
+
+	if (strlen(id) <= 200)
+		return id;
+	for (const char *at = id; *at != '\0'; at++)
+		hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+	snprintf(text, sizeof(text), "%.180s~%016" PRIx64, id, hash);
+	return text;
+}
+
 /* A request about CNI_IFNAME with room for its name. */
 struct link_request {
 	struct nlmsghdr header;
@@ -339,7 +354,7 @@ static bool is_marked(struct nlmsghdr *reply, size_t length)
 
 	if (!NLMSG_OK(reply, length) || reply->nlmsg_type != RTM_NEWLINK)
 		return false;
-	snprintf(mark, sizeof(mark), "percale %.200s %s", variable("CNI_CONTAINERID"), variable("CNI_IFNAME"));
+	snprintf(mark, sizeof(mark), "percale %s %s", short_id(), variable("CNI_IFNAME"));
 	int left = (int)IFLA_PAYLOAD(reply);
 
 	for (struct rtattr *at = IFLA_RTA(link); RTA_OK(at, left); at = RTA_NEXT(at, left))
@@ -366,16 +381,6 @@ static void delete_interface(void)
 		ask_link(fd, RTM_DELLINK, NLM_F_ACK, reply, sizeof(reply));
 }
 
-/* FNV-1a. */
-static uint64_t hash_text(const char *text)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (; *text != '\0'; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
-	return hash;
-}
-
 /* Leaves the DEL for the agent's next start. 0, or -errno. */
 static int queue_delete(const char *socket_path)
 {
@@ -400,12 +405,9 @@ static int queue_delete(const char *socket_path)
 	closedir(entries);
 	if (count >= MAX_QUEUED)
 		return -ENOSPC;
-	/* Neither part has a colon; of a long id the hash tells which one it is. The agent goes by the content. */
-	const char *id = variable("CNI_CONTAINERID");
-
-	snprintf(path, sizeof(path), "%s/%.180s~%016" PRIx64 ":%s", directory, id, hash_text(id), variable("CNI_IFNAME"));
-	snprintf(temporary, sizeof(temporary), "%s/.%.180s~%016" PRIx64 ":%s", directory, id, hash_text(id),
-		 variable("CNI_IFNAME"));
+	/* Neither part has a colon. The agent goes by the content. */
+	snprintf(path, sizeof(path), "%s/%s:%s", directory, short_id(), variable("CNI_IFNAME"));
+	snprintf(temporary, sizeof(temporary), "%s/.%s:%s", directory, short_id(), variable("CNI_IFNAME"));
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (fd < 0)

@@ -55,6 +55,23 @@ test.each<[string, string, string, string]>([
   expect(kept()).toEqual(before);
 });
 
+test("long ids that end differently are different containers, for the client too", async () => {
+  const [one, other] = ["a", "b"].map((end) => "long".repeat(100) + end) as [string, string];
+  const of = (end: string) => ({ args: "", netns: node.container(`long-${end}`) });
+  for (const [id, end] of [
+    [one, "a"],
+    [other, "b"],
+  ] as const)
+    expect((await node.cni("ADD", id, of(end))).code).toBe(0);
+  const away = { PERCALE_CNI_SOCKET: `${node.directory}/away.sock` };
+  expect((await node.cni("DEL", one, { ...of("b"), env: away })).code).toBe(0);
+  expect((await node.cni("CHECK", other, of("b"))).output).toBe("");
+  expect((await node.cni("DEL", one, of("a"))).code).toBe(0);
+  expect((await node.cni("CHECK", other, of("b"))).output).toBe("");
+  expect((await node.cni("DEL", other, { ...of("b"), env: away })).code).toBe(0);
+  expect((await node.cni("CHECK", other, of("b"))).output).toContain("missing");
+});
+
 test("ids that differ only by case are different containers", async () => {
   const ids = ["same", "SAME"];
   const netnsOf = (id: string): string => node.container(`case-${id}`);

@@ -47,5 +47,13 @@ export function identify(request: CniRequest, node: string, sha1Hex: (text: stri
  * It outlives renames, lost files and dead agents; no link without it is ever deleted.
  */
 export function linkMark({ containerID, ifName }: Pick<CniRequest, "containerID" | "ifName">): string {
-  return `percale ${containerID.slice(0, MAX_ALIAS_ID)} ${ifName}`;
+  const isShort = containerID.length <= MAX_ALIAS_ID;
+  return `percale ${isShort ? containerID : `${containerID.slice(0, 180)}~${fnv1a(containerID)}`} ${ifName}`;
+}
+
+/** 64 bits as hexadecimal text. */
+function fnv1a(text: string): string {
+  let hash = 0xcbf2_9ce4_8422_2325n;
+  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100_0000_01b3n);
+  return hash.toString(16).padStart(16, "0");
 }
