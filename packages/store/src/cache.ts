@@ -11,10 +11,10 @@ export class Cache {
   #revision: number;
   readonly #waiting = new Set<() => void>();
 
-  constructor({ objects, revision, windowSize }: CacheInit) {
+  constructor({ objects, revision, windowSize, windowBytes = Infinity }: CacheInit) {
     for (const object of objects) this.objects.put(object);
     this.#revision = revision;
-    this.window = new EventWindow({ size: windowSize, base: revision });
+    this.window = new EventWindow({ size: windowSize, maxBytes: windowBytes, base: revision });
   }
 
   get revision(): number {
@@ -28,9 +28,11 @@ export class Cache {
       if (event.revision <= this.#revision) continue;
       if (event.revision !== this.#revision + 1)
         throw new Error(`the log jumps from revision ${this.#revision} to ${event.revision}`);
+      // Read from the log, what it replaced would be a second copy of what we hold.
+      const previous = this.objects.get(refOf(event.object));
       if (event.type === "DELETED") this.objects.delete(refOf(event.object));
       else this.objects.put(event.object);
-      this.window.push(event);
+      this.window.push(previous === undefined ? event : { ...event, previous });
       this.#revision = event.revision;
     }
     if (this.#revision > before) this.#wake();
@@ -54,13 +56,7 @@ export class Cache {
   listAt(kind: string, revision: number): KubeObject[] | undefined {
     const undo = this.window.undo(kind, revision);
     if (undo === undefined) return undefined;
-    if (undo.size === 0) return this.objects.list(kind);
-    const byKey = new Map(this.objects.list(kind).map((object) => [keyOf(object), object] as const));
-    for (const [key, object] of undo) {
-      if (object === undefined) byKey.delete(key);
-      else byKey.set(key, object);
-    }
-    return [...byKey.keys()].sort().map((key) => byKey.get(key)!);
+    return undone(this.objects.list(kind), undo);
   }
 
   #wake(): void {
@@ -70,10 +66,22 @@ export class Cache {
   }
 }
 
+/** A kind's objects with what happened to some taken back: to what they were, or (undefined) to nothing. In the order of lists. */
+export function undone(newest: readonly KubeObject[], undo: ReadonlyMap<string, KubeObject | undefined>): KubeObject[] {
+  if (undo.size === 0) return [...newest];
+  const byKey = new Map(newest.map((object) => [keyOf(object), object] as const));
+  for (const [key, object] of undo) {
+    if (object === undefined) byKey.delete(key);
+    else byKey.set(key, object);
+  }
+  return [...byKey.keys()].sort().map((key) => byKey.get(key)!);
+}
+
 interface CacheInit {
   readonly objects: Iterable<KubeObject>;
   readonly revision: number;
   readonly windowSize: number;
+  readonly windowBytes?: number;
 }
 
 function keyOf({ metadata: { namespace, name } }: KubeObject): string {

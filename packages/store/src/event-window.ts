@@ -1,5 +1,6 @@
 import { refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
+import { heapBytes } from "./heap-bytes.ts";
 import { sortKey } from "./object-table.ts";
 
 /** One change of one object as the log holds it. Revisions have no gaps. */
@@ -12,16 +13,18 @@ export interface LogEvent {
   readonly previous?: KubeObject;
 }
 
-/** The newest events, in order and without gaps, for watchers that keep up. */
+/** The newest events, in order and without gaps, for watchers that keep up. What falls out is still in the log. */
 export class EventWindow {
   readonly #size: number;
-  #events: LogEvent[] = [];
-  #start = 0; // index of the oldest event still held
+  readonly #maxBytes: number;
+  #events: Held[] = [];
   #base: number;
+  #bytes = 0;
 
-  /** `base` is the revision before the first event to come. */
-  constructor({ size, base }: { readonly size: number; readonly base: number }) {
+  /** At most `size` events, and `maxBytes` of what nothing but the window holds. `base` is the revision before the first event to come. */
+  constructor({ size, maxBytes, base }: { readonly size: number; readonly maxBytes: number; readonly base: number }) {
     this.#size = size;
+    this.#maxBytes = maxBytes;
     this.#base = base;
   }
 
@@ -31,21 +34,22 @@ export class EventWindow {
   }
 
   push(event: LogEvent): void {
-    this.#events.push(event);
-    if (this.#events.length - this.#start <= this.#size) return;
-    this.#start++;
-    this.#base++;
-    if (this.#start < this.#size) return;
-    this.#events = this.#events.slice(this.#start); // now and then, so that dropping costs O(1) on average
-    this.#start = 0;
+    const bytes = ownBytes(event);
+    this.#events.push({ event, bytes });
+    this.#bytes += bytes;
+    while (this.#events.length > this.#size || this.#bytes > this.#maxBytes) {
+      this.#bytes -= this.#events.shift()!.bytes; // a few microseconds at most
+      this.#base++;
+    }
   }
 
   /** The events after `since`, at most `limit` but never torn inside a change set; undefined once they are gone. */
   after(since: number, limit: number): readonly LogEvent[] | undefined {
     if (since < this.#base) return undefined;
-    const from = this.#start + since - this.#base;
-    const cut = this.#events[from + limit - 1];
-    return this.#events.slice(from, cut === undefined ? undefined : from + limit + (cut.setEnd - cut.revision));
+    const from = since - this.#base;
+    const cut = this.#events[from + limit - 1]?.event;
+    const to = cut === undefined ? undefined : from + limit + (cut.setEnd - cut.revision);
+    return this.#events.slice(from, to).map(({ event }) => event);
   }
 
   /** What has to be put (or taken out: undefined) to turn the newest list of a kind back to `revision`; undefined once that is gone. */
@@ -60,4 +64,16 @@ export class EventWindow {
     }
     return before;
   }
+}
+
+interface Held {
+  readonly event: LogEvent;
+  readonly bytes: number;
+}
+
+const EVENT_BYTES = 400;
+
+/** An event's object is the newest state, or the next event's `previous`: only what it replaced is kept for the window's sake. */
+function ownBytes({ previous }: LogEvent): number {
+  return EVENT_BYTES + (previous === undefined ? 0 : heapBytes(previous));
 }

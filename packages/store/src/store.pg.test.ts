@@ -188,6 +188,19 @@ test("a list at an exact revision is what it was; a future one times out", async
   );
 });
 
+test("a list at an exact revision from before the window is read from the log; from before compaction it is Expired", async () => {
+  const first = await create();
+  const before = await store.list({ kind: "GlobalNetworkSet" });
+  await update({ ...first, spec: { nets: [] } });
+  await store.apply({ author, changes: [{ op: "delete", ref: refOf(before.items[0]!) }] });
+  await Promise.all(Array.from({ length: 100 }, () => create()));
+  expect(await store.list({ kind: "GlobalNetworkSet", revision: before.revision, exact: true })).toEqual(before);
+  await store.compact({ keepRevisions: 10 });
+  await expect(store.list({ kind: "GlobalNetworkSet", revision: before.revision, exact: true })).rejects.toEqual(
+    refused("Expired"),
+  );
+});
+
 test("lists come in the order of namespace, then name", async () => {
   const at = (namespace: string, name: string): KubeObject => ({
     ...networkSet(name),

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { refOf } from "@percale/resources";
+import { sortKey } from "../object-table.ts";
 import type { Activity, Retention } from "../datastore.ts";
 
 const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";
@@ -36,6 +37,24 @@ export async function readChanges(pool: Pool, limit: number, before: number | un
     [before ?? null, limit],
   );
   return rows.map(activityOf);
+}
+
+/**
+ * What has to be put (or taken out: undefined) to turn a kind's list at `to` back to `from`, by sort key; undefined once compaction took
+ * what happened next.
+ */
+export async function readUndo(
+  pool: Pool,
+  { kind, from, to }: { readonly kind: string; readonly from: number; readonly to: number },
+): Promise<ReadonlyMap<string, KubeObject | undefined> | undefined> {
+  const next = await pool.query("SELECT FROM revisions WHERE revision = $1::bigint + 1", [from]);
+  if (next.rowCount === 0 && from < to) return undefined;
+  const { rows } = await pool.query<{ namespace: string; name: string; previous: KubeObject | null }>(
+    `SELECT DISTINCT ON (namespace, name) namespace, name, previous FROM revisions
+      WHERE kind = $1 AND revision > $2::bigint AND revision <= $3::bigint ORDER BY namespace, name, revision`,
+    [kind, from, to],
+  );
+  return new Map(rows.map(({ namespace, name, previous }) => [sortKey(namespace, name), previous ?? undefined]));
 }
 
 function activityOf({ revision, set_end, at, author, reason, op, body, previous }: ActivityRow): Activity {

@@ -7,7 +7,7 @@ import type { ChangeSetResult } from "@percale/protocol";
 import { expired, timeout } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { PrismaClient } from "../../generated/client.ts";
-import { Cache } from "../cache.ts";
+import { Cache, undone } from "../cache.ts";
 import type {
   Activity,
   AgentStatusRecords,
@@ -27,7 +27,7 @@ import type {
 import { AgentFeed } from "./agent-feed.ts";
 import { Committer } from "./committer.ts";
 import { ANSWER_MS, clientConfig, connect } from "./connection.ts";
-import { compactLog, readChanges, readHistory } from "./history.ts";
+import { compactLog, readChanges, readHistory, readUndo } from "./history.ts";
 import { readHead } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { agentStatusTable, settingRecords, tokenRecords } from "./records.ts";
@@ -46,8 +46,9 @@ export interface PostgresStoreOptions {
   readonly url: string;
   readonly log?: Logger;
   readonly now?: () => Date;
-  /** Events kept in memory for watchers; older ones are read from the log. */
+  /** Events kept in memory for watchers, and the memory that they may take; older ones are read from the log. */
   readonly windowSize?: number;
+  readonly windowBytes?: number;
 }
 
 /** Migrates the database if need be, reads it whole, and follows it. Throws ServiceUnavailable if it can't be reached. */
@@ -56,6 +57,7 @@ export async function openPostgresStore({
   log = silentLogger,
   now = () => new Date(),
   windowSize = 10_000,
+  windowBytes = 64 * 2 ** 20,
 }: PostgresStoreOptions): Promise<Datastore> {
   const open = (): Promise<Client> => connect(url, NAME);
   try {
@@ -63,7 +65,7 @@ export async function openPostgresStore({
     try {
       await migrate(client, log);
       const { epoch, head, objects } = await readAll(client);
-      const cache = new Cache({ objects, revision: head, windowSize });
+      const cache = new Cache({ objects, revision: head, windowSize, windowBytes });
       return new PostgresStore({ url, log, now, open, epoch, cache });
     } finally {
       await client.end();
@@ -168,12 +170,22 @@ class PostgresStore implements Datastore {
     await this.#reach(revision ?? (await this.head()));
     if (!exact || revision === undefined)
       return { items: this.#cache.objects.list(kind, namespace), revision: this.#cache.revision };
-    const items = this.#cache.listAt(kind, revision);
-    if (items === undefined) throw expired();
+    const items = this.#cache.listAt(kind, revision) ?? (await this.#listFromLog(kind, revision));
     return {
       items: namespace === undefined ? items : items.filter(({ metadata }) => metadata.namespace === namespace),
       revision,
     };
+  }
+
+  /** What the window no longer holds the log does, until compaction: pages of a long list outlive many writes. */
+  async #listFromLog(kind: string, revision: number): Promise<KubeObject[]> {
+    const { revision: to } = this.#cache;
+    const newest = this.#cache.objects.list(kind);
+    const undo = await readUndo(this.#pool, { kind, from: revision, to }).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+    if (undo === undefined) throw expired();
+    return undone(newest, undo);
   }
 
   async snapshot(kinds?: readonly string[]): Promise<Snapshot> {
