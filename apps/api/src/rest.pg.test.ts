@@ -136,6 +136,12 @@ describe("writes", () => {
     expect((await patch("text/plain", "x")).code).toBe(415);
   });
 
+  test("a deletion without a body may name any type of it", async () => {
+    await post(networkSet("typed"));
+    const headers = { "content-type": "text/plain" };
+    expect((await server.call(`${NETWORK_SETS}/typed`, { method: "DELETE", headers })).code).toBe(200);
+  });
+
   test("server-side apply is told what to send instead, of a missing object too", async () => {
     for (const name of ["patched", "missing"])
       expect(

@@ -45,6 +45,7 @@ export function mediaType(request: IncomingMessage): string {
  * served (before anything is read) and 422 for what can't be stored.
  */
 export async function readParsed(request: IncomingMessage): Promise<unknown> {
+  if (hasNoBody(request)) return undefined;
   const type = mediaType(request);
   if (type === PROTOBUF) return storable(decodeProtobuf(await readBytes(request)));
   const isYaml = YAML_TYPES.has(type);
@@ -56,6 +57,11 @@ export async function readParsed(request: IncomingMessage): Promise<unknown> {
   const text = await readBody(request, isYaml ? MAX_YAML_BYTES : MAX_BODY_BYTES);
   if (text.trim() === "") return undefined;
   return isYaml ? storable(parseYaml(text)) : parseJson(text);
+}
+
+/** RFC 9112, section 6.3: neither header, no body. A type may be named all the same. */
+function hasNoBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
 }
 
 const YAML_TYPES: ReadonlySet<string> = new Set(["application/yaml", "application/x-yaml", "text/yaml"]);
