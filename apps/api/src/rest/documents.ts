@@ -15,6 +15,14 @@ import { ACCEPTS_OPENAPI_PROTOBUF, OPENAPI_PROTOBUF } from "./openapi-protobuf.t
 import { createHash } from "node:crypto";
 import { sendJson } from "./respond.ts";
 
+/** kubectl looks for the schema of a kind that OpenAPI lacks among these before it says that nobody serves it. */
+const NO_CUSTOM_RESOURCES = {
+  kind: "CustomResourceDefinitionList",
+  apiVersion: "apiextensions.k8s.io/v1",
+  metadata: { resourceVersion: "0" },
+  items: [],
+};
+
 const DOCUMENTS: ReadonlyMap<string, () => object> = new Map<string, () => object>([
   ["/version", () => VERSION],
   ["/api", () => apiVersions],
@@ -23,6 +31,7 @@ const DOCUMENTS: ReadonlyMap<string, () => object> = new Map<string, () => objec
   ["/apis/projectcalico.org", () => apiGroup],
   ["/apis/projectcalico.org/v3", () => apiResources],
   ["/apis/authorization.k8s.io/v1", () => authorizationResources],
+  ["/apis/apiextensions.k8s.io/v1/customresourcedefinitions", () => NO_CUSTOM_RESOURCES],
   ["/openapi/v3", openApiIndex],
 ]);
 
