@@ -3,11 +3,11 @@ import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import type { Logger } from "@percale/daemon";
 import { CloseCode, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
-import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
+import { StatusError, tooManyRequests } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { WebSocketServer } from "ws";
 import type { Authenticator } from "./auth/authenticator.ts";
-import { hasRight } from "./auth/authorize.ts";
+import { requireRight } from "./auth/authorize.ts";
 import { nodeOf } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
@@ -80,9 +80,7 @@ function syncUpgrade(
   const onSend = (kind: string): void => apiMetrics.syncMessages.inc({ kind });
   return async (request, socket, head) => {
     const identity = identityOf(await callerOf(() => authenticator.identify(request)));
-    if (identity.method === "anonymous") throw unauthorized("no credentials were sent: the stream is for agents");
-    if (!hasRight(identity, "sync"))
-      throw new StatusError("Forbidden", `User "${identity.user}" has no right to follow the stream`);
+    requireRight(identity, "sync");
     if (socket.destroyed) return; // it went while we looked: nobody would give its place back
     const leave = gate.enter(nodeOf(identity));
     if (leave === undefined) throw tooManyRequests(`too many streams are open here, or for ${identity.user}`);

@@ -75,7 +75,9 @@ test("an agent without the right hears which is missing and how to get it", asyn
   const { rejected, detail } = await stateWith(await tokenOf({ subject: "vi", groups: ["percale:viewers"] }));
   expect([rejected, detail]).toStrictEqual([
     "auth",
-    "auth: vi has no right to sync: ask an administrator for a token with subject system:node:<name> and group system:nodes or system:masters",
+    expect.stringContaining(
+      '403: User "vi" has no right to sync: ask an administrator for a token with subject system:node:<name> and group system:nodes or system:masters',
+    ),
   ]);
 });
 
