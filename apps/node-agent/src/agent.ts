@@ -22,6 +22,7 @@ import type { AgentConfig } from "./config.ts";
 import { takeAgentLocks } from "./lock.ts";
 import { collectGarbage } from "./memory.ts";
 import { desiredNode, detectAddress } from "./node-object.ts";
+import { whenEnforced } from "./enforced.ts";
 import { Pipeline } from "./pipeline.ts";
 import { renderStatus } from "./status.ts";
 import { SyncClient } from "./sync/client.ts";
@@ -172,7 +173,7 @@ export class NodeAgent {
       store,
       attachments,
       queue,
-      whenProgrammed: (revision) => pipeline.whenProgrammed(revision),
+      whenEnforced: whenEnforced(pipeline, dataplane),
       log: cniLog,
     });
     this.#closers.push(() => attacher.close());

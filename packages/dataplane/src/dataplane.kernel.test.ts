@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Conntrack, inNetns, openRtnetlink, readSysctl, writeSysctl } from "@percale/kernel";
+import { DEFAULT_CONFIG } from "@percale/policy";
 import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
 import { Fabric, probeSync, stream } from "@percale/testkit";
 import { createDataplane } from "./index.ts";
@@ -223,6 +224,16 @@ test("natOutgoing translates what leaves the pools, and nothing else", async () 
   expect(await seen("2001:db8::9")).toBe("fd00:1::1");
   await dataplane.apply([pool("10.0.0.0/16", false)]);
   expect(await seen("192.0.2.9")).toBe("10.0.1.1");
+});
+
+test("another priority of routes leaves none of the old", async () => {
+  await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
+  await dataplane.apply([{ t: "config", config: { ...DEFAULT_CONFIG, ipv4RoutePriority: 77, ipv6RoutePriority: 78 } }]);
+  const rtnetlink = openRtnetlink({ netns: fabric.netns("A") });
+  const routes = await rtnetlink.routes({ table: 254 });
+  rtnetlink.close();
+  const metrics = (dst: string) => routes.filter((route) => route.dst === dst).map(({ metric }) => metric);
+  expect([metrics("10.0.1.1/32"), metrics("fd00:1::1/128")]).toEqual([[77], [78]]);
 });
 
 test("an address that changes hands takes no connection along", async () => {

@@ -3,7 +3,7 @@ import type { Condition } from "@percale/protocol";
 import { DEFAULT_CONFIG } from "@percale/policy";
 import { findDown, findRenamed, Since } from "./conditions.ts";
 import type { Finding } from "./conditions.ts";
-import type { ApplyReport, Dataplane, DataplaneOptions, DataplaneState } from "./face.ts";
+import type { ApplyReport, Dataplane, DataplaneOptions, DataplaneState, EndpointState } from "./face.ts";
 import { Desired } from "./nft/desired.ts";
 import { NftDriver, NftRefusedError } from "./nft/driver.ts";
 import type { CommitReport } from "./nft/driver.ts";
@@ -115,6 +115,10 @@ class KernelDataplane implements Dataplane {
       conditions: [...this.#conditions.values(), ...this.#since.date(this.#find())],
       driftRepairs: { ...this.#drift },
     };
+  }
+
+  endpointState(key: string): EndpointState | undefined {
+    return this.#routes.states.get(key);
   }
 
   /** What needs a person, as the state is now. */

@@ -34,6 +34,8 @@ export interface EndpointState {
   readonly key: string;
   readonly interfaceName: string;
   readonly state: "up" | "down" | "error";
+  /** Link whose packets go by its policy. */
+  readonly ifIndex?: number;
   /** Why it is not up. */
   readonly detail?: string;
 }
@@ -62,6 +64,8 @@ export interface Dataplane {
    */
   apply(updates: readonly NodeUpdate[]): Promise<ApplyReport>;
   state(): DataplaneState;
+  /** One endpoint of `state()`, without making the rest of it; undefined if there is none or it was not looked at yet. */
+  endpointState(key: string): EndpointState | undefined;
   /** Calls back after anything in `state()` changed. Returns how to stop. */
   on(listener: () => void): () => void;
   /** Lets go of sockets and timers; the kernel keeps enforcing. */

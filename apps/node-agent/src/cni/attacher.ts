@@ -19,9 +19,16 @@ export interface AttacherOptions {
   readonly store: EndpointStore;
   readonly attachments: Attachments;
   readonly queue: DeletionQueue;
-  /** Resolves when the kernel enforces what the log had at that revision. */
-  readonly whenProgrammed: (revision: number) => Promise<void>;
+  /** Resolves when the kernel enforces what the log had at that revision, for the endpoint on that link; or when told to stop. */
+  readonly whenEnforced: (what: Enforced, stop: AbortSignal) => Promise<void>;
   readonly log: Logger;
+}
+
+export interface Enforced {
+  readonly revision: number;
+  /** namespace/name. */
+  readonly endpoint: string;
+  readonly ifIndex: number;
 }
 
 /** Attaches containers to the network and detaches them: the decisions of the CNI plugin. Every fault is a CniError. */
@@ -193,16 +200,16 @@ export class Attacher {
     const { addresses, revision } = await store.enter(entry);
     const wroteAt = performance.now();
     const planned = attachmentOf({ ...entry, addresses });
-    const programmed = this.#waitForPolicy(request, revision);
     try {
       await attachments.put(planned); // first: what is made is never unknown
-      const routeTable = await wire(this.#host, planned, replaces);
+      const { index: ifIndex, routeTable } = await wire(this.#host, planned, replaces);
       const attachment = { ...planned, routeTable };
       if (routeTable !== planned.routeTable) await attachments.put(attachment);
       const wiredAt = performance.now();
-      await programmed;
+      const endpoint = `${identity.namespace}/${identity.name}`;
+      await this.#waitForPolicy(request, { revision, endpoint, ifIndex });
       log.info("attached", {
-        endpoint: `${identity.namespace}/${identity.name}`,
+        endpoint,
         addresses,
         interfaceName: hostInterface,
         storeMs: Math.round(wroteAt - startedAt),
@@ -260,14 +267,12 @@ export class Attacher {
     });
   }
 
-  async #waitForPolicy(request: CniRequest, revision: number): Promise<void> {
+  async #waitForPolicy(request: CniRequest, what: Enforced): Promise<void> {
     const limitMs = request.config.policy_setup_timeout_seconds * 1000;
     if (limitMs === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => (timer = setTimeout(() => resolve("late"), limitMs)));
-    const outcome = await Promise.race([this.#options.whenProgrammed(revision), late]);
-    clearTimeout(timer);
-    if (outcome === "late") this.#options.log.warn("policy is late: answering without it", { revision, limitMs });
+    const late = AbortSignal.timeout(limitMs);
+    await this.#options.whenEnforced(what, late);
+    if (late.aborted) this.#options.log.warn("policy is late: answering without it", { ...what, limitMs });
   }
 }
 

@@ -8,6 +8,8 @@ import {
   writeSysctl,
 } from "@percale/kernel";
 import type { Link, Rtnetlink } from "@percale/kernel";
+import { workloadRoutes } from "@percale/dataplane";
+import { DEFAULT_CONFIG } from "@percale/policy";
 import { CniCode, CniError } from "./errors.ts";
 import { linkMark } from "./identity.ts";
 import { deleteLinkIfThere, identityOf } from "./own-links.ts";
@@ -71,12 +73,12 @@ export async function makeRoom(netns: string, id: Pick<Wiring, "containerID" | "
   }
 }
 
-/** Makes the veth pair in place of `replaces`, its addresses and routes. Undoes itself on failure. Returns the table of its routes. */
+/** Makes the veth pair in place of `replaces`, its addresses and routes. Undoes itself on failure. `index` is that of the end on the node. */
 export async function wire(
   host: Rtnetlink,
   wiring: Omit<Wiring, "routeTable">,
   replaces: Link | undefined,
-): Promise<number> {
+): Promise<{ readonly index: number; readonly routeTable: number }> {
   const { netns, hostInterface } = wiring;
   const inside = openInside(netns);
   try {
@@ -84,9 +86,9 @@ export async function wire(
     const index = await createPair(host, inside, wiring);
     try {
       for (const sysctl of hostSysctls(wiring)) applySysctl(sysctl, host.netns); // before the link comes up: discovery depends on them
-      const table = await wireContainer(host, inside, wiring);
-      for (const address of wiring.addresses) await routeFromHost(host, cidrOf(address), index);
-      return table;
+      const routeTable = await wireContainer(host, inside, wiring);
+      await routeFromHost(host, wiring.addresses, index);
+      return { index, routeTable };
     } catch (error) {
       await deleteLinkIfThere(host, index);
       throw error;
@@ -107,7 +109,7 @@ export async function restoreHost(host: Rtnetlink, wiring: Omit<Wiring, "routeTa
   if (link?.alias !== linkMark(wiring)) return;
   await host.setLink(link.index, { up: true, mac: HOST_MAC, ...(mtuBytes > 0 && { mtu: mtuBytes }) });
   for (const sysctl of hostSysctls(wiring)) applySysctl(sysctl, host.netns);
-  for (const address of addresses) await routeFromHost(host, cidrOf(address), link.index);
+  await routeFromHost(host, addresses, link.index);
 }
 
 /** Takes back what the interface left in the container beside itself. The namespace may be gone, or another by now. */
@@ -182,19 +184,19 @@ async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Omit<Wi
   return table;
 }
 
-/** An address that is routed to somebody else stays his. */
-async function routeFromHost(host: Rtnetlink, dst: string, ifIndex: number): Promise<void> {
-  try {
-    await host.addRoute({ dst, ifIndex });
-  } catch (error) {
-    if (!isKernelError(error, "EEXIST")) throw error;
-    const others = (await host.routes({ table: RT_TABLE_MAIN })).filter(
-      (route) => route.dst === dst && route.ifIndex !== ifIndex && route.protocol !== RTPROT_BIRD,
-    );
-    if (others.length === 0) return; // the agent's other half was faster
-    const holder = await host.link(others[0]?.ifIndex ?? 0);
-    throw new CniError(CniCode.taken, `${dst} is routed to another interface`, holder?.name);
+/** As the dataplane does, unless configured otherwise. An address that is routed to somebody else stays his. */
+async function routeFromHost(host: Rtnetlink, addresses: readonly string[], ifIndex: number): Promise<void> {
+  const present = await host.routes({ table: RT_TABLE_MAIN });
+  const wanted = addresses.map(cidrOf);
+  const theirs = present.find(
+    (route) => wanted.includes(route.dst) && route.ifIndex !== ifIndex && route.protocol !== RTPROT_BIRD,
+  );
+  if (theirs !== undefined) {
+    const holder = await host.link(theirs.ifIndex ?? 0);
+    throw new CniError(CniCode.taken, `${theirs.dst} is routed to another interface`, holder?.name);
   }
+  for (const route of workloadRoutes({ addresses: wanted }, ifIndex, { ...DEFAULT_CONFIG, ipv6Support: true }))
+    await host.replaceRoute(route);
 }
 
 async function indexOf(netlink: Rtnetlink, name: string): Promise<number | undefined> {

@@ -210,7 +210,7 @@ export class WorkloadRoutes {
   async #reconcile(
     endpoint: ActiveEndpoint,
     config: DataplaneConfig,
-  ): Promise<Pick<EndpointState, "state" | "detail">> {
+  ): Promise<Pick<EndpointState, "state" | "detail" | "ifIndex">> {
     if (!endpoint.active) return { state: "down", detail: "endpoint is not active" };
     if (!config.interfacePrefixes.some((prefix) => endpoint.interfaceName.startsWith(prefix)))
       return {
@@ -231,7 +231,9 @@ export class WorkloadRoutes {
       }),
     );
     await this.#route(endpoint, link, config);
-    return failed.length > 0 ? { state: "down", detail: `cannot write ${failed.join(", ")}` } : { state: "up" };
+    const ifIndex = link.index;
+    if (failed.length > 0) return { state: "down", detail: `cannot write ${failed.join(", ")}`, ifIndex };
+    return { state: "up", ifIndex };
   }
 
   async #route(endpoint: ActiveEndpoint, link: Link, config: DataplaneConfig): Promise<void> {
@@ -242,6 +244,11 @@ export class WorkloadRoutes {
       const present = actual.get(`${route.dst} ${route.metric}`);
       if (present === undefined || !sameRoute(present, route)) await this.#rtnetlink.replaceRoute(route);
       this.#routed.set(route.dst, endpoint.interfaceName);
+    }
+    const metrics = new Map(wanted.map(({ dst, metric }) => [dst, metric]));
+    for (const route of present) {
+      const hasOtherPriority = metrics.has(route.dst) && metrics.get(route.dst) !== route.metric;
+      if (hasOtherPriority && isOurs(route)) await this.#ignoring(["ESRCH"], this.#rtnetlink.deleteRoute(route));
     }
     if (endpoint.mac === undefined) return;
     this.#neighbours ??= new Map((await this.#rtnetlink.neighbours()).map((n) => [`${n.address} ${n.ifIndex}`, n]));
