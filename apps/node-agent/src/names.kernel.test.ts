@@ -80,6 +80,19 @@ test("ids that differ only by case are different containers", async () => {
   expect((await node.cni("CHECK", "SAME", { args: "", netns: netnsOf("SAME") })).output).toBe("");
 });
 
+test.each(["ETH0", "_x", "net.1", "a#b", "-", "é", "网口0"])(
+  "an interface that is called %s in its container is attached and detached",
+  async (ifName) => {
+    const [before, links] = [kept(), await node.links()];
+    const options = { ifName, netns: node.container("odd") };
+    const { output } = await node.cni("ADD", "odd", options);
+    expect(JSON.parse(output)).not.toHaveProperty("code");
+    expect((await node.cni("CHECK", "odd", options)).output).toBe("");
+    expect(await node.cni("DEL", "odd", options)).toEqual({ code: 0, output: "" });
+    expect([kept(), await node.links()]).toEqual([before, links]);
+  },
+);
+
 test.each<[string, string, Record<string, string>, string]>([
   ["the agent, of a configuration that is wrong", '{"cniVersion":"0.3.1","name":"-"}', {}, "0.3.1"],
   ["the agent, of a call that is wrong", '{"cniVersion":"0.4.0","name":"net"}', { CNI_ARGS: "WHAT=1" }, "0.4.0"],

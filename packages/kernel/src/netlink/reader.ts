@@ -58,7 +58,7 @@ export function attributes(buffer: Buffer, start: number, end: number): Map<numb
 /** Text without its NUL. */
 export function text(buffer: Buffer, { start, end }: Span): string {
   while (end > start && buffer[end - 1] === 0) end--;
-  return buffer.toString("latin1", start, end);
+  return buffer.toString("utf8", start, end); // as MessageWriter.string writes it
 }
 
 export function mac(buffer: Buffer, { start, end }: Span): string {

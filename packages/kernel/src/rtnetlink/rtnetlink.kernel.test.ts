@@ -36,6 +36,13 @@ afterEach(() => {
   for (const part of ["a", "b"]) deleteNetns(name(part));
 });
 
+test("a name and an alias come back as they were given, beyond ASCII too", async () => {
+  await a.addVeth({ name: "größe", peerName: "网口0", peerNetns: name("b"), mac: "ee:ee:ee:ee:ee:ee" });
+  await a.setLink("größe", { alias: "percale c1 网口0" });
+  expect(await a.link("größe")).toMatchObject({ name: "größe", alias: "percale c1 网口0" });
+  expect((await b.links()).map((link) => link.name).sort()).toEqual(["eth0", "lo", "网口0"]);
+});
+
 test("a veth has one end in each namespace, with the settings asked for", async () => {
   expect(await a.link("va")).toMatchObject({ kind: "veth", mac: "ee:ee:ee:ee:ee:ee", mtu: 1400, group: 7, up: false });
   expect((await b.links()).map((link) => link.name).sort()).toEqual(["eth0", "lo"]);
