@@ -6,6 +6,7 @@ import type { KubeObject } from "@percale/resources";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestNode, until } from "./testdata/test-node.ts";
+import type { CniOptions } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
 const server = new TestServer();
@@ -130,4 +131,27 @@ test("an ADD that comes while a DEL waits behind a running ADD is a new attachme
   const answers = await Promise.all(["ADD", "DEL", "ADD"].map((command) => node.post(command, id)));
   expect(answers).toEqual([0, 0, 0]);
   expect(await settle(id)).toBe(true);
+});
+
+test.each<[string, CniOptions]>([
+  ["the network has another name by now", { config: { name: "renamed" } }],
+  ["the pod's name is not said any more", { args: "" }],
+])("a DEL takes away what its ADD recorded, though %s", async (_name, changed) => {
+  const id = `g${count++}`;
+  expect(await codeOf("ADD", id)).toBe(0);
+  expect(await node.cni("DEL", id, changed)).toEqual({ code: 0, output: "" });
+  expect(await settle(id)).toBe(false);
+});
+
+test("a repeated ADD with another namespace of the same container attaches that one", async () => {
+  const id = `g${count++}`;
+  expect(await codeOf("ADD", id)).toBe(0);
+  const netns = node.container(`${id}-anew`);
+  const { output } = await node.cni("ADD", id, { netns });
+  expect(JSON.parse(output)).toMatchObject({ interfaces: [{}, { name: "eth0", sandbox: netns }] });
+  expect([await node.hasDefaultRoute(id), await node.hasDefaultRoute(`${id}-anew`)]).toEqual([false, true]);
+  expect(await node.cni("CHECK", id, { netns })).toEqual({ code: 0, output: "" });
+  expect(await node.cni("DEL", id, { netns })).toEqual({ code: 0, output: "" });
+  expect(stored(id)).toEqual([]);
+  expect(audit()).toEqual([]);
 });

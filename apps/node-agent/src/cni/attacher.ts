@@ -69,7 +69,7 @@ export class Attacher {
   async del(request: CniRequest, { isReady }: { readonly isReady: boolean }): Promise<void> {
     refuseOwnNetns(request);
     this.#runningAdds.delete(attachmentKey(request)); // an ADD from here on is another attachment
-    const identity = this.#identify(request);
+    const identity = this.#recorded(request);
     const { queue } = this.#options;
     await this.#inTurn(request, identity, async () => {
       try {
@@ -88,7 +88,7 @@ export class Attacher {
   async drain(): Promise<void> {
     const failed: unknown[] = [];
     for (const queued of await this.#options.queue.list()) {
-      const turn = this.#inTurn(queued, this.#identify(queued), () => this.#doQueued(queued));
+      const turn = this.#inTurn(queued, this.#recorded(queued), () => this.#doQueued(queued));
       await turn.catch((error: unknown) => failed.push(error));
     }
     if (failed.length > 0) throw failed[0];
@@ -101,7 +101,7 @@ export class Attacher {
       throw new CniError(CniCode.broken, "this container is not attached here", request.containerID);
     const faults = await attachmentFaults(this.#host, { ...known, netns: request.netns });
     if (faults.length > 0) throw new CniError(CniCode.broken, "the attachment is broken", faults.join("; "));
-    const endpoint = this.#options.store.held(this.#identify(request));
+    const endpoint = this.#options.store.held(this.#recorded(request));
     if (endpoint !== undefined && endpoint.spec.containerID !== request.containerID)
       throw new CniError(CniCode.broken, "the endpoint belongs to another container", endpoint.spec.containerID);
   }
@@ -116,7 +116,7 @@ export class Attacher {
       if (known.network !== request.network || keep.has(`${known.containerID} ${known.ifName}`)) continue;
       const { containerID, ifName, netns, pod } = known;
       const stale: CniRequest = { ...request, command: "DEL", containerID, ifName, netns, pod };
-      const identity = this.#identify(stale);
+      const identity = this.#recorded(stale);
       try {
         await this.#inTurn(stale, identity, async () => {
           if (this.#options.attachments.get(containerID, ifName) === known) await this.#remove(stale, identity);
@@ -149,6 +149,18 @@ export class Attacher {
     return identify(request, this.#options.node, (text) => createHash("sha1").update(text).digest("hex"));
   }
 
+  /**
+   * What is attached as this container's interface, as its ADD recorded it; else what the call says. A network gets another name
+   * while its containers live, and a DEL may come without the pod's.
+   */
+  #recorded(request: CniRequest): EndpointIdentity {
+    const known = this.#options.attachments.get(request.containerID, request.ifName);
+    if (known === undefined) return this.#identify(request);
+    const { namespace, endpoint, pod, hostInterface, handle } = known;
+    const orchestrator = pod === undefined ? "cni" : "k8s";
+    return { namespace, name: endpoint, orchestrator, interfaceNames: [hostInterface], handle };
+  }
+
   async #inTurn<T>(
     id: Pick<CniRequest, "containerID" | "ifName">,
     { namespace, name }: Pick<EndpointIdentity, "namespace" | "name">,
@@ -171,11 +183,12 @@ export class Attacher {
     refuseOwnNetns(request);
     await this.#doQueued(request); // about the attachment before this one
     const known = attachments.get(request.containerID, request.ifName);
-    if (known !== undefined && (await attachmentFaults(this.#host, known)).length === 0) return known;
-    if (identityOf(request.netns) === undefined)
-      throw new CniError(CniCode.netns, "the container's network namespace does not exist", request.netns);
-    if (known !== undefined) await this.#remove(request, identity); // a half-made attachment: begin anew
-    await makeRoom(request.netns, request);
+    const { netns } = request; // a repeat may be about another one
+    if (known !== undefined && (await attachmentFaults(this.#host, { ...known, netns })).length === 0) return known;
+    if (identityOf(netns) === undefined)
+      throw new CniError(CniCode.netns, "the container's network namespace does not exist", netns);
+    if (known !== undefined) await this.#remove(request, this.#recorded(request)); // half-made, or elsewhere: begin anew
+    await makeRoom(netns, request);
     const { name: hostInterface, replaces } = await chooseHostInterface({
       host: this.#host,
       attachments,
@@ -230,7 +243,7 @@ export class Attacher {
     const { queue } = this.#options;
     const queued = await queue.find(id);
     if (queued === undefined) return;
-    await this.#remove(queued, this.#identify(queued));
+    await this.#remove(queued, this.#recorded(queued));
     await queue.drop(id);
   }
 
@@ -246,8 +259,7 @@ export class Attacher {
 
   async #unlink(request: CniRequest, identity: EndpointIdentity): Promise<void> {
     const known = this.#options.attachments.get(request.containerID, request.ifName);
-    const names = known === undefined ? identity.interfaceNames : [known.hostInterface];
-    const link = await ownLink(this.#host, request, names);
+    const link = await ownLink(this.#host, request, identity.interfaceNames);
     if (known !== undefined) await unruleContainer(known);
     if (link !== undefined) await deleteLinkIfThere(this.#host, link.index);
   }
