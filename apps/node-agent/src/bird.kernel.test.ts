@@ -128,3 +128,37 @@ test("a BIRD that is not there is a condition and no readiness, and both end wit
     await c.remove();
   }
 });
+
+test("a check that fails without BIRD's words is no refusal: told, tried again, over with its cause", async () => {
+  const c = new TestNode("nd", { address: "192.0.2.4/24" });
+  try {
+    const path = join(c.directory, "bird");
+    const script = (line: string) => writeFileSync(path, `#!/bin/sh\n${line}\nexec bird "$@"\n`, { mode: 0o755 });
+    script("kill -9 $$");
+    c.start([`--api-socket=${a.apiSocket}`, `--bird=${path}`]);
+    await until("it is told", () => conditionsOf("nd").some(({ detail }) => detail.includes("SIGKILL")));
+    script("");
+    await until("ready", async () => (await c.health("/readyz")).status === 200);
+    await until("told no more", () => conditionsOf("nd").every(({ code }) => !code.startsWith("Bird")));
+  } finally {
+    await c.remove();
+  }
+});
+
+test("a BIRD that runs and does not answer is told, none is started beside it, and the agent still ends in good order", async () => {
+  const pid = birdPid(b);
+  await until("ready", async () => (await b.health("/readyz")).status === 200);
+  await b.stop("SIGKILL");
+  process.kill(pid, "SIGSTOP");
+  try {
+    b.start([`--api-socket=${a.apiSocket}`]);
+    await until("it is told", () => conditionsOf("nb").some(({ detail }) => detail.includes("did not answer")));
+    expect(birdPid(b)).toBe(pid);
+    await b.stop();
+    b.start([`--api-socket=${a.apiSocket}`]);
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+  await until("ready", async () => (await b.health("/readyz")).status === 200);
+  expect(birdPid(b)).toBe(pid);
+});

@@ -23,7 +23,9 @@ async function check(text: string): Promise<Refusal | undefined> {
     await promisify(execFile)("bird", ["-p", "-c", path]);
     return undefined;
   } catch (error) {
-    return parseRefusal((error as { stderr: string }).stderr); // BIRD exits 1 with its words
+    const refusal = parseRefusal((error as { stderr: string }).stderr); // BIRD exits 1 with its words
+    if (refusal === undefined) throw error;
+    return refusal;
   }
 }
 

@@ -49,8 +49,8 @@ export async function acceptConfig(
   return { inputs: without(), config: render() };
 }
 
-/** Out of what `bird -p` writes: `FILE:LINE:COL message`. */
-export function parseRefusal(stderr: string): Refusal {
-  const [, line = "0", words = stderr.trim()] = /^[^\n]*?:(\d+):\d+ ([^\n]*)/m.exec(stderr) ?? [];
-  return { line: Number(line), words: words.trim() };
+/** Out of what `bird -p` writes: `FILE:LINE:COL message`; undefined where it says nothing about the text. */
+export function parseRefusal(stderr: string): Refusal | undefined {
+  const [, line, words = ""] = /^[^\n]*?:(\d+):\d+ ([^\n]*)/m.exec(stderr) ?? [];
+  return line === undefined ? undefined : { line: Number(line), words: words.trim() };
 }

@@ -29,25 +29,17 @@ export class BirdControl {
     this.#socket.on("close", () => fail());
   }
 
-  /** Rejects when nobody listens there. */
+  /** Rejects when nobody listens there, or who does says nothing. */
   static async open(path: string, onEvent: (line: string) => void = () => undefined): Promise<BirdControl> {
     const control = new BirdControl(path, onEvent);
-    await control.greeting;
+    await control.#inTime(control.greeting, "a connection");
     return control;
   }
 
   async command(line: string): Promise<BirdReply> {
     const reply = this.#next();
     this.#socket.write(`${line}\n`);
-    const timer = setTimeout(
-      () => this.#socket.destroy(new Error(`BIRD did not answer "${line}" in ${TIMEOUT_MS} ms`)),
-      TIMEOUT_MS,
-    );
-    try {
-      return await reply;
-    } finally {
-      clearTimeout(timer);
-    }
+    return this.#inTime(reply, `"${line}"`);
   }
 
   onClose(listener: () => void): void {
@@ -56,6 +48,18 @@ export class BirdControl {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  async #inTime(reply: Promise<BirdReply>, what: string): Promise<BirdReply> {
+    const timer = setTimeout(
+      () => this.#socket.destroy(new Error(`BIRD did not answer ${what} in ${TIMEOUT_MS} ms`)),
+      TIMEOUT_MS,
+    );
+    try {
+      return await reply;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #next(): Promise<BirdReply> {

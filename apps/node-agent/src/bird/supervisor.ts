@@ -186,7 +186,10 @@ export class BirdSupervisor {
   /** The running BIRD, or a new one. */
   async #attach(): Promise<BirdControl> {
     const { log } = this.#options;
-    let control = await this.#connect().catch(() => undefined);
+    let control = await this.#connect().catch((error: unknown) => {
+      if (isNobodyThere(error)) return undefined;
+      throw error; // a second one beside it would only take its place
+    });
     if (control === undefined) {
       await this.#start();
       control = await this.#connectWithin(START_WAIT_MS);
@@ -303,4 +306,9 @@ export class BirdSupervisor {
   async #pid(): Promise<number> {
     return Number(await readFile(this.#paths.pid, "utf8").catch(() => "0"));
   }
+}
+
+/** Told from a BIRD that hangs. */
+function isNobodyThere(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ECONNREFUSED");
 }
