@@ -220,4 +220,21 @@ describe("CHECK", () => {
     expect((await node.cni("DEL", id, asPod)).code).toBe(0);
     await until("over", () => told().length === 0);
   });
+
+  test("what is detached is nobody's fault, though its deletion waits for the API", async () => {
+    await call("ADD", id);
+    const told = () => server.statuses.at(-1)?.conditions.filter(({ code }) => code === "AttachmentBroken") ?? [];
+    ip(inside(), "neigh", "del", "169.254.1.1", "dev", "eth0");
+    ip(node.netns, "link", "set", hostInterface(), "mtu", "1300");
+    await until("told", () => told().length === 1);
+    server.refusal = { code: 503, reason: "ServiceUnavailable" };
+    try {
+      expect(await call("DEL", id)).toMatchObject({ code: 0 });
+      expect(queued()).toHaveLength(1);
+      await until("over", () => told().length === 0);
+    } finally {
+      server.refusal = undefined;
+    }
+    await until("the deletion is done", () => queued().length === 0);
+  });
 });

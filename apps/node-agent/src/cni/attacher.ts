@@ -129,14 +129,14 @@ export class Attacher {
     if (faults.length > 0) throw new CniError(CniCode.broken, "not everything could be removed", faults.join("; "));
   }
 
-  /** Restores the node's side of what is attached; what is wrong with it all the same, in words. Undefined for what is over: its DEL is on the way. */
-  async mend(known: Attachment): Promise<readonly string[] | undefined> {
-    const { attachments, store, log } = this.#options;
+  /** Restores the node's side of what is attached; what is wrong with it all the same, in words. Nothing of what is over: its DEL waits, or is on the way. */
+  async mend(known: Attachment): Promise<readonly string[]> {
+    const { attachments, queue, store, log } = this.#options;
     const { namespace, endpoint: name, containerID, ifName, netns } = known;
     return this.#inTurn(known, { namespace, name }, async () => {
       const owner = store.held({ namespace, name })?.spec.containerID ?? containerID;
-      if (attachments.get(containerID, ifName) !== known || owner !== containerID) return undefined;
-      if (identityOf(netns) === undefined) return undefined;
+      if (attachments.get(containerID, ifName) !== known || owner !== containerID) return [];
+      if (identityOf(netns) === undefined || (await queue.find(known)) !== undefined) return [];
       const before = await hostFaults(this.#host, known);
       if (before.length > 0) await restoreHost(this.#host, known);
       const left = await hostFaults(this.#host, known);

@@ -1,14 +1,12 @@
 import { runLoop, sleepMs, Wake } from "@percale/daemon";
 import type { HealthRegistry, Logger } from "@percale/daemon";
+import type { Condition } from "@percale/protocol";
 import { openRtnetlink } from "@percale/kernel";
-import { formatRef } from "@percale/resources";
-import type { ObjectRef } from "@percale/resources";
 import type { Attacher } from "./attacher.ts";
+import { attachmentKey } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
 import type { DeletionQueue } from "./deletion-queue.ts";
 
-const BROKEN = "AttachmentBroken";
-const SET_ASIDE = "StateSetAside";
 /** Containers are looked into this often; a change of a link on the node is seen at once. */
 const LOOK_MS = 60_000;
 /** Changes that come together cost one look. */
@@ -30,7 +28,9 @@ export class AttachmentKeeper {
   #touched = new Set<string>();
   /** When all were looked at, on the clock of this process. */
   #roundAt = Number.NEGATIVE_INFINITY;
-  readonly #told = new Map<string, ObjectRef>();
+  /** What the last look at each attachment found, if anything. */
+  readonly #broken = new Map<string, Omit<Condition, "since">>();
+  #setAside: readonly string[] = [];
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -59,51 +59,46 @@ export class AttachmentKeeper {
   }
 
   async #pass(): Promise<void> {
-    const { attachments, attacher, health } = this.#options;
+    const { attachments, queue, attacher, health } = this.#options;
     const touched = this.#touched;
     this.#touched = new Set();
     const isRound = performance.now() - this.#roundAt >= LOOK_MS;
     if (isRound) {
       this.#roundAt = performance.now();
-      await this.#tellSetAside();
+      this.#setAside = [...(await attachments.setAside()), ...(await queue.setAside())];
     }
     for (const known of attachments.list().filter(({ hostInterface }) => isRound || touched.has(hostInterface))) {
       const faults = await attacher.mend(known).catch((error: unknown) => [String(error)]);
-      if (faults !== undefined) this.#tell(refOf(known), faults);
+      if (faults.length > 0) this.#broken.set(attachmentKey(known), broken(known, faults));
+      else this.#broken.delete(attachmentKey(known));
       await sleepMs(0); // one at a time: requests come in between
     }
-    const present = new Set(attachments.list().map((known) => formatRef(refOf(known))));
-    for (const [key, ref] of this.#told) if (!present.has(key)) health.clear(BROKEN, ref);
+    const present = new Set(attachments.list().map(attachmentKey));
+    for (const key of this.#broken.keys()) if (!present.has(key)) this.#broken.delete(key);
+    health.tell("attachments", [...this.#broken.values(), ...setAside(this.#setAside)]);
   }
+}
 
-  async #tellSetAside(): Promise<void> {
-    const { attachments, queue, health } = this.#options;
-    const paths = [...(await attachments.setAside()), ...(await queue.setAside())];
-    if (paths.length === 0) return health.clear(SET_ASIDE);
-    health.set({
-      code: SET_ASIDE,
+function broken({ namespace, endpoint }: Attachment, faults: readonly string[]): Omit<Condition, "since"> {
+  return {
+    code: "AttachmentBroken",
+    severity: "warning",
+    title: "A workload's interface is not as it was made",
+    detail: faults.join("; "),
+    advice: "Somebody changed it from inside the container or beside the agent: recreate the workload.",
+    ref: { kind: "WorkloadEndpoint", namespace, name: endpoint },
+  };
+}
+
+function setAside(paths: readonly string[]): Omit<Condition, "since">[] {
+  if (paths.length === 0) return [];
+  return [
+    {
+      code: "StateSetAside",
       severity: "warning",
       title: "The agent could not read some of its files",
       detail: paths.join(", "),
       advice: "Whose they were goes by the file's name: recreate that workload, then delete the file.",
-    });
-  }
-
-  #tell(ref: ObjectRef, faults: readonly string[]): void {
-    const { health } = this.#options;
-    if (faults.length === 0) return health.clear(BROKEN, ref);
-    this.#told.set(formatRef(ref), ref);
-    health.set({
-      code: BROKEN,
-      severity: "warning",
-      title: "A workload's interface is not as it was made",
-      detail: faults.join("; "),
-      advice: "Somebody changed it from inside the container or beside the agent: recreate the workload.",
-      ref,
-    });
-  }
-}
-
-function refOf({ namespace, endpoint }: Attachment): ObjectRef {
-  return { kind: "WorkloadEndpoint", namespace, name: endpoint };
+    },
+  ];
 }
