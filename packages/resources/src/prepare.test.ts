@@ -286,3 +286,39 @@ test("preparing a prepared object changes nothing", () => {
   const twice = "object" in once && prepareObject(IPPool, once.object, create);
   expect(twice).toEqual(once);
 });
+
+describe("an object with more faults than anybody reads", () => {
+  const set = (spec: object, metadata: object = {}): object => ({
+    apiVersion: API_VERSION,
+    kind: "GlobalNetworkSet",
+    metadata: { name: "s", ...metadata },
+    spec,
+  });
+  const messages = (raw: unknown, kind = "GlobalNetworkSet"): string[] => {
+    const result = prepareObject(definitionOf(kind)!, raw, create);
+    return "error" in result ? result.error.causes.map(({ message }) => message) : [];
+  };
+  const strings = (count: number): string[] => Array.from({ length: count }, (_, i) => `x${i}`);
+  const labels = Object.fromEntries(strings(100_000).map((key) => [`${key}!`, ""]));
+
+  test.each([
+    ["bad elements of a list", set({ nets: strings(100_000) }), "faults: 99950 more"],
+    ["elements of a wrong type", set({ nets: strings(100_000).map(() => 1) }), "faults: 99950 more"],
+    ["bad labels", set({}, { labels }), "faults: 99950 more"],
+    ["unknown fields", set(Object.fromEntries(strings(200_000).map((key) => [key, 1]))), "unknown fields: 199950 more"],
+  ])("tells the first fifty of its %s and counts the others", (_, raw, last) => {
+    const told = messages(raw);
+    expect([told.length, told.at(-1)]).toEqual([51, last]);
+  });
+
+  test("hides no wrong type behind the first fifty from the rules, which could not look at it", () => {
+    const rules = strings(60).map(() => ({ action: "Allow", source: { nets: ["x"] } }));
+    const result = prepareObject(NetworkPolicy, policy({}, { egress: rules, ingress: "x" }), create);
+    expect("error" in result && result.error.code).toBe(400);
+  });
+
+  test("finds repeated elements of a long list in one pass", () => {
+    const nets = Array.from({ length: 100_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+    expect(messages(set({ nets: [...nets, ...nets] })).at(-1)).toBe("faults: 99950 more");
+  });
+});

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { compiled } from "./compiled.ts";
 import type { ResourceDefinition, StoreContext } from "./define.ts";
-import { formatPath, issueFromZod, show } from "./issue.ts";
+import { formatPath, issueFromZod, MAX_TOLD, show } from "./issue.ts";
 import type { FieldIssue, Report } from "./issue.ts";
 import { checkMetadata, decodeMetadata } from "./metadata.ts";
 import { apiVersionOf, groupVersionOf } from "./object.ts";
@@ -60,24 +60,20 @@ export function prepareObject<S, T>(
   } catch (error) {
     return { issues: [], error: error as StatusError }; // decodeObject throws nothing else
   }
-  const issues: FieldIssue[] = [];
-  const report: Report = (field, reason, message) => {
-    issues.push({ field, reason, message });
-  };
+  const findings = new Findings();
+  const { report } = findings;
   const meta = decodeMetadata(decoded.metadata as unknown as JsonObject);
-  issues.push(...meta.issues);
-  const unknown = [...unknownTopLevel(definition, decoded), ...meta.unknown];
+  for (const issue of meta.issues) findings.add(issue);
+  for (const path of [...unknownTopLevel(definition, decoded), ...meta.unknown]) findings.addUnknown(path);
   const metadata = ownedMetadata(meta.metadata, operation, old);
-  const findings = { issues, unknown };
   const status =
     isNone(decoded.status) || definition.status === undefined
       ? undefined
       : parsePart(definition.status, decoded.status, "status", findings);
-  if (subresource === "status" && old !== undefined)
-    return statusOnly({ definition, metadata, status, old, ...findings });
+  if (subresource === "status" && old !== undefined) return statusOnly({ definition, metadata, status, old, findings });
   const spec = parsePart(definition.spec, decoded.spec ?? {}, "spec", findings);
 
-  if (!issues.some(isMistyped)) {
+  if (!findings.hasMistyped) {
     // Every field has its declared type from here on, or is missing and reported.
     definition.complete({ metadata, spec });
     definition.rules(spec, report, metadata);
@@ -86,7 +82,7 @@ export function prepareObject<S, T>(
   checkMetadata(metadata, report, definition);
   checkVersion(metadata, operation, report);
 
-  const refused = refusedOf(issues, unknown, fieldValidation);
+  const refused = findings.refused(fieldValidation);
   if (refused.length > 0) return { issues: refused, error: errorFor(definition, metadata.name, refused) };
   if (old !== undefined && meta.metadata.uid !== undefined && meta.metadata.uid !== old.metadata.uid)
     return {
@@ -100,7 +96,7 @@ export function prepareObject<S, T>(
   const current = definition.statusSubresource ? old?.status : status;
   return {
     object: objectOf(definition, metadata, spec as S, current as T | undefined), // the schemas' own output types
-    warnings: fieldValidation === "Warn" ? unknown.map((path) => unknownIssue(path).message) : [],
+    warnings: fieldValidation === "Warn" ? findings.unknown.map(({ message }) => message) : [],
   };
 }
 
@@ -118,10 +114,11 @@ function statusOnly<S, T>(write: {
   readonly metadata: ObjectMeta;
   readonly status: unknown;
   readonly old: KubeObject;
-  readonly issues: FieldIssue[];
+  readonly findings: Findings;
 }): Prepared<S, T> {
-  const { definition, metadata, old, issues } = write;
-  checkVersion(metadata, "update", (field, reason, message) => issues.push({ field, reason, message }));
+  const { definition, metadata, old, findings } = write;
+  checkVersion(metadata, "update", findings.report);
+  const issues = findings.refused("Ignore");
   if (issues.length > 0) return { issues, error: errorFor(definition, metadata.name, issues) };
   const { resourceVersion, managedFields } = metadata;
   const kept = {
@@ -139,14 +136,6 @@ function objectOf<S, T>(
   status: T | undefined,
 ): KubeObject<S, T> {
   return { apiVersion: apiVersionOf(kind), kind, metadata, spec, ...(status !== undefined && { status }) };
-}
-
-function refusedOf(
-  issues: readonly FieldIssue[],
-  unknown: readonly string[],
-  fieldValidation: FieldValidation,
-): readonly FieldIssue[] {
-  return [...(fieldValidation === "Strict" ? unknown.map(unknownIssue) : []), ...issues];
 }
 
 function unknownTopLevel(definition: ResourceDefinition, raw: object): string[] {
@@ -197,26 +186,62 @@ function checkVersion(metadata: ObjectMeta, operation: "create" | "update", repo
     );
 }
 
-interface Findings {
-  readonly issues: FieldIssue[];
-  readonly unknown: string[];
+/** What is wrong with one object. A hostile one may have a million faults: the first of them are kept, the others counted. */
+class Findings {
+  readonly unknown: FieldIssue[] = [];
+  readonly #issues: FieldIssue[] = [];
+  #untoldUnknown = 0;
+  #untold = 0;
+  hasMistyped = false;
+
+  readonly report: Report = (field, reason, message) => this.add({ field, reason, message });
+
+  add(issue: FieldIssue): void {
+    this.hasMistyped ||= isMistyped(issue);
+    if (this.#issues.length < MAX_TOLD) this.#issues.push(issue);
+    else this.#untold++;
+  }
+
+  addUnknown(path: string): void {
+    if (this.unknown.length < MAX_TOLD) this.unknown.push(unknownIssue(path));
+    else this.#untoldUnknown++;
+  }
+
+  addAll(found: readonly z.core.$ZodRawIssue[], root: string): void {
+    for (const issue of found)
+      if (issue.code !== "unrecognized_keys") this.#addZod(issue, root);
+      else for (const key of issue.keys) this.addUnknown(formatPath(root, [...(issue.path ?? []), key]));
+  }
+
+  /** Everything that this way of validating fields refuses the object for. */
+  refused(fieldValidation: FieldValidation): readonly FieldIssue[] {
+    const unknown = fieldValidation === "Strict" ? [...this.unknown, ...more(this.#untoldUnknown, `${UNKNOWN}s`)] : [];
+    return [...unknown, ...this.#issues, ...more(this.#untold, "faults")];
+  }
+
+  /** Wording costs more than finding: past what is told only the question is left whether rules can look at the value. */
+  #addZod(issue: z.core.$ZodRawIssue, root: string): void {
+    if (this.hasMistyped && this.#issues.length >= MAX_TOLD) this.#untold++;
+    else this.add(issueFromZod(issue, root));
+  }
+}
+
+function more(count: number, of: string): FieldIssue[] {
+  return count === 0 ? [] : [{ field: "", reason: "FieldValueTooMany", message: `${of}: ${count} more` }];
 }
 
 /** The part as its schema makes it. On faults the value is as complete as can be, so that the rules can still look at it. */
-function parsePart(schema: z.ZodType, sent: unknown, root: string, { issues, unknown }: Findings): unknown {
+function parsePart(schema: z.ZodType, sent: unknown, root: string, findings: Findings): unknown {
   const raw = withoutZeros(schema, sent);
-  const fast = compiled(schema).safeParse(raw);
-  if (fast.success) return fast.data;
-  const payload = runOn(schema, withoutNulls(raw));
-  for (const issue of payload.issues) {
-    if (issue.code === "unrecognized_keys")
-      unknown.push(...issue.keys.map((key) => formatPath(root, [...(issue.path ?? []), key])));
-    else issues.push(issueFromZod(issue, root));
-  }
-  return payload.value;
+  const fast = runOn(compiled(schema), raw);
+  if (fast.issues.length === 0) return fast.value;
+  const bare = withoutNulls(raw);
+  const { value, issues } = bare === raw ? fast : runOn(schema, bare);
+  findings.addAll(issues, root);
+  return value;
 }
 
-/** Unlike safeParse it also hands out what it made of a faulty input. Strict objects leave unknown keys out of it. */
+/** Unlike safeParse it also hands out what it made of a faulty input, and does not word faults that nobody is told. */
 function runOn(schema: z.ZodType, value: unknown): z.core.ParsePayload {
   return schema._zod.run({ value, issues: [] }, { async: false }) as z.core.ParsePayload; // no schema of ours is async
 }
@@ -224,14 +249,20 @@ function runOn(schema: z.ZodType, value: unknown): z.core.ParsePayload {
 /** No object of ours nests deeper; hostile input may. */
 const MAX_DEPTH = 32;
 
-/** A null field is an absent field, as in Kubernetes; nulls inside lists stay. */
+/** A null field is an absent field, as in Kubernetes; nulls inside lists stay. The value itself if it has none. */
 function withoutNulls(value: unknown, depth = 0): unknown {
-  if (depth > MAX_DEPTH) return value;
-  if (Array.isArray(value)) return value.map((item) => (item === null ? item : withoutNulls(item, depth + 1)));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item, depth + 1)]])),
-  );
+  if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withoutNulls(item, depth + 1));
+    return items.every((item, i) => item === value[i]) ? value : items;
+  }
+  let isSame = true;
+  const kept = Object.entries(value).flatMap(([key, held]): [string, unknown][] => {
+    const item = held === null ? undefined : withoutNulls(held, depth + 1);
+    isSame &&= item === held;
+    return held === null ? [] : [[key, item]];
+  });
+  return isSame ? value : Object.fromEntries(kept);
 }
 
 function isNone(value: unknown): value is null | undefined {

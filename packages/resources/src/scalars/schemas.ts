@@ -158,8 +158,9 @@ export function setOf<T extends z.ZodType>(item: T, limits: { readonly min?: num
     .max(limits.max ?? Number.MAX_SAFE_INTEGER);
   const unique = list.check(({ value, issues }) => {
     if (new Set(value).size === value.length) return;
-    for (const [i, one] of value.entries())
-      if (value.indexOf(one) < i)
+    const earlier = new Set<unknown>();
+    for (const [i, one] of value.entries()) {
+      if (earlier.has(one))
         issues.push({
           code: "custom",
           input: one,
@@ -168,6 +169,8 @@ export function setOf<T extends z.ZodType>(item: T, limits: { readonly min?: num
           params: { reason: "FieldValueDuplicate" },
           continue: true,
         });
+      earlier.add(one);
+    }
   });
   return unique.meta(SET);
 }
