@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { StatusError } from "@percale/resources";
 import { ANONYMOUS } from "./auth/identity.ts";
 import type { Identity } from "./auth/identity.ts";
@@ -23,4 +24,9 @@ export async function callerOf(ask: () => Promise<Identity>): Promise<Caller> {
 export function identityOf({ identity, refusal }: Caller): Identity {
   if (refusal !== undefined) throw refusal;
   return identity;
+}
+
+/** Where somebody signs in anew a stale cookie is no wrong credential. A token was shown on purpose: it could be a guess. */
+export function isForgiving(procedure: string, { headers }: IncomingMessage): boolean {
+  return procedure.startsWith("session.") && headers.authorization === undefined;
 }

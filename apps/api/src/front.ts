@@ -7,7 +7,7 @@ import type { Authenticator } from "./auth/authenticator.ts";
 import { requireRight } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
-import { callerOf, identityOf } from "./caller.ts";
+import { callerOf, identityOf, isForgiving } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
 import { LIMITS, Places } from "./limits.ts";
@@ -74,9 +74,8 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
     if (health !== undefined) return sendHealth(response, health);
   }
   const { authenticator } = options;
-  // A stale cookie is no wrong credential where somebody signs in anew.
-  const isSession = pathname.startsWith(`${TRPC_PREFIX}session.`);
-  const caller = await callerOf(() => (isSession ? authenticator.judge(request) : authenticator.identify(request)));
+  const forgives = pathname.startsWith(TRPC_PREFIX) && isForgiving(pathname.slice(TRPC_PREFIX.length), request);
+  const caller = await callerOf(() => (forgives ? authenticator.judge(request) : authenticator.identify(request)));
   const leave = places.enter(caller.identity, request.socket.remoteAddress);
   try {
     await dispatch(options, call, { caller, leave });

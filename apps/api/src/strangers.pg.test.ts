@@ -14,6 +14,27 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+test("one request carries only some calls, whoever sends it", async () => {
+  const batch = (size: number): string => `/trpc/${Array(size).fill("session.whoami").join()}?batch=1`;
+  const codes = await Promise.all([batch(32), batch(33)].map((path) => server.call(path, { token: null })));
+  expect(codes.map(({ code }) => code)).toEqual([200, 400]);
+});
+
+test("a wrong token is refused and counted wherever it is shown; where one signs in a stale cookie is none", async () => {
+  const refusals = async (): Promise<string> =>
+    /percale_api_refused_credentials_total (\d+)/.exec((await server.call("/metrics")).body)![1]!;
+  const before = Number(await refusals());
+  const paths = ["/trpc/session.whoami", "/trpc/session.whoami,overview.summary?batch=1", "/trpc/overview.summary"];
+  const guesses = await Promise.all(paths.map((path) => server.call(path, { token: "percale_guess" })));
+  expect(guesses.map(({ code }) => code)).toEqual([401, 401, 401]);
+  const stale = { token: null, headers: { cookie: "percale_session=percale_guess" } };
+  expect(await server.call("/trpc/session.whoami", stale)).toMatchObject({
+    code: 200,
+    body: { result: { data: { user: "system:anonymous" } } },
+  });
+  expect(Number(await refusals())).toBe(before + 3);
+});
+
 test("strangers take no agent's place, and of their own sockets only some for each address", async () => {
   const sync = new WebSocket(server.api.url.replace("https", "wss") + SYNC_PATH, SYNC_SUBPROTOCOL, {
     agent: server.agent,

@@ -20,6 +20,8 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 
 /** The server's close code for a socket whose session ended. */
 const CREDENTIAL_ENDED = 4401;
+/** The server takes no more calls in one request. */
+const MAX_BATCH = 32;
 
 /** To the sign-in page, and back to the same address afterwards. */
 export function goToSignIn(): void {
@@ -59,8 +61,8 @@ export function createClient(): TRPCClient<AppRouter> {
         false: splitLink({
           // Their inputs carry whole objects and many pairs: too much for an address.
           condition: (operation) => operation.path.startsWith("policy."),
-          true: httpBatchLink({ url: "/trpc", methodOverride: "POST" }),
-          false: httpBatchLink({ url: "/trpc", maxURLLength: 4000 }),
+          true: httpBatchLink({ url: "/trpc", methodOverride: "POST", maxItems: MAX_BATCH }),
+          false: httpBatchLink({ url: "/trpc", maxURLLength: 4000, maxItems: MAX_BATCH }),
         }),
       }),
     ],
