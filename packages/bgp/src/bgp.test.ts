@@ -71,7 +71,10 @@ const SHOW = `0001 BIRD 2.0.12 ready.
      Neighbor address: 10.0.0.2
    Channel ipv4
      State:          UP
-     Routes:         2 imported, 0 filtered, 3 exported, 1 preferred
+     Routes:         2 imported, 4 filtered, 3 exported, 1 preferred
+     Hold timer:       181.837/240
+     Keepalive timer:  70.426/80
+     Last error:       Socket: Connection refused
 1002-Mesh_10_0_0_3 BGP        ---        start  2026-11-21 11:44:10.294  Active        Socket: Connection refused
 1006-  BGP state:          Active
      Last error:       Socket: Connection refused
@@ -107,10 +110,42 @@ test("status and sessions are read out of BIRD's text", () => {
     asNumber: 64512,
     state: "Established",
     since: "2026-11-21T11:44:12.294Z",
-    info: "Established",
+    info: "", // the last error is of before
     routesImported: 2,
     routesExported: 3,
+    routesFiltered: 4,
+    localASNumber: 64512,
+    localIP: "10.0.0.1",
+    port: 179,
+    passive: true,
+    hasPassword: false,
+    holdSeconds: 240,
+    keepaliveSeconds: 80,
   });
   expect(refused).toMatchObject({ state: "Active", info: "Socket: Connection refused" });
-  expect(missing).toMatchObject({ peerIP: "fd00::2", state: "Idle" });
+  expect(missing).toMatchObject({ peerIP: "fd00::2", state: "Idle", since: "", info: "" });
+});
+
+test.each([
+  [
+    "waits because of an error",
+    "start",
+    ["BGP state: Idle", "Error wait: 2.0/5", "Last error: BGP Error: Bad peer AS"],
+    "BGP Error: Bad peer AS",
+  ],
+  [
+    "waits after a failed connection",
+    "start",
+    ["BGP state: Active", "Last error: Socket: Connection refused"],
+    "Socket: Connection refused",
+  ],
+  ["is disabled", "down", ["BGP state: Down"], "Disabled"],
+  ["is connecting again", "start", ["BGP state: Connect", "Last error: BGP Error: Bad peer AS"], ""],
+  ["waits for its peer", "start", ["BGP state: Passive", "Last error: Received: Other configuration change"], ""],
+  ["is being opened", "start", ["BGP state: OpenConfirm", "Last error: Socket: Connection refused"], ""],
+])("BIRD's last error of a session that %s is told only if it is the reason now", (_, state, details, info) => {
+  const row = { code: 1002, text: `Mesh_10_0_0_2 BGP --- ${state} 2026-11-21 11:44:10.294 x` };
+  const lines = [row, ...details.map((text) => ({ code: 1006, text }))];
+  const [session] = bgpSessionsOf({ code: 0, lines }, sessionsOf(clusters["mesh"]!).sessions);
+  expect(session?.info).toBe(info);
 });

@@ -121,18 +121,50 @@ export interface Condition {
   readonly ref?: ObjectRef;
 }
 
+/** What one end of a session knows of it. Optional fields came later than the first agents. */
 export interface BgpSession {
   readonly peerIP: string;
   /** Node of that address, where it is one of ours. */
   readonly peerNode?: string;
   readonly type: "NodeMesh" | "NodePeer" | "GlobalPeer";
+  /** Expected of the peer. */
   readonly asNumber: number;
   readonly state: "Idle" | "Connect" | "Active" | "OpenSent" | "OpenConfirm" | "Established" | "Close";
-  /** RFC 3339 of the last state change. */
+  /** RFC 3339: since when it is Established, or is not. Empty where nobody knows. */
   readonly since: string;
+  /** Why it is not Established, as BIRD says it; empty unless that is so now. */
   readonly info: string;
   readonly routesImported: number;
   readonly routesExported: number;
+  readonly routesFiltered?: number;
+  /** The object that asks for it; absent for the mesh. */
+  readonly ref?: ObjectRef;
+  readonly localIP?: string;
+  readonly localASNumber?: number;
+  /** Where this end connects to. */
+  readonly port?: number;
+  /** Waits for the peer to connect. */
+  readonly passive?: boolean;
+  readonly hasPassword?: boolean;
+  /** Absent without TTL security. */
+  readonly ttlHops?: number;
+  /** As agreed with the peer, while Established. */
+  readonly holdSeconds?: number;
+  readonly keepaliveSeconds?: number;
+  /** The peer restarts gracefully: its routes are kept meanwhile. */
+  readonly peerRestarts?: boolean;
+  /** How often it was lost since the agent started. */
+  readonly flaps?: number;
+}
+
+/** TCP segments that the kernel dropped within the last minute for their MD5 signature. */
+export interface Md5Refused {
+  /** A signature was expected, there was none. */
+  readonly notFound: number;
+  /** There was a signature, none was expected. */
+  readonly unexpected: number;
+  /** Signed with another password. */
+  readonly failure: number;
 }
 
 export interface WorkloadStatus {
@@ -160,7 +192,12 @@ export interface AgentStatus {
   /** Time from a delta's arrival to the kernel's commit, milliseconds, over the last 1,000 deltas. */
   readonly applyMs: { readonly p50: number; readonly p99: number; readonly last: number };
   readonly driftRepairs: { readonly count: number; readonly lastAt?: string; readonly lastDetail?: string };
-  readonly bird: { readonly state: "Ready" | "NotReady"; readonly version?: string; readonly routerID?: string };
+  readonly bird: {
+    readonly state: "Ready" | "NotReady";
+    readonly version?: string;
+    readonly routerID?: string;
+    readonly md5Refused?: Md5Refused;
+  };
   readonly sessions: readonly BgpSession[];
   readonly workloads: readonly WorkloadStatus[];
   readonly conditions: readonly Condition[];

@@ -92,6 +92,18 @@ const session: z.ZodType<BgpSession> = z.object({
   info: text,
   routesImported: count,
   routesExported: count,
+  routesFiltered: count.exactOptional(),
+  ref: ref.exactOptional(),
+  localIP: text.exactOptional(),
+  localASNumber: count.exactOptional(),
+  port: count.exactOptional(),
+  passive: z.boolean().exactOptional(),
+  hasPassword: z.boolean().exactOptional(),
+  ttlHops: count.exactOptional(),
+  holdSeconds: count.exactOptional(),
+  keepaliveSeconds: count.exactOptional(),
+  peerRestarts: z.boolean().exactOptional(),
+  flaps: count.exactOptional(),
 });
 
 const workload: z.ZodType<WorkloadStatus> = z.object({
@@ -116,6 +128,7 @@ const agentStatus: z.ZodType<AgentStatus> = z.object({
     state: z.enum(["Ready", "NotReady"]),
     version: text.exactOptional(),
     routerID: text.exactOptional(),
+    md5Refused: z.object({ notFound: count, unexpected: count, failure: count }).exactOptional(),
   }),
   sessions: z.array(session),
   workloads: z.array(workload),
