@@ -11,6 +11,7 @@ import type { KubeObject, Node, ObjectRef } from "@percale/resources";
 import { CalcGraph } from "@percale/policy";
 import { ApiClient, ApiError } from "./api/client.ts";
 import { BirdSupervisor } from "./bird/supervisor.ts";
+import { BgpWatch } from "./bird/watch.ts";
 import { Attacher } from "./cni/attacher.ts";
 import { Attachments } from "./cni/attachments.ts";
 import { DeletionQueue } from "./cni/deletion-queue.ts";
@@ -200,6 +201,7 @@ export class NodeAgent {
       }),
     });
 
+    const bgp = bird && new BgpWatch({ bird: () => bird.state, registry: this.#metrics });
     const status = (): AgentStatus =>
       renderStatus({
         node,
@@ -208,7 +210,7 @@ export class NodeAgent {
         inSync: this.#sync.inSync || (this.#sync.connected && sync.held.isComplete),
         pipeline,
         dataplane: dataplane.state(),
-        bird: bird?.state,
+        bgp: bgp?.look(),
         conditions: [...this.#health.list(), ...this.#problems(graph)],
         rssBytes: process.memoryUsage.rss(),
       });

@@ -68,6 +68,15 @@ test("workloads of two nodes reach each other over routes that BIRD learned, als
         node === "na" && sessions.some(({ peerNode, state }) => peerNode === "nb" && state === "Established"),
     ),
   );
+  const { body } = await a.health("/metrics");
+  const labels = '{peer="192.0.2.2",peer_node="nb",type="NodeMesh"}';
+  expect(body.split("\n").filter((line) => line.startsWith("percale_bgp_"))).toEqual([
+    'percale_bgp_sessions{state="Established"} 1',
+    `percale_bgp_session_established${labels} 1`,
+    expect.stringMatching(/^percale_bgp_session_routes_imported\{.*\} [1-9]/),
+    expect.stringMatching(/^percale_bgp_session_routes_exported\{.*\} [1-9]/),
+    `percale_bgp_session_flaps_total${labels} 0`,
+  ]);
   await b.stop("SIGKILL");
   expect(await a.reaches("web", second)).toBe(true);
   b.start([`--api-socket=${a.apiSocket}`]);

@@ -1,6 +1,6 @@
-import type { SessionStatus, BirdStatus } from "@percale/bgp";
 import type { DataplaneState } from "@percale/dataplane";
 import type { AgentStatus, Condition } from "@percale/protocol";
+import type { BgpState } from "./bird/watch.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** The agent's account of itself, out of what its parts say. Pure. */
@@ -11,11 +11,11 @@ export function renderStatus(from: {
   readonly inSync: boolean;
   readonly pipeline: Pick<Pipeline, "applied" | "programmed" | "latencies">;
   readonly dataplane: DataplaneState;
-  readonly bird: { readonly status: BirdStatus | undefined; readonly sessions: readonly SessionStatus[] } | undefined;
+  readonly bgp: BgpState | undefined;
   readonly conditions: readonly Condition[];
   readonly rssBytes: number;
 }): AgentStatus {
-  const { dataplane, bird, pipeline } = from;
+  const { dataplane, bgp, pipeline } = from;
   const { endpoints, policies, sets, setMembers, routes } = dataplane.counts;
   return {
     node: from.node,
@@ -28,11 +28,8 @@ export function renderStatus(from: {
     counts: { endpoints, policies, sets, setMembers, routes },
     applyMs: pipeline.latencies.summary(),
     driftRepairs: dataplane.driftRepairs,
-    bird:
-      bird?.status === undefined
-        ? { state: "NotReady" }
-        : { state: "Ready", version: bird.status.version, routerID: bird.status.routerID },
-    sessions: bird?.sessions ?? [],
+    bird: renderBird(bgp),
+    sessions: bgp?.sessions ?? [],
     workloads: dataplane.endpoints.map(({ key, interfaceName, state, detail }) => {
       const [namespace = "", name = ""] = key.split("/");
       return {
@@ -43,5 +40,15 @@ export function renderStatus(from: {
       };
     }),
     conditions: [...from.conditions, ...dataplane.conditions],
+  };
+}
+
+function renderBird(bgp: BgpState | undefined): AgentStatus["bird"] {
+  const { status, md5Refused } = bgp ?? {};
+  return {
+    ...(status === undefined
+      ? { state: "NotReady" }
+      : { state: "Ready", version: status.version, routerID: status.routerID }),
+    ...(md5Refused !== undefined && { md5Refused }),
   };
 }
