@@ -2,6 +2,7 @@ import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { accessServices, sessionServices } from "./access.ts";
+import { bgpSessions } from "./bgp.ts";
 import { ipamServices } from "./ipam.ts";
 import { Lab } from "./lab.ts";
 import { LiveFeed } from "./live.ts";
@@ -32,6 +33,7 @@ export function createServices({
     changes: changeServices(store),
     live: (since, signal) => feed.events(since, signal),
     nodes,
+    bgp: { sessions: async () => bgpSessions({ store, statuses: await nodes.list() }) },
     policy: policyServices(store),
     selectors: selectorServices(store),
     ipam: ipamServices(store),

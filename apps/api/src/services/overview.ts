@@ -2,6 +2,7 @@ import type { HealthRegistry } from "@percale/daemon";
 import { resourceDefinitions } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
 import type { ConditionView, NodeStatusView, OverviewChange, OverviewView } from "../trpc/views.ts";
+import { bgpConditions } from "./bgp.ts";
 import { poolUsage } from "./pools.ts";
 import type { Services } from "./services.ts";
 
@@ -16,14 +17,18 @@ interface Sources {
 }
 
 /** Everything that is wrong anywhere, worst first. */
-export async function allConditions({ nodes, health }: Sources): Promise<ConditionView[]> {
+export async function allConditions({ store, nodes, health }: Sources): Promise<ConditionView[]> {
   const rank = { error: 0, warning: 1, info: 2 };
   const own = health.list().map((condition) => ({ ...condition, source: "api" }));
-  const agents = (await nodes.list()).flatMap((node) => [
+  const statuses = await nodes.list();
+  const agents = statuses.flatMap((node) => [
     ...node.status.conditions.map((condition) => ({ ...condition, source: node.node })),
     ...(node.connected ? [] : [silent(node)]),
   ]);
-  return [...own, ...agents].sort((a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since));
+  const sessions = await bgpConditions({ store, statuses });
+  return [...own, ...agents, ...sessions].sort(
+    (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
+  );
 }
 
 function silent({ node, lastSeen }: NodeStatusView): ConditionView {

@@ -32,6 +32,7 @@ export interface Services {
     /** All of them at once, then the changed one each time. */
     watch(signal: AbortSignal): AsyncIterable<readonly view.NodeStatusView[]>;
   };
+  readonly bgp: { sessions(): Promise<view.BgpSessionsView> };
   readonly policy: {
     explain(question: z.output<typeof input.explainInput>): Promise<view.ExplainView>;
     effective(ref: ObjectRef): Promise<view.EffectiveView>;

@@ -14,7 +14,12 @@ export function agentStatusOf(node: string): AgentStatus {
     counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
     applyMs: { p50: 1, p99: 1, last: 1 },
     driftRepairs: { count: 1, lastAt: at, lastDetail: "a rule was gone" },
-    bird: { state: "Ready", version: "2.0.12", routerID: "10.0.0.1" },
+    bird: {
+      state: "Ready",
+      version: "2.0.12",
+      routerID: "10.0.0.1",
+      md5Refused: { notFound: 0, unexpected: 0, failure: 0 },
+    },
     sessions: [
       {
         peerIP: "10.0.0.2",
@@ -26,6 +31,18 @@ export function agentStatusOf(node: string): AgentStatus {
         info: "",
         routesImported: 1,
         routesExported: 1,
+        routesFiltered: 1,
+        ref: { kind: "BGPPeer", name: "p" },
+        localIP: "10.0.0.1",
+        localASNumber: 64512,
+        port: 179,
+        passive: false,
+        hasPassword: false,
+        ttlHops: 1,
+        holdSeconds: 240,
+        keepaliveSeconds: 80,
+        peerRestarts: true,
+        flaps: 1,
       },
     ],
     workloads: [

@@ -77,6 +77,8 @@ const nodes = router({
   }),
 });
 
+const bgp = router({ sessions: can("read").query(({ ctx }) => ctx.services.bgp.sessions()) });
+
 const policy = router({
   explain: can("read")
     .input(input.explainInput)
@@ -134,6 +136,7 @@ export const appRouter = router({
   ipam,
   live,
   nodes,
+  bgp,
   policy,
   selectors,
   pools,

@@ -1,4 +1,4 @@
-import type { AgentStatus, Condition, ChangeSetResult } from "@percale/protocol";
+import type { AgentStatus, BgpSession, Condition, ChangeSetResult } from "@percale/protocol";
 import type { JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
 
 /** What the browser gets: plain JSON, times as RFC 3339, revisions as numbers. */
@@ -61,6 +61,20 @@ export interface NodeStatusView {
   readonly connected: boolean;
   readonly lastSeen: string;
   readonly status: AgentStatus;
+}
+
+export interface BgpSessionsView {
+  /** All nodes; sessions of one that is not heard are its last word. */
+  readonly nodes: readonly { readonly node: string; readonly isHeard: boolean }[];
+  readonly sessions: readonly BgpSessionView[];
+}
+
+/** One end of a session. */
+export interface BgpSessionView extends BgpSession {
+  readonly node: string;
+  readonly isHeard: boolean;
+  /** Of a session that has been down for longer than it takes to come up. */
+  readonly cause?: { readonly reason: string; readonly advice: string; readonly facts: string };
 }
 
 /** What an address or name in a question stands for. */
@@ -200,6 +214,8 @@ export interface BlockView {
 export interface ConditionView extends Condition {
   /** `api`, `store` or the node's name. */
   readonly source: string;
+  /** All nodes that it is about, where that is more than the source says. */
+  readonly nodes?: readonly string[];
 }
 
 export interface ProbeResult {
