@@ -1,5 +1,6 @@
 /** The `percale` command. */
 import { Command } from "commander";
+import { addBgpCommands } from "./bgp.ts";
 import { readConfig } from "./config.ts";
 import { ExitError } from "./exit-error.ts";
 import { addIpamCommands } from "./ipam.ts";
@@ -57,6 +58,7 @@ program
     const question = { from, to, protocol, ...(port !== undefined && { port }) };
     process.stdout.write(renderLadder(await explainToFirstPort(access(), question)));
   });
+addBgpCommands(program, access);
 addIpamCommands(program, access);
 addLabCommands(program, config);
 // `percale … | head`: the reader has gone, and the exit code is what matters then.

@@ -15,6 +15,8 @@ import { explain, renderLadder } from "../why.ts";
 import { parseChoice, parsePort } from "../words.ts";
 import type { ControlAnswers, ControlRequest, ProbeAnswer } from "./control.ts";
 import { askLab, NoLabError } from "./control.ts";
+import { healthInWords, readHealth, renderHealth } from "./health.ts";
+import type { LabHealth } from "./health.ts";
 import { rootlessRefusal, spawnRootless } from "./rootless.ts";
 import type { LabStatus } from "./status.ts";
 import type { Protocol } from "./workload-process.ts";
@@ -35,12 +37,14 @@ export function addLabCommands(program: Command, config: CliConfig): void {
     .action(async () => down(config));
   lab
     .command("status")
-    .description("nodes and workloads with their addresses")
+    .description("nodes and workloads with their addresses, and what is wrong with them")
     .option("-o, --output <format>", "ps or json", "ps")
     .action(async ({ output }: { output: string }) => {
       const isJson = parseChoice("--output", output, { ps: false, json: true });
       const status = await ask(config, { verb: "status" });
-      process.stdout.write(isJson ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status));
+      const health = await readHealth(config, status);
+      const text = isJson ? `${JSON.stringify({ ...status, health }, undefined, 2)}\n` : renderStatus(status, health);
+      process.stdout.write(text);
     });
   lab
     .command("probe")
@@ -198,7 +202,7 @@ async function exec(config: CliConfig, name: string, command: readonly string[])
   return promise;
 }
 
-export function renderStatus({ state, progress, nodes, workloads, outside }: LabStatus): string {
+export function renderStatus({ state, progress, nodes, workloads, outside }: LabStatus, health: LabHealth): string {
   const nodeRows = nodes.map(({ name, addresses, agent, agentPid, agentRestarts }) => [
     name,
     addresses.join(", "),
@@ -215,7 +219,8 @@ export function renderStatus({ state, progress, nodes, workloads, outside }: Lab
     ports.map(({ port }) => port).join(", "),
   ]);
   return [
-    `Lab: ${state === "ready" ? "ready" : `${state}, ${progress}`}\n`,
+    `Lab: ${state === "ready" ? "ready" : `${state}, ${progress}`}${healthInWords(health)}\n`,
+    ...(renderHealth(health) === "" ? [] : [renderHealth(health)]),
     renderColumns([["NODE", "ADDRESSES", "AGENT", "PID", "RESTARTS"], ...nodeRows]),
     renderColumns([["WORKLOAD", "NAMESPACE", "NODE", "ADDRESSES", "PORTS"], ...rows]),
   ].join("\n");

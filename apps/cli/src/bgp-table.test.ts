@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { renderBgp } from "./bgp-table.ts";
+import type { BgpEnd } from "./bgp-table.ts";
+
+const nowMs = Date.parse("2026-11-29T12:00:00Z");
+const up: BgpEnd = {
+  node: "node-1",
+  isHeard: true,
+  peerIP: "192.0.2.2",
+  peerNode: "node-2",
+  type: "NodeMesh",
+  asNumber: 64512,
+  state: "Established",
+  since: "2026-11-29T08:48:00Z",
+  info: "",
+  routesImported: 4,
+  routesExported: 5,
+};
+const cause = { reason: "It is so.", advice: "Do this.", facts: "Both say so." };
+const down: BgpEnd = { ...up, state: "Idle", since: "2026-11-29T11:59:00Z", info: "BGP Error: Bad peer AS", cause };
+const nodes = ["node-1", "node-2", "node-3"].map((node) => ({ node, isHeard: node !== "node-3" }));
+const show = (sessions: readonly BgpEnd[], node?: string) => renderBgp({ nodes, sessions }, { node, nowMs });
+
+test("both ends have a row, and the cause of a session that is down is told once", () => {
+  const far = { ...down, node: "node-2", peerIP: "192.0.2.1", peerNode: "node-1", info: "" };
+  const outside: BgpEnd = { ...up, peerIP: "198.51.100.9", type: "GlobalPeer", asNumber: 65001, peerNode: undefined! };
+  expect(show([up, down, far, outside])).toBe(`\
+NODE     PEER           PEER-NODE   TYPE     AS      STATE         SINCE   RECEIVED   ADVERTISED   REASON
+node-1   192.0.2.2      node-2      mesh     64512   Established   3h12m   4          5            -
+node-1   192.0.2.2      node-2      mesh     64512   Idle          1m      -          -            BGP Error: Bad peer AS
+node-2   192.0.2.1      node-1      mesh     64512   Idle          1m      -          -            see below
+node-1   198.51.100.9   -           global   65001   Established   3h12m   4          5            -
+
+node-1 – node-2 (192.0.2.2): It is so. Do this.
+`);
+});
+
+test("what nobody knows is unknown, never 1970", () => {
+  const text = show([
+    { ...up, state: "Idle", since: "" },
+    { ...up, since: "1970-01-01T00:00:00Z" },
+    { ...up, isHeard: false },
+  ]);
+  expect(text.match(/unknown/g)).toHaveLength(3);
+  expect(text).toContain("Unknown");
+  expect(text).toContain("agent not heard");
+});
+
+test.each([
+  [undefined, "No BGP sessions: no node has a peer. The mesh begins with the second node.\n"],
+  ["node-1", "node-1 has no BGP sessions.\n"],
+  ["node-3", "node-3 has reported no BGP sessions; its agent is not heard.\n"],
+])("of node %s there may be nothing to show", (node, text) => {
+  expect(show([], node)).toBe(text);
+  expect(renderBgp({ nodes: [], sessions: [] }, { nowMs })).toBe("No BGP sessions: no node has joined.\n");
+});
