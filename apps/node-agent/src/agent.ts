@@ -34,6 +34,8 @@ const STATUS_MS = 10_000;
 const STATUS_SETTLE_MS = 200;
 /** A node that has heard nothing for this long is not ready, though it goes on enforcing. */
 const UNREADY_AFTER_MS = 60_000;
+/** Runtimes try again at least every five minutes. */
+const NO_ADDRESS_MS = 600_000;
 const BIRD_KINDS = new Set(["Node", "IPPool", "BlockAffinity", "BGPConfiguration", "BGPPeer"]);
 
 /** Everything of one node's agent, started in the order in which parts need each other. */
@@ -255,16 +257,17 @@ export class NodeAgent {
     for (const close of this.#closers.toReversed()) await close();
   }
 
-  /** Until an ADD succeeds again. */
+  /** Until an ADD succeeds again, or none was refused for a while: the workload may have been given up. */
   #tellAddress(refusal: string | undefined): void {
     if (refusal === undefined) return this.#health.clear("NoAddress");
-    this.#health.set({
+    const noAddress = {
       code: "NoAddress",
       severity: "error",
       title: "A workload got no address on this node",
       detail: refusal,
       advice: "See how full the IP pools are; add a pool, or correct the pools that the workload or its node may use.",
-    });
+    } as const;
+    this.#health.set(noAddress, { forMs: NO_ADDRESS_MS });
   }
 
   #report: () => void = () => undefined;
