@@ -173,11 +173,12 @@ test.each<[name: string, reports: readonly BgpReport[], reason: string]>([
 });
 
 test("two ends are one diagnosis, with the facts of both and the object that asks for the session", () => {
-  expect(diagnose(nodes({ ref: peer, asNumber: 64999, info: "BGP Error: Bad peer AS", state: "Idle" }, {}))).toEqual([
+  const a: Facts = { ref: peer, asNumber: 64999, info: "BGP Error: Bad peer AS", state: "Idle" };
+  expect(diagnose(nodes(a, {}))).toEqual([
     {
       ends: [
-        { node: "a", peerIP: ADDRESS_B },
-        { node: "b", peerIP: ADDRESS_A },
+        { node: "a", session: endA(a) },
+        { node: "b", session: endB({}) },
       ],
       title: `BGP session a – b (${ADDRESS_B}) is down`,
       reason: "a expects AS 64999 of b, which has AS 64512.",
@@ -208,16 +209,22 @@ test.each<[string, readonly BgpReport[], number]>([
   expect(diagnose(reports, now)).toEqual([]);
 });
 
-test("sessions of both families between two nodes are told apart", () => {
+test("sessions of both families, and the mesh's beside a peer's, are told apart", () => {
   const six = { peerIP: "fd00::2", localIP: "fd00::1" };
-  const reports = [
-    report("a", [endA({ state: "Established" }), endA({ ...six, info: "Socket: No route to host" })]),
-    report("b", [endB({ state: "Established" }), endB({ peerIP: six.localIP, localIP: six.peerIP })]),
-  ];
+  const up = { state: "Established" } as const;
+  const broken = endA({ ...six, info: "Socket: No route to host" });
+  const wrong = endA({ type: "NodePeer", asNumber: 64999 });
+  const back6 = endB({ peerIP: six.localIP, localIP: six.peerIP });
+  const back = endB({ type: "GlobalPeer" });
+  const reports = [report("a", [endA(up), broken, wrong]), report("b", [back, endB(up), back6])];
   expect(diagnose(reports).map(({ ends }) => ends)).toEqual([
     [
-      { node: "a", peerIP: "fd00::2" },
-      { node: "b", peerIP: "fd00::1" },
+      { node: "a", session: broken },
+      { node: "b", session: back6 },
+    ],
+    [
+      { node: "a", session: wrong },
+      { node: "b", session: back },
     ],
   ]);
 });

@@ -1,5 +1,6 @@
 import type { ObjectRef } from "@percale/resources";
 import { causeOf } from "./causes.ts";
+import type { SessionStatus } from "./control.ts";
 import type { BgpReport, BothEnds, End } from "./ends.ts";
 import { pairEnds, seesDown } from "./ends.ts";
 
@@ -8,8 +9,8 @@ export const BGP_GRACE_MS = 30_000;
 
 /** One session that is down. */
 export interface BgpDiagnosis {
-  /** The nodes of ours that have the session, and their address of the peer. */
-  readonly ends: readonly { readonly node: string; readonly peerIP: string }[];
+  /** One or both: the nodes of ours that have the session, and what they say of it, as given. */
+  readonly ends: readonly { readonly node: string; readonly session: SessionStatus }[];
   readonly title: string;
   /** The likely cause in one sentence or two. */
   readonly reason: string;
@@ -43,7 +44,7 @@ export function diagnoseBgp({
     const wanted = ends.find(({ session }) => session.ref?.kind === "BGPPeer")?.session.ref ?? ref;
     return [
       {
-        ends: ends.map(({ report, session }) => ({ node: report.node, peerIP: session.peerIP })),
+        ends: ends.map(({ report, session }) => ({ node: report.node, session })),
         title: `BGP session ${near.report.node} – ${peerNode === undefined ? peerIP : `${peerNode} (${peerIP})`} is down`,
         ...causeOf(both),
         facts: ends.map(factsOf).join(" "),

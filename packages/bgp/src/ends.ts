@@ -84,6 +84,7 @@ export function listenPortOf(configurations: readonly BgpConfigurationObject[], 
 /** Of two sessions between the same nodes. Old agents do not tell their own address. */
 function isSame(session: SessionStatus, other: SessionStatus): boolean {
   return (
+    (other.type === "NodeMesh") === (session.type === "NodeMesh") &&
     familyOf(other.peerIP) === familyOf(session.peerIP) &&
     (session.localIP === undefined || session.localIP === other.peerIP) &&
     (other.localIP === undefined || other.localIP === session.peerIP)

@@ -11,17 +11,17 @@ interface Sources {
 /** Each node's sessions as it reports them, and of those that are down the likely cause. */
 export async function bgpSessions(sources: Sources): Promise<BgpSessionsView> {
   const { reports, diagnoses } = await look(sources);
-  const causeByEnd = new Map(
+  const causeBySession = new Map(
     diagnoses.flatMap(({ ends, reason, advice, facts }) =>
-      ends.map(({ node, peerIP }) => [`${node} ${peerIP}`, { reason, advice, facts }]),
+      ends.map(({ session }) => [session, { reason, advice, facts }]),
     ),
   );
   return {
     nodes: reports.map(({ node, isHeard }) => ({ node, isHeard })),
     sessions: reports.flatMap(({ node, isHeard, sessions }) =>
       sessions.map((session) => {
-        const cause = causeByEnd.get(`${node} ${session.peerIP}`);
-        return { ...session, node, isHeard, ...(cause !== undefined && { cause }) };
+        const cause = causeBySession.get(session);
+        return { node, isHeard, ...session, ...(cause !== undefined && { cause }) };
       }),
     ),
   };
