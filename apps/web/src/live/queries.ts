@@ -2,6 +2,7 @@
 import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { type Activity, type ChangeGroup, groupActivity } from "../app/(main)/activity/view.ts";
+import type { DiagnosedEnd } from "../app/(main)/bgp/view.ts";
 import { matrixOf, type Matrix } from "../app/(main)/matrix/view.ts";
 import type { NodeReport } from "../app/(main)/nodes/view.ts";
 import { fromWire } from "../trpc/wire.ts";
@@ -85,7 +86,8 @@ export function useStatusFeeds(): void {
             for (const view of changed) byNode.set(view.node, view);
             return [...byNode.values()];
           });
-          void queryClient.invalidateQueries({ queryKey: trpc.health.pathKey(), refetchType: "active" });
+          for (const derived of [trpc.health, trpc.bgp])
+            void queryClient.invalidateQueries({ queryKey: derived.pathKey(), refetchType: "active" });
         },
         onError: () => again(startNodes),
       });
@@ -110,6 +112,12 @@ export function useStatusFeeds(): void {
 export function useHealth() {
   const trpc = useTRPC();
   return useQuery(trpc.health.conditions.queryOptions(undefined, { refetchInterval: 15_000 }));
+}
+
+/** Both ends of every session, with the likely cause where it is down. */
+export function useDiagnosedSessions(): readonly DiagnosedEnd[] {
+  const trpc = useTRPC();
+  return useQuery(trpc.bgp.sessions.queryOptions(undefined, { refetchInterval: 15_000 })).data?.sessions ?? [];
 }
 
 /** The newest change sets. `system` includes what agents and controllers wrote. */

@@ -7,6 +7,7 @@ export function Age({ at, ago = false }: { readonly at: string | undefined; read
   const now = useNow();
   if (at === undefined) return <>–</>;
   const ms = Date.parse(at);
+  if (!(ms > 0)) return <>unknown</>; // nothing here is as old as the epoch
   return (
     <time dateTime={at} title={formatMoment(ms)} suppressHydrationWarning>
       {ago ? agoText(formatAge(ms, now)) : formatAge(ms, now)}

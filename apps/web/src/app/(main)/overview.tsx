@@ -203,7 +203,9 @@ export function Overview() {
                   <ConditionList
                     conditions={firing.slice(0, 6).map((each) => ({
                       ...each,
-                      ...(rows.some((row) => row.name === each.source) ? { node: each.source } : {}),
+                      ...(each.nodes === undefined && rows.some((row) => row.name === each.source)
+                        ? { node: each.source }
+                        : {}),
                     }))}
                     short
                   />

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useNodes } from "../../../live/queries.ts";
+import { useDiagnosedSessions, useNodes } from "../../../live/queries.ts";
 import { parseOpen } from "../../../live/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
@@ -20,6 +20,7 @@ export function Bgp() {
   usePageTitle("BGP");
   const url = useUrlState();
   const nodes = useNodes();
+  const diagnosed = useDiagnosedSessions();
   const sessions = useMemo(() => sessionsOf(nodes.data?.reports ?? []), [nodes.data]);
   const open = url.get("open") ?? undefined;
   const selected = sessions.find((session) => session.id === open?.replace("session/", ""));
@@ -70,6 +71,7 @@ export function Bgp() {
                   <Topology reports={reports} sessions={sessions} selected={selected?.id} onOpen={onOpen} />
                 )}
                 <SessionTable
+                  diagnosed={diagnosed}
                   sessions={view === "map" ? shortList(sessions) : sessions}
                   selected={selected?.id}
                   onOpen={(session) => onOpen(session.id)}
@@ -89,7 +91,7 @@ export function Bgp() {
       {selected === undefined ? (
         <ObjectPanel openRef={parseOpen(open ?? null)} />
       ) : (
-        <SessionPanel session={selected} onClose={() => onOpen(undefined)} />
+        <SessionPanel session={selected} diagnosed={diagnosed} onClose={() => onOpen(undefined)} />
       )}
     </>
   );

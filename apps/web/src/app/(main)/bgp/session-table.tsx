@@ -1,6 +1,6 @@
 "use client";
 import { Age } from "../../../parts/age.tsx";
-import { healthOf, type Session } from "./view.ts";
+import { causesOf, type DiagnosedEnd, healthOf, type Session, worstEnd } from "./view.ts";
 import { Icon } from "../../../parts/icon.tsx";
 
 export function SessionState({ state }: { readonly state: Session["state"] }) {
@@ -17,6 +17,7 @@ export function SessionState({ state }: { readonly state: Session["state"] }) {
 /** The twin of the picture. */
 export function SessionTable(props: {
   readonly sessions: readonly Session[];
+  readonly diagnosed: readonly DiagnosedEnd[];
   readonly selected: string | undefined;
   readonly onOpen: (session: Session) => void;
 }) {
@@ -31,12 +32,13 @@ export function SessionTable(props: {
             <th className="hide-s num">Imported</th>
             <th className="hide-s num">Exported</th>
             <th className="hide-s">Since</th>
-            <th className="hide-s">BIRD says</th>
+            <th className="hide-s">Why it is down</th>
           </tr>
         </thead>
         <tbody>
           {props.sessions.map((session) => {
-            const [first] = session.ends;
+            const worst = worstEnd(session);
+            const [cause] = causesOf(session, props.diagnosed);
             return (
               <tr key={session.id} aria-selected={session.id === props.selected}>
                 <td>
@@ -50,12 +52,12 @@ export function SessionTable(props: {
                 <td className="hide-s">
                   {kindWords(session)} <span className="muted">AS {session.asNumber}</span>
                 </td>
-                <td className="hide-s num">{first?.session.routesImported ?? "–"}</td>
-                <td className="hide-s num">{first?.session.routesExported ?? "–"}</td>
+                <td className="hide-s num">{worst?.routesImported ?? "–"}</td>
+                <td className="hide-s num">{worst?.routesExported ?? "–"}</td>
                 <td className="hide-s">
-                  <Age at={first?.session.since} />
+                  <Age at={worst?.since} />
                 </td>
-                <td className="hide-s muted">{first?.session.info === "" ? "–" : first?.session.info}</td>
+                <td className="hide-s muted">{cause?.reason ?? (worst?.info || "–")}</td>
               </tr>
             );
           })}

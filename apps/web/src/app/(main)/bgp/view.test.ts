@@ -1,7 +1,7 @@
 import type { AgentStatus, BgpSession } from "@percale/protocol";
 import { expect, test } from "vitest";
 import type { NodeReport } from "../nodes/view.ts";
-import { layoutSessions, likelyCause, sessionsOf, sessionsVerdict } from "./view.ts";
+import { causesOf, layoutSessions, pairsOf, sessionsOf, sessionsVerdict, stateOf } from "./view.ts";
 
 const session = (peerNode: string, state: BgpSession["state"] = "Established"): BgpSession => ({
   peerIP: "10.0.0.1",
@@ -60,7 +60,38 @@ test("the same sessions give the same picture", () => {
   expect(layoutSessions(mesh, sessionsOf(mesh), 800)).toEqual(layoutSessions(mesh.toReversed(), sessionsOf(mesh), 800));
 });
 
-test("a known error has a likely cause", () => {
-  expect(likelyCause({ ...session("x", "Active"), info: "Socket: Connection refused" })).toMatch(/Nothing listens/);
-  expect(likelyCause(session("x"))).toBeUndefined();
+test("the last word of an agent that is not heard is no state", () => {
+  const silent = { ...report("b", [session("a", "Active")]), connected: false };
+  const [both] = sessionsOf([report("a", [session("b")]), silent]);
+  expect([both?.state, both?.ends.map(stateOf)]).toEqual(["Unknown", ["Established", "Unknown"]]);
+});
+
+test("both families that only one of two nodes has are half configured too", () => {
+  const six = { ...session("b", "Active"), peerIP: "fd00::2" };
+  const half = sessionsOf([report("a", [session("b", "Active"), six]), report("b", [])]);
+  expect(half.map(({ state }) => state)).toEqual(["Half configured"]);
+});
+
+test("what is between two nodes has each cause of its own sessions once", () => {
+  const cause = { reason: "r", advice: "a", facts: "f" };
+  const between = sessionsOf(mesh).find(({ id }) => id === "node-1~node-2")!;
+  const end = { node: "node-1", peerIP: "10.0.0.1", type: "NodeMesh", cause } as const;
+  const others = [
+    { ...end, node: "node-3" },
+    { ...end, type: "NodePeer" },
+    { ...end, peerIP: "fd00::1" },
+  ] as const;
+  expect(causesOf(between, [...others, end, { ...end, node: "node-2" }])).toEqual([cause]);
+  expect(causesOf(between, others)).toEqual([]);
+});
+
+test("ends of one family and kind stand side by side, broken ones first", () => {
+  const six = { ...session("b"), peerIP: "fd00::2" };
+  const peer = { ...session("b", "Active"), type: "NodePeer" } as const;
+  const [both] = sessionsOf([report("a", [session("b"), six, peer]), report("b", [session("a")])]);
+  expect(pairsOf(both!).map(({ title, ends }) => [title, ends.map(({ node }) => node)])).toEqual([
+    ["IPv4 peer", ["a"]],
+    ["IPv4 mesh", ["a", "b"]],
+    ["IPv6 mesh", ["a"]],
+  ]);
 });

@@ -13,16 +13,28 @@ export interface Session {
   readonly asNumber: number;
   readonly state: SessionState;
   /** What each end says; the second is absent for a peer that we do not manage. */
-  readonly ends: readonly { readonly node: string; readonly session: BgpSession }[];
+  readonly ends: readonly SessionEnd[];
 }
 
-export type SessionState = BgpSession["state"] | "Half configured";
+export interface SessionEnd {
+  readonly node: string;
+  /** Its agent reports now; else the session is its last word. */
+  readonly isHeard: boolean;
+  readonly session: BgpSession;
+}
+
+export type SessionState = BgpSession["state"] | "Half configured" | "Unknown";
 export type Health = "up" | "connecting" | "down" | "half";
 
 export function healthOf(state: SessionState): Health {
   if (state === "Established") return "up";
   if (state === "Half configured") return "half";
   return state === "Idle" || state === "Close" ? "down" : "connecting";
+}
+
+/** What is known of an end now. */
+export function stateOf({ isHeard, session }: SessionEnd): SessionState {
+  return isHeard ? session.state : "Unknown";
 }
 
 const STATE_RANK: Readonly<Record<SessionState, number>> = {
@@ -33,19 +45,21 @@ const STATE_RANK: Readonly<Record<SessionState, number>> = {
   Connect: 4,
   OpenSent: 5,
   OpenConfirm: 6,
-  Established: 7,
+  Unknown: 7,
+  Established: 8,
 };
 
 /** Pairs the two ends of each session; the worse state counts. Broken ones first. */
 export function sessionsOf(reports: readonly NodeReport[]): readonly Session[] {
   const byId = new Map<string, Session>();
   const reporting = new Set(reports.filter((report) => report.status !== undefined).map((report) => report.name));
-  for (const { name, status } of reports) {
+  for (const { name, status, connected } of reports) {
     for (const session of status?.sessions ?? []) {
       const peer = session.peerNode ?? session.peerIP;
       const id = session.peerNode === undefined ? `${name}~${peer}` : [name, peer].sort(compareNames).join("~");
       const known = byId.get(id);
-      const ends = [...(known?.ends ?? []), { node: name, session }];
+      const end = { node: name, isHeard: connected, session };
+      const ends = [...(known?.ends ?? []), end];
       byId.set(id, {
         id,
         node: known?.node ?? name,
@@ -53,7 +67,7 @@ export function sessionsOf(reports: readonly NodeReport[]): readonly Session[] {
         peerIsNode: session.peerNode !== undefined,
         kind: session.type,
         asNumber: session.asNumber,
-        state: worse(known?.state, session.state),
+        state: worse(known?.state, stateOf(end)),
         ends,
       });
     }
@@ -66,7 +80,10 @@ export function sessionsOf(reports: readonly NodeReport[]): readonly Session[] {
 /** Only one of two nodes of ours has the session, and it does not stand. */
 function isHalf(session: Session, reporting: ReadonlySet<string>): boolean {
   return (
-    session.peerIsNode && session.ends.length === 1 && session.state !== "Established" && reporting.has(session.peer)
+    session.peerIsNode &&
+    session.ends.every(({ node }) => node === session.node) &&
+    session.state !== "Established" &&
+    reporting.has(session.peer)
   );
 }
 
@@ -189,19 +206,35 @@ export function layoutSessions(reports: readonly NodeReport[], sessions: readonl
   };
 }
 
-/** BIRD's words and what usually causes them. */
-export function likelyCause(session: BgpSession): string | undefined {
-  const text = session.info.toLowerCase();
-  if (session.state === "Established") return undefined;
-  if (text.includes("bad peer as")) return "The peer has another AS number than this configuration says.";
-  if (text.includes("hold timer")) return "The peer went silent: it is overloaded, gone, or packets to it are lost.";
-  if (text.includes("connection refused"))
-    return "Nothing listens on the peer's BGP port: its BIRD is not running, or a policy denies TCP 179.";
-  if (text.includes("no route") || text.includes("unreachable")) return "There is no route to the peer's address.";
-  if (text.includes("authentication") || text.includes("md5")) return "The TCP password differs between the ends.";
-  if (text.includes("administratively") || text.includes("disabled"))
-    return "The session is shut down by configuration.";
-  if (session.state === "Active" || session.state === "Connect")
-    return "The peer does not answer on TCP 179: wrong address, node down, or a policy denies it.";
-  return undefined;
+/** Why a session is down, as the API found out from both ends. */
+export interface Cause {
+  readonly reason: string;
+  readonly advice: string;
+  readonly facts: string;
+}
+
+/** One end as the API tells it. */
+export type DiagnosedEnd = Pick<BgpSession, "peerIP" | "type"> & { readonly node: string; readonly cause?: Cause };
+
+/** Of all that is between two ends (a session for each family, or beside the mesh), each cause once. */
+export function causesOf({ ends }: Session, diagnosed: readonly DiagnosedEnd[]): readonly Cause[] {
+  const causes = diagnosed.flatMap(({ node, peerIP, type, cause }) => {
+    const isHere = ends.some((end) => end.node === node && end.session.peerIP === peerIP && end.session.type === type);
+    return isHere && cause !== undefined ? [cause] : [];
+  });
+  return [...new Map(causes.map((cause) => [cause.facts, cause])).values()];
+}
+
+/** The end that tells most of the session's state. */
+export function worstEnd({ ends }: Session): BgpSession | undefined {
+  return ends.toSorted((a, b) => STATE_RANK[stateOf(a)] - STATE_RANK[stateOf(b)])[0]?.session;
+}
+
+/** What belongs side by side: the two ends of one family and kind. Broken ones first. */
+export function pairsOf({ ends }: Session): readonly { readonly title: string; readonly ends: Session["ends"] }[] {
+  const titleOf = ({ peerIP, type }: BgpSession): string =>
+    `${peerIP.includes(":") ? "IPv6" : "IPv4"}${type === "NodeMesh" ? " mesh" : " peer"}`;
+  const groups = Map.groupBy(ends, ({ session }) => titleOf(session));
+  const rank = (group: Session["ends"]): number => Math.min(...group.map((end) => STATE_RANK[stateOf(end)]));
+  return [...groups].map(([title, group]) => ({ title, ends: group })).sort((a, b) => rank(a.ends) - rank(b.ends));
 }

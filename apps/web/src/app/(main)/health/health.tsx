@@ -26,8 +26,11 @@ export function Health() {
       <Loaded query={health} what="health">
         {(all) => {
           const conditions = all
-            .filter((condition) => source === null || condition.source === source)
-            .map((condition) => ({ ...condition, ...(known.has(condition.source) ? { node: condition.source } : {}) }));
+            .filter((one) => source === null || (one.nodes ?? [one.source]).includes(source))
+            .map((one) => ({
+              ...one,
+              ...(known.has(one.source) && one.nodes === undefined ? { node: one.source } : {}),
+            }));
           return (
             <div className="scroll">
               <div className="pad health">

@@ -1,6 +1,6 @@
 import type { AgentStatus } from "@percale/protocol";
 import { expect, test } from "vitest";
-import { type NodeReport, nodeRows, nodesVerdict } from "./view.ts";
+import { nodeConditions, type NodeReport, nodeRows, nodesVerdict } from "./view.ts";
 
 const STATUS: AgentStatus = {
   node: "n",
@@ -64,4 +64,11 @@ test("the verdict is one sentence with its exceptions", () => {
     rest: "b: Programming",
   });
   expect(nodesVerdict([], 0).lead).toBe("No node has joined.");
+});
+
+test("a node's conditions are its agent's own and those that the API found of it, each once", () => {
+  const own = { code: "BirdDown", severity: "error", title: "", detail: "d", advice: "", since: "" } as const;
+  const session = { ...own, code: "BgpSessionDown", source: "node-1", nodes: ["node-1", "node-2"] };
+  const all = [{ ...own, source: "node-2" }, session, { ...own, code: "AgentSilent", source: "node-3" }];
+  expect(nodeConditions("node-2", [own], all)).toEqual([own, session]);
 });

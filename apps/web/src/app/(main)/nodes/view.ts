@@ -71,6 +71,17 @@ export function worstOf(conditions: readonly Condition[]): Condition | undefined
   return conditions.toSorted((a, b) => rank[a.severity] - rank[b.severity])[0];
 }
 
+/** What its agent says, and what the API found about it from more than one report. */
+export function nodeConditions(
+  node: string,
+  own: readonly Condition[],
+  all: readonly (Condition & { readonly source: string; readonly nodes?: readonly string[] })[],
+): readonly Condition[] {
+  const isOwn = (one: Condition): boolean => own.some(({ code, detail }) => code === one.code && detail === one.detail);
+  const found = all.filter((one) => (one.nodes ?? [one.source]).includes(node) && !isOwn(one));
+  return [...own, ...found];
+}
+
 /** "2 of 3 nodes enforce the newest policy." with the exceptions behind it. */
 export function nodesVerdict(rows: readonly NodeRow[], head: number): { readonly lead: string; readonly rest: string } {
   if (rows.length === 0) return { lead: "No node has joined.", rest: "Start an agent to see it here." };

@@ -2,7 +2,7 @@
 import type { AgentStatus } from "@percale/protocol";
 import Link from "next/link";
 import { useEndpoints } from "../../../../live/endpoints.ts";
-import { useNodes } from "../../../../live/queries.ts";
+import { useDiagnosedSessions, useHealth, useNodes } from "../../../../live/queries.ts";
 import { Age } from "../../../../parts/age.tsx";
 import { ConditionList } from "../../../../parts/condition-list.tsx";
 import { Icon } from "../../../../parts/icon.tsx";
@@ -15,7 +15,7 @@ import { usePageTitle } from "../../../../shell/title.ts";
 import { counted, formatBytes, formatCount } from "../../../../words/number.ts";
 import { SessionTable } from "../../bgp/session-table.tsx";
 import { sessionsOf } from "../../bgp/view.ts";
-import { nodeRow, type NodeReport } from "../view.ts";
+import { nodeConditions, nodeRow, type NodeReport } from "../view.ts";
 import "../../../../styles/nodes.css";
 
 /** One node: what it received, what it calculated, what is in its kernel; its conditions, endpoints and sessions. */
@@ -57,6 +57,7 @@ function NodeBody({
   readonly head: number;
 }) {
   const url = useUrlState();
+  const diagnosed = useDiagnosedSessions();
   const endpoints = useEndpoints().items.filter((endpoint) => endpoint.node === report.name);
   const row = nodeRow(report);
   const tab = url.get("tab") ?? "programming";
@@ -147,7 +148,12 @@ function NodeBody({
           </div>
         )
       ) : tab === "sessions" ? (
-        <SessionTable sessions={sessions} selected={undefined} onOpen={(session) => url.set({ open: session.id })} />
+        <SessionTable
+          sessions={sessions}
+          diagnosed={diagnosed}
+          selected={undefined}
+          onOpen={(session) => url.set({ open: session.id })}
+        />
       ) : (
         <div className="pad">
           {status === undefined ? (
@@ -173,6 +179,7 @@ function Programming({
   readonly status: AgentStatus;
   readonly head: number;
 }) {
+  const conditions = nodeConditions(report.name, status.conditions, useHealth().data ?? []);
   const late = status.programmedRevision < status.appliedRevision;
   const counts = [
     ["Endpoints", status.counts.endpoints],
@@ -244,12 +251,12 @@ function Programming({
         <section className="card" aria-label="Conditions">
           <div className="ch">
             <h2 className="h2">Conditions</h2>
-            <span className="muted">{status.conditions.length === 0 ? "none" : status.conditions.length}</span>
+            <span className="muted">{conditions.length === 0 ? "none" : conditions.length}</span>
           </div>
-          {status.conditions.length === 0 ? (
+          {conditions.length === 0 ? (
             <p className="cb muted">Nothing to report: the agent, its kernel and BIRD agree.</p>
           ) : (
-            <ConditionList conditions={status.conditions} />
+            <ConditionList conditions={conditions} />
           )}
         </section>
         <section className="card" aria-label="Dataplane objects">
