@@ -7,6 +7,10 @@ test("Postgres gone: 503 with the reason, watches hold, all recovers by itself",
   try {
     const create = (name: string) => server.call(NETWORK_SETS, { method: "POST", body: networkSet(name) });
     await create("before");
+    const conditions = async (): Promise<string[] | undefined> => {
+      const { body } = await server.call("/trpc/health.conditions");
+      return body.result?.data.map(({ code }: { readonly code: string }) => code);
+    };
     const watch = await server.open(`${NETWORK_SETS}?watch=1&resourceVersion=0`);
     watch.on("error", () => undefined); // cut at the end
     const seen: string[] = [];
@@ -21,10 +25,12 @@ test("Postgres gone: 503 with the reason, watches hold, all recovers by itself",
     expect((await server.call("/livez")).code).toBe(200);
     const trpc = await server.call("/trpc/changes.list?input=%7B%7D");
     expect(trpc).toMatchObject({ code: 503, body: { error: { data: { status: { reason: "ServiceUnavailable" } } } } });
+    await expect.poll(conditions, { timeout: 10_000 }).toEqual(["DatabaseUnreachable"]);
     await server.postgres.server.restart();
     await expect.poll(async () => (await server.call("/readyz")).code, { timeout: 20_000 }).toBe(200);
     await expect.poll(async () => (await create("after")).code, { timeout: 10_000 }).toBe(201);
     await expect.poll(() => seen, { timeout: 10_000 }).toEqual(["before", "after"]);
+    await expect.poll(conditions, { timeout: 10_000 }).toEqual([]);
     watch.destroy();
   } finally {
     await server.stop();

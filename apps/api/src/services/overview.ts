@@ -16,10 +16,11 @@ interface Sources {
   readonly health: HealthRegistry;
 }
 
-/** Everything that is wrong anywhere, worst first. */
+/** Everything that is wrong anywhere, worst first. Without a database only the API's own: that it is away is one of them. */
 export async function allConditions({ store, nodes, health }: Sources): Promise<ConditionView[]> {
   const rank = { error: 0, warning: 1, info: 2 };
   const own = health.list().map((condition) => ({ ...condition, source: "api" }));
+  if (!store.isConnected()) return own;
   const statuses = await nodes.list();
   const agents = statuses.flatMap((node) => [
     ...node.status.conditions.map((condition) => ({ ...condition, source: node.node })),
