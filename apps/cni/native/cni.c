@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -384,41 +383,45 @@ static void delete_interface(void)
 /* Leaves the DEL for the agent's next start. 0, or -errno. */
 static int queue_delete(const char *socket_path)
 {
-	char directory[512], path[1024], temporary[1024];
+	char name[288], directory[512], path[1024], temporary[1024];
 	const char *slash = strrchr(socket_path, '/');
 	int count = 0, result = 0;
 
+	/* Neither part has a colon. The agent goes by the content. */
+	snprintf(name, sizeof(name), "%s:%s", short_id(), variable("CNI_IFNAME"));
 	snprintf(directory, sizeof(directory), "%.*s/cni-queue", slash == NULL ? 1 : (int)(slash - socket_path),
 		 slash == NULL ? "." : socket_path);
 	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	int lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (lock < 0 || flock(lock, LOCK_SH) < 0)
 		return -errno;
 	DIR *entries = opendir(directory);
 
 	if (entries == NULL)
 		return -errno;
 	for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
-		count += entry->d_name[0] != '.';
-	closedir(entries);
-	if (count >= MAX_QUEUED)
+		count += entry->d_name[0] != '.' && strcmp(entry->d_name, name) != 0;
+	if (count >= MAX_QUEUED) {
+		closedir(entries);
 		return -ENOSPC;
-	/* Neither part has a colon. The agent goes by the content. */
-	snprintf(path, sizeof(path), "%s/%s:%s", directory, short_id(), variable("CNI_IFNAME"));
-	snprintf(temporary, sizeof(temporary), "%s/.%s:%s", directory, short_id(), variable("CNI_IFNAME"));
+	}
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	snprintf(temporary, sizeof(temporary), "%s/.%s.%d", directory, name, getpid());
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	if (fd < 0)
-		return -errno;
+	if (fd < 0) {
+		result = -errno;
+		closedir(entries);
+		return result;
+	}
 	uint8_t *request;
 	size_t length = collect(&request);
 
-	if (length == 0 || !write_all(fd, request + 4, length - 4) || fsync(fd) < 0 || rename(temporary, path) < 0)
+	if (length == 0 || !write_all(fd, request + 4, length - 4) || fsync(fd) < 0 || rename(temporary, path) < 0 ||
+	    fsync(dirfd(entries)) < 0) {
 		result = errno == 0 ? -EIO : -errno;
+		unlink(temporary);
+	}
 	close(fd);
-	close(lock);
+	closedir(entries);
 	return result;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { auditIpam } from "@percale/ipam";
 import type { BlockAffinity, IPAMBlock, IPAMHandle } from "@percale/ipam";
@@ -154,4 +154,35 @@ test("a repeated ADD with another namespace of the same container attaches that 
   expect(await node.cni("DEL", id, { netns })).toEqual({ code: 0, output: "" });
   expect(stored(id)).toEqual([]);
   expect(audit()).toEqual([]);
+});
+
+test("a DEL that the client queued beside a running agent, which it did not reach, is done without another call", async () => {
+  const id = `g${count++}`;
+  expect(await codeOf("ADD", id)).toBe(0);
+  const env = { PERCALE_CNI_SOCKET: join(node.directory, "cni/missed.sock") };
+  expect(await node.cni("DEL", id, { env })).toEqual({ code: 0, output: "" });
+  expect(queued()).toEqual([`${id}:eth0`]);
+  expect(await settle(id)).toBe(false);
+});
+
+test("a full queue takes a deletion again that it has already, from the agent and from the client; a new one waits", async () => {
+  const [id, other] = [`g${count++}`, `g${count++}`];
+  for (const one of [id, other]) expect(await codeOf("ADD", one)).toBe(0);
+  await away();
+  expect(await codeOf("DEL", id)).toBe(0);
+  const directory = join(node.directory, "cni/cni-queue");
+  const fillers = Array.from({ length: 255 }, (_, n) => join(directory, `filler${n}:eth0`));
+  for (const path of fillers) {
+    copyFileSync(join(directory, `${id}:eth0`), join(directory, ".draft"));
+    renameSync(join(directory, ".draft"), path); // the agent looks here at any moment
+  }
+  const env = { PERCALE_CNI_SOCKET: join(node.directory, "cni/missed.sock") };
+  for (const options of [{}, { env }]) {
+    expect(await node.cni("DEL", id, options)).toEqual({ code: 0, output: "" });
+    expect(JSON.parse((await node.cni("DEL", other, options)).output)).toMatchObject({ code: 11 });
+  }
+  for (const path of fillers) rmSync(path);
+  expect(await settle(id)).toBe(false);
+  expect(await codeOf("DEL", other)).toBe(0);
+  expect(await settle(other)).toBe(false);
 });

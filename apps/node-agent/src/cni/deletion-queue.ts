@@ -33,9 +33,11 @@ export class DeletionQueue {
 
   /** Takes the place of an earlier one of the same attachment. */
   async put(request: CniRequest): Promise<void> {
-    if ((await this.#names()).length >= MAX_QUEUED)
+    const name = attachmentFileName(request);
+    const others = (await this.#names()).filter((other) => other !== name);
+    if (others.length >= MAX_QUEUED)
       throw new CniError(CniCode.tryLater, `${MAX_QUEUED} deletions wait already`, this.#directory);
-    await writeStateFile(join(this.#directory, attachmentFileName(request)), request.post);
+    await writeStateFile(join(this.#directory, name), request.post);
     this.#log.warn("deletion queued: the API server does not answer", { containerID: request.containerID });
   }
 

@@ -15,7 +15,7 @@ import { renderError, renderResult } from "./result.ts";
 
 const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
 const READY_WAIT_MS = 10_000;
-/** Queued deletions are tried again this often while the API is away. */
+/** The queue is looked at this often: the API may be back, and a client that found nobody listening may have written to it since. */
 const QUEUE_RETRY_MS = 5_000;
 const NOT_READY_RETRY_MS = 250;
 
@@ -127,7 +127,6 @@ export class CniServer {
       case "DEL":
         if (!this.#hasBeenReady()) await readyWithin(READY_WAIT_MS);
         await attacher.del(request, { isReady: this.#hasBeenReady() });
-        this.#drainLater();
         return undefined;
       case "CHECK":
         return attacher.check(request);
@@ -159,20 +158,13 @@ export class CniServer {
   }
 
   async #drain(): Promise<void> {
-    if (!this.#hasBeenReady()) return this.#drainLater();
     try {
-      await this.#options.attacher.drain();
+      if (this.#hasBeenReady()) await this.#options.attacher.drain();
     } catch (error) {
       this.#options.log.warn("queued deletions failed, trying again", { error });
-      this.#drainLater();
+    } finally {
+      this.#queueTimer = setTimeout(() => void this.#drain(), QUEUE_RETRY_MS).unref();
     }
-  }
-
-  #drainLater(): void {
-    this.#queueTimer ??= setTimeout(() => {
-      this.#queueTimer = undefined;
-      void this.#drain();
-    }, QUEUE_RETRY_MS);
   }
 }
 
