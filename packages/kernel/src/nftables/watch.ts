@@ -1,9 +1,11 @@
 import { isKernelError } from "../addon.ts";
 import { attributes, text } from "../netlink/reader.ts";
 import { NETLINK_NETFILTER, NetlinkSocket } from "../netlink/socket.ts";
-import { MSG } from "./batch.ts";
+import { familyCode, MSG } from "./batch.ts";
 
 const NFNLGRP_NFTABLES = 7;
+/** A table of our name in any other is somebody else's. */
+const FAMILIES: ReadonlySet<number> = new Set([familyCode(4), familyCode(6)]);
 
 /** A change of the watched table by another process, or `lost`: the kernel dropped notifications. */
 export type NftEvent = { readonly t: "foreign"; readonly process: string } | { readonly t: "lost" };
@@ -63,7 +65,7 @@ export class NftWatch {
         const name = a.get(type === MSG.newGen ? 3 : 1);
         if (name === undefined) continue;
         if (type === MSG.newGen) by = text(buffer, name);
-        else if (text(buffer, name) === table) touched = true;
+        else if (FAMILIES.has(buffer[start]!) && text(buffer, name) === table) touched = true;
       }
     } catch (error) {
       if (!isKernelError(error, "ENOBUFS")) throw error;
