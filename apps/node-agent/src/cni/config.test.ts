@@ -36,6 +36,9 @@ describe("what would change behaviour and does not exist here is refused", () =>
     ["a policy of another orchestrator", { policy: { type: "mesos" } }],
     ["an unknown key of policy", { policy: { mode: "none" } }],
     ["an unknown setting of the container", { container_settings: { mtu: 9000 } }],
+    ["a misspelt setting of our own", { args: { percale: { label: { a: "b" } } } }],
+    ["a policy that is no object", { policy: "mesos" }],
+    ["switches that are no object", { feature_control: true }],
     ["masquerading", { ipMasq: true }],
     ["name servers", { dns: { nameservers: ["192.0.2.53"] } }],
     ["mapped ports", { runtimeConfig: { portMappings: [{ hostPort: 80, containerPort: 80, protocol: "tcp" }] } }],
@@ -101,4 +104,10 @@ test.each<[string, object]>([
 
 test("CHECK takes the result that a runtime keeps", () => {
   expect(codeOf("CHECK", { prevResult: { cniVersion: "1.0.0" } })).toBe(0);
+});
+
+test("the wait for policy is one that the runtime waits for, however long the configuration says", () => {
+  const waitOf = (seconds: number) =>
+    networkConfig.parse({ name: "net", policy_setup_timeout_seconds: seconds }).policy_setup_timeout_seconds;
+  expect([0, 2.5, 1e9].map(waitOf)).toEqual([0, 2.5, 100]);
 });

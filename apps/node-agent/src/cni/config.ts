@@ -4,6 +4,9 @@ import { CniCode, CniError } from "./errors.ts";
 /** A configuration without a version is older than the field. */
 export const UNSAID_VERSION = "0.2.0";
 
+/** The native client waits a little longer, a runtime longer still; past 2^31 ms a timer would not wait at all. */
+const MAX_POLICY_WAIT_SECONDS = 100;
+
 const text = z.string();
 
 /** What this plugin acts on. Everything else is for `refuseUnsupported`. */
@@ -22,7 +25,11 @@ export const networkConfig = z.looseObject({
     .prefault({}),
   container_settings: z.looseObject({ allow_ip_forwarding: z.boolean().default(false) }).prefault({}),
   /** Upper bound on the wait for the endpoint's policy; 0 does not wait. */
-  policy_setup_timeout_seconds: z.number().min(0).default(10),
+  policy_setup_timeout_seconds: z
+    .number()
+    .min(0)
+    .transform((seconds) => Math.min(seconds, MAX_POLICY_WAIT_SECONDS))
+    .default(10),
   /** What an orchestrator without an API of its own knows about the workload. */
   args: z
     .looseObject({
@@ -58,6 +65,7 @@ export function refuseUnsupported(config: NetworkConfig, node: string): void {
 
 /** Undefined if the value is fine; what it must be otherwise. */
 type Rule = (value: unknown) => string | undefined;
+/** `*`: of keys that have none of their own. */
 interface Rules {
   readonly [key: string]: Rule | Rules;
 }
@@ -78,7 +86,7 @@ const RULES: Rules = {
   type: any,
   mtu: any,
   agentSocket: any,
-  args: any,
+  args: { percale: { labels: any, ports: any, serviceAccount: any }, "*": any },
   capabilities: any,
   disableCheck: any,
   disableGC: any,
@@ -137,11 +145,11 @@ const RULES: Rules = {
 
 function faultsOf(values: object, rules: Rules, path: string): string[] {
   return Object.entries(values).flatMap(([key, value]) => {
-    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+    const rule = Object.hasOwn(rules, key) ? rules[key] : rules["*"];
     if (rule === undefined) return [`${path}${key}: is unknown here; remove it`];
-    if (typeof rule !== "function")
-      return typeof value === "object" && value !== null ? faultsOf(value, rule, `${path}${key}.`) : [];
-    const fault = rule(value);
+    if (typeof rule !== "function" && typeof value === "object")
+      return value === null ? [] : faultsOf(value, rule, `${path}${key}.`);
+    const fault = typeof rule === "function" ? rule(value) : "must be an object,";
     return fault === undefined ? [] : [`${path}${key}: ${fault} got ${JSON.stringify(value).slice(0, 80)}`];
   });
 }
