@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,4 +54,17 @@ test("a write that fails leaves the old content and no draft", async () => {
   writeFileSync(path, "old");
   await expect(writeStateFile(join(folder, "none/x"), "x")).rejects.toThrow(/ENOENT/);
   expect(readFileSync(path, "utf8")).toBe("old");
+});
+
+test("a file that cannot be read for want of descriptors is not bad: it stays, and the reader hears why", async () => {
+  await writeStateFile(path, '{"a":1}');
+  const code = `
+    const { readStateFile } = await import("${import.meta.dirname}/state-file.ts");
+    const { openSync } = await import("node:fs");
+    try { for (;;) openSync("/dev/null"); } catch {}
+    await readStateFile(${JSON.stringify(path)}, String, () => console.log("set aside")).catch(({ code }) => console.log(code));
+    process.exit();`;
+  const few = ["-c", 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, code];
+  expect(execFileSync("bash", few, { encoding: "utf8" })).toBe("EMFILE\n");
+  expect(await read()).toEqual({ a: 1 });
 });

@@ -2,6 +2,8 @@ import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 const ASIDE = ".bad-";
+/** Errors that pass, about the process or the node and not about the file. */
+const SHORT_OF: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "EINTR"]);
 
 /** Written whole or not at all, also when the power fails: data and folder are on the disk when this returns. Mode 0600. */
 export async function writeStateFile(path: string, data: string | Uint8Array): Promise<void> {
@@ -28,7 +30,10 @@ export async function removeStateFile(path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** What `parse` makes of the file; undefined if there is none, or if it makes nothing of it: then the file is set aside. */
+/**
+ * What `parse` makes of the file; undefined if there is none, or if it makes nothing of it: then the file is set aside. Throws
+ * while the node lacks what it takes to read: the file may be good.
+ */
 export async function readStateFile<T>(
   path: string,
   parse: (data: Buffer) => T | Promise<T>,
@@ -37,7 +42,9 @@ export async function readStateFile<T>(
   try {
     return await parse(await readFile(path));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return undefined;
+    if (SHORT_OF.has(code)) throw error;
     const aside = await setAside(path);
     if (aside !== undefined) onBad(aside, error);
     return undefined;
