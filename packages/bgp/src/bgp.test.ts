@@ -46,6 +46,27 @@ test("what cannot be programmed names its object and the reason; the rest stays"
   expect(sessions.map(({ name }) => name)).toContain("Global_10_0_0_254_port_1179");
 });
 
+test("an address that two nodes claim is the older one's, whatever the order they come in, and the other is told of", () => {
+  const base = clusters["mesh"]!;
+  const aged = (name: string, day: number, ipv4Address: string) => ({
+    ...base.nodes[1]!,
+    metadata: { name, creationTimestamp: `2026-01-0${day}T00:00:00Z` },
+    spec: { bgp: { ipv4Address, asNumber: 65_000 + day } },
+  });
+  const me = aged("node-1", 1, "10.0.0.1/24");
+  const nodes = [me, aged("a-clone", 3, "10.0.0.2/24"), aged("node-2", 2, "10.0.0.2/24"), aged("a-me", 3, "10.0.0.1")];
+  for (const order of [nodes, nodes.toReversed()]) {
+    const { sessions, rejected } = sessionsOf({ ...base, nodes: order });
+    expect(sessions.map(({ name, peerNode, remoteAs }) => [name, peerNode, remoteAs])).toEqual([
+      ["Mesh_10_0_0_2", "node-2", 65_002],
+    ]);
+    expect(rejected.map(({ ref, message }) => `${ref.name}: ${message}`)).toEqual([
+      "a-clone: 10.0.0.2 is the address of node-2, too: no session of the mesh",
+      "a-me: 10.0.0.1 is the address of node-1, too: no session of the mesh",
+    ]);
+  }
+});
+
 test("a line of the configuration leads to its object", () => {
   const config = renderBirdConfig(clusters["peers"]!);
   const line = config.text.split("\n").findIndex((text) => text.includes("Node_fd00__fe")) + 1;

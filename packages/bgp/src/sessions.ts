@@ -87,7 +87,7 @@ class Planner {
   readonly #globalAs: number;
 
   constructor(inputs: BgpInputs) {
-    this.#inputs = inputs;
+    this.#inputs = { ...inputs, nodes: inputs.nodes.toSorted(byAge) };
     this.#me = inputs.nodes.find(({ metadata }) => metadata.name === inputs.node);
     this.#globalAs = parseAsNumber(configurationOf(inputs, inputs.node).global.asNumber ?? DEFAULT_AS);
   }
@@ -116,8 +116,12 @@ class Planner {
       const own = nodeAddress(me, family);
       for (const node of own === undefined ? [] : this.#inputs.nodes) {
         const address = nodeAddress(node, family);
-        if (address === undefined || address === own || node.spec.bgp?.routeReflectorClusterID !== undefined) continue;
-        if (isRefused(this.#inputs, node)) continue;
+        if (node === me || address === undefined || isRefused(this.#inputs, node)) continue;
+        if (node.spec.bgp?.routeReflectorClusterID !== undefined) continue;
+        if (address === own) {
+          this.#explainClone(refOf(node), address, me.metadata.name);
+          continue;
+        }
         this.#add(`mesh ${address}`, {
           name: `Mesh_${symbol(address)}`,
           kind: "Mesh",
@@ -254,11 +258,16 @@ class Planner {
   #add(key: string, session: Session, peer?: BgpPeerObject): void {
     const taken = this.#sessionByKey.get(key);
     if (taken === undefined) this.#sessionByKey.set(key, session);
-    else if (peer !== undefined && formatRef(taken.ref) !== formatRef(refOf(peer)))
+    else if (peer === undefined) this.#explainClone(session.ref, session.peerAddress, taken.peerNode);
+    else if (formatRef(taken.ref) !== formatRef(refOf(peer)))
       this.#reject(
         peer,
         `${session.peerAddress} port ${session.port}: ${taken.kind === "Mesh" ? "the mesh" : taken.ref.name} has this session already`,
       );
+  }
+
+  #explainClone(ref: ObjectRef, address: string, holder = "another node"): void {
+    this.#rejected.push({ ref, message: `${address} is the address of ${holder}, too: no session of the mesh` });
   }
 
   #explainRefusals(): void {
@@ -341,6 +350,12 @@ const UNBUILT = [
 
 function isSet(value: unknown): boolean {
   return value !== undefined && (!Array.isArray(value) || value.length > 0);
+}
+
+/** Oldest first: of two nodes with one address the newcomer gives way, at every node alike. */
+function byAge(a: NodeObject, b: NodeObject): number {
+  const age = ({ metadata }: NodeObject): string => `${metadata.creationTimestamp ?? ""} ${metadata.name}`;
+  return age(a) < age(b) ? -1 : 1;
 }
 
 function isGlobal({ spec }: BgpPeerObject): boolean {
