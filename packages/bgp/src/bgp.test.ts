@@ -67,6 +67,22 @@ test("an address that two nodes claim is the older one's, whatever the order the
   }
 });
 
+test.each([
+  ["é".repeat(40), []],
+  ["é".repeat(41), ["a BGP password has at most 80 bytes"]],
+])("a password is measured in bytes: %s", (password, expected) => {
+  const spec = { nodeMeshPassword: { secretKeyRef: { name: "bgp", key: "mesh" } } };
+  const configuration = {
+    ...clusters["mesh"]!.nodes[0]!,
+    kind: "BGPConfiguration",
+    metadata: { name: "default" },
+    spec,
+  };
+  const passwords = new Map([["bgp/mesh", password]]);
+  const { rejected } = sessionsOf({ ...clusters["mesh"]!, configurations: [configuration], passwords });
+  expect(rejected.map(({ message }) => message)).toEqual(expected);
+});
+
 test("a line of the configuration leads to its object", () => {
   const config = renderBirdConfig(clusters["peers"]!);
   const line = config.text.split("\n").findIndex((text) => text.includes("Node_fd00__fe")) + 1;

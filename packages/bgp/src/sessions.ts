@@ -323,7 +323,7 @@ class Planner {
         ? `secret ${key.name} has no key ${key.key}`
         : /["\n\r\0]/.test(password)
           ? "a BGP password cannot hold quotes or line breaks"
-          : password.length > MAX_PASSWORD_BYTES
+          : new TextEncoder().encode(password).length > MAX_PASSWORD_BYTES
             ? `a BGP password has at most ${MAX_PASSWORD_BYTES} bytes`
             : undefined;
     if (fault !== undefined && !this.#rejected.some(({ message }) => message === fault))
