@@ -102,6 +102,27 @@ describe("an ADD that fails", () => {
     },
   );
 
+  test("leaves the pod's older container its endpoint as it was, labels too", async () => {
+    const as = (role: string) => ({
+      args: `K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${id}`,
+      config: { ...config, args: { percale: { labels: { role } } } },
+    });
+    const endpoint = () => {
+      const { metadata, spec } = server.objects.get(`WorkloadEndpoint/shop/n1-k8s-${id}-eth0`)!;
+      return { labels: metadata.labels, spec };
+    };
+    expect((await node.cni("ADD", `${id}old`, as("old"))).code).toBe(0);
+    const before = endpoint();
+    const directory = join(node.directory, "data/attachments");
+    execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", directory]);
+    try {
+      expect((await node.cni("ADD", id, as("new"))).code).toBe(1);
+    } finally {
+      execFileSync("umount", [directory]);
+    }
+    expect(endpoint()).toEqual(before);
+  });
+
   test("because the kernel refuses a setting leaves nothing", async () => {
     const before = await traces();
     const { code, output } = await node.cni("ADD", id, { config: { ...config, mtu: 66_000 } });

@@ -82,7 +82,12 @@ export class EndpointStore {
         const endpoint = await this.#stored(identity);
         if (endpoint === undefined || endpoint.spec.containerID !== request.containerID) return [];
         if (previous !== undefined && previous.spec.containerID !== request.containerID)
-          return [{ op: "update", object: { ...previous, metadata: endpoint.metadata } }];
+          return [
+            {
+              op: "update",
+              object: { ...previous, metadata: { ...endpoint.metadata, labels: previous.metadata.labels ?? {} } },
+            },
+          ];
         const { name, resourceVersion } = endpoint.metadata;
         return [
           {
