@@ -30,8 +30,8 @@ export interface Draft<S> {
 /** What a store-level rule may look at besides the object itself. Both must see the same revision. */
 export interface Lookup {
   get(ref: ObjectRef): KubeObject | undefined;
-  /** Every object of the kind. */
-  list(kind: string): Iterable<KubeObject>;
+  /** Every object of the kind (in a namespace), in no order. Read it before the next write. */
+  list(kind: string, namespace?: string): Iterable<KubeObject>;
 }
 
 export type Operation = "create" | "update" | "delete";

@@ -6,7 +6,10 @@ import { objectWith } from "./testdata/cases.ts";
 function lookupOf(objects: readonly KubeObject[]): Lookup {
   return {
     get: (ref) => objects.find((object) => formatRef(refOf(object)) === formatRef(ref)),
-    list: (kind) => objects.filter((object) => object.kind === kind),
+    list: (kind, namespace) =>
+      objects.filter(
+        (object) => object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace),
+      ),
   };
 }
 

@@ -27,8 +27,7 @@ export class ObjectTable implements Lookup {
     const table = this.#byKind.get(kind);
     if (table === undefined) return [];
     table.sorted ??= [...table.objects.keys()].sort();
-    const keys =
-      namespace === undefined ? table.sorted : table.sorted.filter((key) => key.startsWith(`${namespace}\0`));
+    const keys = namespace === undefined ? table.sorted : within(table.sorted, namespace);
     return keys.map((key) => table.objects.get(key)!);
   }
 
@@ -44,6 +43,20 @@ export class ObjectTable implements Lookup {
 interface KindTable {
   readonly objects: Map<string, KubeObject>;
   sorted: string[] | undefined;
+}
+
+/** The keys of one namespace, found by halving: a cluster has many. */
+function within(sorted: readonly string[], namespace: string): readonly string[] {
+  const firstFrom = (key: string): number => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return sorted.slice(firstFrom(`${namespace}\0`), firstFrom(`${namespace}\x01`));
 }
 
 /** NUL sorts before everything a name may hold, so `a/x` comes before `a-b/x`. */

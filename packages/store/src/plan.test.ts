@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Change } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { Cache } from "./cache.ts";
+import { ObjectTable } from "./object-table.ts";
 import { Overlay, planChangeSet } from "./plan.ts";
 
 const kind = "GlobalNetworkSet";
@@ -73,3 +74,40 @@ test("the window forgets the oldest events and tears no change set", () => {
   expect(cache.window.after(2, 2)?.map(({ revision }) => revision)).toEqual([3, 4, 5, 6]);
   expect(cache.window.after(6, 2)).toEqual([]);
 });
+
+const namespaces = ["a", "a-b", "b"];
+const touched = fc.array(
+  fc.record({
+    namespace: fc.constantFrom(...namespaces),
+    name: fc.constantFrom("x", "y", "z"),
+    op: fc.constantFrom("put", "delete"),
+    level: fc.nat({ max: 2 }),
+  }),
+  { maxLength: 40 },
+);
+
+test("overlays list what a table would hold after the same changes, in all and in each namespace", () => {
+  fc.assert(
+    fc.property(touched, (all) => {
+      const [table, expected] = [new ObjectTable(), new ObjectTable()];
+      const lower = new Overlay(table);
+      const upper = new Overlay(lower);
+      // Written bottom first, as a state is before the changes on top of it.
+      for (const { namespace, name, op, level } of all.toSorted((a, b) => a.level - b.level)) {
+        const on = [table, lower, upper][level]!;
+        const made = { ...object(name, {}), metadata: { name, namespace } };
+        for (const state of [on, expected]) if (op === "put") state.put(made);
+        if (op === "delete") for (const state of [on, expected]) state.delete({ kind, namespace, name });
+      }
+      for (const namespace of [undefined, ...namespaces])
+        expect(names(upper.list(kind, namespace))).toEqual(names(expected.list(kind, namespace)));
+      expect(expected.list(kind, "a")).toEqual(
+        expected.list(kind).filter(({ metadata }) => metadata.namespace === "a"),
+      );
+    }),
+  );
+});
+
+function names(objects: Iterable<KubeObject>): string[] {
+  return [...objects].map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort();
+}

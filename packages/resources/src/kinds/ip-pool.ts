@@ -15,6 +15,7 @@ import { refOf } from "../object.ts";
 import { conditionsStatus, withCondition } from "./conditions.ts";
 import { isEmptyBlock } from "./ipam.ts";
 import type { BlockAffinity, IPAMBlock } from "./ipam.ts";
+import { cidrOf } from "./parsed-cidr.ts";
 
 const LINK_LOCAL = [parseCidr("169.254.0.0/16"), parseCidr("fe80::/10")];
 /** Holds a pool until no block is left in it. */
@@ -150,7 +151,7 @@ export const IPPool = defineResource({
         : ["OK", ""];
     const isAllocatable = reason === "OK" ? ("True" as const) : ("False" as const);
     const status = withCondition(object.status, { type: "Allocatable", status: isAllocatable, reason, message, now });
-    const isHeld = !isTerminating(object) || blocksIn(parseCidr(object.spec.cidr), lookup).length > 0;
+    const isHeld = !isTerminating(object) || blocksIn(cidrOf(object), lookup).length > 0;
     return withFinalizer({ ...object, status }, IP_POOL_FINALIZER, isHeld);
   },
   react: releaseEmptyBlocks,
@@ -193,14 +194,14 @@ function neighbourIssue({ operation, object, lookup }: StoreContext): StatusErro
   const cidr = parseCidr(text);
   const issues: FieldIssue[] = [];
   for (const other of lookup.list("IPPool") as Iterable<IPPool>)
-    if (overlaps(cidr, parseCidr(other.spec.cidr)))
+    if (overlaps(cidr, cidrOf(other)))
       issues.push({
         field: "spec.cidr",
         reason: "FieldValueInvalid",
         message: `must not overlap another pool: ${text} overlaps ${other.spec.cidr} of IPPool ${show(other.metadata.name)}; choose other addresses or delete that pool`,
       });
-  for (const block of lookup.list("IPAMBlock") as Iterable<{ spec: { cidr: string } }>) {
-    const other = parseCidr(block.spec.cidr);
+  for (const block of lookup.list("IPAMBlock") as Iterable<IPAMBlock>) {
+    const other = cidrOf(block);
     if (!overlaps(cidr, other) || other.prefixLen === blockSize) continue;
     issues.push({
       field: "spec.blockSize",
@@ -217,19 +218,19 @@ function releaseEmptyBlocks(event: ObjectEvent, lookup: Lookup): readonly Conseq
   if (!beganTerminating(event) && event.type !== "DELETED") return [];
   const used = new Set<string>();
   const freed: Consequence[] = [];
-  const { cidr: text } = event.object.spec as { cidr: string }; // called with objects of this kind only
-  const cidr = parseCidr(text);
+  const cidr = cidrOf(event.object as IPPool); // called with objects of this kind only
   for (const block of blocksIn(cidr, lookup))
     if (isEmptyBlock(block)) freed.push({ op: "delete", ref: refOf(block) });
     else used.add(block.spec.cidr);
   for (const affinity of lookup.list("BlockAffinity") as Iterable<BlockAffinity>)
-    if (!used.has(affinity.spec.cidr) && containsCidr(cidr, parseCidr(affinity.spec.cidr)))
+    if (!used.has(affinity.spec.cidr) && containsCidr(cidr, cidrOf(affinity)))
       freed.push({ op: "delete", ref: refOf(affinity) });
   return freed;
 }
 
 function blocksIn(pool: Cidr, lookup: Lookup): IPAMBlock[] {
-  return [...(lookup.list("IPAMBlock") as Iterable<IPAMBlock>)].filter((block) =>
-    containsCidr(pool, parseCidr(block.spec.cidr)),
-  );
+  const blocks: IPAMBlock[] = [];
+  for (const block of lookup.list("IPAMBlock") as Iterable<IPAMBlock>)
+    if (containsCidr(pool, cidrOf(block))) blocks.push(block);
+  return blocks;
 }

@@ -1,4 +1,4 @@
-import { containsCidr, parseCidr } from "@percale/net";
+import { containsCidr } from "@percale/net";
 import { z } from "zod";
 import { column } from "../columns.ts";
 import { isTerminating } from "../consequences.ts";
@@ -10,6 +10,7 @@ import type { KubeObject } from "../object.ts";
 import { conflict } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { cidr, name } from "../scalars/schemas.ts";
+import { cidrOf } from "./parsed-cidr.ts";
 import { onlyDefault } from "./cluster-information.ts";
 
 const count = z.int().min(0);
@@ -125,16 +126,15 @@ function leaveDyingPool({ type, object }: ObjectEvent, lookup: Lookup): readonly
   const pool = dyingPoolOf(block, lookup);
   if (pool === undefined) return [];
   if (type === "DELETED") return [{ op: "settle", ref: refOf(pool) }];
-  const claims = [...(lookup.list("BlockAffinity") as Iterable<BlockAffinity>)].filter(
-    ({ spec }) => spec.cidr === block.spec.cidr,
-  );
-  return [object, ...claims].map((gone) => ({ op: "delete", ref: refOf(gone) }));
+  const gone: KubeObject[] = [object];
+  for (const affinity of lookup.list("BlockAffinity") as Iterable<BlockAffinity>)
+    if (affinity.spec.cidr === block.spec.cidr) gone.push(affinity);
+  return gone.map((one) => ({ op: "delete", ref: refOf(one) }));
 }
 
-function dyingPoolOf({ spec }: IPAMBlock, lookup: Lookup): KubeObject | undefined {
-  for (const pool of lookup.list("IPPool"))
-    if (isTerminating(pool) && containsCidr(parseCidr((pool.spec as { cidr: string }).cidr), parseCidr(spec.cidr)))
-      return pool;
+function dyingPoolOf(block: IPAMBlock, lookup: Lookup): KubeObject | undefined {
+  for (const pool of lookup.list("IPPool") as Iterable<KubeObject<{ readonly cidr: string }>>)
+    if (isTerminating(pool) && containsCidr(cidrOf(pool), cidrOf(block))) return pool;
   return undefined;
 }
 

@@ -73,8 +73,7 @@ function deletionIssue({ operation, object }: StoreContext): StatusError | undef
 const NAMESPACED_KINDS = ["NetworkPolicy", "NetworkSet", "WorkloadEndpoint"] as const;
 
 function* contentsOf(namespace: string, lookup: Lookup): Generator<KubeObject> {
-  for (const kind of NAMESPACED_KINDS)
-    for (const object of lookup.list(kind)) if (object.metadata.namespace === namespace) yield object;
+  for (const kind of NAMESPACED_KINDS) yield* lookup.list(kind, namespace);
 }
 
 function deletions(event: ObjectEvent, lookup: Lookup): readonly Consequence[] {
