@@ -1,3 +1,4 @@
+import { turns } from "@percale/daemon";
 import type { Change, ChangeSet, ChangeSetResult } from "@percale/protocol";
 import {
   badRequest,
@@ -72,7 +73,17 @@ async function admitOnce(
   { identity, fieldValidation = "Warn" }: AdmitOptions,
 ): Promise<Admitted> {
   const warnings: string[] = [];
-  const prepared = await Promise.all(changes.map((change) => prepareChange(store, change, fieldValidation, warnings)));
+  for (const change of changes) refuseReadOnly(kindOf(change), change.op);
+  const olds = await Promise.all(
+    changes.map((change) => (change.op === "update" ? stored(store, change.object) : undefined)),
+  );
+  const prepared: Change[] = [];
+  const turn = turns();
+  for (const [i, change] of changes.entries()) {
+    prepared.push(prepareChange(change, olds[i], fieldValidation, warnings));
+    const others = turn();
+    if (others !== undefined) await others;
+  }
   const result = await store.apply(
     {
       changes: prepared,
@@ -92,21 +103,15 @@ function checkFor(identity: Identity): (context: CheckContext) => StatusError | 
   };
 }
 
-async function prepareChange(
-  store: Datastore,
+function prepareChange(
   change: Change,
+  old: KubeObject | undefined,
   fieldValidation: FieldValidation,
   warnings: string[],
-): Promise<Change> {
-  if (change.op === "delete") {
-    refuseReadOnly(known(change.ref.kind), "delete");
-    return change;
-  }
-  const definition = known(change.object.kind);
-  refuseReadOnly(definition, change.op);
-  const old = change.op === "update" ? await stored(store, change.object) : undefined;
+): Change {
+  if (change.op === "delete") return change;
   const subresource = change.op === "update" ? change.subresource : undefined;
-  const result = prepareObject(definition, named(change), {
+  const result = prepareObject(kindOf(change), named(change), {
     operation: change.op,
     fieldValidation,
     ...(old !== undefined && { old }),
@@ -131,7 +136,8 @@ function isUnnamed(change: Change): boolean {
   return name === "" && typeof generateName === "string" && generateName !== "";
 }
 
-function known(kind: unknown): ResourceDefinition {
+function kindOf(change: Change): ResourceDefinition {
+  const kind: unknown = change.op === "delete" ? change.ref.kind : change.object.kind;
   const definition = typeof kind === "string" ? definitionOf(kind) : undefined;
   if (definition === undefined) throw badRequest(`kind: ${JSON.stringify(kind)} is not served here`);
   return definition;

@@ -17,4 +17,5 @@ export * from "./private-files.ts";
 export * from "./signals.ts";
 export * from "./stalls.ts";
 export * from "./state-file.ts";
+export * from "./turns.ts";
 export * from "./words.ts";

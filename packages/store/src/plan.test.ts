@@ -4,7 +4,7 @@ import type { Change } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { Cache } from "./cache.ts";
 import { ObjectTable } from "./object-table.ts";
-import { Overlay, planChangeSet } from "./plan.ts";
+import { Overlay, planChangeSet, planSteps } from "./plan.ts";
 
 const kind = "GlobalNetworkSet";
 const object = (name: string, spec: unknown): KubeObject => ({
@@ -73,6 +73,34 @@ test("the window forgets the oldest events and tears no change set", () => {
   expect(cache.window.after(1, 1)).toBeUndefined();
   expect(cache.window.after(2, 2)?.map(({ revision }) => revision)).toEqual([3, 4, 5, 6]);
   expect(cache.window.after(6, 2)).toEqual([]);
+});
+
+test("a set is planned a change at a time, what follows from it too", () => {
+  const input = {
+    changeSet: {
+      author: "a",
+      changes: ["x", "y"].map((name) => ({
+        op: "create" as const,
+        object: { ...object(name, {}), kind: "NetworkSet", metadata: { name, namespace: "new" } },
+      })),
+    },
+    revision: 0,
+    now: new Date(0),
+    newUid: () => "uid",
+    random: () => 0.5,
+  };
+  const steps = planSteps(new Overlay(new ObjectTable()), input);
+  let pauses = 0;
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) pauses++;
+  expect(step.value).toEqual(planChangeSet(new Overlay(new ObjectTable()), input));
+  expect(step.value.events.map((event) => `${event.object.kind}/${event.object.metadata.name}`)).toEqual([
+    "NetworkSet/x",
+    "NetworkSet/y",
+    "Namespace/new",
+    "Profile/kns.new",
+  ]);
+  expect(pauses).toBeGreaterThanOrEqual(step.value.events.length);
 });
 
 const namespaces = ["a", "a-b", "b"];

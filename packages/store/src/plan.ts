@@ -36,7 +36,19 @@ export interface Plan {
  * What the kinds make follow from the changes (a namespace that is implied, the rest of a pool) stands behind them in the same set.
  * Reads and writes `view`; on failure the caller drops the view.
  */
-export function planChangeSet(view: Overlay, { changeSet, check, revision, now, newUid, random }: PlanInput): Plan {
+export function planChangeSet(view: Overlay, input: PlanInput): Plan {
+  const steps = planSteps(view, input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, a change at a time: a set may have ten thousand, and others wait. */
+export function* planSteps(
+  view: Overlay,
+  { changeSet, check, revision, now, newUid, random }: PlanInput,
+): Generator<void, Plan> {
   const planned: Omit<LogEvent, "setEnd">[] = [];
   const run = (change: Change, asked: boolean): KubeObject => {
     const next = String(revision + planned.length + 1);
@@ -49,8 +61,12 @@ export function planChangeSet(view: Overlay, { changeSet, check, revision, now, 
     else view.put(object);
     return object;
   };
-  const objects = changeSet.changes.map((change) => run(change, true));
-  follow(view, planned, (change) => run(change, false));
+  const objects: KubeObject[] = [];
+  for (const change of changeSet.changes) {
+    objects.push(run(change, true));
+    yield;
+  }
+  yield* follow(view, planned, (change) => run(change, false));
   const setEnd = revision + planned.length;
   return {
     events: planned.map((event) => ({ ...event, setEnd })),
@@ -59,7 +75,11 @@ export function planChangeSet(view: Overlay, { changeSet, check, revision, now, 
 }
 
 /** Carries out what each event makes follow, and what that makes follow. Second looks come last and once: what they wait for may be a thousand deletions. */
-function follow(view: Overlay, events: readonly Omit<LogEvent, "setEnd">[], run: (change: Change) => void): void {
+function* follow(
+  view: Overlay,
+  events: readonly Omit<LogEvent, "setEnd">[],
+  run: (change: Change) => void,
+): Generator<void> {
   const settling = new Map<string, ObjectRef>();
   for (let seen = 0; seen < events.length || settling.size > 0;) {
     const event = events[seen];
@@ -70,7 +90,9 @@ function follow(view: Overlay, events: readonly Omit<LogEvent, "setEnd">[], run:
       for (const consequence of definitionOf(object.kind)?.react(happened, view) ?? []) {
         if (consequence.op === "settle") settling.set(formatRef(consequence.ref), consequence.ref);
         else runIfNeeded(view, consequence, run);
+        yield;
       }
+      yield;
       continue;
     }
     const refs = [...settling.values()];
@@ -78,6 +100,7 @@ function follow(view: Overlay, events: readonly Omit<LogEvent, "setEnd">[], run:
     for (const ref of refs) {
       const object = view.get(ref);
       if (object !== undefined) run({ op: "update", object });
+      yield;
     }
   }
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
-import { backoffMs, sleepMs } from "@percale/daemon";
+import { backoffMs, sleepMs, turns } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { ChangeSetResult } from "@percale/protocol";
 import { serviceUnavailable, timeout } from "@percale/resources";
 import type { Cache } from "../cache.ts";
 import type { ApplyOptions, AuthoredChangeSet } from "../datastore.ts";
-import { Overlay, planChangeSet } from "../plan.ts";
+import { Overlay, planSteps } from "../plan.ts";
+import type { Plan } from "../plan.ts";
 import { hasGroup, readHead, readLog, writeGroup } from "./log.ts";
 import type { Group } from "./log.ts";
 import { failureClassOf, refusalOf } from "./refusal.ts";
@@ -102,9 +103,9 @@ export class Committer {
   }
 
   async #commitBatch(batch: readonly Pending[]): Promise<void> {
-    this.#client ??= await this.#connect();
     if (this.#contended === 0) {
-      const planned = this.#plan(batch);
+      const planned = await this.#plan(batch);
+      this.#client ??= await this.#connect();
       if (await this.#settle(planned, (client) => this.#writeOrCompare(client, planned))) return this.#answer(planned);
       this.#contended = CONTENDED_GROUPS;
     }
@@ -112,27 +113,35 @@ export class Committer {
     await this.#commitLocked(batch);
   }
 
-  /** Plans each set on top of those before it. A refused one leaves no trace; it hears so once the group's place in the log is sure. */
-  #plan(batch: readonly Pending[]): Planned {
+  /**
+   * Plans each set on top of those before it. A refused one leaves no trace; it hears so once the group's place in the log is sure.
+   * If meanwhile the tail brings what another process wrote, the plan is worth nothing, and will not be written: its head is not the log's.
+   */
+  async #plan(batch: readonly Pending[]): Promise<Planned> {
     const { cache, epoch, now } = this.#options;
+    const head = cache.revision;
     const view = new Overlay(cache.objects);
     const events: Group["events"][number][] = [];
-    const answers = batch.map(({ changeSet, check, resolve, reject }) => {
+    const answers: (() => void)[] = [];
+    const turn = turns();
+    for (const { changeSet, check, resolve, reject } of batch) {
       const own = new Overlay(view);
-      const revision = cache.revision + events.length;
+      const revision = head + events.length;
       try {
-        const input = { changeSet, check, revision, now: now(), newUid: randomUUID, random: Math.random };
-        const plan = planChangeSet(own, input);
-        if (changeSet.dryRun === true) return () => resolve(plan.result);
+        const plan = await inTurns(
+          planSteps(own, { changeSet, check, revision, now: now(), newUid: randomUUID, random: Math.random }),
+          turn,
+        );
+        answers.push(() => resolve(plan.result));
+        if (changeSet.dryRun === true) continue;
         const { author, reason } = changeSet;
         for (const event of plan.events) events.push({ ...event, author, ...(reason !== undefined && { reason }) });
         own.mergeInto(view);
-        return () => resolve(plan.result);
       } catch (error) {
-        return () => reject(error);
+        answers.push(() => reject(error));
       }
-    });
-    return { group: { id: randomUUID(), epoch, head: cache.revision, events }, answers };
+    }
+    return { group: { id: randomUUID(), epoch, head, events }, answers };
   }
 
   #answer({ group, answers }: Planned): void {
@@ -158,7 +167,7 @@ export class Committer {
         this.#dropClient();
         throw error;
       }
-      const planned = this.#plan(batch);
+      const planned = await this.#plan(batch);
       const isWritten = await this.#settle(planned, async () => {
         const written = await this.#writeOrCompare(client, planned);
         await client.query("COMMIT");
@@ -224,5 +233,14 @@ export class Committer {
     const client = this.#client;
     this.#client = undefined;
     client?.end().catch(() => undefined); // it failed already; waiting for a dead peer would hold up the queue
+  }
+}
+
+async function inTurns(steps: Generator<void, Plan>, turn: () => Promise<void> | undefined): Promise<Plan> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    const others = turn();
+    if (others !== undefined) await others;
   }
 }
