@@ -7,7 +7,10 @@ export class ApiMetrics {
   readonly syncMessages: Counter<"kind">;
   readonly refusedCredentials: Counter;
 
-  constructor(registry: Registry, counts: { readonly watches: () => number; readonly streams: () => number }) {
+  constructor(
+    registry: Registry,
+    counts: { readonly watches: () => number; readonly streams: () => number; readonly credentials: () => number },
+  ) {
     const registers = [registry];
     this.#requests = new Histogram({
       name: "percale_api_request_seconds",
@@ -28,6 +31,12 @@ export class ApiMetrics {
       registers,
     });
     gauge("percale_api_watches", "Open watches", counts.watches, registers);
+    gauge(
+      "percale_api_open_credentials",
+      "Calls, streams and sockets open in somebody's name",
+      counts.credentials,
+      registers,
+    );
     gauge("percale_api_sync_streams", "Agents connected to this process", counts.streams, registers);
   }
 

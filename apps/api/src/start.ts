@@ -73,10 +73,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const statuses = new NodeStatuses({ store, log });
   const closing = new AbortController();
   const following = statuses.run(closing.signal);
-  const apiMetrics = new ApiMetrics(metrics, { watches: () => watches.count, streams: () => streams.size });
+  const credentials = new OpenCredentials();
+  const apiMetrics = new ApiMetrics(metrics, {
+    watches: () => watches.count,
+    streams: () => streams.size,
+    credentials: () => credentials.count,
+  });
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
   const authenticator = new Authenticator({ tokens: store.tokens, failures });
-  const credentials = new OpenCredentials();
   const services = createServices({ store, authenticator, health, log });
   const sockets = upgrades({
     store,

@@ -34,6 +34,10 @@ export class OpenCredentials {
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
+  get count(): number {
+    return this.#entries.size;
+  }
+
   /** `ask` answers who the credential stands for by now, or throws StatusError. */
   hold(identity: Identity, ask: () => Promise<Identity>): Held {
     const entry: Entry = { identity, ask, abort: new AbortController(), isAsking: false };

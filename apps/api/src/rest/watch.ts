@@ -1,6 +1,7 @@
 import { StatusError, invalid, internalError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
+import { onClosed } from "../closed.ts";
 import type { ObjectRequest } from "./request.ts";
 import { encodeObject } from "./encode.ts";
 import { negotiate, renderObject, renderTable } from "./represent.ts";
@@ -14,7 +15,29 @@ const MIN_TIMEOUT_S = 30 * 60;
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024; // a reader this far behind is cut off: it lists again
 
 /** `?watch`: chunked JSON, one event a line, until the client or the time-out ends it. */
-export async function watchObjects({ request, response, route, query, store, ended }: ObjectRequest): Promise<void> {
+export async function watchObjects(call: ObjectRequest): Promise<void> {
+  const abort = new AbortController();
+  const end = (): void => abort.abort();
+  const timer = setTimeout(end, timeoutMs(call.query.get("timeoutSeconds")));
+  const { ended } = call;
+  // Before the first question to the store: what ends during it ends the watch too.
+  onClosed(call.response, end);
+  if (ended?.aborted === true) end();
+  ended?.addEventListener("abort", end);
+  try {
+    await follow(call, abort.signal);
+  } finally {
+    clearTimeout(timer);
+    call.response.off("close", end);
+    ended?.removeEventListener("abort", end);
+    end();
+  }
+}
+
+async function follow(
+  { request, response, route, query, store, ended }: ObjectRequest,
+  signal: AbortSignal,
+): Promise<void> {
   const how = negotiate(request, query);
   const selection = parseSelection(route.definition, query);
   const bookmarks = query.get("allowWatchBookmarks") === "true";
@@ -38,11 +61,6 @@ export async function watchObjects({ request, response, route, query, store, end
     : undefined;
   const since = state?.revision ?? revision ?? (await store.head());
 
-  const abort = new AbortController();
-  const end = (): void => abort.abort();
-  const timer = setTimeout(end, timeoutMs(query.get("timeoutSeconds")));
-  response.once("close", end);
-  ended?.addEventListener("abort", end);
   const line = eventWriter(definition, how);
   const write = (text: string): void => {
     response.write(text);
@@ -50,7 +68,7 @@ export async function watchObjects({ request, response, route, query, store, end
   };
   try {
     // The first event is asked for before the header goes out: a version that is too old must be an HTTP 410.
-    const events = store.watch({ kinds: [definition.kind], ...scope, since, signal: abort.signal, bookmarks: true });
+    const events = store.watch({ kinds: [definition.kind], ...scope, since, signal, bookmarks: true });
     const iterator = events[Symbol.asyncIterator]();
     const first = iterator.next();
     await Promise.race([first, new Promise((resolve) => setImmediate(resolve))]);
@@ -73,11 +91,6 @@ export async function watchObjects({ request, response, route, query, store, end
       error instanceof StatusError ? error : internalError("the watch failed: see the server's log", error);
     response.end(`${JSON.stringify({ type: "ERROR", object: failure.toStatus() })}\n`);
     if (failure !== error) throw error;
-  } finally {
-    clearTimeout(timer);
-    response.off("close", end);
-    ended?.removeEventListener("abort", end);
-    abort.abort();
   }
 }
 

@@ -10,6 +10,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Identity } from "../auth/identity.ts";
 import { callerOf, identityOf, isForgiving } from "../caller.ts";
 import type { Caller } from "../caller.ts";
+import { onClosed } from "../closed.ts";
 import type { OpenCredentials } from "../auth/open-credentials.ts";
 import { MAX_BODY_BYTES } from "../rest/body.ts";
 import type { Services } from "../services/services.ts";
@@ -66,7 +67,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log }: Moun
           judged(await callerOf(() => authenticator.judge(request))),
         );
         ended.addEventListener("abort", () => response.destroy());
-        response.once("close", release);
+        onClosed(response, release);
         return {
           identify: async () => identity,
           prove: (token) => authenticator.prove(request, token),
@@ -110,7 +111,7 @@ export function trpcOverWebSocket({ authenticator, credentials, services, log, w
         const ask = () => authenticator.judge(request, token);
         const { ended, release } = credentials.hold(identity, ask);
         ended.addEventListener("abort", () => socket.close(CREDENTIAL_ENDED, "the credential has ended"));
-        socket.once("close", release);
+        onClosed(socket, release);
         return { identify: ask, prove: (one) => authenticator.prove(request, one), services, session: undefined };
       },
     })(socket, request);
