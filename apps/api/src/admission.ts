@@ -75,7 +75,7 @@ async function admitOnce(
   const warnings: string[] = [];
   for (const change of changes) refuseReadOnly(kindOf(change), change.op);
   const olds = await Promise.all(
-    changes.map((change) => (change.op === "update" ? stored(store, change.object) : undefined)),
+    changes.map(async (change) => (change.op === "update" ? stored(store, change.object) : undefined)),
   );
   const prepared: Change[] = [];
   const turn = turns();
