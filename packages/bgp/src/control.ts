@@ -114,7 +114,7 @@ export function bgpSessionsOf(reply: BirdReply, sessions: readonly Session[]): S
       port: session.port,
       passive: session.passive,
       hasPassword: session.password !== undefined,
-      ...(ref !== undefined && { ref }),
+      ...(session.kind !== "Mesh" && { ref }),
       ...(sourceAddress !== undefined && { localIP: sourceAddress }),
       ...(ttlHops !== undefined && { ttlHops }),
       ...standingOf(protocolByName.get(session.name)),
