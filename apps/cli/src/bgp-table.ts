@@ -69,10 +69,9 @@ function wideCellsOf(end: BgpEnd): string[] {
   ];
 }
 
-/** BIRD's own words. */
-function reasonOf({ isHeard, state, info, cause }: BgpEnd): string {
+/** BIRD's own words. An end may be Established, and the other one know better. */
+function reasonOf({ isHeard, info, cause }: BgpEnd): string {
   if (!isHeard) return "agent not heard";
-  if (state === "Established") return "-";
   return info !== "" ? info : cause === undefined ? "-" : "see below";
 }
 

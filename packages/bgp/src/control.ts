@@ -104,7 +104,8 @@ export interface SessionStatus {
 export function bgpSessionsOf(reply: BirdReply, sessions: readonly Session[]): SessionStatus[] {
   const protocolByName = protocolsOf(reply);
   return sessions.map((session): SessionStatus => {
-    const { peerNode, ref, sourceAddress, ttlHops } = session;
+    const { peerNode, sourceAddress, ttlHops } = session;
+    const ref = session.kind === "Mesh" ? undefined : session.ref;
     return {
       peerIP: session.peerAddress,
       ...(peerNode !== undefined && { peerNode }),

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 /** One node's cluster: it alone has a BGPPeer, for the other one. What it makes of the session may differ from what the other one does. */
-function inputs(node: "a" | "b", spec: Partial<BgpPeerObject["spec"]>): BgpInputs {
+function inputs(node: "a" | "b", spec: Partial<BgpPeerObject["spec"]>, nodeToNodeMeshEnabled = false): BgpInputs {
   const object = <S>(kind: string, name: string, of: S) => ({
     apiVersion: "projectcalico.org/v3",
     kind,
@@ -34,7 +34,7 @@ function inputs(node: "a" | "b", spec: Partial<BgpPeerObject["spec"]>): BgpInput
     nodes: (["a", "b"] as const).map((name) => object("Node", name, { bgp: { ipv4Address: `${ADDRESSES[name]}/24` } })),
     pools: [],
     affinities: [],
-    configurations: [object("BGPConfiguration", "default", { nodeToNodeMeshEnabled: false })],
+    configurations: [object("BGPConfiguration", "default", { nodeToNodeMeshEnabled })],
     peers: [object("BGPPeer", `of-${node}`, { node, peerIP, reversePeering: "Manual" as const, ...spec })],
     passwords: new Map([
       ["bgp/one", "one"],
@@ -100,6 +100,12 @@ test("a BIRD that was stopped", async () => {
   await b.stop();
   await untilCauses(["BIRD does not run on b."]);
   await untilCauses(["Nothing listens on port 179 of b."], "a");
+});
+
+test("a peer that the mesh has already", async () => {
+  await a.configure(inputs("a", {}, true));
+  await b.configure(inputs("b", {}, true));
+  await untilCauses(["a has two sessions with 192.0.2.2, and BIRD runs one of them."]);
 });
 
 test("an address that is gone", async () => {

@@ -61,6 +61,14 @@ test.each<[name: string, reports: readonly BgpReport[], reason: string]>([
     nodes({ asNumber: 1 }, { asNumber: 2 }),
     "a expects AS 1 of b, which has AS 64512; b expects AS 2 of a, which has AS 64512.",
   ],
+  [
+    "a second session with one address",
+    [
+      report("a", [endA({ state: "Established" }), endA({ type: "NodePeer", state: "Idle", ref: peer })]),
+      report("b", [endB({ state: "Established" }), endB({ type: "NodePeer" })]),
+    ],
+    "a has two sessions with 192.0.2.2, and BIRD runs one of them.",
+  ],
   ["no session at the other end", nodes({}, undefined), "Only a has this session: b has none with a."],
   [
     "a wrong port",
@@ -205,6 +213,7 @@ test.each<[string, readonly BgpReport[], number]>([
   ["an established session", nodes({ state: "Established" }, { state: "Established" }), LATER],
   ["the last word of a silent agent", nodes({}, {}, { isHeard: false }, { isHeard: false }), LATER],
   ["sessions of a BIRD that does not run", outside({ since: "" }, { birdRuns: false }), LATER],
+  ["what agents of before said of them", outside({ since: "1970-01-01T00:00:00Z" }, { birdRuns: false }), LATER],
 ])("%s is no fault", (_, reports, now) => {
   expect(diagnose(reports, now)).toEqual([]);
 });

@@ -65,9 +65,9 @@ export function pairEnds(reports: readonly BgpReport[]): BothEnds[] {
   return ends;
 }
 
-/** A silent agent's last word, or that of a BIRD that is gone, is no witness. */
+/** A silent agent's last word, or that of a BIRD that is gone, is no witness: it has no time, or (old agents) that of the epoch. */
 export function seesDown({ report, session }: End): boolean {
-  return report.isHeard && session.since !== "" && session.state !== "Established";
+  return report.isHeard && Date.parse(session.since) > 0 && session.state !== "Established";
 }
 
 export function formatBgpRef(ref: ObjectRef | undefined): string {
