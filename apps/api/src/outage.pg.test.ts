@@ -1,16 +1,20 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
+import type { TestApi } from "./test-api.ts";
+import { clientCertificate } from "./testdata/client-certificate.ts";
 
 test("Postgres gone: 503 with the reason, watches hold, all recovers by itself", async () => {
   const server = await startTestApi();
   try {
     const create = (name: string) => server.call(NETWORK_SETS, { method: "POST", body: networkSet(name) });
     await create("before");
-    const conditions = async (): Promise<string[] | undefined> => {
-      const { body } = await server.call("/trpc/health.conditions");
-      return body.result?.data.map(({ code }: { readonly code: string }) => code);
-    };
+    const conditions = await conditionsOf(server);
     const watch = await server.open(`${NETWORK_SETS}?watch=1&resourceVersion=0`);
     watch.on("error", () => undefined); // cut at the end
     const seen: string[] = [];
@@ -36,3 +40,15 @@ test("Postgres gone: 503 with the reason, watches hold, all recovers by itself",
     await server.stop();
   }
 });
+
+/** Asks with a client certificate, as the kubeconfig has one: no database is needed to believe it. */
+async function conditionsOf({ api, ca, dataDir }: TestApi): Promise<() => Promise<string[] | undefined>> {
+  const subject = "CN=admin, O=system:masters";
+  const pair = await clientCertificate(join(dataDir, "pki"), { subject, endsAt: Date.now() + 59_000 });
+  const options = { ca, cert: pair.certificate, key: pair.key };
+  return async () => {
+    const [answer] = (await once(get(`${api.url}/trpc/health.conditions`, options), "response")) as [IncomingMessage];
+    const { result } = (await json(answer)) as { readonly result?: { readonly data: readonly { code: string }[] } };
+    return result?.data.map(({ code }) => code);
+  };
+}
