@@ -105,7 +105,6 @@ export function bgpSessionsOf(reply: BirdReply, sessions: readonly Session[]): S
   const protocolByName = protocolsOf(reply);
   return sessions.map((session): SessionStatus => {
     const { peerNode, sourceAddress, ttlHops } = session;
-    const ref = session.kind === "Mesh" ? undefined : session.ref;
     return {
       peerIP: session.peerAddress,
       ...(peerNode !== undefined && { peerNode }),
@@ -115,7 +114,7 @@ export function bgpSessionsOf(reply: BirdReply, sessions: readonly Session[]): S
       port: session.port,
       passive: session.passive,
       hasPassword: session.password !== undefined,
-      ...(session.kind !== "Mesh" && { ref }),
+      ...(session.kind !== "Mesh" && { ref: session.ref }),
       ...(sourceAddress !== undefined && { localIP: sourceAddress }),
       ...(ttlHops !== undefined && { ttlHops }),
       ...standingOf(protocolByName.get(session.name)),
