@@ -53,10 +53,16 @@ test("a session that was lost and came back between two looks has flapped", () =
   expect(told([0, "Established", "10:00"], [9, "Established", "10:01"])[1]).toEqual(["10:01", "", 1]);
 });
 
-test("while BIRD is away nobody knows since when", () => {
+test("while BIRD does not answer nobody knows since when; when it does again, nothing has happened to what stands", () => {
   expect(told([0, "Connect", "10:00"], [1, "Idle", ""], [2, "Connect", "10:02"]).map(([since]) => since)).toEqual([
     "10:00",
     "",
-    "10:02",
+    "10:00",
+  ]);
+  const blip = told([0, "Established", "10:00"], [1, "Idle", ""], [2, "Established", "10:00"]);
+  expect(blip.map(([since, , flaps]) => [since, flaps])).toEqual([
+    ["10:00", 0],
+    ["", 0],
+    ["10:00", 0],
   ]);
 });

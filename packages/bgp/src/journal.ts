@@ -21,17 +21,19 @@ export class SessionJournal {
 
   /** Notes how the sessions stand and completes them. Sessions that are not among them are forgotten. */
   note(sessions: readonly SessionStatus[], nowMs: number): SessionStatus[] {
-    const noted = sessions.map((session) => {
-      const entry = nextEntry(this.#entryByKey.get(keyOf(session)), session, nowMs);
-      return { session, entry };
+    const entryByKey = new Map<string, Entry>();
+    const completed = sessions.map((session) => {
+      const before = this.#entryByKey.get(keyOf(session));
+      // BIRD does not answer: what was known of the session holds until it does, and nothing is known now.
+      const isKnown = session.since !== "";
+      const entry = isKnown ? nextEntry(before, session, nowMs) : before;
+      if (entry !== undefined) entryByKey.set(keyOf(session), entry);
+      return isKnown && entry !== undefined
+        ? { ...session, since: entry.since, info: entry.error, flaps: entry.flaps }
+        : { ...session, flaps: entry?.flaps ?? 0 };
     });
-    this.#entryByKey = new Map(noted.map(({ session, entry }) => [keyOf(session), entry]));
-    return noted.map(({ session, entry }) => ({
-      ...session,
-      since: entry.since,
-      info: entry.error,
-      flaps: entry.flaps,
-    }));
+    this.#entryByKey = entryByKey;
+    return completed;
   }
 }
 
@@ -43,7 +45,7 @@ function nextEntry(before: Entry | undefined, session: SessionStatus, nowMs: num
   const isRemembered = !isUp && session.info === "" && isSame && nowMs - before.errorAtMs < FRESH_MS;
   return {
     isUp,
-    since: isSame && !isUp && session.since !== "" && before.since !== "" ? before.since : session.since,
+    since: isSame && !isUp ? before.since : session.since,
     error: isUp ? "" : isRemembered ? before.error : session.info,
     errorAtMs: isRemembered ? before.errorAtMs : nowMs,
     flaps: (before?.flaps ?? 0) + (isLost ? 1 : 0),
