@@ -156,6 +156,9 @@ describe("a DEL", () => {
   });
 });
 
+/** In a shell on the node: the IPv4 address behind an interface. */
+const addressBehind = (host: string): string => `$(ip -o route show dev ${host} | head -1 | cut -d' ' -f1)`;
+
 describe("CHECK", () => {
   test.each<[string, () => string[], RegExp]>([
     [
@@ -204,10 +207,26 @@ describe("CHECK", () => {
     ["link, set down", (host) => ["ip", "link", "set", host, "down"]],
     ["proxy ARP", (host) => ["sysctl", "-q", "-w", `net.ipv4.conf.${host}.proxy_arp=0`]],
     ["routes", (host) => ["ip", "route", "flush", "dev", host]],
+    ["route, led elsewhere", (host) => ["sh", "-c", `ip route replace ${addressBehind(host)} dev uplink0`]],
+    ["route, made a hole", (host) => ["sh", "-c", `ip route replace blackhole ${addressBehind(host)}`]],
+    [
+      "neighbour entry of the container",
+      (host) => [
+        "sh",
+        "-c",
+        `ip neigh replace ${addressBehind(host)} lladdr 02:00:00:00:00:99 nud permanent dev ${host}`,
+      ],
+    ],
+    ["link, made a bridge's port", (host) => ["ip", "link", "set", host, "master", "uplink0"]],
   ])("passes again by itself: the agent restores the node's side, here the %s", async (_name, harm) => {
     await call("ADD", id);
+    await until("the agent's other half is done", () =>
+      ip(node.netns, "neigh", "show", "dev", hostInterface()).includes("PERMANENT"),
+    );
+    expect(await call("CHECK", id)).toEqual({ code: 0, details: "" });
     execFileSync("ip", ["netns", "exec", node.netns, ...harm(hostInterface())]);
     await until("whole again", async () => (await call("CHECK", id)).code === 0);
+    expect(ip(node.netns, "-o", "link", "show", hostInterface())).not.toContain("master");
     const [address] = ip(inside(), "-o", "-4", "addr", "show", "eth0").split(/\s+/).slice(3);
     expect(await node.reaches("first", address!.split("/")[0]!)).toBe(true);
   });

@@ -1,5 +1,5 @@
-import { NUD_PERMANENT } from "@percale/kernel";
-import type { Rtnetlink } from "@percale/kernel";
+import { NUD_PERMANENT, RT_TABLE_MAIN, RTPROT_BIRD } from "@percale/kernel";
+import type { Link, Rtnetlink } from "@percale/kernel";
 import type { Attachment } from "./attachments.ts";
 import { linkMark } from "./identity.ts";
 import { identityOf } from "./own-links.ts";
@@ -15,11 +15,10 @@ export async function attachmentFaults(host: Rtnetlink, known: Known): Promise<s
 
 /** What is wrong on the node's side. */
 export async function hostFaults(host: Rtnetlink, known: Known): Promise<string[]> {
-  const { hostInterface, mtuBytes, addresses } = known;
+  const { hostInterface, mtuBytes } = known;
   const link = await host.link(hostInterface);
   if (link === undefined) return [`the host interface ${hostInterface} is missing`];
   if (link.alias !== linkMark(known)) return [`the host interface ${hostInterface} is not this container's`];
-  const routes = await host.routes({ table: 254 });
   return [
     ...(link.up ? [] : [`the host interface ${hostInterface} is down`]),
     ...(link.mac === HOST_MAC
@@ -28,12 +27,30 @@ export async function hostFaults(host: Rtnetlink, known: Known): Promise<string[
     ...(mtuBytes === 0 || link.mtu === mtuBytes
       ? []
       : [`the host interface ${hostInterface} has the MTU ${link.mtu} and not ${mtuBytes}`]),
+    ...(link.master === undefined ? [] : [`the host interface ${hostInterface} is a port of another interface`]),
     ...hostSysctls(known).flatMap((sysctl) => sysctlFault(sysctl, host.netns) ?? []),
-    ...addresses
-      .map(cidrOf)
-      .filter((cidr) => !routes.some(({ dst, ifIndex }) => dst === cidr && ifIndex === link.index))
-      .map((cidr) => `the node has no route to ${cidr} through ${hostInterface}`),
+    ...(await deliveryFaults(host, known, link)),
   ];
+}
+
+/** Where the node's packets to the container's addresses go otherwise. What BIRD learned is another node's affair. */
+async function deliveryFaults(
+  host: Rtnetlink,
+  { addresses, mac, hostInterface }: Known,
+  link: Link,
+): Promise<string[]> {
+  const routes = (await host.routes({ table: RT_TABLE_MAIN })).filter(({ protocol }) => protocol !== RTPROT_BIRD);
+  const neighbours = (await host.neighbours()).filter(({ ifIndex }) => ifIndex === link.index);
+  return addresses.flatMap((address) => {
+    const [first] = routes.filter(({ dst }) => dst === cidrOf(address)).sort((a, b) => a.metric - b.metric);
+    const other = neighbours.find((neighbour) => neighbour.address === address && (neighbour.mac ?? mac) !== mac);
+    return [
+      ...(first?.type === "unicast" && first.ifIndex === link.index
+        ? []
+        : [`the node has no route to ${address} through ${hostInterface}, or another before it`]),
+      ...(other === undefined ? [] : [`the node takes ${other.mac} for the MAC of ${address}, which is ${mac}`]),
+    ];
+  });
 }
 
 /** What is wrong inside the container. What plugins after this one may change (its MAC, a smaller MTU, forwarding) is theirs. */
@@ -54,7 +71,7 @@ export async function containerFaults(known: Known): Promise<string[]> {
     const neighbours = mine(await inside.neighbours());
     const rules = await inside.sourceRules();
     const isRuled = (source: string): boolean =>
-      table === 254 || rules.some((rule) => rule.source === source && rule.table === table);
+      table === RT_TABLE_MAIN || rules.some((rule) => rule.source === source && rule.table === table);
     return [
       ...(link.up ? [] : [`${ifName} is down in the container`]),
       ...(mtuBytes === 0 || link.mtu <= mtuBytes

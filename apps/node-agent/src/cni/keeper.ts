@@ -1,7 +1,8 @@
 import { runLoop, sleepMs, Wake } from "@percale/daemon";
 import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Condition } from "@percale/protocol";
-import { openRtnetlink } from "@percale/kernel";
+import { NUD_PERMANENT, openRtnetlink } from "@percale/kernel";
+import type { RtnetlinkEvent } from "@percale/kernel";
 import type { Attacher } from "./attacher.ts";
 import { attachmentKey } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
@@ -24,7 +25,7 @@ export interface KeeperOptions {
 export class AttachmentKeeper {
   readonly #options: KeeperOptions;
   readonly #wake = new Wake();
-  /** Names of links that changed since the last pass. */
+  /** Names of links, and addresses, of which something changed since the last pass. */
   #touched = new Set<string>();
   /** When all were looked at, on the clock of this process. */
   #roundAt = Number.NEGATIVE_INFINITY;
@@ -39,9 +40,10 @@ export class AttachmentKeeper {
   async run(signal: AbortSignal): Promise<void> {
     const netlink = openRtnetlink();
     const stopMonitor = netlink.monitor((event) => {
+      const subject = subjectOf(event);
       if (event.t === "lost") this.#roundAt = Number.NEGATIVE_INFINITY;
-      else if (event.t === "link" || event.t === "linkRemoved") this.#touched.add(event.link.name);
-      else return;
+      else if (subject === undefined) return;
+      else this.#touched.add(subject);
       this.#wake.notify();
     });
     await runLoop({
@@ -67,7 +69,9 @@ export class AttachmentKeeper {
       this.#roundAt = performance.now();
       this.#setAside = [...(await attachments.setAside()), ...(await queue.setAside())];
     }
-    for (const known of attachments.list().filter(({ hostInterface }) => isRound || touched.has(hostInterface))) {
+    const isDue = ({ hostInterface, addresses }: Attachment): boolean =>
+      isRound || touched.has(hostInterface) || addresses.some((address) => touched.has(address));
+    for (const known of attachments.list().filter(isDue)) {
       const faults = await attacher.mend(known).catch((error: unknown) => [String(error)]);
       if (faults.length > 0) this.#broken.set(attachmentKey(known), broken(known, faults));
       else this.#broken.delete(attachmentKey(known));
@@ -76,6 +80,25 @@ export class AttachmentKeeper {
     const present = new Set(attachments.list().map(attachmentKey));
     for (const key of this.#broken.keys()) if (!present.has(key)) this.#broken.delete(key);
     health.tell("attachments", [...this.#broken.values(), ...setAside(this.#setAside)]);
+  }
+}
+
+/** What an event may say of an attachment: its link's name, or one of its addresses. The kernel's own neighbour discovery says nothing. */
+function subjectOf(event: RtnetlinkEvent): string | undefined {
+  switch (event.t) {
+    case "link":
+    case "linkRemoved":
+      return event.link.name;
+    case "route":
+    case "routeRemoved":
+      return /^(.*)\/(?:32|128)$/.exec(event.route.dst)?.[1];
+    case "neighbour":
+    case "neighbourRemoved": {
+      const { address, state } = event.neighbour;
+      return (state & NUD_PERMANENT) !== 0 || !address.includes(":") ? address : undefined;
+    }
+    default:
+      return undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   RTPROT_BIRD,
   writeSysctl,
 } from "@percale/kernel";
-import type { Link, Rtnetlink } from "@percale/kernel";
+import type { Link, Route, Rtnetlink } from "@percale/kernel";
 import { workloadRoutes } from "@percale/dataplane";
 import { DEFAULT_CONFIG } from "@percale/policy";
 import { CniCode, CniError } from "./errors.ts";
@@ -87,7 +87,7 @@ export async function wire(
     try {
       for (const sysctl of hostSysctls(wiring)) applySysctl(sysctl, host.netns); // before the link comes up: discovery depends on them
       const routeTable = await wireContainer(host, inside, wiring);
-      await routeFromHost(host, wiring.addresses, index);
+      await claimRoutes(host, wiring.addresses, index);
       return { index, routeTable };
     } catch (error) {
       await deleteLinkIfThere(host, index);
@@ -104,12 +104,25 @@ export async function wire(
 
 /** The node's side as ADD made it, where the link is still ours. */
 export async function restoreHost(host: Rtnetlink, wiring: Omit<Wiring, "routeTable">): Promise<void> {
-  const { hostInterface, mtuBytes, addresses } = wiring;
+  const { hostInterface, mtuBytes, addresses, mac } = wiring;
   const link = await host.link(hostInterface);
   if (link?.alias !== linkMark(wiring)) return;
-  await host.setLink(link.index, { up: true, mac: HOST_MAC, ...(mtuBytes > 0 && { mtu: mtuBytes }) });
+  const isPort = link.master !== undefined;
+  await host.setLink(link.index, {
+    up: true,
+    mac: HOST_MAC,
+    ...(mtuBytes > 0 && { mtu: mtuBytes }),
+    ...(isPort && { master: null }),
+  });
   for (const sysctl of hostSysctls(wiring)) applySysctl(sysctl, host.netns);
+  // The addresses are ours since ADD found nobody else's route.
+  for (const route of await othersRoutes(host, addresses, link.index))
+    await host.deleteRoute(route).catch((error: unknown) => {
+      if (!isKernelError(error, "ESRCH")) throw error;
+    });
   await routeFromHost(host, addresses, link.index);
+  for (const address of addresses)
+    await host.replaceNeighbour({ ifIndex: link.index, address, mac, state: NUD_PERMANENT, flags: 0 });
 }
 
 /** Takes back what the interface left in the container beside itself. The namespace may be gone, or another by now. */
@@ -184,19 +197,31 @@ async function wireContainer(host: Rtnetlink, inside: Rtnetlink, wiring: Omit<Wi
   return table;
 }
 
-/** As the dataplane does, unless configured otherwise. An address that is routed to somebody else stays his. */
-async function routeFromHost(host: Rtnetlink, addresses: readonly string[], ifIndex: number): Promise<void> {
-  const present = await host.routes({ table: RT_TABLE_MAIN });
-  const wanted = addresses.map(cidrOf);
-  const theirs = present.find(
-    (route) => wanted.includes(route.dst) && route.ifIndex !== ifIndex && route.protocol !== RTPROT_BIRD,
-  );
+/** An address that is routed to somebody else stays his. */
+async function claimRoutes(host: Rtnetlink, addresses: readonly string[], ifIndex: number): Promise<void> {
+  const [theirs] = await othersRoutes(host, addresses, ifIndex);
   if (theirs !== undefined) {
     const holder = await host.link(theirs.ifIndex ?? 0);
     throw new CniError(CniCode.taken, `${theirs.dst} is routed to another interface`, holder?.name);
   }
-  for (const route of workloadRoutes({ addresses: wanted }, ifIndex, { ...DEFAULT_CONFIG, ipv6Support: true }))
-    await host.replaceRoute(route);
+  await routeFromHost(host, addresses, ifIndex);
+}
+
+/** Routes of these addresses that lead elsewhere. What BIRD learned is another node's affair. */
+async function othersRoutes(host: Rtnetlink, addresses: readonly string[], ifIndex: number): Promise<Route[]> {
+  const wanted = new Set(addresses.map(cidrOf));
+  return (await host.routes({ table: RT_TABLE_MAIN })).filter(
+    (route) => wanted.has(route.dst) && route.ifIndex !== ifIndex && route.protocol !== RTPROT_BIRD,
+  );
+}
+
+/** As the dataplane does, unless configured otherwise. */
+async function routeFromHost(host: Rtnetlink, addresses: readonly string[], ifIndex: number): Promise<void> {
+  const wanted = workloadRoutes({ addresses: addresses.map(cidrOf) }, ifIndex, {
+    ...DEFAULT_CONFIG,
+    ipv6Support: true,
+  });
+  for (const route of wanted) await host.replaceRoute(route);
 }
 
 async function indexOf(netlink: Rtnetlink, name: string): Promise<number | undefined> {
