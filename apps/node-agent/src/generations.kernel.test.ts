@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { auditIpam } from "@percale/ipam";
+import { Nftables } from "@percale/kernel";
 import type { BlockAffinity, IPAMBlock, IPAMHandle } from "@percale/ipam";
 import type { KubeObject } from "@percale/resources";
 import fc from "fast-check";
@@ -185,4 +186,19 @@ test("a full queue takes a deletion again that it has already, from the agent an
   expect(await settle(id)).toBe(false);
   expect(await codeOf("DEL", other)).toBe(0);
   expect(await settle(other)).toBe(false);
+});
+
+test("when an ADD answers, the kernel already knows whose the interface is: the first packet goes its way", async () => {
+  const nft = new Nftables({ table: "calico", netns: node.netns });
+  const dispatched = () => nft.elements(4, "filter-cali-from-wl-dispatch").length;
+  const before = dispatched();
+  const ids = Array.from({ length: 20 }, () => `g${count++}`);
+  const seen: number[] = [];
+  for (const id of ids) {
+    expect(await node.post("ADD", id)).toBe(0);
+    seen.push(dispatched());
+  }
+  nft.close();
+  expect(seen).toEqual(ids.map((_, n) => before + n + 1));
+  for (const id of ids) expect(await node.post("DEL", id)).toBe(0);
 });
