@@ -152,10 +152,10 @@ export class TestNode {
     return promise;
   }
 
-  /** True if a packet and its answer get through: a port where nobody listens refuses at once. */
+  /** True if a packet and its answer get through: a port where nobody listens refuses at once, on a busy machine after a while. */
   async reaches(id: string, address: string): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const connect = ["timeout", "1", "bash", "-c", `: < /dev/tcp/${address}/81`];
+    const connect = ["timeout", "5", "bash", "-c", `: < /dev/tcp/${address}/81`];
     execFile("ip", ["netns", "exec", `${this.netns}-${id}`, ...connect], (_error, _out, said) => resolve(said.includes("refused")));
     return promise;
   }
