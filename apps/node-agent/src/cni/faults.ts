@@ -4,7 +4,7 @@ import type { Attachment } from "./attachments.ts";
 import { linkMark } from "./identity.ts";
 import { identityOf } from "./own-links.ts";
 import { hostSysctls, sysctlFault } from "./sysctls.ts";
-import { cidrOf, familiesOf, HOST_MAC, openInside } from "./wiring.ts";
+import { cidrOf, familiesOf, HOST_MAC, openInside, wrongNeighbours } from "./wiring.ts";
 
 type Known = Omit<Attachment, "handle" | "network" | "endpoint" | "namespace" | "pod">;
 
@@ -40,10 +40,10 @@ async function deliveryFaults(
   link: Link,
 ): Promise<string[]> {
   const routes = (await host.routes({ table: RT_TABLE_MAIN })).filter(({ protocol }) => protocol !== RTPROT_BIRD);
-  const neighbours = (await host.neighbours()).filter(({ ifIndex }) => ifIndex === link.index);
+  const wrong = await wrongNeighbours(host, addresses, { ifIndex: link.index, mac });
   return addresses.flatMap((address) => {
     const [first] = routes.filter(({ dst }) => dst === cidrOf(address)).sort((a, b) => a.metric - b.metric);
-    const other = neighbours.find((neighbour) => neighbour.address === address && (neighbour.mac ?? mac) !== mac);
+    const other = wrong.find((neighbour) => neighbour.address === address);
     return [
       ...(first?.type === "unicast" && first.ifIndex === link.index
         ? []

@@ -95,7 +95,7 @@ function subjectOf(event: RtnetlinkEvent): string | undefined {
     case "neighbour":
     case "neighbourRemoved": {
       const { address, state } = event.neighbour;
-      return (state & NUD_PERMANENT) !== 0 || !address.includes(":") ? address : undefined;
+      return (state & NUD_PERMANENT) === 0 ? undefined : address;
     }
     default:
       return undefined;

@@ -7,7 +7,7 @@ import {
   RTPROT_BIRD,
   writeSysctl,
 } from "@percale/kernel";
-import type { Link, Route, Rtnetlink } from "@percale/kernel";
+import type { Link, Neighbour, Route, Rtnetlink } from "@percale/kernel";
 import { workloadRoutes } from "@percale/dataplane";
 import { DEFAULT_CONFIG } from "@percale/policy";
 import { CniCode, CniError } from "./errors.ts";
@@ -121,8 +121,20 @@ export async function restoreHost(host: Rtnetlink, wiring: Omit<Wiring, "routeTa
       if (!isKernelError(error, "ESRCH")) throw error;
     });
   await routeFromHost(host, addresses, link.index);
-  for (const address of addresses)
-    await host.replaceNeighbour({ ifIndex: link.index, address, mac, state: NUD_PERMANENT, flags: 0 });
+  for (const wrong of await wrongNeighbours(host, addresses, { ifIndex: link.index, mac }))
+    await host.replaceNeighbour({ ...wrong, mac });
+}
+
+/** Entries that somebody wrote for good with another MAC; what the kernel finds out by itself, it also corrects. */
+export async function wrongNeighbours(
+  host: Rtnetlink,
+  addresses: readonly string[],
+  right: { readonly ifIndex: number; readonly mac: string },
+): Promise<Neighbour[]> {
+  return (await host.neighbours()).filter(
+    ({ address, ifIndex, mac, state }) =>
+      ifIndex === right.ifIndex && addresses.includes(address) && mac !== right.mac && (state & NUD_PERMANENT) !== 0,
+  );
 }
 
 /** Takes back what the interface left in the container beside itself. The namespace may be gone, or another by now. */
