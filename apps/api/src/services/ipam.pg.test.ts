@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Datastore } from "@percale/store";
 import { startTestApi } from "../test-api.ts";
 import type { Answer, TestApi } from "../test-api.ts";
+import { ipamServices } from "./ipam.ts";
 
 const CALICO = "/apis/projectcalico.org/v3";
 let server: TestApi;
@@ -68,6 +70,37 @@ test("an address that a workload has is released by force only", async () => {
   expect((await release("10.2.0.0", true)).code).toBe(200);
   const { allocations } = (await server.call(`${CALICO}/ipamblocks/${block}`)).body.spec;
   expect(allocations).toEqual([null, null, null, null]);
+});
+
+test("an address that a workload gets while it is being released stays the workload's", async () => {
+  const block = await poolInUse("raced", "10.4.0.0");
+  const path = `${CALICO}/ipamblocks/${block}`;
+  const { store } = server.api;
+  let isFirst = true;
+  // An agent writes between our look at the books and our own write.
+  const apply: Datastore["apply"] = async (...args) => {
+    if (isFirst) {
+      isFirst = false;
+      const endpoint = { orchestrator: "k8s", node: "n1", pod: "cat", endpoint: "eth0", ipNetworks: ["10.4.0.0/32"] };
+      await create("workloadendpoints", "WorkloadEndpoint", "n1-k8s-cat-eth0", endpoint, "shop");
+      const { body } = await server.call(path);
+      const attributes = [{ handle_id: "h-raced", secondary: { node: "n1", pod: "cat" } }];
+      await server.call(path, { method: "PUT", body: { ...body, spec: { ...body.spec, attributes } } });
+    }
+    return store.apply(...args);
+  };
+  const raced = new Proxy(store, {
+    get: (_, key: keyof Datastore) => {
+      if (key === "apply") return apply;
+      const member = store[key];
+      return typeof member === "function" ? member.bind(store) : member;
+    },
+  });
+  const admin = { user: "admin", groups: ["system:masters"], method: "token" as const };
+  await expect(ipamServices(raced).release({ address: "10.4.0.0", force: false }, admin)).rejects.toThrow(
+    "it has the address 10.4.0.0",
+  );
+  expect((await server.call(path)).body.spec.allocations[0]).toBe(0);
 });
 
 test("what is no address, or nobody's, is refused with the reason", async () => {

@@ -15,9 +15,11 @@ export function ipamServices(store: Datastore): Services["ipam"] {
   return {
     release: async ({ address: text, force }, identity) => {
       const address = canonical(text);
-      if (!force) await refuseInUse(store, address);
       for (let attempt = 1; ; attempt++) {
-        const { changes } = decide(await stateOf(store), address);
+        // Of one moment, looked at anew after a lost race: meanwhile a workload may have got the address.
+        const { objects } = await store.snapshot([...IPAM_KINDS, "WorkloadEndpoint"]);
+        if (!force) refuseInUse(objects, address);
+        const { changes } = decide(stateOf(objects), address);
         try {
           await admit(store, { changes, reason: `release ${address}` }, { identity });
           return { address };
@@ -36,9 +38,8 @@ function canonical(text: string): string {
   return formatAddress(address);
 }
 
-async function refuseInUse(store: Datastore, address: string): Promise<void> {
-  const { items } = await store.list({ kind: "WorkloadEndpoint" });
-  const holder = (items as WorkloadEndpoint[]).find(({ spec }) =>
+function refuseInUse(objects: readonly KubeObject[], address: string): void {
+  const holder = ofKind<WorkloadEndpoint>(objects, "WorkloadEndpoint").find(({ spec }) =>
     spec.ipNetworks?.some((network) => formatAddress(parseCidr(network)) === address),
   );
   if (holder === undefined) return;
@@ -55,9 +56,8 @@ function decide(state: IpamState, address: string): Extract<ReleaseOutcome, { ki
   return outcome;
 }
 
-async function stateOf(store: Datastore): Promise<IpamState> {
-  const { objects } = await store.snapshot(IPAM_KINDS);
-  const of = <T extends KubeObject>(kind: string): T[] => objects.filter((object) => object.kind === kind) as T[]; // the store keeps kinds apart
+function stateOf(objects: readonly KubeObject[]): IpamState {
+  const of = <T extends KubeObject>(kind: string): T[] => ofKind<T>(objects, kind);
   const labelsOf = (kind: string): IpamState["nodeLabels"] =>
     new Map(of(kind).map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
   const [config] = of<IPAMConfiguration>("IPAMConfiguration");
@@ -72,6 +72,10 @@ async function stateOf(store: Datastore): Promise<IpamState> {
     namespaceLabels: labelsOf("Namespace"),
     nowMs: Date.now(),
   };
+}
+
+function ofKind<T extends KubeObject>(objects: readonly KubeObject[], kind: string): T[] {
+  return objects.filter((object) => object.kind === kind) as T[]; // the store keeps kinds apart
 }
 
 const IPAM_KINDS = ["IPPool", "IPAMBlock", "BlockAffinity", "IPAMHandle", "IPAMConfiguration", "Node", "Namespace"];
