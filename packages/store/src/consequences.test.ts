@@ -119,12 +119,14 @@ describe("a namespace", () => {
     store.create("NetworkSet", "a", {}, inShop);
     store.create("NetworkPolicy", "p", {}, inShop);
     store.create("NetworkSet", "a", {}, { namespace: "other" });
+    for (const account of ["ksa.shop.till", "ksa.other.till"]) store.create("Profile", account);
     expect(store.delete("Namespace", "shop")).toEqual([
       "MODIFIED Namespace/shop",
       "DELETED NetworkPolicy/shop/p",
       "DELETED NetworkSet/shop/a",
       "DELETED Namespace/shop",
       "DELETED Profile/kns.shop",
+      "DELETED Profile/ksa.shop.till",
     ]);
     expect(store.get({ kind: "NetworkSet", namespace: "other", name: "a" })).toBeDefined();
   });

@@ -7,7 +7,7 @@ import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
 import { isDnsLabel } from "../metadata.ts";
 import { NAMESPACE_NAME_LABEL, NAMESPACE_PREFIX } from "../namespaces.ts";
 import { refOf } from "../object.ts";
-import type { KubeObject } from "../object.ts";
+import type { KubeObject, ObjectRef } from "../object.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { conditionsStatus } from "./conditions.ts";
@@ -81,8 +81,14 @@ function deletions(event: ObjectEvent, lookup: Lookup): readonly Consequence[] {
   const { name } = event.object.metadata;
   return [
     ...[...contentsOf(name, lookup)].map((object): Consequence => ({ op: "delete", ref: refOf(object) })),
-    ...(event.type === "DELETED" ? [{ op: "delete" as const, ref: profileRef(name) }] : []),
+    ...(event.type === "DELETED" ? profilesOf(name, lookup) : []).map((ref): Consequence => ({ op: "delete", ref })),
   ];
+}
+
+/** What was made for it and its service accounts; only a name too long to be written out can't be told. */
+function profilesOf(namespace: string, lookup: Lookup): ObjectRef[] {
+  const accounts = [...lookup.list("Profile")].filter(({ metadata }) => metadata.name.startsWith(`ksa.${namespace}.`));
+  return [profileRef(namespace), ...accounts.map(refOf)];
 }
 
 /** The profile through which endpoints inherit the namespace's labels: made with it, its rules left alone. */
