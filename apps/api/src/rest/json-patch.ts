@@ -3,6 +3,8 @@ import { z } from "zod";
 import { Budget } from "./budget.ts";
 
 const MAX_OPERATIONS = 10_000;
+/** No object nests so deep. */
+const MAX_STEPS = 65;
 /** Never a step of a path: on a JavaScript object they lead to its prototype. */
 const PROTOTYPE_WORDS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -10,7 +12,9 @@ const pointer = z
   .string()
   .max(4_096)
   .regex(/^(\/[^/]*)*$/, "must be a JSON pointer: empty, or begin with /")
-  .transform((text) => text.split("/").slice(1).map(unescape));
+  .transform((text) => text.split("/", MAX_STEPS + 2).slice(1))
+  .pipe(z.array(z.string()).max(MAX_STEPS))
+  .transform((steps) => steps.map(unescape));
 /** Absent and null are different values here, and only one of them is allowed. */
 const value = z.unknown().refine((given) => given !== undefined, "is required");
 const operation = z.discriminatedUnion("op", [

@@ -174,3 +174,10 @@ test("whatever comes as a JSON patch, the answer is an object or a StatusError",
     }),
   );
 });
+
+test("a path deeper than any object is no path", () => {
+  expect(() => patched({}, [op("test", "/a".repeat(66), { value: 1 })])).toThrow(
+    "[0].path: must have at most 65 items",
+  );
+  expect(() => patched({}, [op("test", "/a".repeat(65), { value: 1 })])).toThrow('there is no "a"');
+});
