@@ -5,6 +5,7 @@ import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { requireRight } from "./auth/authorize.ts";
+import { sourceOf } from "./auth/failures.ts";
 import type { Identity } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf, isForgiving } from "./caller.ts";
@@ -18,6 +19,7 @@ import { serveDocument } from "./rest/documents.ts";
 import { serveObjects } from "./rest/objects.ts";
 import { sendError } from "./rest/respond.ts";
 import { parseObjectRoute } from "./rest/route.ts";
+import type { Strangers } from "./strangers.ts";
 import type { TrpcCall } from "./trpc/mount.ts";
 
 export interface FrontOptions {
@@ -30,6 +32,7 @@ export interface FrontOptions {
   readonly log: Logger;
   readonly stalls: StallMonitor;
   readonly watches: Gate;
+  readonly strangers: Strangers;
   /** Answers everything under /trpc. */
   readonly trpc: (call: TrpcCall) => Promise<void>;
 }
@@ -76,7 +79,8 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
   const { authenticator } = options;
   const forgives = pathname.startsWith(TRPC_PREFIX) && isForgiving(pathname.slice(TRPC_PREFIX.length), request);
   const caller = await callerOf(() => (forgives ? authenticator.judge(request) : authenticator.identify(request)));
-  const leave = places.enter(caller.identity, request.socket.remoteAddress);
+  if (caller.identity.method !== "anonymous") options.strangers.know(request.socket);
+  const leave = places.enter(caller.identity, sourceOf(request));
   try {
     await dispatch(options, call, { caller, leave });
   } finally {

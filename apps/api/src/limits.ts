@@ -13,10 +13,12 @@ export const LIMITS = {
   inFlight: 2_000,
   /** Browsers' WebSockets. */
   sockets: 2_000,
-  /** Requests, and again sockets, of those who have not shown who they are; a proxy's callers share its address. */
+  /** Requests, and again sockets, of those who have not shown who they are; and how many of them one source may have. */
   anonymous: 128,
   anonymousPerAddress: 32,
   connections: 10_000,
+  /** Of one source, with nobody known on them yet: whoever opens more keeps out his own neighbours alone. */
+  strangersConnections: 2_000,
 } as const;
 
 /** Counts what is under way. */
@@ -89,9 +91,9 @@ export class Places {
     this.#what = what;
   }
 
-  /** Throws StatusError 429 when full. */
-  enter({ method }: Pick<Identity, "method">, address = "local"): Leave {
-    const leave = method === "anonymous" ? this.#unknown.enter(address) : this.#enterKnown();
+  /** `source` is whom a stranger is told from others by. Throws StatusError 429 when full. */
+  enter({ method }: Pick<Identity, "method">, source = ""): Leave {
+    const leave = method === "anonymous" ? this.#unknown.enter(source) : this.#enterKnown();
     if (leave === undefined) throw tooManyRequests(`too many ${this.#what} at once: try again`);
     return leave;
   }

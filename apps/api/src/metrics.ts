@@ -9,7 +9,12 @@ export class ApiMetrics {
 
   constructor(
     registry: Registry,
-    counts: { readonly watches: () => number; readonly streams: () => number; readonly credentials: () => number },
+    counts: {
+      readonly watches: () => number;
+      readonly streams: () => number;
+      readonly credentials: () => number;
+      readonly strangers: () => number;
+    },
   ) {
     const registers = [registry];
     this.#requests = new Histogram({
@@ -35,6 +40,12 @@ export class ApiMetrics {
       "percale_api_open_credentials",
       "Calls, streams and sockets open in somebody's name",
       counts.credentials,
+      registers,
+    );
+    gauge(
+      "percale_api_strangers_connections",
+      "Connections with nobody known on them yet",
+      counts.strangers,
       registers,
     );
     gauge("percale_api_sync_streams", "Agents connected to this process", counts.streams, registers);

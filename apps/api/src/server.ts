@@ -2,11 +2,12 @@ import { createServer } from "node:https";
 import type { Server, ServerOptions } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { listenPrivately } from "@percale/daemon";
 import type { Pki } from "./auth/pki.ts";
 import { LIMITS } from "./limits.ts";
+import type { Strangers } from "./strangers.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -16,6 +17,7 @@ export interface ListenOptions {
   readonly pki: Pki;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly strangers: Strangers;
 }
 
 export interface Listener {
@@ -49,8 +51,10 @@ async function openSocket(options: ListenOptions, path: string): Promise<Server>
   return server;
 }
 
-function serverFor({ pki, onRequest, onUpgrade }: ListenOptions): Server {
+function serverFor({ pki, onRequest, onUpgrade, strangers }: ListenOptions): Server {
   const server = createServer({ ...tlsOptions(pki), ...HTTP_OPTIONS }, onRequest);
+  // As the listener made it; only a caller of `emit` could hand in another kind.
+  server.on("connection", (socket) => strangers.meet(socket as Socket));
   server.on("upgrade", onUpgrade);
   server.on("clientError", (_, socket) => socket.destroy());
   server.maxConnections = LIMITS.connections;

@@ -17,6 +17,7 @@ import { ApiMetrics } from "./metrics.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { createServices } from "./services/create.ts";
+import { Strangers } from "./strangers.ts";
 import { NodeStatuses } from "./sync/node-statuses.ts";
 import type { SyncStream } from "./sync/stream.ts";
 import { trpcOverHttp } from "./trpc/mount.ts";
@@ -74,10 +75,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const closing = new AbortController();
   const following = statuses.run(closing.signal);
   const credentials = new OpenCredentials();
+  const strangers = new Strangers();
   const apiMetrics = new ApiMetrics(metrics, {
     watches: () => watches.count,
     streams: () => streams.size,
     credentials: () => credentials.count,
+    strangers: () => strangers.count,
   });
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
   const authenticator = new Authenticator({ tokens: store.tokens, failures });
@@ -91,6 +94,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     log,
     streams,
     apiMetrics,
+    strangers,
     build: BUILD,
   });
   const trpc = trpcOverHttp({ authenticator, credentials, services, log });
@@ -99,6 +103,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     port,
     socket,
     pki,
+    strangers,
     onRequest: requestHandler({
       store,
       authenticator,
@@ -109,6 +114,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       log,
       stalls,
       watches,
+      strangers,
       trpc,
     }),
     onUpgrade: sockets.onUpgrade,

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import { WebSocket } from "ws";
@@ -50,6 +52,28 @@ test("strangers take no agent's place, and of their own sockets only some for ea
     refusal: undefined,
   });
   for (const { socket } of strangers) socket.terminate();
+});
+
+test("a proxy's callers, whom it names, are told apart", async () => {
+  const from = (address: string) => outcomeOf("/trpc?connectionParams=1", { "x-forwarded-for": address });
+  const many = await Promise.all(Array.from({ length: LIMITS.anonymousPerAddress }, () => from("192.0.2.1")));
+  const [same, other] = [await from("192.0.2.1"), await from("192.0.2.2")];
+  expect([same.refusal, other.refusal]).toEqual(["Unexpected server response: 429", undefined]);
+  for (const { socket } of [...many, other]) socket.terminate();
+});
+
+test("a connection counts as a stranger's until a good credential comes on it", async () => {
+  const strangers = async (): Promise<number> =>
+    Number(/^percale_api_strangers_connections (\d+)$/m.exec((await server.call("/metrics")).body)![1]);
+  while ((await strangers()) > 0) await delay(50); // those of the tests before
+  const raw = connect(Number(new URL(server.api.url).port), "127.0.0.1");
+  await once(raw, "connect");
+  while ((await strangers()) !== 1) await delay(50);
+  const known = await outcomeOf("/trpc", { authorization: `Bearer ${server.token}` });
+  expect([known.refusal, await strangers()]).toEqual([undefined, 1]);
+  raw.destroy();
+  while ((await strangers()) > 0) await delay(50);
+  known.socket.terminate();
 });
 
 test("a token in the first message leaves the strangers' place to the next one", async () => {

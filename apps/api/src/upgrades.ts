@@ -8,6 +8,7 @@ import type { Datastore } from "@percale/store";
 import { WebSocketServer } from "ws";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { requireRight } from "./auth/authorize.ts";
+import { sourceOf } from "./auth/failures.ts";
 import { nodeOf } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
@@ -16,6 +17,7 @@ import type { ApiMetrics } from "./metrics.ts";
 import type { Services } from "./services/services.ts";
 import type { NodeStatuses } from "./sync/node-statuses.ts";
 import { SyncStream } from "./sync/stream.ts";
+import type { Strangers } from "./strangers.ts";
 import { trpcOverWebSocket } from "./trpc/mount.ts";
 
 const MAX_SYNC_MESSAGE = 1024 * 1024; // a status of a node with a thousand workloads
@@ -32,6 +34,7 @@ export interface UpgradeOptions {
   /** Those that are open. */
   readonly streams: Set<SyncStream>;
   readonly apiMetrics: ApiMetrics;
+  readonly strangers: Strangers;
   readonly build: string;
 }
 
@@ -71,7 +74,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
 }
 
 function syncUpgrade(
-  { store, statuses, authenticator, credentials, log, streams, apiMetrics, build }: UpgradeOptions,
+  { store, statuses, authenticator, credentials, log, streams, apiMetrics, strangers, build }: UpgradeOptions,
   wss: WebSocketServer,
 ): Open {
   const snapshots = new Gate(LIMITS.snapshots);
@@ -85,6 +88,7 @@ function syncUpgrade(
     const leave = gate.enter(nodeOf(identity));
     if (leave === undefined) throw tooManyRequests(`too many streams are open here, or for ${identity.user}`);
     socket.once("close", leave);
+    strangers.know(request.socket);
     wss.handleUpgrade(request, socket, head, (webSocket) => {
       const stream = new SyncStream({
         socket: webSocket,
@@ -110,7 +114,10 @@ function syncUpgrade(
 }
 
 /** Whoever shows a token in the first message only has one of the strangers' places until then. */
-function trpcUpgrade({ authenticator, credentials, services, log }: UpgradeOptions, wss: WebSocketServer): Open {
+function trpcUpgrade(
+  { authenticator, credentials, services, log, strangers }: UpgradeOptions,
+  wss: WebSocketServer,
+): Open {
   const places = new Places(LIMITS.sockets, "WebSockets");
   const serve = trpcOverWebSocket({ authenticator, credentials, services, log, wss });
   return async (request, socket, head) => {
@@ -119,8 +126,9 @@ function trpcUpgrade({ authenticator, credentials, services, log }: UpgradeOptio
       throw new StatusError("BadRequest", `Host: must be a host name, got ${JSON.stringify(request.headers.host)}`);
     const caller = await callerOf(() => authenticator.identify(request));
     if (socket.destroyed) return;
-    let leave = places.enter(caller.identity, request.socket.remoteAddress);
+    let leave = places.enter(caller.identity, sourceOf(request));
     socket.once("close", () => leave());
+    if (caller.identity.method !== "anonymous") strangers.know(request.socket);
     wss.handleUpgrade(request, socket, head, (webSocket) => {
       const isStranger = caller.identity.method === "anonymous";
       const timer = isStranger
@@ -134,6 +142,7 @@ function trpcUpgrade({ authenticator, credentials, services, log }: UpgradeOptio
         caller,
         onKnown: (identity) => {
           clearTimeout(timer);
+          strangers.know(request.socket);
           leave();
           if (!socket.destroyed) leave = places.enter(identity);
         },

@@ -94,7 +94,8 @@ export function sourceOf({ socket, headers }: IncomingMessage): string {
   return networkOf(told) ?? networkOf(peer) ?? "unknown";
 }
 
-function networkOf(text: string): string | undefined {
+/** Undefined for what is no address. */
+export function networkOf(text: string): string | undefined {
   const address = tryParseAddress(text.replace(/^::ffff:(?=\d+\.)/, ""));
   if (address === undefined) return undefined;
   const bits = address.family === 4 ? 32 : 64;
