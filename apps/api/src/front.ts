@@ -100,7 +100,7 @@ async function dispatch(
   const { store, authenticator, credentials, trpc, watches } = options;
   const { request, response, pathname, query } = call;
   if (pathname.startsWith(TRPC_PREFIX))
-    return trpc({ request, response, path: pathname.slice(TRPC_PREFIX.length), caller });
+    return trpc({ request, response, path: pathname.slice(TRPC_PREFIX.length), caller, leave });
   const identity = identityOf(caller);
   if (pathname === METRICS_PATH) {
     requireRight(identity, "metrics");

@@ -13,6 +13,8 @@ export const LIMITS = {
   inFlight: 2_000,
   /** Browsers' WebSockets. */
   sockets: 2_000,
+  /** On one of them: a tab of the dashboard has three. */
+  subscriptionsPerSocket: 32,
   /** Requests, and again sockets, of those who have not shown who they are; and how many of them one source may have. */
   anonymous: 128,
   anonymousPerAddress: 32,

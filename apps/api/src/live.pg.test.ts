@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { Agent as TlsAgent } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCHEMA_LEVEL, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
 import { WebSocket } from "ws";
 import { join } from "node:path";
+import { LIMITS } from "./limits.ts";
 import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
 import type { TestApi } from "./test-api.ts";
 
@@ -242,6 +244,48 @@ describe("tRPC", () => {
     await expect.poll(() => JSON.stringify(heard), { timeout: 5_000 }).toContain('"told"');
     expect(JSON.stringify(heard)).toContain('"author":"admin"');
     socket.close();
+  });
+
+  test("a subscription over plain HTTP counts as a watch, for as long as it is read", async () => {
+    const watches = async (): Promise<number> =>
+      Number(/^percale_api_watches (\d+)$/m.exec((await server.call("/metrics")).body)![1]);
+    while ((await watches()) > 0) await delay(50); // those of the tests before
+    const events = await server.open("/trpc/live.watch");
+    expect(await watches()).toBe(1);
+    events.on("error", () => undefined).destroy();
+    while ((await watches()) > 0) await delay(50);
+  });
+
+  test("a socket has only so many subscriptions at once, whatever became of the others", async () => {
+    const socket = new WebSocket(`${server.api.url.replace("https", "wss")}/trpc`, {
+      agent: server.agent,
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    await once(socket, "open");
+    let id = 0;
+    const answers = new Map<number, string>();
+    socket.on("message", (data: Buffer) => {
+      const { id: of, error, result } = JSON.parse(data.toString("utf8"));
+      if (!answers.has(of)) answers.set(of, error?.data.code ?? result.type);
+    });
+    const subscribe = async (input?: object): Promise<string> => {
+      const own = ++id;
+      socket.send(JSON.stringify({ id: own, method: "subscription", params: { path: "live.watch", input } }));
+      while (!answers.has(own)) await once(socket, "message");
+      return answers.get(own)!;
+    };
+    const most = LIMITS.subscriptionsPerSocket;
+    const wrong = new Set(await Promise.all(Array.from({ length: most }, () => subscribe({ since: "x" }))));
+    const open = new Set(await Promise.all(Array.from({ length: most }, () => subscribe())));
+    expect([wrong, open, await subscribe()]).toEqual([
+      new Set(["BAD_REQUEST"]),
+      new Set(["started"]),
+      "TOO_MANY_REQUESTS",
+    ]);
+    socket.send(JSON.stringify({ id, method: "subscription.stop" }));
+    socket.send(JSON.stringify({ id: id - 1, method: "subscription.stop" }));
+    expect(await subscribe()).toBe("started");
+    socket.terminate();
   });
 
   test("questions: why, which selector matches, what would change, how full", async () => {

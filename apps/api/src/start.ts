@@ -97,7 +97,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     strangers,
     build: BUILD,
   });
-  const trpc = trpcOverHttp({ authenticator, credentials, services, log });
+  const trpc = trpcOverHttp({ authenticator, credentials, services, log, watches });
   const listener = await listen({
     host,
     port,

@@ -1,11 +1,12 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
-import { internalError, StatusError } from "@percale/resources";
+import { internalError, StatusError, tooManyRequests } from "@percale/resources";
 import type { KubeStatus, StatusReason } from "@percale/resources";
 import { requireRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
 import { storable } from "../rest/body.ts";
+import type { Gate } from "../limits.ts";
 import type { Services } from "../services/services.ts";
 
 /** What a procedure knows about its call. */
@@ -17,6 +18,8 @@ export interface CallContext {
   readonly prove: (token: string) => Promise<Identity>;
   /** The session cookie of the call. */
   readonly session: string | undefined;
+  /** Places for what goes on until it is stopped. */
+  readonly subscriptions: Pick<Gate, "enter" | "leave">;
   /** Sets or clears the session cookie; absent on WebSockets, which have no response to put it in. */
   readonly setSession?: (session: { readonly value: string; readonly maxAgeSeconds: number } | undefined) => void;
 }
@@ -59,17 +62,32 @@ const mapped = t.procedure.use(async ({ ctx, next }) => {
   return result;
 });
 
+/** Each subscription costs at every change: of them there are only so many. */
+const counted = mapped.use(async ({ ctx: { subscriptions }, type, signal, next }) => {
+  if (type !== "subscription") return next();
+  if (!subscriptions.enter()) throw trpcErrorOf(tooManyRequests("too many subscriptions are open: end some"));
+  let isOpen = true;
+  const leave = (): void => {
+    if (isOpen) subscriptions.leave();
+    isOpen = false;
+  };
+  signal?.addEventListener("abort", leave);
+  const result = await next();
+  if (!result.ok) leave();
+  return result;
+});
+
 /** Reads the input, so it comes after the question of rights. */
 const storableInput = t.middleware(async ({ getRawInput, next }) => {
   storable(await getRawInput());
   return next();
 });
 
-export const open = mapped.use(storableInput);
+export const open = counted.use(storableInput);
 
 /** A procedure for those who hold the right; nobody else learns more than that. */
 export function can(right: Right) {
-  const allowed = mapped.use(({ ctx, next }) => {
+  const allowed = counted.use(({ ctx, next }) => {
     try {
       requireRight(ctx.identity, right);
     } catch (error) {

@@ -12,6 +12,8 @@ import { callerOf, identityOf, isForgiving } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { onClosed } from "../closed.ts";
 import type { OpenCredentials } from "../auth/open-credentials.ts";
+import { Gate, LIMITS } from "../limits.ts";
+import type { Leave } from "../limits.ts";
 import { MAX_BODY_BYTES } from "../rest/body.ts";
 import type { Services } from "../services/services.ts";
 import { trpcErrorOf } from "./init.ts";
@@ -23,6 +25,10 @@ interface MountOptions {
   readonly credentials: OpenCredentials;
   readonly services: Services;
   readonly log: Logger;
+}
+
+interface HttpMountOptions extends MountOptions {
+  readonly watches: Gate;
 }
 
 interface SocketMountOptions extends MountOptions {
@@ -39,14 +45,16 @@ const CREDENTIAL_ENDED = 4401;
 export interface TrpcCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Gives up the place of a request: a subscription has one of another kind. */
+  readonly leave: Leave;
   /** Without the prefix and the query. */
   readonly path: string;
   readonly caller: Caller;
 }
 
 /** Queries and mutations over HTTP; subscriptions over server-sent events too. */
-export function trpcOverHttp({ authenticator, credentials, services, log }: MountOptions) {
-  return ({ request, response, path, caller }: TrpcCall): Promise<void> => {
+export function trpcOverHttp({ authenticator, credentials, services, log, watches }: HttpMountOptions) {
+  return ({ request, response, path, caller, leave }: TrpcCall): Promise<void> => {
     const isSession = path.startsWith("session.");
     const isStranger = isSession || caller.identity.method === "anonymous";
     return nodeHTTPRequestHandler({
@@ -73,6 +81,14 @@ export function trpcOverHttp({ authenticator, credentials, services, log }: Moun
           prove: (token) => authenticator.prove(request, token),
           services,
           session: sessionOf(request),
+          subscriptions: {
+            enter: () => {
+              const isOpen = watches.enter();
+              if (isOpen) leave();
+              return isOpen;
+            },
+            leave: () => watches.leave(),
+          },
           setSession: (session) => response.setHeader("set-cookie", cookieOf(session, isPlain(request))),
         };
       },
@@ -112,7 +128,13 @@ export function trpcOverWebSocket({ authenticator, credentials, services, log, w
         const { ended, release } = credentials.hold(identity, ask);
         ended.addEventListener("abort", () => socket.close(CREDENTIAL_ENDED, "the credential has ended"));
         onClosed(socket, release);
-        return { identify: ask, prove: (one) => authenticator.prove(request, one), services, session: undefined };
+        return {
+          identify: ask,
+          prove: (one) => authenticator.prove(request, one),
+          services,
+          session: undefined,
+          subscriptions: new Gate(LIMITS.subscriptionsPerSocket),
+        };
       },
     })(socket, request);
 }
