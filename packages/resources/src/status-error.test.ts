@@ -34,6 +34,13 @@ test.each([
   ],
   [forbidden(ref, "no"), 403, "Forbidden", 'ippools.projectcalico.org "p" is forbidden: no', details],
   [
+    forbidden({ ...ref, name: "" }, "no"),
+    403,
+    "Forbidden",
+    "ippools.projectcalico.org is forbidden: no",
+    { ...details, name: "" },
+  ],
+  [
     invalid("IPPool", "p", [fault, fault]),
     422,
     "Invalid",

@@ -175,7 +175,8 @@ export function pluralOf(kind: string): string {
 }
 
 function quoted({ kind, name }: ObjectRef): string {
-  return `${qualified(pluralOf(kind), kind)} "${name}"`;
+  const what = qualified(pluralOf(kind), kind);
+  return name === "" ? what : `${what} "${name}"`; // a whole collection has none
 }
 
 /** `networkpolicies.projectcalico.org`, but `namespaces` alone: the core group has no name. */
