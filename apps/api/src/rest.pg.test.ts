@@ -122,6 +122,16 @@ describe("writes", () => {
     expect((await server.call(path)).code).toBe(404);
   });
 
+  test("aliases of YAML do not make an object larger than a body may be", async () => {
+    const yaml = `kind: NetworkSet\nmetadata:\n  name: laughs\n  managedFields: [&a { x: ${"y".repeat(900_000)} }${", *a".repeat(50)}]\n`;
+    const headers = { "content-type": "application/yaml" };
+    const { code, body } = await server.call(NETWORK_SETS, { method: "POST", body: yaml, headers });
+    expect([code, body.message]).toEqual([
+      422,
+      "metadata.managedFields[3].x: holds more than 3145728 characters, with what comes before it",
+    ]);
+  });
+
   test("patches: merge, JSON, a failing test, unknown types", async () => {
     await post(networkSet("patched"));
     const path = `${NETWORK_SETS}/patched`;

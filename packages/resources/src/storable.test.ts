@@ -27,6 +27,16 @@ test("more values than any object has are not looked at", () => {
   ]);
 });
 
+test("more text than any body has is told once, however small what it is made of", () => {
+  const [text, key] = ["x".repeat(1_000_000), { ["k".repeat(1_000_000)]: 1 }];
+  const told = (field: string) => [
+    { field, reason: "FieldValueInvalid", message: "holds more than 3145728 characters, with what comes before it" },
+  ];
+  expect(unstorableIssues({ a: [text, text, text] })).toEqual([]);
+  expect(unstorableIssues({ a: [text, text, text, text, text] })).toEqual(told("a[3]"));
+  expect(unstorableIssues({ a: [key, key, key, key, key] })).toEqual(told("a[3]"));
+});
+
 test("nothing is told of what UTF-8 carries without NUL", () => {
   const value = fc.jsonValue({ stringUnit: "grapheme", maxDepth: 20 });
   fc.assert(

@@ -5,6 +5,8 @@ import type { FieldIssue } from "./issue.ts";
 const MAX_DEPTH = 64;
 /** A full change set has a tenth; a megabyte of `1,1,1` has more, and everything behind the edge looks at each. */
 const MAX_VALUES = 400_000;
+/** As many as the largest body has. A few aliases of YAML make gigabytes of a small one, once it is written out. */
+const MAX_CHARACTERS = 3 * 1024 * 1024;
 const MAX_ISSUES = 20;
 
 /** True for text that every store and every UTF-8 reader keeps as it is: no NUL, no half of a surrogate pair. */
@@ -26,9 +28,11 @@ class Look {
   readonly issues: FieldIssue[] = [];
   readonly #path: PropertyKey[] = [];
   #values = 0;
+  #characters = 0;
 
   at(value: unknown): void {
     if (typeof value === "string") {
+      if (this.#isTooLong(value)) return;
       if (!isStorable(value)) this.#tell(`can't be stored: it holds ${UNSTORABLE}`);
     } else if (typeof value === "object" && value !== null) this.#inside(value);
   }
@@ -39,12 +43,23 @@ class Look {
     this.#values += keys.length;
     if (this.#values > MAX_VALUES) return this.#tell(`holds more than ${MAX_VALUES} values, with what comes before it`);
     for (const key of keys) {
-      if (typeof key === "string" && !isStorable(key))
-        this.#tell(`has a key that can't be stored: it holds ${UNSTORABLE}`);
+      if (typeof key === "string") {
+        if (this.#isTooLong(key)) return;
+        if (!isStorable(key)) this.#tell(`has a key that can't be stored: it holds ${UNSTORABLE}`);
+      }
       this.#path.push(key);
       this.at(value[key as keyof typeof value]);
       this.#path.pop();
     }
+  }
+
+  /** Told once: what follows is not looked at. */
+  #isTooLong(text: string): boolean {
+    const before = this.#characters;
+    this.#characters += text.length;
+    if (before <= MAX_CHARACTERS && this.#characters > MAX_CHARACTERS)
+      this.#tell(`holds more than ${MAX_CHARACTERS} characters, with what comes before it`);
+    return this.#characters > MAX_CHARACTERS;
   }
 
   /** Of a deep path its beginning. */
