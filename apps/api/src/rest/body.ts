@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { StatusError, badRequest, formatIssue, tooLarge, unstorableIssues } from "@percale/resources";
 import { decodeProtobuf, PROTOBUF } from "./kube-protobuf.ts";
 import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
+import { YamlReader } from "./yaml-reader.ts";
 
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request
 
@@ -56,13 +57,19 @@ export async function readParsed(request: IncomingMessage): Promise<unknown> {
     );
   const text = await readBody(request, isYaml ? MAX_YAML_BYTES : MAX_BODY_BYTES);
   if (text.trim() === "") return undefined;
-  return isYaml ? storable(parseYaml(text)) : parseJson(text);
+  if (!isYaml) return parseJson(text);
+  return text.length > MAX_SHORT_YAML ? largeYaml.read(text) : storable(parseYaml(text));
 }
 
 /** RFC 9112, section 6.3: neither header, no body. A type may be named all the same. */
 function hasNoBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
 }
+
+/** Up to here a text is read sooner than it is handed to the thread. */
+const MAX_SHORT_YAML = 16 * 1024;
+/** A thread of the process, whoever asks. */
+const largeYaml = new YamlReader();
 
 const YAML_TYPES: ReadonlySet<string> = new Set(["application/yaml", "application/x-yaml", "text/yaml"]);
 
