@@ -3,8 +3,8 @@ import type { FieldIssue } from "./issue.ts";
 
 /** Objects nest to 20 with managedFields in them; what is deeper would only exhaust somebody's stack. */
 const MAX_DEPTH = 64;
-/** A full change set has a tenth; a megabyte of `1,1,1` has more, and everything behind the edge looks at each. */
-const MAX_VALUES = 400_000;
+/** Ten thousand small changes have half as many, and so has a set of 100,000 nets. Everything behind the edge looks at each. */
+const MAX_VALUES = 200_000;
 /** As many as the largest body has. A few aliases of YAML make gigabytes of a small one, once it is written out. */
 const MAX_CHARACTERS = 3 * 1024 * 1024;
 const MAX_ISSUES = 20;
