@@ -69,9 +69,9 @@ export class Attacher {
   async del(request: CniRequest, { isReady }: { readonly isReady: boolean }): Promise<void> {
     refuseOwnNetns(request);
     this.#runningAdds.delete(attachmentKey(request)); // an ADD from here on is another attachment
-    const identity = this.#recorded(request);
     const { queue } = this.#options;
-    await this.#inTurn(request, identity, async () => {
+    await this.#inTurn(request, this.#recorded(request), async () => {
+      const identity = this.#recorded(request); // an ADD that ran until now may have recorded another
       try {
         await this.#unlink(request, identity);
         if (!isReady) return await queue.put(request);
