@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { StatusError, invalid, internalError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
@@ -74,7 +75,11 @@ async function follow(
     await Promise.race([first, new Promise((resolve) => setImmediate(resolve))]);
     response.writeHead(200, { "content-type": "application/json;stream=watch", "cache-control": "no-cache, private" });
     response.flushHeaders();
-    for (const object of state?.items ?? []) if (selection.matches(object)) write(line("ADDED", object));
+    for (const object of state?.items ?? []) {
+      if (selection.matches(object)) response.write(line("ADDED", object));
+      if (response.writableNeedDrain) await taken(response, signal);
+      if (signal.aborted) break;
+    }
     if (initial === "true" && bookmarks)
       write(line("BOOKMARK", bookmarkOf(definition, since, { "k8s.io/initial-events-end": "true" })));
     for (let step = await first; step.done !== true; step = await iterator.next()) {
@@ -92,6 +97,20 @@ async function follow(
     response.end(`${JSON.stringify({ type: "ERROR", object: failure.toStatus() })}\n`);
     if (failure !== error) throw error;
   }
+}
+
+/** State may be larger than what may wait for a reader: it is written no faster than it is read. */
+function taken(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = (): void => {
+    response.off("drain", done);
+    signal.removeEventListener("abort", done);
+    resolve();
+  };
+  response.once("drain", done);
+  signal.addEventListener("abort", done);
+  if (signal.aborted) done();
+  return promise;
 }
 
 /** What an event is to a watch with a selector: an object that stops matching is deleted, with its previous content and the new version. */
