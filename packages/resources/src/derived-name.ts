@@ -33,5 +33,10 @@ export function derivedName(text: string, identity = text, { isLegal, maxLength 
 
 /** True for names that were made with a hash: they cannot be taken apart. */
 export function isHashedName(name: string): boolean {
-  return HASHED.test(name);
+  return hashIn(name) !== undefined;
+}
+
+/** The hash that the name was made with; the same in every name of one text. */
+export function hashIn(name: string): string | undefined {
+  return HASHED.exec(name)?.[0];
 }

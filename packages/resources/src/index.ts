@@ -39,7 +39,14 @@ export { FelixConfiguration, felixDefaults } from "./kinds/felix-configuration.t
 export { BlockAffinity, IPAMBlock, IPAMConfiguration, IPAMHandle } from "./kinds/ipam.ts";
 export { NAMESPACE_FINALIZER, Namespace } from "./kinds/namespace.ts";
 export { Node } from "./kinds/node.ts";
-export { DEFAULT_ALLOW_PROFILE, Profile, profileOfNamespace, profileOfServiceAccount } from "./kinds/profile.ts";
+export {
+  DEFAULT_ALLOW_PROFILE,
+  isNetworkProfile,
+  Profile,
+  profileOfNamespace,
+  profileOfNetwork,
+  profileOfServiceAccount,
+} from "./kinds/profile.ts";
 export { WorkloadEndpoint } from "./kinds/workload-endpoint.ts";
 export { derivedName, LABEL_NAME } from "./derived-name.ts";
 export * from "./kinds/workload-endpoint-name.ts";

@@ -1,6 +1,7 @@
 import { ipamHashes } from "@percale/daemon";
 import { isHeldBy, nodeWriteFault } from "@percale/ipam";
 import {
+  isNetworkProfile,
   isSameJson,
   NAMESPACE_LABEL,
   ORCHESTRATOR_LABEL,
@@ -38,6 +39,9 @@ export function nodeMay(verb: Verb, kind: string): boolean {
 /** Why a node may not make this change; undefined if it may. Asked inside the commit, of the object as it will be stored. */
 export function nodeFault(node: string, context: CheckContext): string | undefined {
   const { operation, object, old, lookup } = context;
+  // What holds an object holds its namespace too.
+  const isHeldAnew = !isSameJson(object.metadata.finalizers ?? [], old?.metadata.finalizers ?? []);
+  if (operation !== "delete" && isHeldAnew) return "metadata.finalizers: a node may not change them";
   switch (object.kind) {
     case "Node":
       return object.metadata.name === node ? undefined : "it is another node's";
@@ -57,8 +61,9 @@ export function nodeFault(node: string, context: CheckContext): string | undefin
   }
 }
 
-/** The profiles of namespaces and service accounts, which an attachment into a new namespace brings along, as they always are. */
-function profileFault({ metadata, spec }: Profile): string | undefined {
+/** The profiles of namespaces, service accounts and networks, which an attachment brings along, as they always are. */
+function profileFault(profile: Profile): string | undefined {
+  const { metadata, spec } = profile;
   const [prefix, namespace = "", ...account] = metadata.name.split(".");
   const usual =
     prefix === "kns" && account.length === 0
@@ -66,7 +71,10 @@ function profileFault({ metadata, spec }: Profile): string | undefined {
       : prefix === "ksa" && account.length > 0
         ? profileOfServiceAccount(namespace, account.join("."))
         : undefined;
-  if (usual === undefined) return "a node makes only profiles called kns.* and ksa.*";
+  if (usual === undefined)
+    return isNetworkProfile(profile)
+      ? undefined
+      : "a node makes only profiles of namespaces, service accounts and networks";
   const prepared = prepareObject(Profile, usual, { operation: "create" });
   const isUsual = "object" in prepared && isSameJson(spec, prepared.object.spec);
   return isUsual ? undefined : "a node makes profiles as they come with a namespace or service account";
@@ -112,7 +120,8 @@ function endpointFault(node: string, { operation, object, old, lookup }: CheckCo
 
 /** A profile's labels count as the endpoint's: it takes on those of its own namespace and account, or its network's. */
 function profilesFault({ metadata: { namespace = "" }, spec }: WorkloadEndpoint): string | undefined {
-  const own = new Set([`kns.${namespace}`, `ksa.${namespace}.${spec.serviceAccountName ?? ""}`]);
+  const usual = [profileOfNamespace(namespace), profileOfServiceAccount(namespace, spec.serviceAccountName ?? "")];
+  const own = new Set(usual.map(({ metadata }) => metadata.name));
   const isOwn = (name: string): boolean => (spec.orchestrator === "k8s" ? own.has(name) : !/^k(ns|sa)\./.test(name));
   const wrong = (spec.profiles ?? []).find((name) => !isOwn(name));
   return wrong === undefined ? undefined : `spec.profiles: ${wrong} is none of this workload's`;

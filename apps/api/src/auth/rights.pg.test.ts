@@ -10,7 +10,13 @@ import type {
   IpamState,
   IPPoolObject,
 } from "@percale/ipam";
-import { API_VERSION, definitionOf, profileOfNamespace } from "@percale/resources";
+import {
+  API_VERSION,
+  definitionOf,
+  profileOfNamespace,
+  profileOfNetwork,
+  profileOfServiceAccount,
+} from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApi } from "../test-api.ts";
@@ -285,6 +291,52 @@ test("an agent makes the profile of a namespace as it always is, and no other", 
   ])
     codes.push((await submit("n1", [{ op: "create", object }], { dryRun: true })).code);
   expect(codes).toStrictEqual([200, 403, 403]);
+});
+
+test.each([
+  ["a legal name", "net"],
+  ["a name with capitals", "My_Net"],
+  ["a name too long for an object", `${"n".repeat(300)}_`],
+])(
+  "an agent attaches a container that is no pod to a network of %s, and makes its profile no other way",
+  async (_, network) => {
+    const profile = profileOfNetwork(network);
+    const containerID = "0123456789ab";
+    const spec = { orchestrator: "cni", pod: undefined, containerID, profiles: [profile.metadata.name] };
+    const changes = await attachment("n1", `c-${network.length}`, spec);
+    const endpoint = changes.at(-1)!;
+    if (endpoint.op !== "create") throw new Error("the endpoint is made last");
+    const object = {
+      ...endpoint.object,
+      metadata: { ...endpoint.object.metadata, name: `n1-cni-${containerID}-eth0` },
+    };
+    const all = [...changes.slice(0, -1), { op: "create", object: profile }, { op: "create", object }];
+    expect((await submit("n1", all, { dryRun: true })).body).toHaveProperty("resourceVersion");
+    const wider = { ...profile, spec: { ...profile.spec, ingress: [{ action: "Allow" }] } };
+    expect((await submit("n1", [{ op: "create", object: wider }], { dryRun: true })).code).toBe(403);
+  },
+);
+
+test("an agent holds no endpoint or profile back from deletion, which would hold their namespace", async () => {
+  const held = (object: KubeObject) => ({ ...object, metadata: { ...object.metadata, finalizers: ["a/b"] } });
+  const changes = (await attachment("n1", "held")).map((change) =>
+    change.op === "create" && change.object.kind === "WorkloadEndpoint"
+      ? { ...change, object: held(change.object) }
+      : change,
+  );
+  const profile = { op: "create", object: held(profileOfNamespace("held")) };
+  const answers = [await submit("n1", changes, { dryRun: true }), await submit("n1", [profile], { dryRun: true })];
+  expect(answers.map(({ code, body }) => `${code} ${/finalizers.*/.exec(body.message)?.[0]}`)).toEqual(
+    Array(2).fill("403 finalizers: a node may not change them"),
+  );
+});
+
+test("an agent attaches a pod whose service account has a name longer than a label's value", async () => {
+  const serviceAccountName = "till".repeat(30);
+  const profile = profileOfServiceAccount("shop", serviceAccountName);
+  const spec = { serviceAccountName, profiles: ["kns.shop", profile.metadata.name] };
+  const changes = [{ op: "create", object: profile }, ...(await attachment("n1", "long", spec))];
+  expect((await submit("n1", changes, { dryRun: true })).body).toHaveProperty("resourceVersion");
 });
 
 test.each([

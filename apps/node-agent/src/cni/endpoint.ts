@@ -1,4 +1,4 @@
-import { API_VERSION, derivedName, LABEL_NAME, profileOfNamespace, profileOfServiceAccount } from "@percale/resources";
+import { API_VERSION, profileOfNamespace, profileOfNetwork, profileOfServiceAccount } from "@percale/resources";
 import type { KubeObject, Profile, WorkloadEndpoint } from "@percale/resources";
 import type { EndpointIdentity } from "./identity.ts";
 import type { CniRequest } from "./request.ts";
@@ -61,20 +61,4 @@ function profilesOf(request: CniRequest, { orchestrator, namespace }: EndpointId
     profileOfNamespace(namespace),
     ...(account === undefined ? [] : [profileOfServiceAccount(namespace, account)]),
   ];
-}
-
-/** Endpoints of one network reach each other and everything outside. */
-function profileOfNetwork(network: string): KubeObject<Profile["spec"]> {
-  const allow = { action: "Allow" as const, source: {}, destination: {} };
-  const label = derivedName(network, network, LABEL_NAME);
-  return {
-    apiVersion: API_VERSION,
-    kind: "Profile",
-    metadata: { name: derivedName(network) },
-    spec: {
-      ingress: [{ ...allow, source: { selector: `has(${label})` } }],
-      egress: [allow],
-      labelsToApply: { [label]: "" },
-    },
-  };
 }

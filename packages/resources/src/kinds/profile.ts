@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf, StoreContext } from "../define.ts";
-import { derivedName } from "../derived-name.ts";
+import { derivedName, hashIn, LABEL_NAME } from "../derived-name.ts";
 import { checkLabels } from "../metadata.ts";
 import { API_VERSION } from "../object.ts";
 import type { KubeObject } from "../object.ts";
+import { isSameJson } from "../same-json.ts";
 import { listOf } from "../scalars/schemas.ts";
 import { alreadyExists, methodNotAllowed } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
@@ -55,13 +56,43 @@ export function profileOfNamespace(namespace: string): KubeObject<Profile["spec"
   };
 }
 
-/** The same for a service account: no rules, its name as a label. */
+/** The same for a service account: no rules, its name as a label where it is a legal value of one. */
 export function profileOfServiceAccount(namespace: string, account: string): KubeObject<Profile["spec"]> {
   return {
     apiVersion: API_VERSION,
     kind: "Profile",
     metadata: { name: derivedName(`ksa.${namespace}.${account}`) },
-    spec: { labelsToApply: { "pcsa.projectcalico.org/name": account } },
+    spec: account.length > 63 ? {} : { labelsToApply: { "pcsa.projectcalico.org/name": account } },
+  };
+}
+
+/** What upstream's plugin makes for a network of containers that are no pods: its endpoints reach each other and everything outside. */
+export function profileOfNetwork(network: string): KubeObject<Profile["spec"]> {
+  return networkProfile(derivedName(network), derivedName(network, network, LABEL_NAME));
+}
+
+/** True for what `profileOfNetwork` makes of some network, whose name it may only hold as a hash. */
+export function isNetworkProfile({ metadata: { name }, spec }: Profile): boolean {
+  const [label = "", ...others] = Object.keys(spec.labelsToApply ?? {});
+  const isOf = (network: string): boolean =>
+    derivedName(network) === name && derivedName(network, network, LABEL_NAME) === label;
+  const isHashed = hashIn(name) !== undefined && hashIn(name) === hashIn(label);
+  return (
+    others.length === 0 && (isOf(name) || isOf(label) || isHashed) && isSameJson(spec, networkProfile(name, label).spec)
+  );
+}
+
+function networkProfile(name: string, label: string): KubeObject<Profile["spec"]> {
+  const allow = { action: "Allow" as const, source: {}, destination: {} };
+  return {
+    apiVersion: API_VERSION,
+    kind: "Profile",
+    metadata: { name },
+    spec: {
+      ingress: [{ ...allow, source: { selector: `has(${label})` } }],
+      egress: [allow],
+      labelsToApply: { [label]: "" },
+    },
   };
 }
 
