@@ -74,9 +74,8 @@ async function admitOnce(
 ): Promise<Admitted> {
   const warnings: string[] = [];
   for (const change of changes) refuseReadOnly(kindOf(change), change.op);
-  const olds = await Promise.all(
-    changes.map(async (change) => (change.op === "update" ? stored(store, change.object) : undefined)),
-  );
+  // All at once: they share their question to the database.
+  const olds = await Promise.all(changes.map(async (change) => oldOf(store, change)));
   const prepared: Change[] = [];
   const turn = turns();
   for (const [i, change] of changes.entries()) {
@@ -143,7 +142,10 @@ function kindOf(change: Change): ResourceDefinition {
   return definition;
 }
 
-async function stored(store: Datastore, { kind, metadata }: KubeObject): Promise<KubeObject> {
+/** What an update is about. Throws 404 if there is none. */
+async function oldOf(store: Datastore, change: Change): Promise<KubeObject | undefined> {
+  if (change.op !== "update") return undefined;
+  const { kind, metadata } = change.object;
   const { name, namespace } = metadata;
   const ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
   const old = await store.get(ref);

@@ -34,6 +34,7 @@ export class YamlReader {
     const { promise, resolve, reject } = Promise.withResolvers<YamlAnswer>();
     this.#waiting.set(id, { resolve, reject });
     this.#worker ??= this.#start();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not a window
     this.#worker.postMessage({ id, text } satisfies YamlQuestion);
     const answer = await promise;
     if ("status" in answer) throw StatusError.fromStatus(answer.status);

@@ -5,7 +5,10 @@ import { storable } from "./body.ts";
 import { parseYaml } from "./yaml.ts";
 import type { YamlAnswer, YamlQuestion } from "./yaml-reader.ts";
 
-parentPort?.on("message", (question: YamlQuestion) => parentPort?.postMessage(answerTo(question)));
+parentPort?.on("message", (question: YamlQuestion) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not a window
+  parentPort?.postMessage(answerTo(question));
+});
 
 function answerTo({ id, text }: YamlQuestion): YamlAnswer {
   try {
