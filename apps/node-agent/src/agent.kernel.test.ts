@@ -3,18 +3,13 @@ import { auditIpam } from "@percale/ipam";
 import type { BlockAffinity, IPAMBlock, IPAMHandle } from "@percale/ipam";
 import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { object, pool, tier } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
 const server = new TestServer();
 const node = new TestNode("n1");
 
-const object = (kind: string, name: string, spec: unknown, more: object = {}): KubeObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind,
-  metadata: { name, ...more },
-  spec,
-});
 const denyTcp = object("GlobalNetworkPolicy", "deny-tcp", {
   tier: "default",
   order: 10,
@@ -28,9 +23,9 @@ const denyTcp = object("GlobalNetworkPolicy", "deny-tcp", {
 
 beforeAll(async () => {
   server.seed([
-    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
+    tier,
     object("IPPool", "v4", { cidr: "10.77.0.0/24", blockSize: 26, natOutgoing: false, nodeSelector: "all()" }),
-    object("IPPool", "v6", { cidr: "fd77::/112", blockSize: 122, nodeSelector: "all()" }),
+    pool("fd77::/112"),
   ]);
   await server.listen(node.apiSocket);
   node.start();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Condition } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { object, pool, tier } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
@@ -11,12 +12,6 @@ const server = new TestServer();
 const a = new TestNode("na", { address: "192.0.2.1/24" });
 const b = new TestNode("nb", { address: "192.0.2.2/24" });
 
-const object = (kind: string, name: string, spec: unknown): KubeObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind,
-  metadata: { name },
-  spec,
-});
 const peer = (name: string, address: string): KubeObject =>
   object("BGPPeer", name, {
     node: "na",
@@ -53,11 +48,7 @@ beforeAll(async () => {
   const wire = ["link", "add", "wire0", "type", "veth", "peer", "name", "wire0", "netns", b.netns];
   execFileSync("ip", ["-n", a.netns, ...wire]);
   for (const { netns } of [a, b]) execFileSync("ip", ["-n", netns, "link", "set", "wire0", "master", "uplink0", "up"]);
-  server.seed([
-    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
-    object("IPPool", "v4", { cidr: "10.79.0.0/24", blockSize: 26, nodeSelector: "all()" }),
-    peer("unliked", UNLIKED),
-  ]);
+  server.seed([tier, pool("10.79.0.0/24"), peer("unliked", UNLIKED)]);
   await server.listen(a.apiSocket);
   a.start([`--bird=${pickyBird()}`]);
   b.start([`--api-socket=${a.apiSocket}`]);

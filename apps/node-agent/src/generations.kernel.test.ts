@@ -3,27 +3,18 @@ import { join } from "node:path";
 import { auditIpam } from "@percale/ipam";
 import { Nftables } from "@percale/kernel";
 import type { BlockAffinity, IPAMBlock, IPAMHandle } from "@percale/ipam";
-import type { KubeObject } from "@percale/resources";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pool, tier } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 import type { CniOptions } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
 const server = new TestServer();
 const node = new TestNode("n1");
-const object = (kind: string, name: string, spec: unknown): KubeObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind,
-  metadata: { name },
-  spec,
-});
 
 beforeAll(async () => {
-  server.seed([
-    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
-    object("IPPool", "v4", { cidr: "10.80.0.0/24", blockSize: 26, nodeSelector: "all()" }),
-  ]);
+  server.seed([tier, pool("10.80.0.0/24")]);
   await back();
   await start();
   await until("registered", () => server.objects.has("Node/n1"));

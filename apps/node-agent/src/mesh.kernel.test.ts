@@ -1,19 +1,12 @@
 import { execFileSync } from "node:child_process";
-import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pool, tier } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
 const server = new TestServer();
 const a = new TestNode("na", { address: "192.0.2.1/24" });
 const b = new TestNode("nb", { address: "192.0.2.2/24" });
-
-const object = (kind: string, name: string, spec: unknown): KubeObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind,
-  metadata: { name },
-  spec,
-});
 
 beforeAll(async () => {
   execFileSync("ip", [
@@ -31,10 +24,7 @@ beforeAll(async () => {
     b.netns,
   ]);
   for (const { netns } of [a, b]) execFileSync("ip", ["-n", netns, "link", "set", "wire0", "master", "uplink0", "up"]);
-  server.seed([
-    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
-    object("IPPool", "v4", { cidr: "10.78.0.0/24", blockSize: 26, nodeSelector: "all()" }),
-  ]);
+  server.seed([tier, pool("10.78.0.0/24")]);
   await server.listen(a.apiSocket);
   for (const node of [a, b]) {
     node.start([`--api-socket=${a.apiSocket}`]);

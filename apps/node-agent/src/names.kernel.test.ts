@@ -1,23 +1,14 @@
 import { execFileSync } from "node:child_process";
-import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pool, tier } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
 const server = new TestServer();
 const node = new TestNode("n1");
-const object = (kind: string, name: string, spec: unknown): KubeObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind,
-  metadata: { name },
-  spec,
-});
 
 beforeAll(async () => {
-  server.seed([
-    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
-    object("IPPool", "v4", { cidr: "10.82.0.0/24", blockSize: 26, nodeSelector: "all()" }),
-  ]);
+  server.seed([tier, pool("10.82.0.0/24")]);
   await server.listen(node.apiSocket);
   node.start(["--no-bgp"]);
   await until("ready", async () => (await node.health("/readyz")).status === 200);

@@ -1,27 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { pool, tier } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 import type { CniOptions } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
 const server = new TestServer();
 const node = new TestNode("n1");
-const object = (kind: string, name: string, spec: unknown): KubeObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind,
-  metadata: { name },
-  spec,
-});
 
 beforeAll(async () => {
-  server.seed([
-    object("Tier", "default", { order: 1_000_000, defaultAction: "Deny" }),
-    object("IPPool", "v4", { cidr: "10.79.0.0/24", blockSize: 26, nodeSelector: "all()" }),
-    object("IPPool", "v6", { cidr: "fd79::/112", blockSize: 122, nodeSelector: "all()" }),
-  ]);
+  server.seed([tier, pool("10.79.0.0/24"), pool("fd79::/112")]);
   await server.listen(node.apiSocket);
   ip(node.netns, "route", "add", "default", "via", "192.0.2.254", "dev", "uplink0");
   node.start(["--no-bgp"]);

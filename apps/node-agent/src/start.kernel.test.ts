@@ -1,19 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tier } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 import { TestServer } from "./testdata/test-server.ts";
 
 const server = new TestServer();
 const node = new TestNode("n1");
 const elsewhere = new TestNode("n2");
-const tier: KubeObject = {
-  apiVersion: "projectcalico.org/v3",
-  kind: "Tier",
-  metadata: { name: "default" },
-  spec: { order: 1_000_000, defaultAction: "Deny" },
-};
 
 beforeAll(async () => {
   server.seed([tier]);
