@@ -7,7 +7,6 @@ import { serviceUnavailable, timeout } from "@percale/resources";
 import type { Cache } from "../cache.ts";
 import type { ApplyOptions, AuthoredChangeSet } from "../datastore.ts";
 import { Overlay, planSteps } from "../plan.ts";
-import type { Plan } from "../plan.ts";
 import { hasGroup, readHead, readLog, writeGroup } from "./log.ts";
 import type { Group } from "./log.ts";
 import { failureClassOf, refusalOf } from "./refusal.ts";
@@ -128,10 +127,14 @@ export class Committer {
       const own = new Overlay(view);
       const revision = head + events.length;
       try {
-        const plan = await inTurns(
-          planSteps(own, { changeSet, check, revision, now: now(), newUid: randomUUID, random: Math.random }),
-          turn,
-        );
+        const input = { changeSet, check, revision, now: now(), newUid: randomUUID, random: Math.random };
+        const steps = planSteps(own, input);
+        let step = steps.next();
+        for (; step.done !== true; step = steps.next()) {
+          const others = turn();
+          if (others !== undefined) await others; // not for small sets: many of them make a group
+        }
+        const plan = step.value;
         answers.push(() => resolve(plan.result));
         if (changeSet.dryRun === true) continue;
         const { author, reason } = changeSet;
@@ -233,14 +236,5 @@ export class Committer {
     const client = this.#client;
     this.#client = undefined;
     client?.end().catch(() => undefined); // it failed already; waiting for a dead peer would hold up the queue
-  }
-}
-
-async function inTurns(steps: Generator<void, Plan>, turn: () => Promise<void> | undefined): Promise<Plan> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    const others = turn();
-    if (others !== undefined) await others;
   }
 }
