@@ -45,48 +45,57 @@ export function formatIssue({ field, message }: FieldIssue): string {
 
 /** Zod's finding as a FieldIssue under `root` ("spec"). Unknown keys are the caller's business. */
 export function issueFromZod(issue: z.core.$ZodRawIssue, root: string): FieldIssue {
-  const field = formatPath(root, issue.path ?? []);
-  const got = `, got ${show(issue.input)}`;
+  return { field: formatPath(root, issue.path ?? []), reason: reasonFromZod(issue), message: messageFromZod(issue) };
+}
+
+/** The same without its words, which cost more than the finding. */
+export function reasonFromZod(issue: z.core.$ZodRawIssue): FieldReason {
+  const isMissing = issue.input === undefined;
   switch (issue.code) {
     case "invalid_type":
-      if (issue.input === undefined) return { field, reason: "FieldValueRequired", message: "is required" };
-      if (issue.expected === "int" && typeof issue.input === "number")
-        return { field, reason: "FieldValueInvalid", message: `must be a whole number${got}` };
-      return { field, reason: "FieldValueTypeInvalid", message: `must be ${article(issue.expected)}${got}` };
+      if (isMissing) return "FieldValueRequired";
+      return isFraction(issue) ? "FieldValueInvalid" : "FieldValueTypeInvalid";
     case "invalid_value":
-      if (issue.input === undefined) return { field, reason: "FieldValueRequired", message: "is required" };
-      return {
-        field,
-        reason: "FieldValueNotSupported",
-        message: `must be ${oneOf(issue.values.map((value) => show(value)))}${got}`,
-      };
-    case "too_small":
-      return {
-        field,
-        reason: "FieldValueInvalid",
-        message: `must ${boundOf(issue.origin, ">=", issue.minimum)}${got}`,
-      };
+      return isMissing ? "FieldValueRequired" : "FieldValueNotSupported";
     case "too_big": {
       const reason = { string: "FieldValueTooLong", array: "FieldValueTooMany" } as const;
-      const size = issue.input as { length?: number } | number | undefined;
-      const had = typeof size === "object" || typeof size === "string" ? `, got ${size.length ?? 0}` : got;
-      return {
-        field,
-        reason: reason[issue.origin as "string" | "array"] ?? "FieldValueInvalid",
-        message: `must ${boundOf(issue.origin, "<=", issue.maximum)}${had}`,
-      };
+      return reason[issue.origin as "string" | "array"] ?? "FieldValueInvalid";
     }
     case "invalid_union":
-      return issue.input === undefined
-        ? { field, reason: "FieldValueRequired", message: "is required" }
-        : { field, reason: "FieldValueTypeInvalid", message: `has the wrong type${got}` };
-    default: {
-      const reason = (issue.code === "custom" ? issue.params?.["reason"] : undefined) as FieldReason | undefined;
-      // Only finishing an issue asks the check for its own words.
-      const { message } = z.core.util.finalizeIssue(issue, undefined, z.config());
-      return { field, reason: reason ?? "FieldValueInvalid", message: `${message}${got}` };
-    }
+      return isMissing ? "FieldValueRequired" : "FieldValueTypeInvalid";
+    case "custom":
+      return (issue.params?.["reason"] as FieldReason | undefined) ?? "FieldValueInvalid"; // as our checks write it
+    default:
+      return "FieldValueInvalid";
   }
+}
+
+function messageFromZod(issue: z.core.$ZodRawIssue): string {
+  const got = `, got ${show(issue.input)}`;
+  const isMissing = issue.input === undefined;
+  switch (issue.code) {
+    case "invalid_type":
+      if (isMissing) return "is required";
+      return isFraction(issue) ? `must be a whole number${got}` : `must be ${article(issue.expected)}${got}`;
+    case "invalid_value":
+      return isMissing ? "is required" : `must be ${oneOf(issue.values.map((value) => show(value)))}${got}`;
+    case "too_small":
+      return `must ${boundOf(issue.origin, ">=", issue.minimum)}${got}`;
+    case "too_big": {
+      const size = issue.input as { length?: number } | number | undefined;
+      const had = typeof size === "object" || typeof size === "string" ? `, got ${size.length ?? 0}` : got;
+      return `must ${boundOf(issue.origin, "<=", issue.maximum)}${had}`;
+    }
+    case "invalid_union":
+      return isMissing ? "is required" : `has the wrong type${got}`;
+    default:
+      // Only finishing an issue asks the check for its own words.
+      return `${z.core.util.finalizeIssue(issue, undefined, z.config()).message}${got}`;
+  }
+}
+
+function isFraction({ expected, input }: Extract<z.core.$ZodRawIssue, { code: "invalid_type" }>): boolean {
+  return expected === "int" && typeof input === "number";
 }
 
 /** `spec`, ["ingress", 0, "source"] → `spec.ingress[0].source`; keys that are no identifier go into brackets. */

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { compiled } from "./compiled.ts";
 import type { ResourceDefinition, StoreContext } from "./define.ts";
-import { formatPath, issueFromZod, MAX_TOLD, show } from "./issue.ts";
-import type { FieldIssue, Report } from "./issue.ts";
+import { formatPath, issueFromZod, MAX_TOLD, reasonFromZod, show } from "./issue.ts";
+import type { FieldIssue, FieldReason, Report } from "./issue.ts";
 import { checkMetadata, decodeMetadata } from "./metadata.ts";
 import { apiVersionOf, groupVersionOf } from "./object.ts";
 import type { KubeObject, ObjectMeta } from "./object.ts";
@@ -197,7 +197,7 @@ class Findings {
   readonly report: Report = (field, reason, message) => this.add({ field, reason, message });
 
   add(issue: FieldIssue): void {
-    this.hasMistyped ||= isMistyped(issue);
+    this.hasMistyped ||= isMistyped(issue.reason);
     if (this.#issues.length < MAX_TOLD) this.#issues.push(issue);
     else this.#untold++;
   }
@@ -219,10 +219,11 @@ class Findings {
     return [...unknown, ...this.#issues, ...more(this.#untold, "faults")];
   }
 
-  /** Wording costs more than finding: past what is told only the question is left whether rules can look at the value. */
+  /** Past what is told only the question is left whether rules can look at the value. */
   #addZod(issue: z.core.$ZodRawIssue, root: string): void {
-    if (this.hasMistyped && this.#issues.length >= MAX_TOLD) this.#untold++;
-    else this.add(issueFromZod(issue, root));
+    if (this.#issues.length < MAX_TOLD) return this.add(issueFromZod(issue, root));
+    this.hasMistyped ||= isMistyped(reasonFromZod(issue));
+    this.#untold++;
   }
 }
 
@@ -269,8 +270,8 @@ function isNone(value: unknown): value is null | undefined {
   return value === undefined || value === null;
 }
 
-function isMistyped(issue: FieldIssue): boolean {
-  return issue.reason === "FieldValueTypeInvalid" || issue.reason === "FieldValueRequired";
+function isMistyped(reason: FieldReason): boolean {
+  return reason === "FieldValueTypeInvalid" || reason === "FieldValueRequired";
 }
 
 const UNKNOWN = "unknown field";
