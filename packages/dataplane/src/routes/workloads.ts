@@ -1,3 +1,4 @@
+import { turns } from "@percale/daemon";
 import {
   Conntrack,
   inNetns,
@@ -11,7 +12,6 @@ import {
 import type { Link, Neighbour, Route, Rtnetlink } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
 import type { ActiveEndpoint, DataplaneConfig, NodeState } from "@percale/policy";
-import { setImmediate } from "node:timers/promises";
 import { findDenied } from "../connections.ts";
 import type { DataplaneLog, EndpointState } from "../face.ts";
 import type { WorkloadLinks } from "../nft/desired.ts";
@@ -22,7 +22,6 @@ import type { Sysctl } from "./sysctls.ts";
 
 /** The CNI client routes a new workload before its endpoint is known here. */
 export const FOREIGN_ROUTE_GRACE_MS = 10_000;
-const TURN_MS = 10;
 
 interface Options {
   readonly netns?: string | undefined;
@@ -160,12 +159,11 @@ export class WorkloadRoutes {
     this.#conntrack ??= new Conntrack({ netns: this.#options.netns });
     const connections = this.#conntrack.connections(new Set(addresses.map((cidr) => cidr.slice(0, cidr.indexOf("/")))));
     let ended = 0;
-    let turn = performance.now();
+    const turn = turns();
     for (const { connection, isDenied } of findDenied(connections, state, own)) {
       if (isDenied && this.#conntrack.delete(connection)) ended++;
-      if (performance.now() - turn < TURN_MS) continue;
-      await setImmediate(); // long lists of members make it slow, and packets of others do not wait
-      turn = performance.now();
+      const others = turn(); // long lists of members make it slow, and packets of others do not wait
+      if (others !== undefined) await others;
     }
     return ended;
   }
