@@ -7,14 +7,6 @@ import { chooseModules } from "./bench/modules.mjs";
 import { setUp } from "./setup/setup.mjs";
 import { pinnedNode, root } from "./setup/step.mjs";
 
-const RUNNER = `
-const [file, name, out] = process.argv.slice(1);
-const { writeFileSync } = await import("node:fs");
-const module = await import(file);
-writeFileSync(out, JSON.stringify(await module[name]()));
-process.exit(0);
-`;
-
 const args = process.argv.slice(2);
 const json = args.includes("--json");
 const unknown = args.find((one) => one.startsWith("--") && one !== "--json");
@@ -52,7 +44,7 @@ process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1;
 
 async function runModule({ name, file, run }) {
   const out = join(folder, `${name}.json`);
-  const argv = ["--input-type=module", "--eval", RUNNER, join(root, file), run, out];
+  const argv = [join(root, "scripts/bench/runner.mjs"), join(root, file), run, out];
   // Their own words go to stderr: stdout is for the table.
   const child = spawn(pinnedNode, argv, {
     cwd: root,

@@ -10,6 +10,7 @@ export const MODULES = [
   { name: "agent", file: "apps/node-agent/bench/agent.ts", run: "benchAgent" },
   { name: "store", file: "packages/store/bench/store.ts", run: "benchStore" },
   { name: "api", file: "apps/api/bench/api.ts", run: "benchApi" },
+  { name: "holds", file: "apps/api/bench/holds.ts", run: "benchHolds" },
   { name: "attachments", file: "apps/api/bench/attachments.ts", run: "benchAttachments" },
   { name: "path", file: "scripts/bench/path.ts", run: "benchPath" },
   { name: "web", file: "apps/web/bench/web.ts", run: "benchWeb", needs: chromium, web: true },

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { badRequest, formatIssue, parseOutside, StatusError } from "@percale/resources";
+import { StatusError } from "@percale/resources";
 import type { Datastore } from "@percale/store";
-import { admit } from "./admission.ts";
+import { admit } from "./admission/admit.ts";
+import { readAnySet } from "./admission/large-work.ts";
 import type { Identity } from "./auth/identity.ts";
-import { readParsed } from "./rest/body.ts";
+import { readBody } from "./rest/body.ts";
 import { encodeObject } from "./rest/encode.ts";
-import { sendJson, setWarnings } from "./rest/respond.ts";
-import { changeSet } from "./trpc/inputs.ts";
+import { inParts } from "./rest/parts.ts";
+import { sendParts, setWarnings } from "./rest/respond.ts";
 
 /** Where agents and the CLI write: many objects, all or nothing. */
 export const CHANGE_SETS_PATH = "/changesets/v1";
@@ -18,11 +19,9 @@ export async function serveChangeSets(
 ): Promise<void> {
   if (request.method !== "POST")
     throw new StatusError("MethodNotAllowed", `${request.method} is not supported on ${CHANGE_SETS_PATH}: use POST`);
-  const parsed = parseOutside(changeSet, await readParsed(request));
-  if ("issues" in parsed)
-    throw badRequest(`the change set is not valid: ${formatIssue(parsed.issues[0]!)}`, parsed.issues); // no error without one
-  const { resourceVersion, objects, warnings } = await admit(store, parsed.data, { identity });
+  const set = await readAnySet(await readBody(request));
+  const { resourceVersion, objects, warnings } = await admit(store, set, { identity });
   setWarnings(response, warnings);
-  const text = objects.map(encodeObject).join(",");
-  sendJson(response, 200, `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[${text}]}`);
+  const before = `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[`;
+  await sendParts(response, 200, await inParts(objects, encodeObject, { before, between: ",", after: "]}" }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { turns } from "./turns.ts";
+import { inTurns, turns } from "./turns.ts";
 
 test("work of less than ten milliseconds goes on, after them everybody else has a turn", async () => {
   let now = 0;
@@ -13,4 +13,17 @@ test("work of less than ten milliseconds goes on, after them everybody else has 
     seen.push(`step ${step}`);
   }
   expect(seen).toEqual(["step 1", "step 2", "somebody else", "step 3"]);
+});
+
+test("of many short pieces of work some are done, then others have a turn", async () => {
+  const until = (at: number): void => {
+    while (performance.now() < at);
+  };
+  const seen: string[] = [];
+  setImmediate(() => seen.push("somebody else"));
+  await inTurns([1, 2, 3], (step) => {
+    seen.push(`step ${step}`);
+    until(performance.now() + 11);
+  });
+  expect(seen).toEqual(["step 1", "somebody else", "step 2", "step 3"]);
 });

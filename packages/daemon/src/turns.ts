@@ -16,3 +16,13 @@ export function turns(now: () => number = () => performance.now()): () => Promis
     );
   };
 }
+
+/** Something short for each of many, in turns. */
+export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
+  const turn = turns();
+  for (const item of items) {
+    work(item);
+    const others = turn();
+    if (others !== undefined) await others;
+  }
+}

@@ -20,9 +20,9 @@ export interface Datastore {
   watch(options: WatchOptions): AsyncIterable<StoreEvent>;
   /** Every object at one revision. */
   snapshot(kinds?: readonly string[]): Promise<Snapshot>;
-  /** What happened to one object, newest first. */
+  /** What happened to one object, newest first; of large objects less than was asked for. */
   history(ref: ObjectRef, options?: { readonly limit?: number }): Promise<Activity[]>;
-  /** What happened, newest first, before the revision `before`. */
+  /** What happened, newest first, before the revision `before`; of large objects less than was asked for, but something if there is any. */
   changes(options?: { readonly limit?: number; readonly before?: number }): Promise<Activity[]>;
   compact(options?: Retention): Promise<{ readonly removed: number }>;
   readonly agentStatus: AgentStatusRecords;

@@ -228,6 +228,22 @@ test("history tells who did what and why", async () => {
   expect((await store.changes({ limit: 1, before: newest!.revision }))[0]).toEqual(oldest);
 });
 
+test("of large objects an answer holds fewer activities, and the rest can be asked for", async () => {
+  const nets = Array.from({ length: 50_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+  let object = await create(networkSet("large", { nets }));
+  for (const label of ["a", "b", "c", "d"])
+    object = await update({ ...object, metadata: { ...object.metadata, labels: { label } } });
+  expect((await store.history(refOf(object))).length).toBeLessThan(5);
+  const revisions: number[] = [];
+  for (let before: number | undefined; revisions.length < 5;) {
+    const page = await store.changes({ limit: 5, ...(before !== undefined && { before }) });
+    revisions.push(...page.map(({ revision }) => revision));
+    before = revisions.at(-1)!;
+  }
+  const newest = Number(object.metadata.resourceVersion);
+  expect(revisions.slice(0, 5)).toEqual([0, 1, 2, 3, 4].map((i) => newest - i));
+});
+
 test("tokens are found by hash until revoked or expired", async () => {
   const token = await store.tokens.create({ hash: "h1", subject: "alice", groups: ["admins"] });
   await store.tokens.create({ hash: "h2", subject: "bob", groups: [], expiresAt: new Date(0) });

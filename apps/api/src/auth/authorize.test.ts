@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { API_VERSION, profileOfNamespace, profileOfServiceAccount } from "@percale/resources";
 import type { Change } from "@percale/protocol";
-import { authorizeChanges, refusalOf } from "./authorize.ts";
+import { refOfProposal } from "../admission/proposal.ts";
+import { authorize, refusalOf } from "./authorize.ts";
 import { NODES_GROUP } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 
@@ -21,7 +22,7 @@ function profileOf(name: string): Change {
 
 /** As admission does: the change by its verb, then the object inside the commit. */
 function judge(change: Change): void {
-  authorizeChanges(node, [change]);
+  authorize(node, change.op, refOfProposal(change));
   if (change.op === "delete") return;
   const lookup = { get: () => undefined, list: () => [] };
   const refusal = refusalOf(node, { operation: change.op, object: change.object, lookup });

@@ -1,6 +1,5 @@
-import type { Change } from "@percale/protocol";
 import { definitionOf, forbidden, groupVersionOf, refOf, StatusError, unauthorized } from "@percale/resources";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
 import { ADMIN_GROUP, EDITOR_GROUP, MONITORING_GROUP, nodeOf, NODES_GROUP, VIEWER_GROUP } from "./identity.ts";
 import type { Identity } from "./identity.ts";
@@ -61,12 +60,6 @@ export function authorize(identity: Identity, verb: Verb, ref: ObjectRef): void 
   if (!isAllowed(identity, verb, ref.kind)) throw refusal(identity, verb, ref);
 }
 
-/** Each change of a set by its own verb. */
-export function authorizeChanges(identity: Identity, changes: readonly Change[]): void {
-  for (const change of changes)
-    authorize(identity, change.op, change.op === "delete" ? change.ref : claimedRef(change.object));
-}
-
 /** What a node may not change, asked inside the commit: of the object as it is and as it will be. */
 export function refusalOf(identity: Identity, context: CheckContext): StatusError | undefined {
   const node = nodeOf(identity);
@@ -75,12 +68,6 @@ export function refusalOf(identity: Identity, context: CheckContext): StatusErro
     return undefined;
   const fault = nodeFault(node, context);
   return fault === undefined ? undefined : refusal(identity, context.operation, refOf(context.object), fault);
-}
-
-/** What a body not checked yet says it is. */
-function claimedRef({ kind, metadata }: KubeObject): ObjectRef {
-  const { name = "", namespace } = (metadata ?? {}) as Partial<KubeObject["metadata"]>;
-  return namespace === undefined ? { kind, name } : { kind, namespace, name };
 }
 
 function refusal(identity: Identity, verb: string, ref: ObjectRef, why?: string): StatusError {

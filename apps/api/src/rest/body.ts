@@ -2,15 +2,19 @@ import type { IncomingMessage } from "node:http";
 import { StatusError, badRequest, formatIssue, tooLarge, unstorableIssues } from "@percale/resources";
 import { decodeProtobuf, PROTOBUF } from "./kube-protobuf.ts";
 import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
-import { YamlReader } from "./yaml-reader.ts";
 
 export const MAX_BODY_BYTES = 3 * 1024 * 1024; // Kubernetes' limit for one request
+/** What is not an object or a set of them is short. */
+const MAX_QUESTION_BYTES = 64 * 1024;
 
-/** The whole body as text. Throws StatusError 413 as soon as it is known to be too large, without keeping it. */
-export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<string> {
-  return (await readBytes(request, limit)).toString("utf8");
+/** A body as it came, not yet read. Plain data: a thread can be handed it. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  /** Media type, as `mediaType` gives it. */
+  readonly type: string;
 }
 
+/** The whole body. Throws StatusError 413 as soon as it is known to be too large, without keeping it. */
 export function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.reject(refuseLarge(request, limit));
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
@@ -41,24 +45,29 @@ export function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "application/json").split(";")[0]!.trim().toLowerCase();
 }
 
-/**
- * The body as its content type says, undefined if it is empty. Throws 400 with the parser's position, 413, 415 for a type that is not
- * served (before anything is read) and 422 for what can't be stored.
- */
-export async function readParsed(request: IncomingMessage): Promise<unknown> {
-  if (hasNoBody(request)) return undefined;
+/** The body, of a type that `parseBody` reads. Throws 413, and 415 before anything is read. */
+export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Body> {
   const type = mediaType(request);
-  if (type === PROTOBUF) return storable(decodeProtobuf(await readBytes(request)));
-  const isYaml = YAML_TYPES.has(type);
-  if (!isYaml && type !== "application/json")
+  if (hasNoBody(request)) return { bytes: Buffer.alloc(0), type: "application/json" };
+  if (type !== PROTOBUF && type !== "application/json" && !isYaml(type))
     throw new StatusError(
       "UnsupportedMediaType",
       `the body's media type ${type} is not supported: send application/json or application/yaml`,
     );
-  const text = await readBody(request, isYaml ? MAX_YAML_BYTES : MAX_BODY_BYTES);
+  return { bytes: await readBytes(request, isYaml(type) ? Math.min(limit, MAX_YAML_BYTES) : limit), type };
+}
+
+/** What a short body says; undefined if there is none. Throws as `readBody` and `parseBody`. */
+export async function readQuestion(request: IncomingMessage): Promise<unknown> {
+  return parseBody(await readBody(request, MAX_QUESTION_BYTES));
+}
+
+/** The body as its type says, undefined if it is empty. Throws 400 with the parser's position, and 422 for what can't be stored. */
+export function parseBody({ bytes, type }: Body): unknown {
+  if (type === PROTOBUF) return storable(decodeProtobuf(bufferOf(bytes)));
+  const text = textOf(bytes);
   if (text.trim() === "") return undefined;
-  if (!isYaml) return parseJson(text);
-  return text.length > MAX_SHORT_YAML ? largeYaml.read(text) : storable(parseYaml(text));
+  return isYaml(type) ? storable(parseYaml(text)) : parseJson(text);
 }
 
 /** RFC 9112, section 6.3: neither header, no body. A type may be named all the same. */
@@ -66,12 +75,20 @@ function hasNoBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
 }
 
-/** Up to here a text is read sooner than it is handed to the thread. */
-const MAX_SHORT_YAML = 16 * 1024;
-/** A thread of the process, whoever asks. */
-const largeYaml = new YamlReader();
-
 const YAML_TYPES: ReadonlySet<string> = new Set(["application/yaml", "application/x-yaml", "text/yaml"]);
+
+export function isYaml(type: string): boolean {
+  return YAML_TYPES.has(type);
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString("utf8");
+}
+
+/** Bytes that came from another thread are no Buffer any more. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 export function parseJson(text: string): unknown {
   let value: unknown;

@@ -4,7 +4,7 @@ import { badRequest, definitionByPlural, formatIssue, parseOutside } from "@perc
 import { isAllowed } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
-import { readParsed } from "./body.ts";
+import { readQuestion } from "./body.ts";
 import { sendJson } from "./respond.ts";
 
 /** Clients look at it to know what an API server of this age can do. */
@@ -34,7 +34,7 @@ const accessReview = z.looseObject({
 
 /** `kubectl auth can-i`. */
 export async function serveAccessReview({ request, response, identity }: CoreCall): Promise<void> {
-  const body = await readParsed(request);
+  const body = await readQuestion(request);
   const parsed = parseOutside(accessReview, body);
   if ("issues" in parsed) throw badRequest(parsed.issues.map(formatIssue).join(", "), parsed.issues);
   const { spec } = parsed.data;

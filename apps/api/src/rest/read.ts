@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { StatusError, badRequest, invalid, notFound, timeout } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
+import { sortKey } from "@percale/store";
 import type { Datastore } from "@percale/store";
 import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
@@ -8,7 +9,7 @@ import { negotiate, renderList, renderObject } from "./represent.ts";
 import type { Representation } from "./represent.ts";
 import { parseRevision, parseSelection } from "./selectors.ts";
 import type { Selection } from "./selectors.ts";
-import { sendJson } from "./respond.ts";
+import { sendJson, sendParts } from "./respond.ts";
 import type { ObjectRequest } from "./request.ts";
 
 export async function getObject({ request, response, route, query, store }: ObjectRequest): Promise<void> {
@@ -32,7 +33,7 @@ export async function listObjects({ request, response, route, query, store }: Ob
   const limit = parseLimit(query.get("limit"));
   const token = parseContinue(query.get("continue"));
   const items = await select(store, route, query, selection, { limit, token });
-  sendPage(response, route, how, items, { limit, token, selection });
+  await sendPage(response, route, how, items, { limit, token, selection });
 }
 
 interface Paging {
@@ -76,37 +77,29 @@ async function select(
   return selection.filters ? { items: list.items.filter(selection.matches), revision: list.revision } : list;
 }
 
-function sendPage(
+async function sendPage(
   response: ServerResponse,
   { definition }: ObjectRoute,
   how: Representation,
   { items, revision }: { readonly items: readonly KubeObject[]; readonly revision: number },
   { limit, token, selection }: Paging & { readonly selection: Selection },
-): void {
+): Promise<void> {
   const rest = token === undefined ? items : items.filter((item) => keyOf(item) > token.after);
   const page = limit === 0 ? rest : rest.slice(0, limit);
   const last = page.at(-1);
   const remaining = rest.length - page.length;
   const more = remaining > 0 && last !== undefined ? formatContinue({ revision, after: keyOf(last) }) : undefined;
-  sendJson(
-    response,
-    200,
-    renderList(
-      definition,
-      {
-        items: page,
-        revision: String(revision),
-        ...(more !== undefined && { continue: more }),
-        ...(more !== undefined && !selection.filters && { remaining }),
-      },
-      how,
-    ),
-  );
+  const list = {
+    items: page,
+    revision: String(revision),
+    ...(more !== undefined && { continue: more }),
+    ...(more !== undefined && !selection.filters && { remaining }),
+  };
+  await sendParts(response, 200, await renderList(definition, list, how));
 }
 
-/** Sorts as lists do: namespace, then name. NUL sorts before every character of a name. */
 function keyOf({ metadata }: KubeObject): string {
-  return `${metadata.namespace ?? ""}\0${metadata.name}`;
+  return sortKey(metadata.namespace, metadata.name);
 }
 
 function formatContinue(token: Continue): string {

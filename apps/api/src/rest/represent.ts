@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import { encodeObject } from "./encode.ts";
+import { inParts } from "./parts.ts";
 
 /** How a client wants objects shown: whole, as metadata, or as kubectl's table. */
 export interface Representation {
@@ -45,25 +46,47 @@ export interface ListPage {
   readonly remaining?: number;
 }
 
-export function renderList(definition: ResourceDefinition, page: ListPage, how: Representation): string {
-  if (how.form === "table") return renderTable(definition, page.items, how, page);
-  const metadata = JSON.stringify(listMeta(page));
-  const [apiVersion, kind] =
-    how.form === "metadata"
-      ? ["meta.k8s.io/v1", "PartialObjectMetadataList"]
-      : [definition.apiVersion, definition.listKind];
-  const items =
-    how.form === "metadata"
-      ? page.items.map((item) => JSON.stringify(partial(item, "PartialObjectMetadata")))
-      : page.items.map(encodeObject);
-  const text = `{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${metadata},"items":[${items.join(",")}]}`;
-  return how.pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text;
+/** A list's JSON, in parts. */
+export async function renderList(
+  definition: ResourceDefinition,
+  page: ListPage,
+  how: Representation,
+): Promise<readonly (Buffer | string)[]> {
+  const { form, include, pretty } = how;
+  const head =
+    form === "table"
+      ? tableHead(definition, page)
+      : form === "metadata"
+        ? { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: listMeta(page) }
+        : { kind: definition.listKind, apiVersion: definition.apiVersion, metadata: listMeta(page) };
+  const nowMs = Date.now();
+  const textOf = (object: KubeObject): string => {
+    if (form === "object" && !pretty) return encodeObject(object);
+    const shown =
+      form === "table"
+        ? rowOf(definition, object, include, nowMs)
+        : form === "metadata"
+          ? partial(object, "PartialObjectMetadata")
+          : object;
+    return pretty ? indented(JSON.stringify(shown, undefined, 2)) : JSON.stringify(shown);
+  };
+  const open = JSON.stringify(head, undefined, pretty ? 2 : undefined).replace(/\n?\}$/, "");
+  const field = form === "table" ? "rows" : "items";
+  const [before, between, after] = pretty
+    ? [`${open},\n  "${field}": [\n    `, ",\n    ", "\n  ]\n}"]
+    : [`${open},"${field}":[`, ",", "]}"];
+  if (page.items.length === 0) return [pretty ? `${open},\n  "${field}": []\n}` : `${before}${after}`];
+  return inParts(page.items, textOf, { before, between, after });
 }
 
-function listMeta({ revision, remaining, ...page }: Omit<ListPage, "items">): object {
+function indented(json: string): string {
+  return json.replaceAll("\n", "\n    ");
+}
+
+function listMeta({ revision, remaining, continue: more }: Omit<ListPage, "items">): object {
   return {
     resourceVersion: revision,
-    ...(page.continue !== undefined && { continue: page.continue }),
+    ...(more !== undefined && { continue: more }),
     ...(remaining !== undefined && { remainingItemCount: remaining }),
   };
 }
@@ -77,25 +100,32 @@ export function renderTable(
   withColumns = true,
 ): string {
   const nowMs = Date.now();
-  const table = {
-    kind: "Table",
-    apiVersion: "meta.k8s.io/v1",
-    metadata: listMeta(page),
-    columnDefinitions: withColumns
-      ? definition.columns.map(({ name, type, format = "", description, priority }) => ({
-          name,
-          type,
-          format,
-          description,
-          priority,
-        }))
-      : [],
-    rows: objects.map((object) => ({
-      cells: definition.columns.map((column) => column.cell(object, nowMs)),
-      object: include === "None" ? null : include === "Object" ? object : partial(object, "PartialObjectMetadata"),
-    })),
+  const head = tableHead(withColumns ? definition : { columns: [] }, page);
+  const rows = objects.map((object) => rowOf(definition, object, include, nowMs));
+  return JSON.stringify({ ...head, rows }, undefined, pretty ? 2 : undefined);
+}
+
+function tableHead({ columns }: Pick<ResourceDefinition, "columns">, page: Omit<ListPage, "items">): object {
+  const columnDefinitions = columns.map(({ name, type, format = "", description, priority }) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  }));
+  return { kind: "Table", apiVersion: "meta.k8s.io/v1", metadata: listMeta(page), columnDefinitions };
+}
+
+function rowOf(
+  { columns }: Pick<ResourceDefinition, "columns">,
+  object: KubeObject,
+  include: Representation["include"],
+  nowMs: number,
+): object {
+  return {
+    cells: columns.map((column) => column.cell(object, nowMs)),
+    object: include === "None" ? null : include === "Object" ? object : partial(object, "PartialObjectMetadata"),
   };
-  return JSON.stringify(table, undefined, pretty ? 2 : undefined);
 }
 
 function partial({ metadata }: KubeObject, kind: string): object {

@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import { StatusError, internalError } from "@percale/resources";
 
 const JSON_TYPE = "application/json";
@@ -16,6 +18,29 @@ export function sendJson(
     ...headers,
   });
   response.end(body); // text leaves in one TLS record with the header; a Buffer would not
+}
+
+/** A long body: each part has a turn of the event loop, and goes out no faster than it is read. */
+export async function sendParts(
+  response: ServerResponse,
+  code: number,
+  parts: readonly (Buffer | string)[],
+): Promise<void> {
+  if (parts.length === 1) return sendJson(response, code, parts[0]!);
+  const bytes = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  response.writeHead(code, {
+    "content-type": JSON_TYPE,
+    "content-length": bytes,
+    "cache-control": "no-cache, private",
+  });
+  await pipeline(oneByOne(parts), response);
+}
+
+async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) {
+    yield item;
+    await setImmediate();
+  }
 }
 
 /** Ends a request that failed: the Status of what was thrown; anything else is a bug and says so without its stack. */

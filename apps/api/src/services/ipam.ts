@@ -5,7 +5,7 @@ import { formatAddress, parseCidr, tryParseAddress } from "@percale/net";
 import { badRequest, conflict, refOf, StatusError } from "@percale/resources";
 import type { IPAMConfiguration, KubeObject, WorkloadEndpoint } from "@percale/resources";
 import type { Datastore } from "@percale/store";
-import { admit } from "../admission.ts";
+import { admit } from "../admission/admit.ts";
 import type { Services } from "./services.ts";
 
 const TRIES = 5; // agents write blocks all the time

@@ -1,10 +1,15 @@
 import { badRequest, conflict, definitionOf, notFound, resourceDefinitions } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { Change } from "@percale/protocol";
+import { sortKey } from "@percale/store";
 import type { Activity, Datastore } from "@percale/store";
-import { admit } from "../admission.ts";
+import { admit } from "../admission/admit.ts";
+import { charactersLeft } from "../json-length.ts";
 import type { Services } from "./services.ts";
 
 const HISTORY = 100;
+/** About what is written as JSON in a turn of the event loop. */
+const PAGE_CHARACTERS = 2 * 1024 * 1024;
 
 export function objectServices(store: Datastore): Services["objects"] {
   return {
@@ -25,9 +30,17 @@ export function objectServices(store: Datastore): Services["objects"] {
         })),
         schema: definition.openApi(),
       })),
-    list: ({ kind, namespace }) => {
+    list: async ({ kind, namespace, after }) => {
       requireKind(kind);
-      return store.list({ kind, ...(namespace !== undefined && { namespace }) });
+      const scope = namespace === undefined ? { kind } : { kind, namespace };
+      const { items, revision } = await store.list(
+        after === undefined ? scope : { ...scope, revision: after.revision, exact: true },
+      );
+      const rest = after === undefined ? items : items.filter(({ metadata }) => keyOf(metadata) > keyOf(after));
+      const page = pageOf(rest);
+      const last = page.at(-1)?.metadata;
+      if (last === undefined || page.length === rest.length) return { items: page, revision };
+      return { items: page, revision, next: { revision, ...whereOf(last) } };
     },
     get: async (ref) => {
       requireKind(ref.kind);
@@ -100,6 +113,26 @@ async function inverse(
   const { uid, resourceVersion } = current.metadata;
   const version = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
   return [{ op: "update", object: { ...before, metadata: { ...metadata, ...version } } }];
+}
+
+function pageOf(items: readonly KubeObject[]): readonly KubeObject[] {
+  let left = PAGE_CHARACTERS;
+  const end = items.findIndex((item) => {
+    const isFull = left < 0;
+    left = charactersLeft(item, left);
+    return isFull;
+  });
+  return end === -1 ? items : items.slice(0, end);
+}
+
+function whereOf({ namespace, name }: Where): Where {
+  return namespace === undefined ? { name } : { namespace, name };
+}
+
+type Where = Pick<ObjectRef, "namespace" | "name">;
+
+function keyOf({ namespace, name }: Where): string {
+  return sortKey(namespace, name);
 }
 
 function requireKind(kind: string): void {

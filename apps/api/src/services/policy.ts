@@ -4,7 +4,7 @@ import { badRequest, definitionOf, formatRef, notFound, refOf } from "@percale/r
 import type { KubeObject, ObjectRef, Tier, WorkloadEndpoint } from "@percale/resources";
 import { matches, parseSelector, SelectorError } from "@percale/selector";
 import type { Datastore, Snapshot } from "@percale/store";
-import { rehearse } from "../admission.ts";
+import { rehearse } from "../admission/admit.ts";
 import type { ExplainView, ImpactChange, MatrixCell, MatrixPort, SelectorView } from "../trpc/views.ts";
 import { decisionText, decisionView, partyView } from "./decision-text.ts";
 import { exactPeer, peerOf } from "./peer.ts";

@@ -16,7 +16,8 @@ export interface Services {
   };
   readonly objects: {
     kinds(): readonly view.KindView[];
-    list(options: { readonly kind: string; readonly namespace?: string }): Promise<view.ObjectListView>;
+    /** In pages, each no longer than its turn of the event loop allows. */
+    list(options: z.output<typeof input.listInput>): Promise<view.ObjectListView>;
     get(ref: ObjectRef): Promise<KubeObject>;
     history(ref: ObjectRef): Promise<readonly view.ActivityView[]>;
   };

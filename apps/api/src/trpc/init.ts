@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 import { internalError, StatusError, tooManyRequests } from "@percale/resources";
@@ -77,9 +78,12 @@ const counted = mapped.use(async ({ ctx: { subscriptions }, type, signal, next }
   return result;
 });
 
-/** Reads the input, so it comes after the question of rights. */
+/** Reads the input, so it comes after the question of rights. Of a large one each step has a turn of the event loop for itself. */
 const storableInput = t.middleware(async ({ getRawInput, next }) => {
-  storable(await getRawInput());
+  const input = await getRawInput();
+  await setImmediate();
+  storable(input);
+  await setImmediate();
   return next();
 });
 

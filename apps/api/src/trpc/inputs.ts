@@ -45,7 +45,12 @@ export const changeSet = z.strictObject({
   dryRun: z.boolean().exactOptional(),
 }) satisfies z.ZodType<ChangeSet>;
 
-export const listInput = z.strictObject({ kind: z.string(), namespace: name.optional() });
+export const listInput = z.strictObject({
+  kind: z.string(),
+  namespace: name.exactOptional(),
+  /** Absent for the first page. */
+  after: z.strictObject({ revision, namespace: name.exactOptional(), name }).exactOptional(),
+});
 export const signInInput = z.strictObject({ token: z.string().min(1).max(512) });
 export const changesInput = z.strictObject({ limit: limit.default(50), before: revision.optional() });
 export const revertInput = z.strictObject({

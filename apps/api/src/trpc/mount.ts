@@ -14,9 +14,9 @@ import { onClosed } from "../closed.ts";
 import type { OpenCredentials } from "../auth/open-credentials.ts";
 import { Gate, LIMITS } from "../limits.ts";
 import type { Leave } from "../limits.ts";
-import { MAX_BODY_BYTES } from "../rest/body.ts";
 import type { Services } from "../services/services.ts";
 import { trpcErrorOf } from "./init.ts";
+import { takeLargeBody } from "./large-call.ts";
 import type { CallContext } from "./init.ts";
 import { appRouter } from "./router.ts";
 
@@ -54,20 +54,22 @@ export interface TrpcCall {
 
 /** Queries and mutations over HTTP; subscriptions over server-sent events too. */
 export function trpcOverHttp({ authenticator, credentials, services, log, watches }: HttpMountOptions) {
-  return ({ request, response, path, caller, leave }: TrpcCall): Promise<void> => {
+  return async ({ request, response, path, caller, leave }: TrpcCall): Promise<void> => {
     const isSession = path.startsWith("session.");
     const isStranger = isSession || caller.identity.method === "anonymous";
-    return nodeHTTPRequestHandler({
+    const refusal = isStranger ? undefined : await takeLargeBody(request);
+    await nodeHTTPRequestHandler({
       req: request,
       res: response,
       path,
       router: appRouter,
-      maxBodySize: isStranger ? MAX_STRANGERS_BODY_BYTES : MAX_BODY_BYTES,
+      ...(isStranger && { maxBodySize: MAX_STRANGERS_BODY_BYTES }),
       allowBatching: true,
       maxBatchSize: MAX_BATCH,
       allowMethodOverride: true, // a query too long for an address comes as POST
       onError: ({ error, path }) => logFault(log, error, path),
       createContext: async (): Promise<CallContext> => {
+        if (refusal !== undefined) throw trpcErrorOf(refusal);
         const judged = (caller: Caller): Identity => identityOf(isForgiving(path, request) ? lenient(caller) : caller);
         const identity = mapped(() => judged(caller));
         // A subscription's answer has no end of its own.

@@ -26,9 +26,7 @@ const objects = router({
   kinds: can("read").query(({ ctx }) => ctx.services.objects.kinds()),
   list: can("read")
     .input(input.listInput)
-    .query(({ ctx, input: { kind, namespace } }) =>
-      ctx.services.objects.list({ kind, ...(namespace !== undefined && { namespace }) }),
-    ),
+    .query(({ ctx, input }) => ctx.services.objects.list(input)),
   get: can("read")
     .input(input.objectRef)
     .query(({ ctx, input }) => ctx.services.objects.get(input)),

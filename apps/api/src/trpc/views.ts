@@ -29,7 +29,17 @@ export interface KindView {
 
 export interface ObjectListView {
   readonly items: readonly KubeObject[];
+  /** Of the first page; the others are as of it too. */
   readonly revision: number;
+  /** Absent on the last page; what to ask for next. */
+  readonly next?: ListPosition;
+}
+
+/** Where a list goes on: after this object, as of the revision. */
+export interface ListPosition {
+  readonly revision: number;
+  readonly namespace?: string;
+  readonly name: string;
 }
 
 /** One change of one object; those of one change set share `setEnd`. */

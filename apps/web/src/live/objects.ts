@@ -27,8 +27,14 @@ export function useObjects<S = unknown>(kind: string): ObjectList<S> {
   const query = useQuery({
     queryKey: collectionKey(kind),
     queryFn: async ({ signal }): Promise<Collection> => {
-      const list = await client.objects.list.query({ kind }, { signal });
-      return applyEvents({ revision: list.revision, items: list.items.map(fromWire) }, recent.of(kind));
+      let list = await client.objects.list.query({ kind }, { signal });
+      const { revision } = list;
+      const items = list.items.map(fromWire);
+      while (list.next !== undefined) {
+        list = await client.objects.list.query({ kind, after: list.next }, { signal });
+        items.push(...list.items.map(fromWire));
+      }
+      return applyEvents({ revision, items }, recent.of(kind));
     },
     staleTime: Infinity,
     structuralSharing: false,

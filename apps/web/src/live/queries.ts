@@ -156,7 +156,11 @@ export function useActivityLog({ system }: { readonly system: boolean }): Answer
     queryFn: ({ pageParam, signal }) =>
       client.changes.list.query({ limit: PAGE, ...(pageParam === undefined ? {} : { before: pageParam }) }, { signal }),
     initialPageParam: undefined as number | undefined,
-    getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.revision),
+    // Of large objects a page holds less than was asked for.
+    getNextPageParam: (page) => {
+      const oldest = page.at(-1)?.revision ?? 1;
+      return oldest > 1 ? oldest : undefined;
+    },
     staleTime: 5000,
   });
   const data = useMemo(() => {

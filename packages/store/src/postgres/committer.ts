@@ -144,11 +144,14 @@ export class Committer {
         answers.push(() => reject(error));
       }
     }
+    await turn(); // what is planned is written out next, which takes as long again
     return { group: { id: randomUUID(), epoch, head, events }, answers };
   }
 
-  #answer({ group, answers }: Planned): void {
+  async #answer({ group, answers }: Planned): Promise<void> {
+    const turn = turns();
     this.#options.cache.advance(group.events);
+    await turn();
     for (const answer of answers) answer();
   }
 

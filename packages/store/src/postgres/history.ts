@@ -5,6 +5,8 @@ import { sortKey } from "../object-table.ts";
 import type { Activity, Retention } from "../datastore.ts";
 
 const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";
+/** What one answer holds of large objects, but for the last. */
+const ANSWER_BYTES = 2 * 1024 * 1024;
 const KEEP_AT_LEAST = 1_000; // a lost commit is looked up in the log, and a watch that just began must find its place
 const DELETE_AT_ONCE = 5_000;
 
@@ -24,17 +26,25 @@ export async function readHistory(
   { kind, namespace, name }: ObjectRef,
   limit: number,
 ): Promise<Activity[]> {
-  const { rows } = await pool.query<ActivityRow>(
-    `SELECT ${COLUMNS} FROM revisions WHERE kind = $1 AND namespace = $2 AND name = $3 ORDER BY revision DESC LIMIT $4`,
-    [kind, namespace ?? "", name, limit],
-  );
-  return rows.map(activityOf);
+  const newest = `SELECT ${COLUMNS} FROM revisions WHERE kind = $1 AND namespace = $2 AND name = $3 ORDER BY revision DESC LIMIT $4`;
+  return readSome(pool, newest, [kind, namespace ?? "", name, limit]);
 }
 
 export async function readChanges(pool: Pool, limit: number, before: number | undefined): Promise<Activity[]> {
+  const newest = `SELECT ${COLUMNS} FROM revisions WHERE revision < COALESCE($1::bigint, 9223372036854775807) ORDER BY revision DESC LIMIT $2`;
+  return readSome(pool, newest, [before ?? null, limit]);
+}
+
+/** Of what the query finds the first rows that together are no larger than one answer may be, and at least one. */
+async function readSome(pool: Pool, query: string, values: readonly unknown[]): Promise<Activity[]> {
   const { rows } = await pool.query<ActivityRow>(
-    `SELECT ${COLUMNS} FROM revisions WHERE revision < COALESCE($1::bigint, 9223372036854775807) ORDER BY revision DESC LIMIT $2`,
-    [before ?? null, limit],
+    `SELECT ${COLUMNS} FROM (
+       SELECT *, sum(octet_length(body::text) + COALESCE(octet_length(previous::text), 0))
+         OVER (ORDER BY revision DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+       FROM (${query}) found
+     ) measured
+     WHERE COALESCE(bytes_before, 0) < ${ANSWER_BYTES} ORDER BY revision DESC`,
+    [...values],
   );
   return rows.map(activityOf);
 }

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool, QueryConfig } from "pg";
+import { inTurns } from "@percale/daemon";
 import type { KubeObject } from "@percale/resources";
 import type { AuthoredChangeSet } from "../datastore.ts";
 import type { LogEvent } from "../event-window.ts";
@@ -68,26 +69,36 @@ export interface Group {
  * at most one attempt finds that head. The row lock on store_head is held to the end of the transaction, so no reader sees N+1 before N.
  */
 export async function writeGroup(client: ClientBase, { id, epoch, head, events }: Group): Promise<boolean> {
-  const rows = events.map(({ revision, setEnd, type, object, previous, author, reason }) => ({
-    revision,
-    set_end: setEnd,
-    op: type,
-    kind: object.kind,
-    namespace: object.metadata.namespace ?? "",
-    name: object.metadata.name,
-    author,
-    reason: reason ?? "",
-    body: object,
-    previous,
-  }));
+  const rows = await rowsOf(events);
   const { rowCount } = await client.query(
     patient(ANSWER_MS * 2 + events.length * EVENT_MS, {
       name: "write-group",
       text: WRITE_GROUP,
-      values: [head, head + events.length, epoch, id, JSON.stringify(rows)],
+      values: [head, head + events.length, epoch, id, rows],
     }),
   );
   return rowCount === 1;
+}
+
+/** The JSON of a group's rows, written in turns. */
+async function rowsOf(events: Group["events"]): Promise<string> {
+  let rows = "";
+  await inTurns(events, ({ revision, setEnd, type, object, previous, author, reason }) => {
+    const row = {
+      revision,
+      set_end: setEnd,
+      op: type,
+      kind: object.kind,
+      namespace: object.metadata.namespace ?? "",
+      name: object.metadata.name,
+      author,
+      reason: reason ?? "",
+      body: object,
+      previous,
+    };
+    rows += `${rows === "" ? "" : ","}${JSON.stringify(row)}`;
+  });
+  return `[${rows}]`;
 }
 
 /** After a lost connection: whether this group is what follows its head. Only sure once no attempt can still be running. */

@@ -1,0 +1,98 @@
+import { NETWORK_SETS, networkSet } from "../src/test-api.ts";
+
+/** A request as large, or as crooked, as one may be: what an editor could send to keep everybody else waiting. */
+export interface HostileRequest {
+  readonly name: string;
+  readonly path: string;
+  readonly method?: string;
+  readonly body?: string;
+  readonly type?: string;
+}
+
+const MERGE_PATCH = "application/merge-patch+json";
+const JSON_PATCH = "application/json-patch+json";
+const YAML = "application/yaml";
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+
+/** In this order: some follow on others. Each is as large as its limit allows, or larger. */
+export function hostileRequests(): HostileRequest[] {
+  const post = (name: string, body: unknown, type?: string): HostileRequest => ({
+    ...send(name, NETWORK_SETS, body, type),
+    method: "POST",
+  });
+  const patch = (name: string, of: string, body: unknown, type: string): HostileRequest => ({
+    ...send(name, `${NETWORK_SETS}/${of}`, body, type),
+    method: "PATCH",
+  });
+  const set = (name: string, changes: unknown): HostileRequest => ({
+    ...send(name, "/changesets/v1", changes),
+    method: "POST",
+  });
+  const submit = (name: string, changes: unknown): HostileRequest => ({
+    ...send(name, "/trpc/changes.submit", changes),
+    method: "POST",
+  });
+  const create = (object: unknown): object => ({ op: "create", object });
+  const bad = (count: number): string =>
+    `{"changes":[{"op":"create","object":{"kind":"NetworkSet","metadata":{},"spec":{"nets":[${times("{}", count)}]}}}]}`;
+  return [
+    post("a small set", networkSet("small")),
+    post("20,000 nets", networkSet("warm", { nets: nets(20_000) })),
+    post("100,000 nets", networkSet("large", { nets: nets(100_000) })),
+    patch("a label of 100,000 nets", "large", { metadata: { labels: { a: "b" } } }, MERGE_PATCH),
+    patch("one of 100,000 nets", "large", [{ op: "remove", path: "/spec/nets/70000" }], JSON_PATCH),
+    post("190,000 nets that are none", networkSet("bad", { nets: Array<string>(190_000).fill("x") })),
+    post("a million empty objects", `{"spec":{"nets":[${times("{}", 1_000_000)}]}}`),
+    post("38,000 managed fields", `{"metadata":{"name":"fields","managedFields":[${times("{}", 38_000)}]}}`),
+    post("38,000 labels", networkSet("labels", {}, { labels: labels(38_000, "a") })),
+    patch("38,000 other labels", "small", { metadata: { labels: labels(38_000, "b") } }, MERGE_PATCH),
+    post("100,000 labels", networkSet("more", {}, { labels: labels(100_000, "c") })),
+    patch("10,000 operations", "warm", nets(10_000).map(replaced), JSON_PATCH),
+    post("half a million levels", `${'{"a":'.repeat(500_000)}1${"}".repeat(500_000)}`),
+    post("YAML of 60,000 nets", `metadata: {name: yaml}\nspec:\n  nets:\n${nets(60_000).map(item).join("")}`, YAML),
+    post("YAML of 140,000 objects", `metadata: {name: flow}\nspec: {nets: [${"{a: 1},".repeat(140_000)}]}`, YAML),
+    { ...send("protobuf of empty fields", "/api/v1/namespaces", protobuf(), PROTOBUF), method: "POST" },
+    set("a change set of one large set", { changes: [create(networkSet("one", { nets: nets(100_000) }))] }),
+    set("a change set of 10,000", { changes: nets(10_000).map((_, i) => create(networkSet(`many-${i}`))) }),
+    set("a change set of 900,000 objects in a list", bad(900_000)),
+    submit("a tRPC call of 250,000 objects in a list", bad(250_000)),
+    submit("a tRPC call of 59,000 objects in a list", bad(59_000)),
+    submit("a tRPC call of 50,000 nets", { changes: [create(networkSet("trpc", { nets: nets(50_000) }))] }),
+    submit("a tRPC call of 38,000 labels", {
+      changes: [create(networkSet("trpc-labels", {}, { labels: labels(38_000, "d") }))],
+    }),
+    { name: "a list of 10,000", path: NETWORK_SETS },
+    { name: "a pretty list of 10,000", path: `${NETWORK_SETS}?pretty=true` },
+    { name: "a tRPC list of 10,000", path: `/trpc/objects.list?input=${encodeURIComponent('{"kind":"NetworkSet"}')}` },
+    { name: "the changes of 10,000", path: `/trpc/changes.list?input=${encodeURIComponent('{"limit":1000}')}` },
+    { name: "a deletion", path: `${NETWORK_SETS}/large`, method: "DELETE" },
+  ];
+}
+
+function send(name: string, path: string, body: unknown, type = "application/json"): HostileRequest {
+  return { name, path, type, body: typeof body === "string" ? body : JSON.stringify(body) };
+}
+
+function nets(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${1 + (i % 200)}.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+}
+
+function labels(count: number, prefix: string): Record<string, string> {
+  return Object.fromEntries(nets(count).map((net) => [`${prefix}${net}`, ""]));
+}
+
+function replaced(_: string, i: number): object {
+  return { op: "replace", path: `/spec/nets/${i}`, value: `9.0.${i >> 8}.${i & 255}` };
+}
+
+function item(net: string): string {
+  return `  - ${net}\n`;
+}
+
+function times(text: string, count: number): string {
+  return Array<string>(count).fill(text).join(",");
+}
+
+function protobuf(): string {
+  return `k8s\0${"\u0012\u0002\n\0".repeat(700_000)}`;
+}

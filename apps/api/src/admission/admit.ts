@@ -1,0 +1,117 @@
+import { inTurns, turns } from "@percale/daemon";
+import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
+import { badRequest, definitionOf, methodNotAllowed, notFound, StatusError } from "@percale/resources";
+import type { FieldValidation, KubeObject, ResourceDefinition } from "@percale/resources";
+import type { CheckContext, Datastore } from "@percale/store";
+import { authorize, refusalOf } from "../auth/authorize.ts";
+import { authorOf } from "../auth/identity.ts";
+import type { Identity } from "../auth/identity.ts";
+import { isLarge, largeWork } from "./large-work.ts";
+import { prepare } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
+import { definitionOfProposal, refOfProposal } from "./proposal.ts";
+import type { Proposal, ProposedSet } from "./proposal.ts";
+
+export const MAX_CHANGES = 10_000;
+/** Kubernetes' number for patches; a name that was made up is taken once in a lifetime. */
+const TRIES = 5;
+
+export interface AdmitOptions {
+  /** Whose rights count, and the author that is kept. */
+  readonly identity: Identity;
+  readonly fieldValidation?: FieldValidation;
+}
+
+export interface Admitted extends ChangeSetResult {
+  /** Unknown fields that were dropped, in words. */
+  readonly warnings: readonly string[];
+}
+
+/** The one way into the store: rights, every check layer of every object, then one atomic write. Throws StatusError. */
+export async function admit(store: Datastore, set: ProposedSet, options: AdmitOptions): Promise<Admitted> {
+  refuseCount(set);
+  await inTurns(set.changes, (proposal) =>
+    authorize(options.identity, proposal.op === "patch" ? "update" : proposal.op, refOfProposal(proposal)),
+  );
+  return admitAllowed(store, set, options);
+}
+
+/** What a write would answer and nothing more: it asks for no right to write, whoever may read may wonder. */
+export async function rehearse(
+  store: Datastore,
+  changes: ChangeSet["changes"],
+  options: AdmitOptions,
+): Promise<Admitted> {
+  refuseCount({ changes });
+  return admitAllowed(store, { changes, dryRun: true }, options);
+}
+
+function refuseCount({ changes }: ProposedSet): void {
+  if (changes.length === 0 || changes.length > MAX_CHANGES)
+    throw badRequest(`changes: must hold 1..${MAX_CHANGES} changes, got ${changes.length}`);
+}
+
+async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOptions): Promise<Admitted> {
+  const { changes, reason, dryRun } = set;
+  const { identity } = options;
+  await inTurns(changes, (proposal) => refuseReadOnly(definitionOfProposal(proposal), proposal.op));
+  for (let attempt = 1; ; attempt++) {
+    const prepared = await prepareAll(store, changes, options);
+    try {
+      const result = await store.apply(
+        {
+          changes: prepared.map(({ change }) => change),
+          author: authorOf(identity),
+          ...(reason !== undefined && { reason }),
+          ...(dryRun !== undefined && { dryRun }),
+        },
+        { check: checkFor(identity) },
+      );
+      return { ...result, warnings: prepared.flatMap(({ warnings }) => warnings) };
+    } catch (error) {
+      const isWorthIt =
+        error instanceof StatusError && prepared.some(({ tryAgainAfter }) => tryAgainAfter === error.reason);
+      if (!isWorthIt || attempt >= TRIES) throw error;
+    }
+  }
+}
+
+async function prepareAll(
+  store: Datastore,
+  changes: readonly Proposal[],
+  { fieldValidation = "Warn" }: AdmitOptions,
+): Promise<Prepared[]> {
+  // All at once: they share their question to the database.
+  const olds = await Promise.all(changes.map(async (proposal) => oldOf(store, proposal)));
+  const prepared: Prepared[] = [];
+  const turn = turns();
+  for (const [i, proposal] of changes.entries()) {
+    const old = olds[i];
+    const question = { proposal, fieldValidation, ...(old !== undefined && { old }) };
+    prepared.push(isLarge(question) ? await largeWork.prepare(question) : prepare(question));
+    const others = turn();
+    if (others !== undefined) await others;
+  }
+  return prepared;
+}
+
+/** Layer 6, asked inside the commit where `lookup` shows the state the write will follow. */
+function checkFor(identity: Identity): (context: CheckContext) => StatusError | undefined {
+  return (context) => {
+    return refusalOf(identity, context) ?? definitionOf(context.object.kind)?.store(context);
+  };
+}
+
+/** What a change of an object is about. Throws 404 if there is none. */
+async function oldOf(store: Datastore, proposal: Proposal): Promise<KubeObject | undefined> {
+  if (proposal.op !== "update" && proposal.op !== "patch") return undefined;
+  const ref = refOfProposal(proposal);
+  const old = await store.get(ref);
+  if (old === undefined) throw notFound(ref);
+  return old;
+}
+
+/** Kinds that users may only read (ClusterInformation) answer 405 to every write. */
+export function refuseReadOnly(definition: ResourceDefinition, verb: string): void {
+  if (definition.readOnly) throw methodNotAllowed(definition.kind, verb);
+}

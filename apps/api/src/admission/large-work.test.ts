@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { networkSet } from "../test-api.ts";
+import { isLarge, LargeWork } from "./large-work.ts";
+import { prepare } from "./prepare.ts";
+import type { Question } from "./prepare.ts";
+import { splitSet } from "./split.ts";
+
+const work = new LargeWork();
+const at = { kind: "NetworkSet", namespace: "default", name: "s" };
+const nets = Array.from({ length: 20_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+const stored = { ...networkSet("s", { nets }), metadata: { name: "s", namespace: "default", resourceVersion: "7" } };
+
+function draft(op: "create" | "update" | "patch", body: unknown, type = "application/json"): Question {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const old = op === "create" ? {} : { old: stored as NonNullable<Question["old"]> };
+  return { proposal: { op, draft: { bytes: Buffer.from(text), type, at } }, fieldValidation: "Warn", ...old };
+}
+
+const yaml = `spec:\n  nets:\n${nets.map((net) => `    - ${net}\n`).join("")}`;
+const object = networkSet("s", { nets, extra: 1 }) as NonNullable<Question["old"]>;
+
+describe("what the thread prepares is what would be prepared without it", () => {
+  test.each<[string, Question]>([
+    ["a creation", draft("create", object)],
+    ["an update", draft("update", stored)],
+    ["YAML", draft("create", yaml, "application/yaml")],
+    ["a merge patch", draft("patch", { metadata: { labels: { a: "b" } } }, "application/merge-patch+json")],
+    ["a JSON patch", draft("patch", [{ op: "remove", path: "/spec/nets/3" }], "application/json-patch+json")],
+    ["an object of a change set", { proposal: { op: "create", object }, fieldValidation: "Warn" }],
+    ["its text", { proposal: { op: "create", text: JSON.stringify(object), ref: at }, fieldValidation: "Warn" }],
+  ])("%s", async (_, question) => {
+    expect(isLarge(question)).toBe(true);
+    expect(await work.prepare(question)).toEqual(prepare(question));
+  });
+});
+
+describe("what the thread refuses would be refused without it", () => {
+  test.each<[string, Question, number, string]>([
+    ["no JSON", draft("create", "{"), 400, "not valid JSON"],
+    ["no YAML", draft("create", "a: [", "application/yaml"), 400, "not valid YAML"],
+    ["what can't be stored", draft("create", String.raw`{"a":"\u0000"}`), 422, "NUL"],
+    ["another name", draft("update", networkSet("other")), 400, "does not match the name"],
+    ["faults", draft("create", networkSet("s", { nets: nets.map((net) => `${net}/x`) })), 422, "nets[49]"],
+    ["a patch of the name", draft("patch", { metadata: { name: "t" } }, "application/merge-patch+json"), 400, "name"],
+  ])("%s", async (_, question, code, message) => {
+    const refusal: unknown = await work.prepare(question).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(() => prepare(question)).toThrow((refusal as Error).message);
+  });
+});
+
+test("more fields than any object has are refused: the way back would take too long", async () => {
+  const labels = Object.fromEntries(nets.flatMap((_, i) => [1, 2, 3].map((n) => [`l${i}-${n}`, ""])));
+  await expect(work.prepare(draft("create", networkSet("s", {}, { labels })))).rejects.toMatchObject({
+    code: 422,
+    message: expect.stringMatching(/may have 40000 fields at all depths together, got 6000\d/),
+  });
+});
+
+test("an object larger than etcd would take is refused", async () => {
+  const long = Array.from({ length: 90_000 }, (_, i) => `2001:${i >> 16}:1:2:3:4:5:${(i & 65_535).toString(16)}`);
+  await expect(work.prepare(draft("create", networkSet("s", { nets: long })))).rejects.toMatchObject({ code: 413 });
+});
+
+test("a change set comes back in parts", async () => {
+  const small = networkSet("s");
+  const changes = [
+    { op: "create", object: small },
+    { op: "update", object: small, subresource: "status" },
+    { op: "delete", ref: at, uid: "u" },
+  ];
+  const body = { bytes: Buffer.from(JSON.stringify({ changes, reason: "why" })), type: "application/json" };
+  const set = await work.split(body);
+  expect(set).toEqual(splitSet(body));
+  const [created, updated, deleted] = set.changes as readonly { readonly text: string }[];
+  expect(JSON.parse(created!.text)).toEqual(small);
+  expect(updated).toMatchObject({ op: "update", ref: at, subresource: "status" });
+  expect(deleted).toEqual(changes[2]);
+  await expect(work.split({ ...body, bytes: Buffer.from('{"changes":[]}') })).rejects.toMatchObject({ code: 400 });
+});
+
+test("others have their turns meanwhile, and only so many may wait", async () => {
+  let turns = 0;
+  const count = setInterval(() => turns++, 1);
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => work.prepare(draft("create", object))));
+  clearInterval(count);
+  const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason.code] : []));
+  expect(refused).toEqual([429, 429, 429, 429]);
+  expect(turns).toBeGreaterThan(outcomes.length);
+});
+
+test("what is short is not handed over", () => {
+  expect(isLarge(draft("create", networkSet("s", { nets: nets.slice(0, 100) })))).toBe(false);
+  expect(isLarge({ proposal: { op: "delete", ref: at }, fieldValidation: "Warn" })).toBe(false);
+});
+
+test("the thread keeps no process alive", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "percale-large-work-"));
+  const program = join(folder, "program.mjs");
+  writeFileSync(
+    program,
+    `import { largeWork } from "${new URL("large-work.ts", import.meta.url).href}";
+     const body = { bytes: Buffer.from("{}"), type: "application/json" };
+     console.log(await largeWork.split(body).catch((error) => error.message));`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [program]).finally(() =>
+    rmSync(folder, { recursive: true }),
+  );
+  expect(stdout).toContain("the change set is not valid");
+});

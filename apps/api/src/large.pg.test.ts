@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
+import type { TestApi } from "./test-api.ts";
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
+const nets = Array.from({ length: 60_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+const post = (path: string, body: unknown) => api.call(path, { method: "POST", body });
+const large = (name: string) => networkSet(name, { nets });
+
+describe("an object that another thread reads and checks", () => {
+  test("is created, patched, replaced and deleted like any other", async () => {
+    const created = await post(NETWORK_SETS, large("one"));
+    expect(created).toMatchObject({ code: 201, body: { metadata: { generation: 1 }, spec: { nets } } });
+    const path = `${NETWORK_SETS}/one`;
+    const patch = { metadata: { labels: { size: "large" } } };
+    const patched = await api.call(path, { method: "PATCH", body: patch, headers: MERGE_PATCH });
+    expect(patched).toMatchObject({ code: 200, body: { metadata: { labels: { size: "large" } }, spec: { nets } } });
+    const replaced = await api.call(path, { method: "PUT", body: { ...patched.body, spec: { nets: nets.slice(1) } } });
+    expect(replaced.body.spec.nets).toHaveLength(nets.length - 1);
+    const stale = await api.call(path, { method: "PUT", body: patched.body });
+    expect(stale).toMatchObject({ code: 409, body: { reason: "Conflict" } });
+    expect((await api.call(path, { method: "DELETE" })).code).toBe(200);
+  });
+
+  test("takes a name that is made up, and drops unknown fields with a warning", async () => {
+    const { code, headers, body } = await post(NETWORK_SETS, {
+      ...networkSet("", { nets, colour: "red" }, { generateName: "made-up-" }),
+    });
+    expect({ code, name: body.metadata.name }).toEqual({ code: 201, name: expect.stringMatching(/^made-up-.{5}$/) });
+    expect(headers["warning"]).toContain("spec.colour");
+  });
+
+  test("is refused with its faults", async () => {
+    const { code, body } = await post(NETWORK_SETS, networkSet("bad", { nets: [...nets, "ten"] }));
+    expect(code).toBe(422);
+    expect(body.details.causes).toMatchObject([{ field: "spec.nets[60000]", reason: "FieldValueInvalid" }]);
+  });
+
+  test("patches that race lose nothing", async () => {
+    await post(NETWORK_SETS, large("raced"));
+    const keys = ["a", "b", "c", "d"];
+    const patches = keys.map((key) =>
+      api.call(`${NETWORK_SETS}/raced`, {
+        method: "PATCH",
+        body: { metadata: { labels: { [key]: "" } } },
+        headers: MERGE_PATCH,
+      }),
+    );
+    expect((await Promise.all(patches)).map(({ code }) => code)).toEqual(keys.map(() => 200));
+    const { body } = await api.call(`${NETWORK_SETS}/raced`);
+    expect(Object.keys(body.metadata.labels).sort()).toEqual(keys);
+  });
+});
+
+describe("a large change set", () => {
+  const creations = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ op: "create", object: networkSet(`many-${i}`) }));
+
+  test("is written as one", async () => {
+    const changes = [...creations(2_000), { op: "create", object: large("among-many") }];
+    const { code, body } = await post("/changesets/v1", { changes, reason: "much" });
+    expect(code).toBe(200);
+    expect(body.objects.map((one: { metadata: { name: string } }) => one.metadata.name)).toEqual(
+      changes.map(({ object }) => (object as { metadata: { name: string } }).metadata.name),
+    );
+  });
+
+  test("is refused as one", async () => {
+    const rest = creations(2_000).map(({ op }, i) => ({ op, object: networkSet(`other-${i}`) }));
+    const bad = { op: "create", object: networkSet("other-bad", { nets: ["ten"] }) };
+    expect(await post("/changesets/v1", { changes: [...rest, bad] })).toMatchObject({ code: 422 });
+    expect((await api.call(`${NETWORK_SETS}/other-0`)).code).toBe(404);
+  });
+});
+
+describe("a large tRPC call", () => {
+  const submit = (changes: unknown) => post("/trpc/changes.submit", { changes });
+
+  test("is answered like a small one", async () => {
+    const { code, body } = await submit([
+      { op: "create", object: networkSet("by-trpc", { nets: nets.slice(0, 20_000) }) },
+    ]);
+    expect({ code, count: body.result.data.objects[0].spec.nets.length }).toEqual({ code: 200, count: 20_000 });
+  });
+
+  test.each([
+    ["too long", { nets }, 413, "RequestEntityTooLarge"],
+    ["of too many fields", { nets: Array.from({ length: 70_000 }, () => ({})) }, 422, "Invalid"],
+  ])("%s is refused in tRPC's words", async (_, spec, code, reason) => {
+    const answer = await submit([{ op: "create", object: networkSet("refused", spec) }]);
+    expect(answer).toMatchObject({ code, body: { error: { data: { status: { reason, code } } } } });
+  });
+});
+
+test("a tRPC list comes in pages of one revision", async () => {
+  for (const name of ["p1", "p2", "p3"]) await post(NETWORK_SETS, large(name));
+  const ask = async (after?: object) => {
+    const input = encodeURIComponent(JSON.stringify({ kind: "NetworkSet", ...(after !== undefined && { after }) }));
+    return (await api.call(`/trpc/objects.list?input=${input}`)).body.result.data;
+  };
+  const { body: whole } = await api.call(NETWORK_SETS);
+  const first = await ask();
+  await post(NETWORK_SETS, networkSet("zz-meanwhile"));
+  const pages = [first];
+  while (pages.at(-1).next !== undefined) pages.push(await ask(pages.at(-1).next));
+  expect(pages.length).toBeGreaterThan(1);
+  expect(new Set(pages.map(({ revision }) => revision))).toEqual(new Set([first.revision]));
+  expect(pages.flatMap(({ items }) => items)).toEqual(whole.items);
+});
+
+test.each([
+  ["objects", "", {}],
+  ["pretty objects", "?pretty=true", {}],
+  ["metadata", "", { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" }],
+  ["a table", "?includeObject=Object", { accept: "application/json;as=Table;g=meta.k8s.io;v=v1" }],
+])("a list as %s is whole, whatever its length", async (_, query, headers: Record<string, string>) => {
+  const { body } = await api.call(`${NETWORK_SETS}${query}`, { headers });
+  const { body: all } = await api.call(NETWORK_SETS);
+  const items: { metadata?: { name: string }; object?: { metadata: { name: string } } }[] = body.items ?? body.rows;
+  expect(items.map((item) => (item.object ?? item).metadata?.name)).toEqual(
+    all.items.map((item: { metadata: { name: string } }) => item.metadata.name),
+  );
+  const { body: none } = await api.call("/apis/projectcalico.org/v3/tiers?fieldSelector=metadata.name%3Dnone", {
+    headers,
+  });
+  expect(none.items ?? none.rows).toEqual([]);
+});

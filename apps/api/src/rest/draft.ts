@@ -1,0 +1,62 @@
+import { badRequest, definitionOf } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
+import { parseBody, textOf } from "./body.ts";
+import type { Body } from "./body.ts";
+import { patchObject } from "./patch.ts";
+
+/** One object as a client sent it to its address, not yet read. Plain data: a thread can be handed it. */
+export interface Draft extends Body {
+  readonly at: Address;
+}
+
+/** What an object's address says of it; before it exists it may have no name. */
+export interface Address {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** The object that the body is, with name and namespace of its address: as sent, no check has seen it. Throws StatusError 400 and 422. */
+export function readDraft(draft: Draft): KubeObject {
+  return placed(parseBody(draft), draft.at);
+}
+
+/** The object that the body as a patch makes of the stored one. Throws StatusError 400, 413, 415 and 422. */
+export function patchDraft({ bytes, type, at }: Draft, current: KubeObject): KubeObject {
+  const object = placed(patchObject(current, textOf(bytes), type, definitionOf(at.kind)?.group), at);
+  if (object.metadata.name === at.name) return object;
+  throw badRequest(`metadata.name: a patch may not change it, got ${object.metadata.name}`);
+}
+
+type Sent = Record<string, unknown> & { metadata?: Record<string, unknown> };
+
+/** Refused if it says otherwise than its address. */
+function placed(body: unknown, at: Address): KubeObject {
+  const definition = definitionOf(at.kind)!; // a route has one
+  const { namespace, name } = at;
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw badRequest(`the body must be one ${definition.kind} object`);
+  const { metadata = {}, kind = definition.kind, apiVersion = definition.apiVersion, ...rest } = body as Sent;
+  if (kind !== definition.kind || apiVersion !== definition.apiVersion)
+    throw badRequest(
+      `the body must be ${definition.kind} in ${definition.apiVersion}, as the address says, got ${String(kind)} in ${String(apiVersion)}`,
+    );
+  if (typeof metadata !== "object" || metadata === null) throw badRequest("metadata: must be an object");
+  const said = metadata["namespace"];
+  if (said !== undefined && said !== "" && said !== namespace)
+    throw badRequest(
+      `the namespace of the object (${JSON.stringify(said)}) does not match the namespace of the request (${JSON.stringify(namespace ?? "")})`,
+    );
+  if (name !== undefined && metadata["name"] !== undefined && metadata["name"] !== name)
+    throw badRequest(
+      `the name of the object (${JSON.stringify(metadata["name"])}) does not match the name of the request (${JSON.stringify(name)})`,
+    );
+  const { namespace: _, ...meta } = metadata;
+  // Still as the client sent it: prepareObject is what makes it an object.
+  return {
+    apiVersion,
+    kind,
+    ...rest,
+    metadata: { ...meta, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) },
+  } as unknown as KubeObject;
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from "node:http";
+import { StatusError } from "@percale/resources";
+import { largeWork, SHORT } from "../admission/large-work.ts";
+import { readBytes, textOf } from "../rest/body.ts";
+
+/** Objects of this length can be handled in one go: more goes by REST or as a change set. */
+const MAX_CALL_BYTES = 768 * 1024;
+
+/**
+ * tRPC parses a body in one go. A long one is read here, and parsed only once another thread has seen that it takes no longer than its
+ * length lets expect. Returns what refuses it: 413 or 422.
+ */
+export async function takeLargeBody(request: IncomingMessage): Promise<StatusError | undefined> {
+  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+  if (encoding === undefined && Number(length ?? 0) <= SHORT.json) return undefined;
+  try {
+    const bytes = await readBytes(request, MAX_CALL_BYTES);
+    if (bytes.length > SHORT.json) await largeWork.weigh(bytes);
+    Object.assign(request, { body: textOf(bytes) }); // where tRPC looks for what others have read
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    Object.assign(request, { body: "{}" });
+    return error;
+  }
+}
