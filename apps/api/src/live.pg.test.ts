@@ -199,7 +199,7 @@ describe("tRPC", () => {
       { method: "POST", body: "x".repeat(4_000_000) },
       413,
       "RequestEntityTooLarge",
-      /larger/,
+      /larger with kubectl/,
     ],
     ["no procedure", "nothing.here", {}, 404, "NotFound", /nothing\.here/],
     ["no JSON", "changes.submit", { method: "POST", body: "{" }, 400, "BadRequest", /JSON/],

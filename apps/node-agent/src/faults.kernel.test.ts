@@ -117,6 +117,8 @@ describe("an ADD that fails", () => {
       execFileSync("umount", [directory]);
     }
     expect(endpoint()).toEqual(before);
+    const [network = ""] = (before.spec as { readonly ipNetworks: readonly string[] }).ipNetworks;
+    await expect.poll(() => ip(node.netns, "route", "show", "scope", "link")).toContain(network.split("/")[0]); // also on a busy machine
   });
 
   test("because the kernel refuses a setting leaves nothing", async () => {

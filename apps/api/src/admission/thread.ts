@@ -8,12 +8,12 @@ import { parseJson, textOf } from "../rest/body.ts";
 import { prepare } from "./prepare.ts";
 import { splitSet } from "./split.ts";
 
-/** As large as etcd lets an object of Kubernetes be. Everything behind the checks handles one in a turn of the event loop. */
-const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
-/** These cost more than their length says. A policy with all the rules it may have has half as many. */
-const MAX_FIELDS = 40_000;
+/** A set of 100,000 nets, more than etcd would take. Everything behind the checks handles one in a turn of the event loop. */
+const MAX_OBJECT_BYTES = 2 * 1024 * 1024;
+/** These cost more than their length says. A policy with all the rules it may have has fewer. */
+const MAX_FIELDS = 25_000;
 /** Many objects of few fields, as people send them: their fields have the same names, which costs less. */
-const MAX_CALL_FIELDS = 60_000;
+const MAX_CALL_FIELDS = 50_000;
 
 parentPort?.on("message", (asked: Asked) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not a window

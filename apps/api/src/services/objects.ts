@@ -9,7 +9,7 @@ import type { Services } from "./services.ts";
 
 const HISTORY = 100;
 /** About what is written as JSON in a turn of the event loop. */
-const PAGE_CHARACTERS = 2 * 1024 * 1024;
+const PAGE_CHARACTERS = 1024 * 1024;
 
 export function objectServices(store: Datastore): Services["objects"] {
   return {

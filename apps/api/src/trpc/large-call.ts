@@ -21,6 +21,11 @@ export async function takeLargeBody(request: IncomingMessage): Promise<StatusErr
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     Object.assign(request, { body: "{}" });
-    return error;
+    return error.reason === "RequestEntityTooLarge" ? tooLong() : error;
   }
+}
+
+function tooLong(): StatusError {
+  const message = `a call may have ${MAX_CALL_BYTES} bytes: send what is larger with kubectl or percale apply`;
+  return new StatusError("RequestEntityTooLarge", message);
 }

@@ -6,7 +6,7 @@ import type { Activity, Retention } from "../datastore.ts";
 
 const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";
 /** What one answer holds of large objects, but for the last. */
-const ANSWER_BYTES = 2 * 1024 * 1024;
+const ANSWER_BYTES = 1024 * 1024;
 const KEEP_AT_LEAST = 1_000; // a lost commit is looked up in the log, and a watch that just began must find its place
 const DELETE_AT_ONCE = 5_000;
 
