@@ -1,3 +1,4 @@
+import { inTurns } from "@percale/daemon";
 import type { Change, ChangeSetResult } from "@percale/protocol";
 import {
   alreadyExists,
@@ -146,13 +147,13 @@ export class Overlay implements Lookup {
     this.#set(ref, undefined);
   }
 
-  /** Puts these changes into the overlay below. */
-  mergeInto(below: Overlay): void {
+  /** Puts these changes into the overlay below, in turns. */
+  async mergeInto(below: Overlay): Promise<void> {
     for (const [kind, { newest }] of this.#changesByKind)
-      for (const [key, object] of newest) {
+      await inTurns(newest, ([key, object]) => {
         const [namespace, name] = key.split("\0") as [string, string]; // what sortKey joined
         below.#set(namespace === "" ? { kind, name } : { kind, namespace, name }, object);
-      }
+      });
   }
 
   #set(ref: ObjectRef, object: KubeObject | undefined): void {

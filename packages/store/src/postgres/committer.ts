@@ -139,7 +139,7 @@ export class Committer {
         if (changeSet.dryRun === true) continue;
         const { author, reason } = changeSet;
         for (const event of plan.events) events.push({ ...event, author, ...(reason !== undefined && { reason }) });
-        own.mergeInto(view);
+        await own.mergeInto(view);
       } catch (error) {
         answers.push(() => reject(error));
       }
