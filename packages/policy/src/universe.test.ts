@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { API_VERSION, formatRef, refOf } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CalcGraph, applyUpdates, createEvaluator, emptyState, evaluateState } from "./index.ts";
+import { CalcGraph, applyUpdates, createEvaluator, emptyState, evaluateState, Selection } from "./index.ts";
 import type { NodeState, Packet } from "./index.ts";
 
 /** Random small clusters: few names, labels and addresses, so that everything meets everything, and some of it is invalid. */
@@ -96,7 +96,7 @@ const anObject: fc.Arbitrary<KubeObject> = fc.oneof(
         index: fc.integer({ min: 0, max: 3 }),
         node: fc.constantFrom(NODE, NODE, "n2"),
         labels,
-        profiles: fc.subarray(["kns.red", "open", "ghost", "projectcalico-default-allow"]),
+        profiles: fc.shuffledSubarray(["kns.red", "open", "ghost", "projectcalico-default-allow"]),
         serviceAccountName: opt(fc.constant("s1")),
         addresses: fc.subarray(ADDRESSES.slice(0, 6), { maxLength: 2 }),
         ports: fc.subarray([
@@ -268,6 +268,36 @@ describe("the calculation graph", () => {
                 evaluateState(state, { endpoint: endpoint.key, direction: "ingress", packet: compiled(peer, own) }),
               );
           }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("which policies are in force on an endpoint has one answer, whoever is asked", () => {
+    fc.assert(
+      fc.property(dense, (objects) => {
+        const graph = new CalcGraph({ node: NODE, sha224 });
+        for (const one of objects.values()) graph.put(one);
+        const state = emptyState();
+        applyUpdates(state, graph.flush());
+        const broken = new Set(graph.problems().map(({ ref }) => formatRef(ref)));
+        const evaluator = createEvaluator(objects.values());
+        const selection = new Selection(objects.values());
+        const policies = [...objects.values()].filter(({ kind }) => kind.endsWith("NetworkPolicy"));
+        for (const { key, tiers } of state.endpoints.values()) {
+          const [namespace, name] = key.split("/") as [string, string];
+          const told = evaluator.effectivePolicies({ namespace, name }).tiers;
+          const keys = (refs: readonly ObjectRef[]): string[] => refs.map((ref) => formatRef(ref));
+          expect(told.map((tier) => [tier.name, tier.defaultAction, keys(tier.ingress), keys(tier.egress)])).toEqual(
+            tiers.map((tier) => [tier.name, tier.defaultAction, tier.ingress, tier.egress]),
+          );
+          const selecting = policies
+            .filter((policy) => selection.subjectsOf(policy).some((one) => refOf(one.object).name === name))
+            .map((policy) => formatRef(refOf(policy)))
+            .filter((policy) => !broken.has(policy));
+          const inForce = new Set(tiers.flatMap(({ ingress, egress }) => [...ingress, ...egress]));
+          expect(selecting.sort()).toEqual([...inForce].sort());
+        }
       }),
       { numRuns: 400 },
     );

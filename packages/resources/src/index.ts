@@ -26,7 +26,7 @@ export * from "./scalars/dscp.ts";
 export { DurationError, formatDuration, parseDuration, tryParseDuration } from "./scalars/duration.ts";
 export * from "./scalars/port.ts";
 export * from "./scalars/protocol.ts";
-export { DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy } from "./kinds/network-policy.ts";
+export { DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy, policyTypes } from "./kinds/network-policy.ts";
 export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
 export { IPPool, IP_POOL_FINALIZER, defaultBlockSize } from "./kinds/ip-pool.ts";
 export { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";

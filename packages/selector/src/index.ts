@@ -10,5 +10,6 @@ export * from "./rewrite.ts";
 export * from "./restriction.ts";
 export * from "./set-id.ts";
 export * from "./few.ts";
+export * from "./inherit.ts";
 export { LabelIndex } from "./label-index.ts";
 export type { LabelRecord, MatchListener } from "./label-index.ts";

@@ -2,6 +2,7 @@ import { addToFew, fewHas, fewMembers, removeFromFew } from "./few.ts";
 import type { Few } from "./few.ts";
 import { Buckets } from "./label-index-buckets.ts";
 import type { Indexed, Watched } from "./label-index-buckets.ts";
+import { labelOf } from "./inherit.ts";
 import { restrictionsOf } from "./restriction.ts";
 import { matches } from "./selector.ts";
 import type { Selector } from "./selector.ts";
@@ -178,9 +179,7 @@ class Item implements Indexed {
   }
 
   get(key: string): string | undefined {
-    if (Object.hasOwn(this.own, key)) return this.own[key];
-    for (const { labels } of this.parents) if (labels !== undefined && Object.hasOwn(labels, key)) return labels[key];
-    return undefined;
+    return labelOf(this.own, this.parents, key);
   }
 
   eachLabel(visit: (key: string, value: string) => void): void {

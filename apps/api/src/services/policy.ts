@@ -1,8 +1,8 @@
-import { compare, createEvaluator, memberOf, peerSelectors, QueryError } from "@percale/policy";
+import { compare, createEvaluator, peerSelectors, QueryError, Selection } from "@percale/policy";
 import type { Evaluator, Explanation, Query } from "@percale/policy";
 import { badRequest, definitionOf, formatRef, notFound, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef, Tier, WorkloadEndpoint } from "@percale/resources";
-import { matches, parseSelector, SelectorError } from "@percale/selector";
+import { parseSelector, SelectorError } from "@percale/selector";
 import type { Datastore, Snapshot } from "@percale/store";
 import { rehearse } from "../admission/admit.ts";
 import type { ExplainView, ImpactChange, MatrixCell, MatrixPort, SelectorView } from "../trpc/views.ts";
@@ -116,22 +116,9 @@ export function selectorServices(store: Datastore): Services["selectors"] {
       const side = { selector, ...(namespaceSelector !== undefined && { namespaceSelector }) };
       const { positive } = peerSelectors(side, scope?.namespace);
       const { objects } = await store.snapshot(["WorkloadEndpoint", "NetworkSet", "GlobalNetworkSet", "Profile"]);
-      const inherited = new Map(
-        objects.flatMap(({ kind, metadata, spec }) =>
-          kind === "Profile"
-            ? [[metadata.name, (spec as { labelsToApply?: Record<string, string> }).labelsToApply ?? {}] as const]
-            : [],
-        ),
-      );
-      const selected = objects.filter((object) => {
-        if (object.kind === "Profile") return false;
-        const { labels, parents } = memberOf(object);
-        const all = Object.assign({}, ...parents.map((parent) => inherited.get(parent)).reverse(), labels) as Record<
-          string,
-          string
-        >;
-        return positive === undefined || matches(positive, new Map(Object.entries(all)));
-      });
+      const selection = new Selection(objects);
+      const matching = positive === undefined ? selection.selectables : selection.matching(positive);
+      const selected = matching.map(({ object }) => object);
       const endpoints = selected.filter(({ kind }) => kind === "WorkloadEndpoint").map(keyOf);
       const sets = selected.filter(({ kind }) => kind !== "WorkloadEndpoint").map((object) => formatRef(refOf(object)));
       return { ok: true, count: endpoints.length, endpoints, sets };

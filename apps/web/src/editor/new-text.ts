@@ -1,14 +1,15 @@
 "use client";
+import { DEFAULT_TIER } from "@percale/resources";
 import { useMemo } from "react";
 import { stringify } from "yaml";
-import { useEndpoints } from "../live/endpoints.ts";
+import { useEndpoints, useSelection } from "../live/endpoints.ts";
 import { definitionOf } from "../live/kinds.ts";
 import { useOutside } from "../live/trace.ts";
 import { useObjects } from "../live/objects.ts";
-import { policiesApplyingTo } from "../live/selector.ts";
 import { useUrlState } from "../parts/url-state.ts";
 import { draftPolicy } from "../policy/draft.ts";
 import { type Endpoint, findEndpoint } from "../policy/endpoint.ts";
+import { subjectsOf } from "../policy/selection.ts";
 import type { PolicySpec } from "../policy/spec.ts";
 
 /** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
@@ -24,7 +25,8 @@ export function useNewText(kind: string): string | undefined {
   const port = Number(url.get("port") ?? "");
   const protocol = url.get("proto") ?? "TCP";
   const tier = url.get("tier") ?? undefined;
-  const ready = endpoints.loaded && namespaced.loaded && global.loaded;
+  const { selection, loaded } = useSelection();
+  const ready = endpoints.loaded && namespaced.loaded && global.loaded && loaded;
   return useMemo(() => {
     if (!ready) return undefined;
     const namespace = likelyNamespace(endpoints.items);
@@ -43,7 +45,7 @@ export function useNewText(kind: string): string | undefined {
       destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
       protocol: Number.isInteger(port) && port > 0 ? protocol : undefined,
       port: Number.isInteger(port) && port > 0 ? port : undefined,
-      applying: policiesApplyingTo(to, policies),
+      applying: policies.filter((policy) => subjectsOf(selection, policy).some(({ key }) => key === to.key)),
       taken: new Set(namespaced.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
     });
     // The draft is made once from what is known when the panel opens.
@@ -77,9 +79,14 @@ function templateOf(
 ): string {
   const metadata = { name: "", ...(definitionOf(kind)?.namespaced === true ? { namespace } : {}) };
   const specs: Readonly<Record<string, object>> = {
-    NetworkPolicy: { tier: tier ?? "default", selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
+    NetworkPolicy: {
+      tier: tier ?? DEFAULT_TIER,
+      selector: "all()",
+      types: ["Ingress"],
+      ingress: [{ action: "Allow" }],
+    },
     GlobalNetworkPolicy: {
-      tier: tier ?? "default",
+      tier: tier ?? DEFAULT_TIER,
       selector: "all()",
       types: ["Ingress"],
       ingress: [{ action: "Allow" }],

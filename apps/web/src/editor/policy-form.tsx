@@ -1,4 +1,5 @@
 "use client";
+import { DEFAULT_TIER } from "@percale/resources";
 import { useMemo } from "react";
 import { useObjects } from "../live/objects.ts";
 import { directionsOf, type PolicySpec, type RuleSpec, type TierSpec } from "../policy/spec.ts";
@@ -24,10 +25,10 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
     const names = tiers.items
       .toSorted((a, b) => (a.spec.order ?? Infinity) - (b.spec.order ?? Infinity))
       .map((tier) => tier.metadata.name);
-    const current = spec.tier ?? "default";
+    const current = spec.tier ?? DEFAULT_TIER;
     return names.includes(current) ? names : [...names, current];
   }, [tiers.items, spec.tier]);
-  const tier = spec.tier ?? "default";
+  const tier = spec.tier ?? DEFAULT_TIER;
   const endOfTier = tiers.items.find((each) => each.metadata.name === tier)?.spec.defaultAction ?? "Deny";
   const directions = directionsOf(spec);
   const setDirection = (which: "ingress" | "egress", on: boolean) => {
@@ -99,7 +100,7 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
         value={spec.selector ?? ""}
         placeholder="all()"
         error={errorOf("spec.selector")}
-        scope={{ namespace, namespaceSelector: spec.namespaceSelector }}
+        scope={{ of: "policy", namespace, namespaceSelector: spec.namespaceSelector }}
         onChange={text("selector")}
       />
       {!namespaced && (

@@ -194,10 +194,7 @@ function EntityForm(props: {
         field={`${path}.selector`}
         value={entity.selector ?? ""}
         placeholder="any"
-        scope={{
-          namespace: entity.namespaceSelector === undefined ? props.namespace : undefined,
-          namespaceSelector: entity.namespaceSelector,
-        }}
+        scope={{ of: "peer", namespace: props.namespace, namespaceSelector: entity.namespaceSelector }}
         onChange={(value) => set({ selector: text(value) })}
       />
       <div className="grid2">

@@ -1,6 +1,7 @@
 "use client";
 import { useId } from "react";
-import { type MatchScope, useSelectorMatches } from "../live/selector.ts";
+import { useSelectorMatches } from "../live/selector.ts";
+import type { Scope } from "../policy/selection.ts";
 import { counted } from "../words/number.ts";
 import { selectorTokens } from "./selector-tokens.ts";
 
@@ -15,7 +16,7 @@ export function SelectorField(props: {
   readonly placeholder?: string;
   readonly error?: string | undefined;
   /** What the selector is matched against; absent for namespace selectors and the like. */
-  readonly scope?: MatchScope;
+  readonly scope?: Scope;
   readonly onShow?: (names: readonly string[]) => void;
 }) {
   const id = useId();
@@ -59,7 +60,7 @@ function MatchWords({
   scope,
 }: {
   readonly match: ReturnType<typeof useSelectorMatches>;
-  readonly scope: MatchScope | undefined;
+  readonly scope: Scope | undefined;
 }) {
   if (scope === undefined) return null;
   if (match.count === undefined) return <>Counting…</>;

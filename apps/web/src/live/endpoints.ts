@@ -1,7 +1,7 @@
 "use client";
+import { Selection } from "@percale/policy";
 import { useMemo } from "react";
 import { type Endpoint, type EndpointObject, endpointOf, type EndpointSpec } from "../policy/endpoint.ts";
-import { type Selectable, selectables } from "../policy/selection.ts";
 import { useObjects } from "./objects.ts";
 
 const endpointsOf = once((objects: readonly EndpointObject[]) => objects.map(endpointOf));
@@ -13,12 +13,15 @@ export function useEndpoints(): Omit<ReturnType<typeof useObjects>, "items"> & {
   return { ...objects, items };
 }
 
-/** Endpoints with every label that selectors see. */
-export function useSelectables(): { readonly items: readonly Selectable[]; readonly loaded: boolean } {
-  const endpoints = useEndpoints();
-  const profiles = useObjects<{ readonly labelsToApply?: Readonly<Record<string, string>> }>("Profile");
-  const items = useMemo(() => selectables(endpoints.items, profiles.items), [endpoints.items, profiles.items]);
-  return { items, loaded: endpoints.loaded && profiles.loaded };
+/** Who is selected by what, with the engine that decides on the nodes: for drafts, and for counts beside what is stored. */
+export function useSelection(): { readonly selection: Selection; readonly loaded: boolean } {
+  const endpoints = useObjects("WorkloadEndpoint");
+  const profiles = useObjects("Profile");
+  const selection = useMemo(
+    () => new Selection([...profiles.items, ...endpoints.items]),
+    [endpoints.items, profiles.items],
+  );
+  return { selection, loaded: endpoints.loaded && profiles.loaded };
 }
 
 /** One result per input array, however many components ask. */

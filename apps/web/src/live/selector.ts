@@ -1,11 +1,10 @@
 "use client";
+import type { Selection } from "@percale/policy";
 import { useCallback, useDeferredValue, useMemo } from "react";
-import { type Endpoint, endpointText } from "../policy/endpoint.ts";
-import { type Scope, type Selectable, selectedBy, selectIn } from "../policy/selection.ts";
+import { endpointText } from "../policy/endpoint.ts";
+import { endpointsBy, type Scope, subjectsOf } from "../policy/selection.ts";
 import type { PolicyObject } from "../policy/spec.ts";
-import { useSelectables } from "./endpoints.ts";
-
-export type MatchScope = Scope;
+import { useSelection } from "./endpoints.ts";
 
 export interface SelectorMatch {
   /** Undefined while endpoints load. */
@@ -16,13 +15,13 @@ export interface SelectorMatch {
 }
 
 /** What a selector matches right now, in the browser, with the engine that decides on the nodes. */
-export function useSelectorMatches(text: string, scope: MatchScope | undefined): SelectorMatch {
+export function useSelectorMatches(text: string, scope: Scope | undefined): SelectorMatch {
   const deferred = useDeferredValue(text);
-  const { items, loaded } = useSelectables();
-  const { namespace, namespaceSelector } = scope ?? {};
+  const { selection, loaded } = useSelection();
+  const { of = "peer", namespace, namespaceSelector, serviceAccountSelector } = scope ?? {};
   return useMemo(() => {
     try {
-      const found = selectIn(items, deferred, { namespace, namespaceSelector });
+      const found = endpointsBy(selection, deferred, { of, namespace, namespaceSelector, serviceAccountSelector });
       const count = loaded ? found.length : undefined;
       return {
         count,
@@ -38,21 +37,21 @@ export function useSelectorMatches(text: string, scope: MatchScope | undefined):
         error: error instanceof Error ? error.message : String(error),
       };
     }
-  }, [items, loaded, deferred, namespace, namespaceSelector]);
+  }, [selection, loaded, deferred, of, namespace, namespaceSelector, serviceAccountSelector]);
 }
 
-const counts = new WeakMap<readonly Selectable[], Map<string, number>>();
+const counts = new WeakMap<Selection, Map<string, number>>();
 
 /** Counts endpoints of policies, once per selector and set of endpoints: a board has many policies with few selectors. */
 export function useEndpointCounts(): (policy: PolicyObject) => number | undefined {
-  const { items, loaded } = useSelectables();
+  const { selection, loaded } = useSelection();
   return useCallback(
     (policy) => {
       if (!loaded) return undefined;
-      let bySelector = counts.get(items);
+      let bySelector = counts.get(selection);
       if (bySelector === undefined) {
         bySelector = new Map();
-        counts.set(items, bySelector);
+        counts.set(selection, bySelector);
       }
       const { kind, metadata, spec } = policy;
       const key = [kind, metadata.namespace, spec.selector, spec.namespaceSelector, spec.serviceAccountSelector].join(
@@ -60,26 +59,11 @@ export function useEndpointCounts(): (policy: PolicyObject) => number | undefine
       );
       let count = bySelector.get(key);
       if (count === undefined) {
-        count = selectedBy(items, policy).length;
+        count = subjectsOf(selection, policy).length;
         bySelector.set(key, count);
       }
       return count;
     },
-    [items, loaded],
+    [selection, loaded],
   );
-}
-
-/** Policies that select an endpoint, by its own labels and namespace. */
-export function policiesApplyingTo(endpoint: Endpoint, policies: readonly PolicyObject[]): readonly PolicyObject[] {
-  const one: readonly Selectable[] = [
-    {
-      endpoint,
-      labels: new Map([
-        ["pcns.projectcalico.org/name", endpoint.namespace],
-        ["projectcalico.org/namespace", endpoint.namespace],
-        ...Object.entries(endpoint.labels),
-      ]),
-    },
-  ];
-  return policies.filter((policy) => selectedBy(one, policy).length > 0);
 }

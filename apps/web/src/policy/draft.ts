@@ -1,5 +1,6 @@
+import { orderOf } from "@percale/policy";
+import { DEFAULT_TIER } from "@percale/resources";
 import { stringify } from "yaml";
-import { compareOrdered } from "./order.ts";
 import { directionsOf, type PolicyObject, tierOf } from "./spec.ts";
 
 /** One end of a question or of a drafted rule. */
@@ -32,7 +33,9 @@ export interface DraftRequest {
  */
 export function draftPolicy(request: DraftRequest): string {
   const { action, source, destination, protocol, port } = request;
-  const others = request.applying.filter((policy) => tierOf(policy) === "default" && directionsOf(policy.spec).ingress);
+  const others = request.applying.filter(
+    (policy) => tierOf(policy) === DEFAULT_TIER && directionsOf(policy.spec).ingress,
+  );
   const sameNamespace = source.namespace === destination.namespace;
   const rule = {
     action,
@@ -52,7 +55,7 @@ export function draftPolicy(request: DraftRequest): string {
       kind: "NetworkPolicy",
       metadata: { name: freeName(request), namespace: destination.namespace },
       spec: {
-        tier: "default",
+        tier: DEFAULT_TIER,
         order: orderBefore(others),
         selector: labelTerm(destination.labels),
         types: ["Ingress"],
@@ -74,12 +77,9 @@ export function labelTerm(labels: Readonly<Record<string, string>>): string {
 }
 
 function orderBefore(policies: readonly PolicyObject[]): number {
-  const [first] = policies
-    .map(({ metadata, spec }) => ({ key: metadata.name, order: spec.order }))
-    .filter(({ order }) => order !== undefined)
-    .sort(compareOrdered);
-  if (first?.order === undefined) return 100;
-  return first.order > 10 ? Math.floor(first.order / 2) : first.order - 10;
+  const first = Math.min(...policies.map(({ spec }) => orderOf(spec)));
+  if (first === Infinity) return 100;
+  return first > 10 ? Math.floor(first / 2) : first - 10;
 }
 
 function freeName({ action, source, destination, taken }: DraftRequest): string {

@@ -1,7 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareOrdered, type Ordered, planMove } from "./order.ts";
+import { comparePolicies, orderOf } from "@percale/policy";
+import { type Ordered, planMove } from "./order.ts";
 
+/** As the engine has it. */
+const compareOrdered = (a: Ordered, b: Ordered): number => {
+  const place = ({ key, order }: Ordered) => ({
+    kind: "NetworkPolicy" as const,
+    namespace: "n",
+    name: key,
+    order: orderOf({ order }),
+  });
+  return comparePolicies(place(a), place(b));
+};
 const tier = (...orders: (number | undefined)[]): Ordered[] =>
   orders.map((order, index) => ({ key: `p${index}`, order })).sort(compareOrdered);
 

@@ -1,4 +1,4 @@
-/** Evaluation order inside a tier and the smallest set of `order` values that moves a policy to another place. */
+/** The smallest set of `order` values that moves a policy to another place in its tier. */
 export interface Ordered {
   /** `name/namespace/kind`: decides between equal orders. */
   readonly key: string;
@@ -15,12 +15,6 @@ export interface OrderChange {
 /** Below this gap a middle between two orders is no longer told apart safely. */
 const MIN_GAP = 1e-6;
 const STEP = 100;
-
-export function compareOrdered(a: Ordered, b: Ordered): number {
-  const byOrder = (a.order ?? Number.POSITIVE_INFINITY) - (b.order ?? Number.POSITIVE_INFINITY);
-  if (byOrder !== 0 && !Number.isNaN(byOrder)) return byOrder;
-  return a.key < b.key ? -1 : Number(a.key > b.key);
-}
 
 /**
  * Changes that put `key` at index `to` of the list without it. One change where a free middle exists; else the whole tier is

@@ -1,41 +1,59 @@
+import { Selection } from "@percale/policy";
+import type { KubeObject } from "@percale/resources";
 import { expect, test } from "vitest";
-import { endpointOf } from "./endpoint.ts";
-import { selectables, selectedBy, selectIn } from "./selection.ts";
+import { endpointsBy, type Scope, subjectsOf } from "./selection.ts";
 
-const endpoint = (namespace: string, app: string, profiles: readonly string[] = []) =>
-  endpointOf({
-    apiVersion: "projectcalico.org/v3",
-    kind: "WorkloadEndpoint",
-    metadata: { name: `n-k8s-${app}-eth0`, namespace, labels: { app } },
-    spec: { pod: app, profiles },
-  });
-const profile = {
+const object = <S extends object>(kind: string, metadata: KubeObject["metadata"], spec: S): KubeObject<S> => ({
   apiVersion: "projectcalico.org/v3",
-  kind: "Profile",
-  metadata: { name: "kns.shop" },
-  spec: { labelsToApply: { "pcns.tenant": "retail", app: "inherited" } },
-};
-const all = selectables(
-  [endpoint("shop", "web", ["kns.shop"]), endpoint("shop", "db"), endpoint("lab", "web")],
-  [profile],
-);
-const names = (selector: string, scope = {}) => selectIn(all, selector, scope).map(({ key }) => key);
+  kind,
+  metadata,
+  spec,
+});
+const endpoint = (namespace: string, app: string, profiles: readonly string[] = []) =>
+  object(
+    "WorkloadEndpoint",
+    { name: `n-k8s-${app}-eth0`, namespace, labels: { app } },
+    { pod: app, profiles, ...(profiles.includes("ksa.shop.default") && { serviceAccountName: "default" }) },
+  );
+const profile = (name: string, labelsToApply: object) => object("Profile", { name }, { labelsToApply });
+const selection = new Selection([
+  endpoint("shop", "web", ["kns.shop", "ksa.shop.default"]),
+  endpoint("shop", "db"),
+  endpoint("lab", "web", ["kns.lab"]),
+  profile("kns.shop", { "pcns.tenant": "retail", app: "inherited", zone: "first" }),
+  profile("ksa.shop.default", { zone: "last", "pcsa.role": "any" }),
+  profile("kns.lab", { "pcns.projectcalico.org/name": "lab" }),
+]);
+const names = (selector: string, scope: Partial<Scope> = {}) =>
+  endpointsBy(selection, selector, { of: "policy", ...scope }).map(({ key }) => key);
 
 test("a namespaced policy selects only in its namespace", () => {
   expect(names("app == 'web'", { namespace: "shop" })).toEqual(["shop/n-k8s-web-eth0"]);
   expect(names("")).toHaveLength(3);
 });
 
-test("namespace selectors look at labels that profiles hand down and at the namespace's name", () => {
+test("namespace and account selectors look at labels that profiles hand down", () => {
   expect(names("all()", { namespaceSelector: "tenant == 'retail'" })).toEqual(["shop/n-k8s-web-eth0"]);
   expect(names("all()", { namespaceSelector: "projectcalico.org/name == 'lab'" })).toEqual(["lab/n-k8s-web-eth0"]);
+  expect(names("all()", { serviceAccountSelector: "role == 'any'" })).toEqual(["shop/n-k8s-web-eth0"]);
 });
 
-test("an endpoint's own label wins over an inherited one", () => {
+test("an endpoint's own label wins over an inherited one, and its first profile's over a later one's", () => {
   expect(names("app == 'inherited'")).toEqual([]);
+  expect(names("zone == 'first'")).toEqual(["shop/n-k8s-web-eth0"]);
+  expect(names("zone == 'last'")).toEqual([]);
 });
 
-test("a broken selector selects nothing instead of breaking the page", () => {
-  const policy = { apiVersion: "", kind: "GlobalNetworkPolicy", metadata: { name: "x" }, spec: { selector: "app ==" } };
-  expect(selectedBy(all, policy)).toEqual([]);
+test("a rule's other side is of the policy's namespace, unless it selects namespaces", () => {
+  const peer = { of: "peer", namespace: "shop" } as const;
+  expect(names("app == 'web'", peer)).toEqual(["shop/n-k8s-web-eth0"]);
+  expect(names("app == 'web'", { ...peer, namespaceSelector: "projectcalico.org/name == 'lab'" })).toEqual([
+    "lab/n-k8s-web-eth0",
+  ]);
+  expect(names("", peer)).toHaveLength(3);
+});
+
+test("a text that is no selector is told, and a policy with one selects nothing instead of breaking the page", () => {
+  expect(() => names("app ==")).toThrow("string in quotes expected");
+  expect(subjectsOf(selection, object("GlobalNetworkPolicy", { name: "x" }, { selector: "app ==" }))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { DEFAULT_TIER, policyTypes } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 
 /**
@@ -59,14 +60,15 @@ export const POLICY_KINDS = ["GlobalNetworkPolicy", "NetworkPolicy"] as const;
 
 /** The tier that a policy is in; absent means `default`. */
 export function tierOf(policy: PolicyObject): string {
-  return policy.spec.tier ?? "default";
+  return policy.spec.tier ?? DEFAULT_TIER;
 }
 
-/** Directions a policy governs: what `types` says, else what its rules imply (ingress unless only egress rules exist). */
-export function directionsOf({ types, ingress, egress }: PolicySpec): { ingress: boolean; egress: boolean } {
-  if (types !== undefined && types.length > 0) {
-    return { ingress: types.includes("Ingress"), egress: types.includes("Egress") };
-  }
-  const hasEgress = (egress?.length ?? 0) > 0;
-  return { ingress: (ingress?.length ?? 0) > 0 || !hasEgress, egress: hasEgress };
+/** Directions a policy governs, also one that is being written. */
+export function directionsOf({ types, ...rules }: PolicySpec): { ingress: boolean; egress: boolean } {
+  const governed: readonly string[] = policyTypes({ ...rules, types: types?.filter(isType) });
+  return { ingress: governed.includes("Ingress"), egress: governed.includes("Egress") };
+}
+
+function isType(text: string): text is "Ingress" | "Egress" {
+  return text === "Ingress" || text === "Egress";
 }

@@ -1,10 +1,10 @@
 import { matches } from "@percale/selector";
 import type { Selector } from "@percale/selector";
-import { parsePort, tryParseDuration } from "@percale/resources";
+import { felixDefaults, parsePort, tryParseDuration } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { DataplaneConfig, PortRange } from "../model.ts";
 import { InvalidObject } from "./invalid.ts";
-import { optionalSelector } from "./policy.ts";
+import { optionalSelector } from "../select/policy.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,28 +15,6 @@ export interface ConfigLayer {
   readonly nodeSelector: Selector | undefined;
   readonly fields: Fields;
 }
-
-/** Felix's defaults (resources §9). */
-export const DEFAULT_CONFIG: DataplaneConfig = {
-  interfacePrefixes: ["cali"],
-  ipv6Support: true,
-  filterAllowAction: "Accept",
-  filterDenyAction: "Drop",
-  defaultEndpointToHostAction: "Drop",
-  markMask: 0xffff_0000,
-  disableConntrackInvalidCheck: false,
-  allowVXLANPacketsFromWorkloads: false,
-  allowIPIPPacketsFromWorkloads: false,
-  vxlanPort: 4789,
-  workloadSourceSpoofing: "Disabled",
-  logPrefix: "calico-packet",
-  natOutgoingExclusions: "IPPoolsOnly",
-  deviceRouteProtocol: 3,
-  ipv4RoutePriority: 1024,
-  ipv6RoutePriority: 1024,
-  ipForwarding: true,
-  refreshIntervalMs: 180_000,
-};
 
 /** Throws SelectorError. */
 export function configLayer({ metadata, spec }: KubeObject): ConfigLayer {
@@ -67,71 +45,59 @@ export function resolveConfig(
     selected.find(({ name }) => name !== "default" && !name.startsWith("node.")),
     all.find(({ name }) => name === "default"),
   ];
-  const value = (name: string): unknown => {
-    for (const layer of chosen) if (layer?.fields[name] !== undefined) return layer.fields[name];
-    return undefined;
+  /** What cannot be read falls back to the default, as in Felix. */
+  const read = <T>(name: keyof typeof felixDefaults, as: (value: unknown) => T | undefined): T | undefined => {
+    const layer = chosen.find((one) => one?.fields[name] !== undefined);
+    return (layer && as(layer.fields[name])) ?? as(felixDefaults[name]);
   };
-  const read = readers(value);
-  const { natOutgoingAddress, natPortRange } = {
-    natOutgoingAddress: read.text("natOutgoingAddress", ""),
-    natPortRange: portRange(value("natPortRange")),
-  };
-  const base = DEFAULT_CONFIG;
+  /** Of a field that has a default. */
+  const given = <T>(...field: Parameters<typeof read<T>>): T => read(...field)!;
+  const natOutgoingAddress = read("natOutgoingAddress", text);
+  const natPortRange = read("natPortRange", portRange);
   return {
-    interfacePrefixes: prefixes(value("interfacePrefix")) ?? base.interfacePrefixes,
-    ipv6Support: read.flag("ipv6Support", base.ipv6Support),
-    filterAllowAction: read.choice("nftablesFilterAllowAction", ["Accept", "Return"], base.filterAllowAction),
-    filterDenyAction: read.choice("nftablesFilterDenyAction", ["Drop", "Reject"], base.filterDenyAction),
-    defaultEndpointToHostAction: read.choice(
-      "defaultEndpointToHostAction",
-      ["Drop", "Accept", "Return", "Reject"],
-      base.defaultEndpointToHostAction,
-    ),
-    markMask: read.number("nftablesMarkMask", base.markMask, 0xffff_ffff),
-    disableConntrackInvalidCheck: read.flag("disableConntrackInvalidCheck", base.disableConntrackInvalidCheck),
-    allowVXLANPacketsFromWorkloads: read.flag("allowVXLANPacketsFromWorkloads", base.allowVXLANPacketsFromWorkloads),
-    allowIPIPPacketsFromWorkloads: read.flag("allowIPIPPacketsFromWorkloads", base.allowIPIPPacketsFromWorkloads),
-    vxlanPort: read.number("vxlanPort", base.vxlanPort, 65_535),
-    workloadSourceSpoofing: read.choice("workloadSourceSpoofing", ["Disabled", "Any"], base.workloadSourceSpoofing),
-    logPrefix: read.text("logPrefix", base.logPrefix),
-    ...(natOutgoingAddress !== "" && { natOutgoingAddress }),
-    natOutgoingExclusions: read.choice(
-      "natOutgoingExclusions",
-      ["IPPoolsOnly", "IPPoolsAndHostIPs"],
-      base.natOutgoingExclusions,
-    ),
+    interfacePrefixes: given("interfacePrefix", prefixes),
+    ipv6Support: given("ipv6Support", flag),
+    filterAllowAction: given("nftablesFilterAllowAction", choice("Accept", "Return")),
+    filterDenyAction: given("nftablesFilterDenyAction", choice("Drop", "Reject")),
+    defaultEndpointToHostAction: given("defaultEndpointToHostAction", choice("Drop", "Accept", "Return", "Reject")),
+    markMask: given("nftablesMarkMask", upTo(0xffff_ffff)),
+    disableConntrackInvalidCheck: given("disableConntrackInvalidCheck", flag),
+    allowVXLANPacketsFromWorkloads: given("allowVXLANPacketsFromWorkloads", flag),
+    allowIPIPPacketsFromWorkloads: given("allowIPIPPacketsFromWorkloads", flag),
+    vxlanPort: given("vxlanPort", upTo(65_535)),
+    workloadSourceSpoofing: given("workloadSourceSpoofing", choice("Disabled", "Any")),
+    logPrefix: given("logPrefix", text),
+    ...(natOutgoingAddress !== undefined && natOutgoingAddress !== "" && { natOutgoingAddress }),
+    natOutgoingExclusions: given("natOutgoingExclusions", choice("IPPoolsOnly", "IPPoolsAndHostIPs")),
     ...(natPortRange !== undefined && { natPortRange }),
-    deviceRouteProtocol: read.number("deviceRouteProtocol", base.deviceRouteProtocol, 255),
-    ipv4RoutePriority: read.number("ipv4NormalRoutePriority", base.ipv4RoutePriority, 2_147_483_646),
-    ipv6RoutePriority: read.number("ipv6NormalRoutePriority", base.ipv6RoutePriority, 2_147_483_646),
-    ipForwarding: read.choice("ipForwarding", ["Enabled", "Disabled"], "Enabled") === "Enabled",
-    refreshIntervalMs: duration(value("nftablesRefreshInterval")) ?? base.refreshIntervalMs,
+    deviceRouteProtocol: given("deviceRouteProtocol", upTo(255)),
+    ipv4RoutePriority: given("ipv4NormalRoutePriority", upTo(2_147_483_646)),
+    ipv6RoutePriority: given("ipv6NormalRoutePriority", upTo(2_147_483_646)),
+    ipForwarding: given("ipForwarding", choice("Enabled", "Disabled")) === "Enabled",
+    refreshIntervalMs: given("nftablesRefreshInterval", duration),
   };
 }
 
-/** What cannot be read falls back to the default, as in Felix. */
-function readers(value: (name: string) => unknown) {
-  return {
-    flag: (name: string, fallback: boolean): boolean => {
-      const got = value(name);
-      return typeof got === "boolean" ? got : fallback;
-    },
-    text: (name: string, fallback: string): string => {
-      const got = value(name);
-      return typeof got === "string" ? got : fallback;
-    },
-    number: (name: string, fallback: number, max: number): number => {
-      const got = value(name);
-      return typeof got === "number" && Number.isInteger(got) && got >= 0 && got <= max ? got : fallback;
-    },
-    /** In any case, as Felix reads its actions. */
-    choice: <T extends string>(name: string, choices: readonly T[], fallback: T): T => {
-      const got = value(name);
-      return typeof got === "string"
-        ? (choices.find((c) => c.toLowerCase() === got.toLowerCase()) ?? fallback)
-        : fallback;
-    },
-  };
+/** What a node does that nobody configured. */
+export const DEFAULT_CONFIG: DataplaneConfig = resolveConfig([], { name: "", labels: {} });
+
+function flag(value: unknown): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function upTo(max: number): (value: unknown) => number | undefined {
+  return (value) =>
+    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max ? value : undefined;
+}
+
+/** In any case, as Felix reads its actions. */
+function choice<T extends string>(...choices: readonly T[]): (value: unknown) => T | undefined {
+  return (value) =>
+    typeof value === "string" ? choices.find((one) => one.toLowerCase() === value.toLowerCase()) : undefined;
 }
 
 function prefixes(value: unknown): readonly string[] | undefined {

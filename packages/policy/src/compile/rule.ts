@@ -5,7 +5,7 @@ import type { EntityRule, PolicyRule, Port } from "@percale/resources";
 import type { Action, Icmp, PortRange, Rule, RuleSide, SetId } from "../model.ts";
 import { InvalidObject } from "./invalid.ts";
 import { canonicalNets } from "./nets.ts";
-import { peerSelectors } from "./selectors.ts";
+import { peerSelectors } from "../select/selectors.ts";
 
 export type Sha224 = (text: string) => Uint8Array;
 

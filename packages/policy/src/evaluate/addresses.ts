@@ -3,7 +3,7 @@ import { bitsOf, parseCidr } from "@percale/net";
 import type { Address } from "@percale/net";
 import { matches } from "@percale/selector";
 import type { Labels, Selector } from "@percale/selector";
-import type { Member } from "../compile/member.ts";
+import type { Member } from "../select/member.ts";
 
 export interface Owner {
   readonly member: Member;

@@ -1,20 +1,18 @@
 import { parseAddress, parseCidr, tryParseAddress } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { refOf } from "@percale/resources";
+import { DEFAULT_ALLOW_PROFILE } from "@percale/resources";
 import type { KubeObject, ObjectRef, PolicyRule } from "@percale/resources";
-import { matches } from "@percale/selector";
-import type { Labels, LabelRecord } from "@percale/selector";
+import type { Labels } from "@percale/selector";
 import { configLayer, resolveConfig } from "../compile/config.ts";
 import type { ConfigLayer } from "../compile/config.ts";
 import { attempt } from "../compile/invalid.ts";
-import { isMemberKind, memberOf } from "../compile/member.ts";
-import type { Member, WorkloadEndpointSpec } from "../compile/member.ts";
+import type { WorkloadEndpointSpec } from "../select/member.ts";
 import { canonicalNets } from "../compile/nets.ts";
 import { nodeAddresses } from "../compile/node.ts";
-import { comparePolicies, compareTiers, missingTier, tierInfo } from "../compile/order.ts";
-import type { TierInfo } from "../compile/order.ts";
-import { isPolicyKind, policyHead } from "../compile/policy.ts";
-import type { PolicyHead } from "../compile/policy.ts";
+import type { TierInfo } from "../select/order.ts";
+import type { PolicyHead } from "../select/policy.ts";
+import { Selection } from "../select/selection.ts";
+import type { Selectable, SelectingPolicy } from "../select/selection.ts";
 import type { RuleLists } from "../graph/rules.ts";
 import { allowingProfile } from "../graph/rules.ts";
 import type { DataplaneConfig } from "../model.ts";
@@ -58,21 +56,13 @@ export interface NodeView {
   readonly config: DataplaneConfig;
 }
 
-interface Policy {
-  readonly head: PolicyHead;
-  readonly ref: ObjectRef;
-  rules: Rules | "invalid" | undefined;
-}
-
-const DEFAULT_ALLOW = "projectcalico-default-allow";
-
 /** The whole cluster, indexed for questions about packets. Never changes. */
 export class Cluster {
   readonly endpoints = new Map<string, EndpointView>();
   readonly book = new AddressBook();
-  readonly #tiers = new Map<string, TierInfo>();
-  readonly #policies: Policy[] = [];
-  readonly #profiles = new Map<string, { readonly spec: RuleLists; readonly labels: LabelRecord }>();
+  readonly #selection: Selection;
+  readonly #rules = new Map<PolicyHead, Rules | "invalid">();
+  readonly #profiles = new Map<string, RuleLists>();
   readonly #nodes = new Map<string, KubeObject>();
   readonly #layers: ConfigLayer[] = [];
   readonly #numbers = new SelectorNumbers();
@@ -83,9 +73,10 @@ export class Cluster {
   readonly #nodeByAddress = new Map<string, string>();
 
   constructor(objects: Iterable<KubeObject>) {
-    const members: { readonly object: KubeObject; readonly member: Member }[] = [];
-    for (const object of objects) attempt(() => this.#take(object, members)); // invalid counts as missing
-    for (const { object, member } of members) attempt(() => this.#addMember(object, member));
+    const all = [...objects];
+    this.#selection = new Selection(all);
+    for (const object of all) attempt(() => this.#take(object)); // invalid counts as missing
+    for (const selectable of this.#selection.selectables) attempt(() => this.#addMember(selectable));
   }
 
   endpointAt(address: string): EndpointView | undefined {
@@ -130,26 +121,17 @@ export class Cluster {
     return view;
   }
 
-  #take(object: KubeObject, members: { readonly object: KubeObject; readonly member: Member }[]): void {
+  #take(object: KubeObject): void {
     const { kind, metadata } = object;
-    const spec = (object.spec ?? {}) as Record<string, unknown>;
-    if (isPolicyKind(kind)) {
-      const head = policyHead(object);
-      if (!head.isForHostsOnly) this.#policies.push({ head, ref: refOf(object), rules: undefined });
-    } else if (isMemberKind(kind)) members.push({ object, member: memberOf(object) });
-    else if (kind === "Tier") this.#tiers.set(metadata.name, tierInfo(metadata.name, spec));
-    else if (kind === "Profile") {
-      const labels = (spec["labelsToApply"] ?? {}) as LabelRecord;
-      this.#profiles.set(metadata.name, { spec, labels });
-    } else if (kind === "FelixConfiguration") this.#layers.push(configLayer(object));
+    if (kind === "Profile") this.#profiles.set(metadata.name, object.spec ?? {});
+    else if (kind === "FelixConfiguration") this.#layers.push(configLayer(object));
     else if (kind === "Node") {
       this.#nodes.set(metadata.name, object);
       for (const address of nodeAddresses(object)) this.#nodeByAddress.set(address, metadata.name);
     }
   }
 
-  #addMember(object: KubeObject, member: Member): void {
-    const labels = this.#labelsOf(member);
+  #addMember({ object, member, labels }: Selectable): void {
     const spoofable =
       object.kind === "WorkloadEndpoint"
         ? canonicalNets((object.spec as WorkloadEndpointSpec).allowSpoofedSourcePrefixes).map(parseCidr)
@@ -176,48 +158,25 @@ export class Cluster {
       if (tryParseAddress(address) !== undefined) this.#endpointByAddress.set(address, view);
   }
 
-  #labelsOf({ labels, parents }: Member): Labels {
-    const inherited = parents.flatMap((name): readonly LabelRecord[] => {
-      const profile = this.#profiles.get(name);
-      return profile === undefined ? [] : [profile.labels];
-    });
-    return {
-      get(key) {
-        if (Object.hasOwn(labels, key)) return labels[key];
-        return inherited.find((layer) => Object.hasOwn(layer, key))?.[key];
-      },
-    };
-  }
-
   #orderedTiers({ labels }: EndpointView): readonly TierView[] {
-    const byTier = new Map<string, Policy[]>();
-    for (const policy of this.#policies) {
-      if (!matches(policy.head.selector, labels) || this.#rulesOf(policy) === "invalid") continue;
-      const list = byTier.get(policy.head.tier);
-      if (list === undefined) byTier.set(policy.head.tier, [policy]);
-      else list.push(policy);
-    }
-    return [...byTier]
-      .map(([name, policies]) => ({
-        info: this.#tiers.get(name) ?? missingTier(name),
-        policies: policies.sort((a, b) => comparePolicies(a.head, b.head)),
-      }))
-      .sort((a, b) => compareTiers(a.info, b.info))
+    return this.#selection
+      .tiersOn(labels, (policy) => this.#rulesOf(policy) !== "invalid")
       .map(({ info, policies }) => ({
         info,
         policies: { ingress: this.#covering(policies, "ingress"), egress: this.#covering(policies, "egress") },
       }));
   }
 
-  #covering(policies: readonly Policy[], direction: Direction): readonly RuledBy[] {
+  #covering(policies: readonly SelectingPolicy[], direction: Direction): readonly RuledBy[] {
     return policies
       .filter(({ head }) => head[direction])
-      .map((policy) => ({ ref: policy.ref, rules: policy.rules as Rules })); // invalid ones are gone already
+      .map((policy) => ({ ref: policy.ref, rules: this.#rulesOf(policy) as Rules })); // invalid ones are gone already
   }
 
-  #rulesOf(policy: Policy): Rules | "invalid" {
-    policy.rules ??= this.#compile(policy.head.spec, policy.head.namespace) ?? "invalid";
-    return policy.rules;
+  #rulesOf({ head }: SelectingPolicy): Rules | "invalid" {
+    let rules = this.#rules.get(head);
+    if (rules === undefined) this.#rules.set(head, (rules = this.#compile(head.spec, head.namespace) ?? "invalid"));
+    return rules;
   }
 
   #compile(spec: RuleLists, namespace: string | undefined): Rules | undefined {
@@ -229,11 +188,11 @@ export class Cluster {
   }
 
   #profileView(name: string): ProfileView {
-    const spec = this.#profiles.get(name)?.spec;
+    const spec = this.#profiles.get(name);
     const ref = { kind: "Profile", name };
     const rules = spec === undefined ? undefined : this.#compile(spec, undefined);
     if (rules !== undefined) return { ref, rules, exists: true };
-    if (spec === undefined && name === DEFAULT_ALLOW) {
+    if (spec === undefined && name === DEFAULT_ALLOW_PROFILE) {
       const { length } = allowingProfile(name).ingress;
       const all = Array.from({ length }, (): EvaluableRule => ({ action: "Allow", checks: [] }));
       return { ref, rules: { ingress: all, egress: all }, exists: true };

@@ -5,7 +5,7 @@ import { formatSelector } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import type { EntityRule, PolicyRule } from "@percale/resources";
 import { protocolOf, splitPorts } from "../compile/rule.ts";
-import { peerSelectors } from "../compile/selectors.ts";
+import { peerSelectors } from "../select/selectors.ts";
 import { InvalidObject } from "../compile/invalid.ts";
 import type { PortRange } from "../model.ts";
 import type { KnownAddress, NumberedSelector } from "./addresses.ts";

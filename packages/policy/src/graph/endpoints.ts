@@ -1,8 +1,8 @@
 import { compareBytes } from "@percale/selector";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { canonicalNets } from "../compile/nets.ts";
-import { memberOf } from "../compile/member.ts";
-import type { WorkloadEndpointSpec } from "../compile/member.ts";
+import { memberOf } from "../select/member.ts";
+import type { WorkloadEndpointSpec } from "../select/member.ts";
 import type { ActiveEndpoint, EndpointTier, NodeUpdate } from "../model.ts";
 import type { ActivePolicies } from "./policies.ts";
 import type { Problems } from "./problems.ts";

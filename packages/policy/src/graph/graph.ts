@@ -1,10 +1,10 @@
 import { formatRef, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { attempt } from "../compile/invalid.ts";
-import { isMemberKind } from "../compile/member.ts";
-import type { WorkloadEndpointSpec } from "../compile/member.ts";
-import { tierInfo } from "../compile/order.ts";
-import { isPolicyKind, policyHead } from "../compile/policy.ts";
+import { isMemberKind } from "../select/member.ts";
+import type { WorkloadEndpointSpec } from "../select/member.ts";
+import { tierInfo } from "../select/order.ts";
+import { isPolicyKind, policyHead } from "../select/policy.ts";
 import type { Sha224 } from "../compile/rule.ts";
 import type { NodeUpdate } from "../model.ts";
 import { LocalEndpoints } from "./endpoints.ts";

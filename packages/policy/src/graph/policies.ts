@@ -1,9 +1,9 @@
 import { addToFew, fewHas, fewMembers, LabelIndex, removeFromFew } from "@percale/selector";
 import type { Few, LabelRecord } from "@percale/selector";
 import type { ObjectRef } from "@percale/resources";
-import { comparePolicies, compareTiers, missingTier } from "../compile/order.ts";
-import type { TierInfo } from "../compile/order.ts";
-import type { PolicyHead } from "../compile/policy.ts";
+import { comparePolicies, compareTiers, missingTier } from "../select/order.ts";
+import type { TierInfo } from "../select/order.ts";
+import type { PolicyHead } from "../select/policy.ts";
 import type { Sha224 } from "../compile/rule.ts";
 import type { EndpointTier, NodeUpdate, PolicyKey } from "../model.ts";
 import type { Problems } from "./problems.ts";

@@ -1,11 +1,10 @@
+import { DEFAULT_ALLOW_PROFILE } from "@percale/resources";
 import type { ActiveProfile, NodeUpdate } from "../model.ts";
 import type { AddressSets } from "./sets.ts";
 import type { Problems } from "./problems.ts";
 import type { Sha224 } from "../compile/rule.ts";
 import { allowingProfile, compileRules, denyingProfile } from "./rules.ts";
 import type { RuleLists } from "./rules.ts";
-
-const DEFAULT_ALLOW = "projectcalico-default-allow";
 
 interface Sent {
   readonly sets: readonly string[];
@@ -90,7 +89,7 @@ export class ActiveProfiles {
 
   #compile(name: string, spec: RuleLists | undefined) {
     if (spec === undefined)
-      return name === DEFAULT_ALLOW
+      return name === DEFAULT_ALLOW_PROFILE
         ? { profile: allowingProfile(name), sets: [], fault: undefined }
         : {
             profile: denyingProfile(name),

@@ -1,6 +1,6 @@
 import type { PolicyRule } from "@percale/resources";
 import { attempt } from "../compile/invalid.ts";
-import type { PolicyHead } from "../compile/policy.ts";
+import type { PolicyHead } from "../select/policy.ts";
 import { compileRule } from "../compile/rule.ts";
 import type { SetDefinition, Sha224 } from "../compile/rule.ts";
 import type { ActivePolicy, ActiveProfile, Rule, SetId } from "../model.ts";

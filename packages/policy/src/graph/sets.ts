@@ -1,7 +1,7 @@
 import { LabelIndex } from "@percale/selector";
 import type { KubeObject } from "@percale/resources";
-import { contribution, memberOf } from "../compile/member.ts";
-import type { Member } from "../compile/member.ts";
+import { contribution, memberOf } from "../select/member.ts";
+import type { Member } from "../select/member.ts";
 import type { SetDefinition } from "../compile/rule.ts";
 import type { NodeUpdate, SetId, SetMember } from "../model.ts";
 import { OwnedMembers } from "./owned.ts";

@@ -103,14 +103,24 @@ function isOneOrTwoParts(name: string): boolean {
   return isSubdomain(name) && name.split(".").length <= 2;
 }
 
+type PolicyType = "Ingress" | "Egress";
+
+/** The directions that a policy governs: those that it names, else those that it has rules of, else ingress. */
+export function policyTypes(spec: {
+  readonly types?: readonly PolicyType[] | undefined;
+  readonly ingress?: readonly unknown[] | undefined;
+  readonly egress?: readonly unknown[] | undefined;
+}): readonly PolicyType[] {
+  if (spec.types !== undefined && spec.types.length > 0) return spec.types;
+  const hasIngress = (spec.ingress?.length ?? 0) > 0;
+  const hasEgress = (spec.egress?.length ?? 0) > 0;
+  return hasEgress ? (hasIngress ? ["Ingress", "Egress"] : ["Egress"]) : ["Ingress"];
+}
+
 /** `types` from the rules, and the label that follows the tier. */
 export function completePolicy({ metadata, spec }: Draft<NamespacedSpec>): void {
   if (spec.tier === "") spec.tier = DEFAULT_TIER;
-  if (spec.types === undefined || spec.types.length === 0) {
-    const hasIngress = (spec.ingress?.length ?? 0) > 0;
-    const hasEgress = (spec.egress?.length ?? 0) > 0;
-    spec.types = hasEgress ? (hasIngress ? ["Ingress", "Egress"] : ["Egress"]) : ["Ingress"];
-  }
+  spec.types = [...policyTypes(spec)];
   metadata.labels = { ...metadata.labels, [TIER_LABEL]: spec.tier };
 }
 

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useMemo } from "react";
-import { useEndpoints, useSelectables } from "../../live/endpoints.ts";
+import { useEndpoints, useSelection } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
 import { useActivity, useHealth, useMatrix, useNodes } from "../../live/queries.ts";
 import { ConditionList } from "../../parts/condition-list.tsx";
@@ -34,7 +34,7 @@ export function Overview() {
   const health = useHealth();
   const matrix = useMatrix();
   const endpoints = useEndpoints();
-  const selectables = useSelectables();
+  const { selection } = useSelection();
   const activity = useActivity(7);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects<object>("IPPool");
@@ -46,10 +46,7 @@ export function Overview() {
   const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
   const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
   const policies = useMemo(() => [...global.items, ...namespaced.items], [global.items, namespaced.items]);
-  const protectedRows = useMemo(
-    () => endpointRows(selectables.items, policies, reports ?? []),
-    [selectables.items, policies, reports],
-  );
+  const protectedRows = useMemo(() => endpointRows(selection, policies, reports ?? []), [selection, policies, reports]);
   const poolList = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
   const grid = useMemo(() => gridOf(matrix.data ?? { probes: [] }), [matrix.data]);
   const denied = useMemo(() => deniedTargets(matrix.data ?? { probes: [] }), [matrix.data]);

@@ -1,38 +1,31 @@
 "use client";
+import { formatRef, refOf } from "@percale/resources";
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
 import { useObjects } from "../../../live/objects.ts";
-import { useSelectables } from "../../../live/endpoints.ts";
 import { pathOf } from "../../../live/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
+import { Failed } from "../../../parts/states.tsx";
 import { Tabs } from "../../../parts/tabs.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { selectedBy } from "../../../policy/selection.ts";
-import type { PolicySpec, TierSpec } from "../../../policy/spec.ts";
-import { boardColumns, orderText, type TierColumn } from "../policies/view.ts";
-import type { EndpointRow } from "./view.ts";
+import type { Endpoint } from "../../../policy/endpoint.ts";
+import type { PolicySpec } from "../../../policy/spec.ts";
+import { useTRPC } from "../../../trpc/client.ts";
+import { orderText } from "../policies/view.ts";
+import { type EndpointRow, type InForce, inForce } from "./view.ts";
 
 /** One endpoint: its facts, then every policy that applies, in the order in which a packet meets them. */
 export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; readonly onClose: () => void }) {
   const { endpoint } = row;
   const { spec } = endpoint.object;
   const url = useUrlState();
-  const tiers = useObjects<TierSpec>("Tier");
-  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
-  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
-  const selectables = useSelectables();
-  const columns = useMemo(() => {
-    const self = selectables.items.filter((each) => each.endpoint.key === endpoint.key);
-    const applying = [...global.items, ...namespaced.items].filter((policy) => selectedBy(self, policy).length > 0);
-    return boardColumns(tiers.items, applying);
-  }, [selectables.items, global.items, namespaced.items, tiers.items, endpoint.key]);
+  const effective = useEffective(endpoint);
   const direction = url.get("tab") === "egress" ? "egress" : "ingress";
-  const count = (which: "ingress" | "egress") =>
-    columns.reduce((sum, column) => sum + column.cards.filter((card) => card[which]).length, 0);
   return (
     <Panel
       label="Endpoint"
@@ -109,17 +102,20 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
           <h3 className="h3">Effective policy</h3>
           <span className="end sm">in evaluation order</span>
         </div>
+        {effective.error !== null && (
+          <Failed error={effective.error} what="effective policy" onRetry={effective.refetch} />
+        )}
         <Tabs
           label="Direction"
           current={direction}
           onSelect={(id) => url.set({ tab: id === "ingress" ? undefined : id })}
           tabs={[
-            { id: "ingress", title: "Ingress", count: count("ingress") },
-            { id: "egress", title: "Egress", count: count("egress") },
+            { id: "ingress", title: "Ingress", count: countOf(effective.ingress) },
+            { id: "egress", title: "Egress", count: countOf(effective.egress) },
           ]}
         />
-        {columns.map((column) => (
-          <TierRules key={column.name} column={column} direction={direction} />
+        {effective[direction]?.map((tier) => (
+          <TierRules key={tier.name} tier={tier} direction={direction} />
         ))}
         <div className="eff-end">
           <span className="muted">Then profiles:</span>{" "}
@@ -130,13 +126,35 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
   );
 }
 
-function TierRules({ column, direction }: { readonly column: TierColumn; readonly direction: "ingress" | "egress" }) {
-  const cards = column.cards.filter((card) => card[direction]);
-  if (cards.length === 0) return null;
+/** What the server says is in force, with the rules of each policy; undefined until it has said so. */
+function useEffective({ namespace, objectName }: Endpoint): {
+  readonly ingress: readonly InForce[] | undefined;
+  readonly egress: readonly InForce[] | undefined;
+  readonly error: unknown;
+  readonly refetch: () => void;
+} {
+  const trpc = useTRPC();
+  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
+  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
+  const ref = { kind: "WorkloadEndpoint", namespace, name: objectName };
+  const { data, error, refetch } = useQuery(trpc.policy.effective.queryOptions(ref));
+  const halves = useMemo(() => {
+    const policies = new Map([...global.items, ...namespaced.items].map((each) => [formatRef(refOf(each)), each]));
+    const half = (direction: "ingress" | "egress") => data && inForce(data, direction, policies);
+    return { ingress: half("ingress"), egress: half("egress") };
+  }, [data, global.items, namespaced.items]);
+  return { ...halves, error, refetch: () => void refetch() };
+}
+
+function countOf(tiers: readonly InForce[] | undefined): number | undefined {
+  return tiers?.reduce((sum, { cards }) => sum + cards.length, 0);
+}
+
+function TierRules({ tier, direction }: { readonly tier: InForce; readonly direction: "ingress" | "egress" }) {
   return (
     <div className="eff-tier">
-      <div className="eff-name muted sm">tier {column.name}</div>
-      {cards.map((card) => (
+      <div className="eff-name muted sm">tier {tier.name}</div>
+      {tier.cards.map((card) => (
         <div key={card.key} className="eff-policy">
           <Link className="rowb" href={`/policies?open=${card.path}`}>
             <Icon name={card.namespace === undefined ? "global" : "ns"} className="muted" />
@@ -155,8 +173,8 @@ function TierRules({ column, direction }: { readonly column: TierColumn; readonl
         </div>
       ))}
       <div className="eff-end">
-        <span className="muted">End of tier {column.name}:</span>{" "}
-        <b className={column.defaultAction === "Pass" ? "pass" : "deny"}>{column.defaultAction}</b>
+        <span className="muted">End of tier {tier.name}:</span>{" "}
+        <b className={tier.defaultAction === "Pass" ? "pass" : "deny"}>{tier.defaultAction}</b>
       </div>
     </div>
   );

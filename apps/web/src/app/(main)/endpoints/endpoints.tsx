@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useEndpoints, useSelectables } from "../../../live/endpoints.ts";
+import { useEndpoints, useSelection } from "../../../live/endpoints.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { useNodes } from "../../../live/queries.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
@@ -97,15 +97,15 @@ export function Endpoints() {
   usePageTitle("Endpoints");
   const url = useUrlState();
   const endpoints = useEndpoints();
-  const selectables = useSelectables();
+  const { selection } = useSelection();
   const nodes = useNodes();
   const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
   const namespaced = useObjects<PolicySpec>("NetworkPolicy");
   const text = url.get("q") ?? "";
   const sort = parseSort(url.get("sort"), { id: "name", down: false });
   const all = useMemo(
-    () => endpointRows(selectables.items, [...global.items, ...namespaced.items], nodes.data?.reports ?? []),
-    [selectables.items, global.items, namespaced.items, nodes.data],
+    () => endpointRows(selection, [...global.items, ...namespaced.items], nodes.data?.reports ?? []),
+    [selection, global.items, namespaced.items, nodes.data],
   );
   const rows = useMemo(() => {
     const wanted = text.trim().toLowerCase();

@@ -1,17 +1,16 @@
+import type { EffectiveView } from "@percale/api";
+import { Selection } from "@percale/policy";
 import { expect, test } from "vitest";
-import { endpointOf } from "../../../policy/endpoint.ts";
-import { selectables } from "../../../policy/selection.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import type { NodeReport } from "../nodes/view.ts";
-import { endpointRows } from "./view.ts";
+import { endpointRows, inForce } from "./view.ts";
 
-const endpoint = (app: string) =>
-  endpointOf({
-    apiVersion: "projectcalico.org/v3",
-    kind: "WorkloadEndpoint",
-    metadata: { name: `n-k8s-${app}-eth0`, namespace: "shop", labels: { app, "projectcalico.org/namespace": "shop" } },
-    spec: { pod: app, node: "n", ipNetworks: ["10.0.0.1/32"] },
-  });
+const endpoint = (app: string) => ({
+  apiVersion: "projectcalico.org/v3",
+  kind: "WorkloadEndpoint",
+  metadata: { name: `n-k8s-${app}-eth0`, namespace: "shop", labels: { app, "projectcalico.org/namespace": "shop" } },
+  spec: { pod: app, node: "n", ipNetworks: ["10.0.0.1/32"] },
+});
 const policy = (selector: string, types: string[]): PolicyObject => ({
   apiVersion: "projectcalico.org/v3",
   kind: "NetworkPolicy",
@@ -35,7 +34,7 @@ test("an endpoint says how many policies protect it, which way, and what its nod
     },
   } as unknown as NodeReport;
   const rows = endpointRows(
-    selectables([endpoint("web"), endpoint("db")], []),
+    new Selection([endpoint("web"), endpoint("db")]),
     [policy("app == 'db'", ["Ingress"]), policy("has(app) && app != 'web'", ["Egress"])],
     [report],
   );
@@ -45,4 +44,21 @@ test("an endpoint says how many policies protect it, which way, and what its nod
     { text: "shop/web", policies: 0, protection: "not at all", state: "not reported", labels: "app=web" },
     { text: "shop/db", policies: 2, protection: "both ways", state: "up", labels: "app=db" },
   ]);
+});
+
+test("what is in force stands in the engine's order, without what was deleted since", () => {
+  const ref = (name: string, tier: string) => ({ kind: "NetworkPolicy", namespace: "shop", name, tier });
+  const view: EffectiveView = {
+    endpoint: { kind: "WorkloadEndpoint", namespace: "shop", name: "n-k8s-db-eth0" },
+    profiles: [],
+    revision: 1,
+    tiers: [
+      { tier: "first", order: 1, defaultAction: "Pass", ingress: [ref("b", "first"), ref("a", "first")], egress: [] },
+      { tier: "gone", order: 2, defaultAction: "Deny", ingress: [ref("c", "gone")], egress: [] },
+    ],
+  };
+  const policies = new Map(["a", "b"].map((name) => [`NetworkPolicy/shop/${name}`, policy(name, [])]));
+  const told = inForce(view, "ingress", policies);
+  expect(told.map(({ name, cards }) => [name, cards.map((card) => card.name)])).toEqual([["first", ["b", "a"]]]);
+  expect(inForce(view, "egress", policies)).toEqual([]);
 });

@@ -1,6 +1,8 @@
+import { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
+import type { PolicyPlace } from "@percale/policy";
 import { refOf } from "@percale/resources";
 import { formatOpen } from "../../../live/kinds.ts";
-import { compareOrdered, type Ordered } from "../../../policy/order.ts";
+import type { Ordered } from "../../../policy/order.ts";
 import { directionsOf, type PolicyObject, type TierObject, tierOf } from "../../../policy/spec.ts";
 
 /** One policy on the board. `key` is unique and is also what breaks ties of `order`. */
@@ -44,20 +46,20 @@ export function boardColumns(tiers: readonly TierObject[], policies: readonly Po
     if (cards === undefined) cardsByTier.set(card.tier, [card]);
     else cards.push(card);
   }
-  const known = new Set(tiers.map((tier) => tier.metadata.name));
-  const missing = [...cardsByTier.keys()].filter((name) => !known.has(name));
-  const columns = [
-    ...tiers.map(({ metadata: { name }, spec }) => ({
-      name,
-      order: spec.order,
-      defaultAction: spec.defaultAction ?? "Deny",
-      exists: true,
-    })),
-    ...missing.map((name) => ({ name, order: undefined, defaultAction: "Deny", exists: false })),
-  ];
-  return columns
-    .sort((a, b) => compareOrdered({ ...a, key: a.name }, { ...b, key: b.name }))
-    .map((column) => ({ ...column, cards: (cardsByTier.get(column.name) ?? []).sort(compareOrdered) }));
+  const infos = tiers.map(({ metadata, spec }) => tierInfo(metadata.name, spec));
+  const known = new Set(infos.map(({ name }) => name));
+  const missing = [...cardsByTier.keys()].filter((name) => !known.has(name)).map(missingTier);
+  return [...infos, ...missing].sort(compareTiers).map(({ name, order, defaultAction, exists }) => ({
+    name,
+    order: Number.isFinite(order) ? order : undefined,
+    defaultAction,
+    exists,
+    cards: (cardsByTier.get(name) ?? []).sort((a, b) => comparePolicies(placeOf(a), placeOf(b))),
+  }));
+}
+
+function placeOf({ kind, name, namespace, order }: Card): PolicyPlace {
+  return { kind: kind as PolicyPlace["kind"], name, namespace, order: orderOf({ order }) }; // cards are of policies
 }
 
 export function cardOf(policy: PolicyObject): Card {

@@ -1,9 +1,10 @@
 import type { KubeObject, PolicyRule } from "@percale/resources";
-import { formatRef, refOf } from "@percale/resources";
+import { DEFAULT_TIER, formatRef, refOf } from "@percale/resources";
 import { parseSelector } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import type { PolicyKey, PolicyKind } from "../model.ts";
-import { InvalidObject } from "./invalid.ts";
+import { InvalidObject } from "../compile/invalid.ts";
+import { orderOf } from "./order.ts";
 import { subjectSelector } from "./selectors.ts";
 import type { PolicySubject } from "./selectors.ts";
 
@@ -60,8 +61,8 @@ export function policyHead(object: KubeObject): PolicyHead {
     kind,
     namespace: metadata.namespace,
     name: metadata.name,
-    tier: spec.tier === undefined || spec.tier === "" ? "default" : spec.tier,
-    order: typeof spec.order === "number" && !Number.isNaN(spec.order) ? spec.order : Infinity,
+    tier: spec.tier === undefined || spec.tier === "" ? DEFAULT_TIER : spec.tier,
+    order: orderOf(spec),
     ingress: types.length === 0 || types.includes("ingress"),
     egress: types.length === 0 || types.includes("egress"),
     isAlwaysActive: spec.performanceHints?.includes("AssumeNeededOnEveryNode") === true,

@@ -20,12 +20,15 @@ export function compareTiers(a: TierInfo, b: TierInfo): number {
   return compareOrder(a.order, b.order) || compareBytes(a.name, b.name);
 }
 
+/** What of a policy decides its place in its tier. */
+export type PolicyPlace = Pick<PolicyHead, "order" | "name" | "namespace" | "kind">;
+
 /** Evaluation order of two policies of one tier (selectors §10.2). */
-export function comparePolicies(a: PolicyHead, b: PolicyHead): number {
+export function comparePolicies(a: PolicyPlace, b: PolicyPlace): number {
   return compareOrder(a.order, b.order) || compareBytes(tieBreak(a), tieBreak(b));
 }
 
-function tieBreak({ name, namespace = "", kind }: PolicyHead): string {
+function tieBreak({ name, namespace = "", kind }: PolicyPlace): string {
   return `${name}/${namespace}/${kind}`;
 }
 
@@ -37,8 +40,13 @@ function compareOrder(a: number, b: number): number {
 export function tierInfo(name: string, spec: { readonly order?: number; readonly defaultAction?: string }): TierInfo {
   return {
     name,
-    order: typeof spec.order === "number" && !Number.isNaN(spec.order) ? spec.order : Infinity,
+    order: orderOf(spec),
     defaultAction: spec.defaultAction === "Pass" ? "Pass" : "Deny",
     exists: true,
   };
+}
+
+/** Absent, or no number, is last. */
+export function orderOf({ order }: { readonly order?: unknown }): number {
+  return typeof order === "number" && !Number.isNaN(order) ? order : Infinity;
 }

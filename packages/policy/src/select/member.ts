@@ -2,8 +2,8 @@
 import { NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL, protocolNumber } from "@percale/resources";
 import type { KubeObject, Protocol } from "@percale/resources";
 import type { LabelRecord } from "@percale/selector";
-import type { SetDefinition } from "./rule.ts";
-import { canonicalNets } from "./nets.ts";
+import type { SetDefinition } from "../compile/rule.ts";
+import { canonicalNets } from "../compile/nets.ts";
 
 export interface NamedPort {
   readonly name: string;
