@@ -2,9 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatusError } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { admit } from "./admission/admit.ts";
-import { readAnySet } from "./admission/large-work.ts";
+import { isLargeBody } from "./admission/is-large.ts";
+import { largeWork } from "./admission/large-work.ts";
+import type { ProposedSet } from "./admission/proposal.ts";
+import { readSet } from "./admission/split.ts";
+import { hasRight, requireRight } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
 import { readBody } from "./rest/body.ts";
+import type { Body } from "./rest/body.ts";
 import { encodeObject } from "./rest/encode.ts";
 import { inParts } from "./rest/parts.ts";
 import { sendParts, setWarnings } from "./rest/respond.ts";
@@ -19,9 +24,18 @@ export async function serveChangeSets(
 ): Promise<void> {
   if (request.method !== "POST")
     throw new StatusError("MethodNotAllowed", `${request.method} is not supported on ${CHANGE_SETS_PATH}: use POST`);
-  const set = await readAnySet(await readBody(request));
+  // Before it is read: whoever may write nothing gets nothing read. An agent writes what is its own.
+  if (!hasRight(identity, "sync")) requireRight(identity, "write");
+  const set = await readAnySet(await readBody(request), identity);
   const { resourceVersion, objects, warnings } = await admit(store, set, { identity });
   setWarnings(response, warnings);
   const before = `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[`;
-  await sendParts(response, 200, await inParts(objects, encodeObject, { before, between: ",", after: "]}" }));
+  sendParts(response, 200, await inParts(objects, encodeObject, { before, between: ",", after: "]}" }));
+}
+
+/** Of a large one the objects stay text. */
+async function readAnySet(body: Body, { user }: Identity): Promise<ProposedSet> {
+  if (!isLargeBody(body)) return readSet(body);
+  const leave = largeWork.enter(user);
+  return largeWork.split(body).finally(leave);
 }

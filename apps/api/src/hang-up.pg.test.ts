@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { connect as connectPlainly } from "node:net";
 import { connect } from "node:tls";
 import { definitionOf, unauthorized } from "@percale/resources";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { serveObjects } from "./rest/objects.ts";
-import { NETWORK_SETS, startTestApi } from "./test-api.ts";
+import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
 import type { TestApi } from "./test-api.ts";
 
 let server: TestApi;
@@ -77,4 +78,28 @@ test("a watch whose credential ended before it began ends at once, and says why"
   const answer = await fetch(`http://127.0.0.1:${(front.address() as AddressInfo).port}/`);
   expect(await answer.text()).toContain('"reason":"Unauthorized"');
   front.close();
+});
+
+test("a long list keeps no place for a reader who does not read it, and ends without a word when he hangs up", async () => {
+  const { store } = server.api;
+  const nets = Array.from({ length: 90_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32`);
+  for (const name of ["long-1", "long-2", "long-3", "long-4"])
+    await server.call(NETWORK_SETS, { method: "POST", body: networkSet(name, { nets }) });
+  const identity = { user: "a", groups: ["system:masters"], method: "token" as const };
+  const answered = Promise.withResolvers<void>();
+  const front = createServer((request, response) => {
+    const route = { definition: definitionOf("NetworkSet")! };
+    serveObjects({ request, response, route, query: new URLSearchParams(), store, identity }).then(
+      answered.resolve,
+      answered.reject,
+    );
+  }).listen(0, "127.0.0.1");
+  await once(front, "listening");
+  const reader = connectPlainly((front.address() as AddressInfo).port, "127.0.0.1");
+  reader.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  reader.pause();
+  await answered.promise;
+  reader.destroy();
+  front.close();
+  await once(front, "close");
 });

@@ -79,6 +79,23 @@ test.each([
   await Promise.all(inTurns(wrongShapesOf(message), (frame) => sendToTrpc(query, JSON.stringify(frame))));
 });
 
+test("who hangs up in the middle of a long answer leaves no fault in the log", async () => {
+  const nets = Array.from({ length: 90_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32`);
+  for (const name of ["long-1", "long-2", "long-3"]) await call("POST", NETWORK_SETS, networkSet(name, { nets }));
+  for (let i = 0; i < 5; i++) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    request(new URL(NETWORK_SETS, api.url), { ca: api.ca, agent: false, headers: bearer() }, (response) => {
+      response
+        .once("data", () => response.destroy())
+        .once("close", resolve)
+        .on("error", () => undefined);
+    })
+      .on("error", reject)
+      .end();
+    await promise;
+  }
+});
+
 test.each([":::", "a b", "[", "%zz"])("the upgrade with the host %j is refused, not fatal", async (host) => {
   const socket = new WebSocket(`${api.url.replace("https", "wss")}/trpc`, { agent, headers: { ...bearer(), host } });
   const outcome = await Promise.race([

@@ -1,3 +1,4 @@
+import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
 import type { TestApi } from "./test-api.ts";
@@ -40,6 +41,18 @@ describe("an object that another thread reads and checks", () => {
     const { code, body } = await post(NETWORK_SETS, networkSet("bad", { nets: [...nets, "ten"] }));
     expect(code).toBe(422);
     expect(body.details.causes).toMatchObject([{ field: "spec.nets[60000]", reason: "FieldValueInvalid" }]);
+  });
+
+  test("that was stored before there was a limit may still shrink", async () => {
+    const long = Array.from({ length: 130_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32`);
+    const old = networkSet("oversized", { nets: long }) as KubeObject;
+    await api.api.store.apply({ author: "before", changes: [{ op: "create", object: old }] });
+    const path = `${NETWORK_SETS}/oversized`;
+    const patch = (body: object) => api.call(path, { method: "PATCH", body, headers: MERGE_PATCH });
+    const grown = await patch({ metadata: { labels: { one: "more" } } });
+    expect(grown).toMatchObject({ code: 413, body: { message: expect.stringContaining("split it") } });
+    expect(await patch({ spec: { nets: long.slice(1) } })).toMatchObject({ code: 200 });
+    expect((await api.call(path, { method: "DELETE" })).code).toBe(200);
   });
 
   test("patches that race lose nothing", async () => {
@@ -96,6 +109,20 @@ describe("a large tRPC call", () => {
     const answer = await submit([{ op: "create", object: networkSet("refused", spec) }]);
     expect(answer).toMatchObject({ code, body: { error: { data: { status: { reason, code } } } } });
   });
+});
+
+test("a batch of long answers is refused from where it is too long, and one of very many faults is told the first", async () => {
+  for (const name of ["q1", "q2", "q3", "q4", "q5"]) await post(NETWORK_SETS, large(name));
+  const paths = Array.from({ length: 12 }, () => "objects.list").join(",");
+  const input = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [i, { kind: "NetworkSet" }]));
+  const { body } = await api.call(`/trpc/${paths}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`);
+  const codes = body.map(
+    (one: { error?: { data: { status: { code: number } } } }) => one.error?.data.status.code ?? 200,
+  );
+  expect(new Set(codes)).toEqual(new Set([200, 429]));
+  const faulty = await post("/trpc/changes.submit", { changes: Array.from({ length: 9_999 }, () => 0) });
+  expect(faulty.body.error.message).toMatch(/^changes\[0\].*and 45 faults more$/);
+  expect(JSON.stringify(faulty.body).length).toBeLessThan(20_000);
 });
 
 test("a tRPC list comes in pages of one revision", async () => {

@@ -173,6 +173,22 @@ describe("writes", () => {
     expect((await post(body, at("Ignore"))).headers["warning"]).toBeUndefined();
   });
 
+  test("a body at fault is told so, though there is nothing to replace with it", async () => {
+    const put = (body: unknown) => server.call(`${NETWORK_SETS}/nowhere`, { method: "PUT", body });
+    expect((await put("{")).code).toBe(400);
+    expect((await put(networkSet("elsewhere"))).body.message).toContain("does not match the name");
+    expect((await put({ ...networkSet("nowhere"), kind: { toString: 1 } })).code).toBe(400);
+    expect((await put(networkSet("nowhere"))).code).toBe(404);
+  });
+
+  test("who may write nothing gets no change set read", async () => {
+    const input = { subject: "watcher", groups: ["system:monitoring"] };
+    const { body: made } = await server.call("/trpc/access.createToken", { method: "POST", body: input });
+    const { token } = made.result.data;
+    const body = "{";
+    expect((await server.call("/changesets/v1", { method: "POST", body, token })).code).toBe(403);
+  });
+
   test("what people may only read is a 405", async () => {
     const path = "/apis/projectcalico.org/v3/clusterinformations/default";
     expect((await server.call(path)).code).toBe(200);

@@ -88,6 +88,13 @@ function messageFromZod(issue: z.core.$ZodRawIssue): string {
     }
     case "invalid_union":
       return isMissing ? "is required" : `has the wrong type${got}`;
+    case "unrecognized_keys": {
+      const more = issue.keys.length > 5 ? ` and ${issue.keys.length - 5} more` : "";
+      return `has unknown fields: ${issue.keys
+        .slice(0, 5)
+        .map((key) => show(key))
+        .join(", ")}${more}`;
+    }
     default:
       // Only finishing an issue asks the check for its own words.
       return `${z.core.util.finalizeIssue(issue, undefined, z.config()).message}${got}`;

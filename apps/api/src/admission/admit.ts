@@ -6,7 +6,9 @@ import type { CheckContext, Datastore } from "@percale/store";
 import { authorize, refusalOf } from "../auth/authorize.ts";
 import { authorOf } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
-import { isLarge, largeWork } from "./large-work.ts";
+import type { Leave } from "../limits.ts";
+import { isLarge } from "./is-large.ts";
+import { largeWork } from "./large-work.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { definitionOfProposal, refOfProposal } from "./proposal.ts";
@@ -79,18 +81,26 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
 async function prepareAll(
   store: Datastore,
   changes: readonly Proposal[],
-  { fieldValidation = "Warn" }: AdmitOptions,
+  { identity, fieldValidation = "Warn" }: AdmitOptions,
 ): Promise<Prepared[]> {
   // All at once: they share their question to the database.
   const olds = await Promise.all(changes.map(async (proposal) => oldOf(store, proposal)));
   const prepared: Prepared[] = [];
   const turn = turns();
-  for (const [i, proposal] of changes.entries()) {
-    const old = olds[i];
-    const question = { proposal, fieldValidation, ...(old !== undefined && { old }) };
-    prepared.push(isLarge(question) ? await largeWork.prepare(question) : prepare(question));
-    const others = turn();
-    if (others !== undefined) await others;
+  let leave: Leave | undefined;
+  try {
+    for (const [i, proposal] of changes.entries()) {
+      const old = olds[i];
+      const question = { proposal, fieldValidation, ...(old !== undefined && { old }) };
+      if (isLarge(question)) {
+        leave ??= largeWork.enter(identity.user);
+        prepared.push(await largeWork.prepare(question));
+      } else prepared.push(prepare(question));
+      const others = turn();
+      if (others !== undefined) await others;
+    }
+  } finally {
+    leave?.();
   }
   return prepared;
 }
@@ -102,12 +112,12 @@ function checkFor(identity: Identity): (context: CheckContext) => StatusError | 
   };
 }
 
-/** What a change of an object is about. Throws 404 if there is none. */
+/** What a change of an object is about. Throws 404 if there is none, but for a body that may be at fault itself: it is read first. */
 async function oldOf(store: Datastore, proposal: Proposal): Promise<KubeObject | undefined> {
   if (proposal.op !== "update" && proposal.op !== "patch") return undefined;
   const ref = refOfProposal(proposal);
   const old = await store.get(ref);
-  if (old === undefined) throw notFound(ref);
+  if (old === undefined && !("draft" in proposal && proposal.op === "update")) throw notFound(ref);
   return old;
 }
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { networkSet } from "../test-api.ts";
-import { isLarge, LargeWork } from "./large-work.ts";
+import { isLarge } from "./is-large.ts";
+import { LargeWork } from "./large-work.ts";
 import { prepare } from "./prepare.ts";
 import type { Question } from "./prepare.ts";
 import { splitSet } from "./split.ts";
@@ -84,14 +85,36 @@ test("a change set comes back in parts", async () => {
   await expect(work.split({ ...body, bytes: Buffer.from('{"changes":[]}') })).rejects.toMatchObject({ code: 400 });
 });
 
-test("others have their turns meanwhile, and only so many may wait", async () => {
+test("others have their turns meanwhile", async () => {
   let turns = 0;
   const count = setInterval(() => turns++, 1);
-  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => work.prepare(draft("create", object))));
+  await Promise.all(Array.from({ length: 10 }, () => work.prepare(draft("create", object))));
   clearInterval(count);
-  const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason.code] : []));
-  expect(refused).toEqual([429, 429, 429, 429]);
-  expect(turns).toBeGreaterThan(outcomes.length);
+  expect(turns).toBeGreaterThan(10);
+});
+
+test("only so many may wait, and of one user fewer", () => {
+  const leaves = Array.from({ length: 16 }, () => work.enter("greedy"));
+  expect(() => work.enter("greedy")).toThrow(expect.objectContaining({ code: 429 }));
+  work.enter("modest")();
+  for (const leave of leaves) leave();
+  work.enter("greedy")();
+});
+
+test("what a task fails of is its own caller's", async () => {
+  const bad = { proposal: { op: "create", text: "{", ref: at }, fieldValidation: "Warn" } as const;
+  const outcomes = await Promise.allSettled([work.prepare(bad), work.prepare(draft("create", object))]);
+  expect(outcomes[0]).toMatchObject({ reason: { code: 500, cause: { message: expect.stringContaining("JSON") } } });
+  expect(outcomes[1]).toMatchObject({ status: "fulfilled" });
+});
+
+test("what the thread dies of is its own caller's, too: a new one goes on with the rest", async () => {
+  const mortal = new LargeWork(new URL("testdata/dying-thread.ts", import.meta.url));
+  const body = { bytes: Buffer.from("{}"), type: "application/json" };
+  const split = (): Promise<unknown> => mortal.split(body);
+  const outcomes = await Promise.allSettled([split(), mortal.weigh(body.bytes), split(), split()]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+  expect(outcomes[1]).toMatchObject({ reason: { code: 500, cause: { message: "the thread ended: out of memory" } } });
 });
 
 test("what is short is not handed over", () => {

@@ -1,5 +1,5 @@
 import type { Change } from "@percale/protocol";
-import { definitionOf, generatedName, prepareObject } from "@percale/resources";
+import { definitionOf, generatedName, notFound, prepareObject } from "@percale/resources";
 import type { FieldValidation, KubeObject, ObjectMeta, StatusReason } from "@percale/resources";
 import { patchDraft, readDraft } from "../rest/draft.ts";
 import { refOfProposal } from "./proposal.ts";
@@ -26,6 +26,7 @@ export function prepare({ proposal, old, fieldValidation }: Question): Prepared 
   const sent = objectOf(proposal, old);
   const subresource = "subresource" in proposal ? proposal.subresource : undefined;
   const op = proposal.op === "create" ? "create" : "update";
+  if (op === "update" && old === undefined) throw notFound(refOfProposal(proposal));
   const isUnnamed = op === "create" && lacksName(sent);
   const result = prepareObject(definitionOf(refOfProposal(proposal).kind)!, isUnnamed ? named(sent) : sent, {
     operation: op,

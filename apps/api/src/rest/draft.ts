@@ -1,4 +1,4 @@
-import { badRequest, definitionOf } from "@percale/resources";
+import { badRequest, definitionOf, show } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { parseBody, textOf } from "./body.ts";
 import type { Body } from "./body.ts";
@@ -39,13 +39,13 @@ function placed(body: unknown, at: Address): KubeObject {
   const { metadata = {}, kind = definition.kind, apiVersion = definition.apiVersion, ...rest } = body as Sent;
   if (kind !== definition.kind || apiVersion !== definition.apiVersion)
     throw badRequest(
-      `the body must be ${definition.kind} in ${definition.apiVersion}, as the address says, got ${String(kind)} in ${String(apiVersion)}`,
+      `the body must be ${definition.kind} in ${definition.apiVersion}, as the address says, got ${said(kind)} in ${said(apiVersion)}`,
     );
   if (typeof metadata !== "object" || metadata === null) throw badRequest("metadata: must be an object");
-  const said = metadata["namespace"];
-  if (said !== undefined && said !== "" && said !== namespace)
+  const own = metadata["namespace"];
+  if (own !== undefined && own !== "" && own !== namespace)
     throw badRequest(
-      `the namespace of the object (${JSON.stringify(said)}) does not match the namespace of the request (${JSON.stringify(namespace ?? "")})`,
+      `the namespace of the object (${JSON.stringify(own)}) does not match the namespace of the request (${JSON.stringify(namespace ?? "")})`,
     );
   if (name !== undefined && metadata["name"] !== undefined && metadata["name"] !== name)
     throw badRequest(
@@ -59,4 +59,8 @@ function placed(body: unknown, at: Address): KubeObject {
     ...rest,
     metadata: { ...meta, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) },
   } as unknown as KubeObject;
+}
+
+function said(value: unknown): string {
+  return typeof value === "string" ? value : show(value);
 }

@@ -95,7 +95,7 @@ async function sendPage(
     ...(more !== undefined && { continue: more }),
     ...(more !== undefined && !selection.filters && { remaining }),
   };
-  await sendParts(response, 200, await renderList(definition, list, how));
+  sendParts(response, 200, await renderList(definition, list, how));
 }
 
 function keyOf({ metadata }: KubeObject): string {

@@ -20,12 +20,14 @@ export function sendJson(
   response.end(body); // text leaves in one TLS record with the header; a Buffer would not
 }
 
-/** A long body: each part has a turn of the event loop, and goes out no faster than it is read. */
-export async function sendParts(
-  response: ServerResponse,
-  code: number,
-  parts: readonly (Buffer | string)[],
-): Promise<void> {
+/** A reader who takes nothing for so long is cut off. */
+const STALLED_MS = 30_000;
+
+/**
+ * A long body: each part has a turn of the event loop, and goes out no faster than it is read. Nobody waits for that: the request is
+ * answered, and whoever reads slowly, or hangs up, keeps no place.
+ */
+export function sendParts(response: ServerResponse, code: number, parts: readonly (Buffer | string)[]): void {
   if (parts.length === 1) return sendJson(response, code, parts[0]!);
   const bytes = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
   response.writeHead(code, {
@@ -33,7 +35,8 @@ export async function sendParts(
     "content-length": bytes,
     "cache-control": "no-cache, private",
   });
-  await pipeline(oneByOne(parts), response);
+  response.setTimeout(STALLED_MS, () => response.destroy());
+  pipeline(oneByOne(parts), response).catch(() => undefined); // hung up, or cut off
 }
 
 async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -114,7 +114,7 @@ export async function deleteCollection(call: ObjectRequest): Promise<void> {
     }
   }
   const list = { items: doomed, revision: String(revision) };
-  await sendParts(response, 200, await renderList(route.definition, list, how));
+  sendParts(response, 200, await renderList(route.definition, list, how));
 }
 
 async function readDeletion(call: ObjectRequest): Promise<Deletion> {

@@ -1,6 +1,6 @@
 import { badRequest, conflict, definitionOf, notFound, resourceDefinitions } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import type { Change } from "@percale/protocol";
+import type { Change, ChangeSetResult } from "@percale/protocol";
 import { sortKey } from "@percale/store";
 import type { Activity, Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
@@ -55,14 +55,15 @@ export function objectServices(store: Datastore): Services["objects"] {
 export function changeServices(store: Datastore): Services["changes"] {
   return {
     // A misspelt field must not be taken for one left out, and nobody at the browser reads warnings.
-    apply: (changeSet, identity) => admit(store, changeSet, { identity, fieldValidation: "Strict" }),
+    apply: async (changeSet, identity) =>
+      briefly(await admit(store, changeSet, { identity, fieldValidation: "Strict" })),
     list: ({ limit, before }) => store.changes({ limit, ...(before !== undefined && { before }) }),
     revert: async ({ revision, resourceVersionPrecondition, reason }, identity) => {
       const set = await changeSetAt(store, revision);
       const own = set.filter((activity) => isReverted(activity, set));
       const changes = await Promise.all(own.map((activity) => inverse(store, activity, resourceVersionPrecondition)));
       const why = reason ?? `revert of revision ${revision}${set[0]?.reason ? `: ${set[0].reason}` : ""}`;
-      return admit(store, { changes: changes.flat(), reason: why }, { identity });
+      return briefly(await admit(store, { changes: changes.flat(), reason: why }, { identity }));
     },
   };
 }
@@ -113,6 +114,11 @@ async function inverse(
   const { uid, resourceVersion } = current.metadata;
   const version = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
   return [{ op: "update", object: { ...before, metadata: { ...metadata, ...version } } }];
+}
+
+/** With no more objects than fit into one answer; the watch brings them all. */
+function briefly<T extends ChangeSetResult>(result: T): T {
+  return { ...result, objects: pageOf(result.objects) };
 }
 
 function pageOf(items: readonly KubeObject[]): readonly KubeObject[] {

@@ -6,6 +6,7 @@ import type { KubeStatus, StatusReason } from "@percale/resources";
 import { requireRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
+import { charactersLeft } from "../json-length.ts";
 import { storable } from "../rest/body.ts";
 import type { Gate } from "../limits.ts";
 import type { Services } from "../services/services.ts";
@@ -19,6 +20,8 @@ export interface CallContext {
   readonly prove: (token: string) => Promise<Identity>;
   /** The session cookie of the call. */
   readonly session: string | undefined;
+  /** What is left for the answers of one batch, which are written in one go, in characters; absent where there is no batch. */
+  readonly answers?: { left: number };
   /** Places for what goes on until it is stopped. */
   readonly subscriptions: Pick<Gate, "enter" | "leave">;
   /** Sets or clears the session cookie; absent on WebSockets, which have no response to put it in. */
@@ -87,11 +90,21 @@ const storableInput = t.middleware(async ({ getRawInput, next }) => {
   return next();
 });
 
-export const open = counted.use(storableInput);
+/** A change is not taken back for its answer, and its answer is no page. */
+const answered = counted.use(async ({ ctx: { answers }, type, next }) => {
+  const result = await next();
+  if (!result.ok || type !== "query" || answers === undefined) return result;
+  answers.left = charactersLeft(result.data, answers.left);
+  if (answers.left < 0)
+    throw trpcErrorOf(tooManyRequests("the answers of this batch are too long together: ask for less at once"));
+  return result;
+});
+
+export const open = answered.use(storableInput);
 
 /** A procedure for those who hold the right; nobody else learns more than that. */
 export function can(right: Right) {
-  const allowed = counted.use(({ ctx, next }) => {
+  const allowed = answered.use(({ ctx, next }) => {
     try {
       requireRight(ctx.identity, right);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { StatusError } from "@percale/resources";
-import { largeWork, SHORT } from "../admission/large-work.ts";
+import { SHORT } from "../admission/is-large.ts";
+import { largeWork } from "../admission/large-work.ts";
 import { readBytes, textOf } from "../rest/body.ts";
 
 /** Objects of this length can be handled in one go: more goes by REST or as a change set. */
@@ -10,17 +11,23 @@ const MAX_CALL_BYTES = 768 * 1024;
  * tRPC parses a body in one go. A long one is read here, and parsed only once another thread has seen that it takes no longer than its
  * length lets expect. Returns what refuses it: 413 or 422.
  */
-export async function takeLargeBody(request: IncomingMessage): Promise<StatusError | undefined> {
+export async function takeLargeBody(
+  request: IncomingMessage & { body?: string },
+  user: string,
+): Promise<StatusError | undefined> {
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   if (encoding === undefined && Number(length ?? 0) <= SHORT.json) return undefined;
   try {
     const bytes = await readBytes(request, MAX_CALL_BYTES);
-    if (bytes.length > SHORT.json) await largeWork.weigh(bytes);
-    Object.assign(request, { body: textOf(bytes) }); // where tRPC looks for what others have read
+    if (bytes.length > SHORT.json) {
+      const leave = largeWork.enter(user);
+      await largeWork.weigh(bytes).finally(leave);
+    }
+    request.body = textOf(bytes); // where tRPC looks for what others have read
     return undefined;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    Object.assign(request, { body: "{}" });
+    request.body = "{}";
     return error.reason === "RequestEntityTooLarge" ? tooLong() : error;
   }
 }

@@ -5,6 +5,7 @@ import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { Logger } from "@percale/daemon";
 import { StatusError } from "@percale/resources";
 import type { WebSocket, WebSocketServer } from "ws";
+import { hasRight } from "../auth/authorize.ts";
 import { SESSION_COOKIE, sessionOf } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Identity } from "../auth/identity.ts";
@@ -35,10 +36,12 @@ interface SocketMountOptions extends MountOptions {
   readonly wss: WebSocketServer;
 }
 
-/** Nobody has to show a credential to get this much read. */
+/** So much is read of whoever may read nothing here. */
 const MAX_STRANGERS_BODY_BYTES = 4 * 1024;
 /** Calls in one request, as the dashboard sends them: each takes a turn of the event loop that nobody else gets. */
 const MAX_BATCH = 32;
+/** Characters of their answers together. */
+const MAX_BATCH_ANSWERS = 4 * 1024 * 1024;
 /** Close code of a socket whose credential ended: private use, like HTTP's 401. */
 const CREDENTIAL_ENDED = 4401;
 
@@ -56,8 +59,8 @@ export interface TrpcCall {
 export function trpcOverHttp({ authenticator, credentials, services, log, watches }: HttpMountOptions) {
   return async ({ request, response, path, caller, leave }: TrpcCall): Promise<void> => {
     const isSession = path.startsWith("session.");
-    const isStranger = isSession || caller.identity.method === "anonymous";
-    const refusal = isStranger ? undefined : await takeLargeBody(request);
+    const isStranger = isSession || !hasRight(caller.identity, "read");
+    const refusal = isStranger ? undefined : await takeLargeBody(request, caller.identity.user);
     await nodeHTTPRequestHandler({
       req: request,
       res: response,
@@ -68,7 +71,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
       maxBatchSize: MAX_BATCH,
       allowMethodOverride: true, // a query too long for an address comes as POST
       onError: ({ error, path }) => logFault(log, error, path),
-      createContext: async (): Promise<CallContext> => {
+      createContext: async ({ info }): Promise<CallContext> => {
         if (refusal !== undefined) throw trpcErrorOf(refusal);
         const judged = (caller: Caller): Identity => identityOf(isForgiving(path, request) ? lenient(caller) : caller);
         const identity = mapped(() => judged(caller));
@@ -83,6 +86,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
           prove: (token) => authenticator.prove(request, token),
           services,
           session: sessionOf(request),
+          ...(info.isBatchCall && { answers: { left: MAX_BATCH_ANSWERS } }),
           subscriptions: {
             enter: () => {
               const isOpen = watches.enter();

@@ -3,11 +3,12 @@ import { hasRight } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
 import { can, open, router } from "./init.ts";
 import * as input from "./inputs.ts";
+import { parsed } from "./parsed.ts";
 import type { ConditionView, LabMatrixView, LiveEvent, NodeStatusView, Whoami } from "./views.ts";
 
 const session = router({
   /** Exchanges a token for a session cookie. */
-  signIn: open.input(input.signInInput).mutation(async ({ ctx, input }): Promise<Whoami> => {
+  signIn: open.input(parsed(input.signInInput)).mutation(async ({ ctx, input }): Promise<Whoami> => {
     const token = input.token.trim();
     await ctx.prove(token);
     const { identity, value, maxAgeSeconds } = await ctx.services.sessions.signIn(token);
@@ -25,40 +26,40 @@ const session = router({
 const objects = router({
   kinds: can("read").query(({ ctx }) => ctx.services.objects.kinds()),
   list: can("read")
-    .input(input.listInput)
+    .input(parsed(input.listInput))
     .query(({ ctx, input }) => ctx.services.objects.list(input)),
   get: can("read")
-    .input(input.objectRef)
+    .input(parsed(input.objectRef))
     .query(({ ctx, input }) => ctx.services.objects.get(input)),
   history: can("read")
-    .input(input.objectRef)
+    .input(parsed(input.objectRef))
     .query(({ ctx, input }) => ctx.services.objects.history(input)),
 });
 
 const changes = router({
   // `apply` is a reserved word of tRPC routers. Authorised change by change.
   submit: can("read")
-    .input(input.changeSet)
+    .input(parsed(input.changeSet))
     .mutation(({ ctx, input }) => ctx.services.changes.apply(input, ctx.identity)),
   list: can("read")
-    .input(input.changesInput)
+    .input(parsed(input.changesInput))
     .query(({ ctx, input }) => ctx.services.changes.list(input)),
   /** Writes back what was before the change set, as one change set. */
   revert: can("read")
-    .input(input.revertInput)
+    .input(parsed(input.revertInput))
     .mutation(({ ctx, input }) => ctx.services.changes.revert(input, ctx.identity)),
 });
 
 const ipam = router({
   release: can("admin")
-    .input(input.releaseInput)
+    .input(parsed(input.releaseInput))
     .mutation(({ ctx, input }) => ctx.services.ipam.release(input, ctx.identity)),
 });
 
 const live = router({
   /** All object events; a client that comes back goes on where it was. */
   watch: can("read")
-    .input(input.sinceInput)
+    .input(parsed(input.sinceInput))
     .subscription(async function* ({ ctx, input, signal }) {
       const last = input?.lastEventId ?? undefined;
       const since = last === undefined ? input?.since : Number(last);
@@ -79,22 +80,22 @@ const bgp = router({ sessions: can("read").query(({ ctx }) => ctx.services.bgp.s
 
 const policy = router({
   explain: can("read")
-    .input(input.explainInput)
+    .input(parsed(input.explainInput))
     .query(({ ctx, input }) => ctx.services.policy.explain(input)),
   effective: can("read")
-    .input(input.objectRef)
+    .input(parsed(input.objectRef))
     .query(({ ctx, input }) => ctx.services.policy.effective(input)),
   matrix: can("read")
-    .input(input.matrixInput)
+    .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),
   impact: can("read")
-    .input(input.impactInput)
+    .input(parsed(input.impactInput))
     .query(({ ctx, input }) => ctx.services.policy.impact(input, ctx.identity)),
 });
 
 const selectors = router({
   test: can("read")
-    .input(input.selectorInput)
+    .input(parsed(input.selectorInput))
     .query(({ ctx, input }) => ctx.services.selectors.test(input)),
 });
 
@@ -106,7 +107,7 @@ const health = router({
 
 const lab = router({
   report: can("lab")
-    .input(input.labReport)
+    .input(parsed(input.labReport))
     .mutation(({ ctx, input }) => ctx.services.lab.report(input)),
   matrix: can("read").query(({ ctx }) => ctx.services.lab.matrix()),
   watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<LabMatrixView> {
@@ -117,11 +118,11 @@ const lab = router({
 const access = router({
   /** The secret is in this answer and nowhere else. */
   createToken: can("admin")
-    .input(input.tokenInput)
+    .input(parsed(input.tokenInput))
     .mutation(({ ctx, input }) => ctx.services.access.createToken(input)),
   list: can("admin").query(({ ctx }) => ctx.services.access.list()),
   revoke: can("admin")
-    .input(input.tokenRef)
+    .input(parsed(input.tokenRef))
     .mutation(({ ctx, input }) => ctx.services.access.revoke(input.id)),
 });
 

@@ -55,6 +55,7 @@ export interface ActivityView {
   readonly previous?: KubeObject;
 }
 
+/** The objects in the order of the changes: the first of them, as many as fit into an answer. */
 export type ApplyView = ChangeSetResult & { readonly warnings: readonly string[] };
 
 export interface LiveEvent {

@@ -3,6 +3,7 @@ import {
   createTRPCClient,
   createWSClient,
   httpBatchLink,
+  httpLink,
   splitLink,
   type TRPCClient,
   TRPCClientError,
@@ -22,6 +23,14 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 const CREDENTIAL_ENDED = 4401;
 /** The server takes no more calls in one request. */
 const MAX_BATCH = 32;
+/** The answers of one request have a limit together: these come alone. */
+const LONG_ANSWERS: ReadonlySet<string> = new Set([
+  "objects.list",
+  "objects.history",
+  "changes.list",
+  "changes.submit",
+  "changes.revert",
+]);
 
 /** To the sign-in page, and back to the same address afterwards. */
 export function goToSignIn(): void {
@@ -59,10 +68,14 @@ export function createClient(): TRPCClient<AppRouter> {
         condition: (operation) => operation.type === "subscription",
         true: wsLink({ client: socket }),
         false: splitLink({
-          // Their inputs carry whole objects and many pairs: too much for an address.
-          condition: (operation) => operation.path.startsWith("policy."),
-          true: httpBatchLink({ url: "/trpc", methodOverride: "POST", maxItems: MAX_BATCH }),
-          false: httpBatchLink({ url: "/trpc", maxURLLength: 4000, maxItems: MAX_BATCH }),
+          condition: (operation) => LONG_ANSWERS.has(operation.path),
+          true: httpLink({ url: "/trpc" }),
+          false: splitLink({
+            // Their inputs carry whole objects and many pairs: too much for an address.
+            condition: (operation) => operation.path.startsWith("policy."),
+            true: httpBatchLink({ url: "/trpc", methodOverride: "POST", maxItems: MAX_BATCH }),
+            false: httpBatchLink({ url: "/trpc", maxURLLength: 4000, maxItems: MAX_BATCH }),
+          }),
         }),
       }),
     ],
