@@ -210,18 +210,41 @@ class KernelDataplane implements Dataplane {
     const changes = { config: false, addresses: false };
     for (const { updates } of batch)
       for (const update of updates) {
-        if (update.t === "endpoint" || update.t === "endpointRemoved") {
-          const key = update.t === "endpoint" ? update.endpoint.key : update.key;
-          const old = this.#desired.endpoints.get(key);
-          if (old !== undefined) touched.add(old.interfaceName);
-          if (update.t === "endpoint") touched.add(update.endpoint.interfaceName);
-          else this.#routes.forgetState(key);
-          changes.addresses = true;
+        switch (update.t) {
+          case "endpoint":
+            this.#leave(update.endpoint.key, touched);
+            touched.add(update.endpoint.interfaceName);
+            changes.addresses = true;
+            break;
+          case "endpointRemoved":
+            this.#leave(update.key, touched);
+            this.#routes.forgetState(update.key);
+            changes.addresses = true;
+            break;
+          case "config":
+            changes.config = true;
+            break;
+          case "set":
+          case "setDelta":
+          case "setRemoved":
+          case "policy":
+          case "policyRemoved":
+          case "profile":
+          case "profileRemoved":
+          case "pool":
+          case "poolRemoved":
+          case "hosts":
+            break; // nftables alone
         }
-        if (update.t === "config") changes.config = true;
         this.#driver.update(update);
       }
     return changes;
+  }
+
+  /** The interface that the endpoint has had until now is looked at too. */
+  #leave(key: string, touched: Set<string>): void {
+    const old = this.#desired.endpoints.get(key);
+    if (old !== undefined) touched.add(old.interfaceName);
   }
 
   #follow(): void {

@@ -65,7 +65,12 @@ export function reasonFromZod(issue: z.core.$ZodRawIssue): FieldReason {
       return isMissing ? "FieldValueRequired" : "FieldValueTypeInvalid";
     case "custom":
       return (issue.params?.["reason"] as FieldReason | undefined) ?? "FieldValueInvalid"; // as our checks write it
-    default:
+    case "invalid_element":
+    case "invalid_format":
+    case "invalid_key":
+    case "not_multiple_of":
+    case "too_small":
+    case "unrecognized_keys":
       return "FieldValueInvalid";
   }
 }
@@ -95,7 +100,11 @@ function messageFromZod(issue: z.core.$ZodRawIssue): string {
         .map((key) => show(key))
         .join(", ")}${more}`;
     }
-    default:
+    case "custom":
+    case "invalid_element":
+    case "invalid_format":
+    case "invalid_key":
+    case "not_multiple_of":
       // Only finishing an issue asks the check for its own words.
       return `${z.core.util.finalizeIssue(issue, undefined, z.config()).message}${got}`;
   }

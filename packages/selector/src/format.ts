@@ -20,7 +20,11 @@ export function formatSelector(s: Selector): string {
       return `(${s.args.map(formatSelector).join(" && ")})`;
     case "or":
       return `(${s.args.map(formatSelector).join(" || ")})`;
-    default:
+    case "==":
+    case "!=":
+    case "contains":
+    case "starts with":
+    case "ends with":
       return `${s.key} ${s.op} ${quote(s.value)}`;
   }
 }

@@ -19,7 +19,16 @@ function mapLeaves(s: Selector, change: (leaf: Leaf) => Selector): Selector {
     case "and":
     case "or":
       return { op: s.op, args: s.args.map((arg) => mapLeaves(arg, change)) };
-    default:
+    case "all":
+    case "global":
+    case "has":
+    case "in":
+    case "not in":
+    case "==":
+    case "!=":
+    case "contains":
+    case "starts with":
+    case "ends with":
       return change(s);
   }
 }

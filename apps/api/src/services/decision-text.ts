@@ -1,5 +1,5 @@
 import type { Decision, Direction, Explanation, Half, PolicyStep, ResolvedPeer, TierStep } from "@percale/policy";
-import { formatRef } from "@percale/resources";
+import { DEFAULT_TIER, formatRef } from "@percale/resources";
 import type { DecisionStep, DecisionView, PartyView } from "../trpc/views.ts";
 
 /** The evaluator's account of one side as the browser shows it. */
@@ -31,33 +31,22 @@ function absentHalf(direction: Direction, decision: Decision, verdict: "allow" |
 }
 
 function decider(decision: Decision): Omit<DecisionView, "direction" | "verdict" | "text" | "steps"> {
-  switch (decision.by) {
-    case "rule": {
-      const { kind, name, namespace, tier, ruleIndex } = decision;
-      if (kind === "Profile") return { by: "profile", profile: name, rule: ruleIndex };
-      const policy = { kind, name, tier: tier ?? "default", ...(namespace !== undefined && { namespace }) };
-      return { by: "rule", tier: policy.tier, policy, rule: ruleIndex };
-    }
-    case "tier":
-      return { by: "tierDefault", tier: decision.tier };
-    default:
-      return { by: "noMatch" };
-  }
+  if (decision.by === "tier") return { by: "tierDefault", tier: decision.tier };
+  if (decision.by !== "rule") return { by: "noMatch" };
+  const { kind, name, namespace, tier, ruleIndex } = decision;
+  if (kind === "Profile") return { by: "profile", profile: name, rule: ruleIndex };
+  const policy = { kind, name, tier: tier ?? DEFAULT_TIER, ...(namespace !== undefined && { namespace }) };
+  return { by: "rule", tier: policy.tier, policy, rule: ruleIndex };
 }
 
 export function decisionText(decision: Decision): string {
-  switch (decision.by) {
-    case "rule": {
-      const { kind, name, namespace, tier, direction, ruleIndex, action } = decision;
-      const where = namespace === undefined ? name : `${namespace}/${name}`;
-      const inTier = tier === undefined ? "" : ` in tier ${tier}`;
-      return `${action}: ${direction} rule ${ruleIndex + 1} of ${kind} ${where}${inTier}`;
-    }
-    case "tier":
-      return `${decision.action}: policies of tier ${decision.tier} apply and none of their rules matched`;
-    default:
-      return decision.message;
-  }
+  if (decision.by === "tier")
+    return `${decision.action}: policies of tier ${decision.tier} apply and none of their rules matched`;
+  if (decision.by !== "rule") return decision.message;
+  const { kind, name, namespace, tier, direction, ruleIndex, action } = decision;
+  const where = namespace === undefined ? name : `${namespace}/${name}`;
+  const inTier = tier === undefined ? "" : ` in tier ${tier}`;
+  return `${action}: ${direction} rule ${ruleIndex + 1} of ${kind} ${where}${inTier}`;
 }
 
 function tierSteps({ tier, policies, outcome, byDefault, defaultAction }: TierStep): DecisionStep[] {

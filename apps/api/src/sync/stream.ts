@@ -102,16 +102,27 @@ export class SyncStream {
   }
 
   #receive(message: ClientMessage): void {
-    if (message.t === "hello") {
-      if (this.#hello !== undefined) return this.#close("protocolError", "hello twice");
-      const refusal = this.#refusalOf(message);
-      if (refusal !== undefined) return this.#reject(refusal.code, refusal.text);
-      this.#hello = message;
-      this.#serve(message).catch((error: unknown) => this.#fail(error));
-    } else if (this.#hello === undefined) this.#close("protocolError", "hello comes first");
-    else if (message.t === "ping") this.#outbox.send({ t: "pong", id: message.id, timeMs: message.timeMs });
-    else if (message.t === "ack") this.#ack = message;
-    else if (message.t === "status") this.#receiveStatus(message.status, this.#hello.node);
+    if (message.t === "hello") return this.#receiveHello(message);
+    if (this.#hello === undefined) return this.#close("protocolError", "hello comes first");
+    switch (message.t) {
+      case "ping":
+        return this.#outbox.send({ t: "pong", id: message.id, timeMs: message.timeMs });
+      case "ack":
+        this.#ack = message;
+        return;
+      case "status":
+        return this.#receiveStatus(message.status, this.#hello.node);
+      case "pong":
+        return; // that it came is what counts
+    }
+  }
+
+  #receiveHello(hello: Hello): void {
+    if (this.#hello !== undefined) return this.#close("protocolError", "hello twice");
+    const refusal = this.#refusalOf(hello);
+    if (refusal !== undefined) return this.#reject(refusal.code, refusal.text);
+    this.#hello = hello;
+    this.#serve(hello).catch((error: unknown) => this.#fail(error));
   }
 
   #receiveStatus(status: AgentStatus, node: string): void {

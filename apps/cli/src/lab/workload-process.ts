@@ -114,7 +114,8 @@ export function parseProbe(words: readonly string[]): ProbeResult {
     case "rejected":
     case "timeout":
       return { kind, tookMs };
-    default:
+    case undefined:
+    default: // its own words
       return { kind: "error", detail: rest.join(" ") || "no answer" };
   }
 }

@@ -97,7 +97,10 @@ function subjectOf(event: RtnetlinkEvent): string | undefined {
       const { address, state } = event.neighbour;
       return (state & NUD_PERMANENT) === 0 ? undefined : address;
     }
-    default:
+    case "address":
+    case "addressRemoved":
+    case "settings":
+    case "lost":
       return undefined;
   }
 }

@@ -87,7 +87,10 @@ export class HeldObjects {
       case "bookmark":
         if (this.#parts === undefined && message.revision > this.#revision) this.#revision = message.revision;
         return { t: "none" };
-      default:
+      case "ping":
+      case "pong":
+      case "reject":
+      case "state":
         return { t: "none" };
     }
   }

@@ -75,10 +75,8 @@ export class NftDriver {
 
   /** Notes an update; nothing reaches the kernel before `commit`. */
   update(update: NodeUpdate): void {
-    if (update.t === "policy") this.#planner.refused.delete(update.policy.key);
-    if (update.t === "policyRemoved") this.#planner.refused.delete(update.key);
-    if (update.t === "profile") this.#planner.refused.delete(profileOwner(update.profile.name));
-    if (update.t === "profileRemoved") this.#planner.refused.delete(profileOwner(update.name));
+    const owner = ownerOf(update);
+    if (owner !== undefined) this.#planner.refused.delete(owner);
     this.#desired.apply(update);
   }
 
@@ -314,5 +312,29 @@ function describe(outcome: BatchOutcome): string {
       return outcome.detail;
     case "committed":
       return "";
+  }
+}
+
+/** Whose rules an update brings or takes: what the kernel refused of them says nothing any more. */
+function ownerOf(update: NodeUpdate): Owner | undefined {
+  switch (update.t) {
+    case "policy":
+      return update.policy.key;
+    case "policyRemoved":
+      return update.key;
+    case "profile":
+      return profileOwner(update.profile.name);
+    case "profileRemoved":
+      return profileOwner(update.name);
+    case "config":
+    case "endpoint":
+    case "endpointRemoved":
+    case "set":
+    case "setDelta":
+    case "setRemoved":
+    case "pool":
+    case "poolRemoved":
+    case "hosts":
+      return undefined;
   }
 }

@@ -79,7 +79,18 @@ function exprName(expr: Expr): string {
       return "masq";
     case "snat":
       return "nat";
-    default:
+    case "bitwise":
+    case "cmp":
+    case "counter":
+    case "ct":
+    case "immediate":
+    case "limit":
+    case "log":
+    case "lookup":
+    case "meta":
+    case "payload":
+    case "range":
+    case "reject":
       return expr.e;
   }
 }
