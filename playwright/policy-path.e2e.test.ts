@@ -48,6 +48,15 @@ test("a wrong token is refused in words, the right one leads where one wanted to
   expect(await page.evaluate(() => document.cookie)).not.toContain("session");
 });
 
+test("an endpoint's panel shows what the engine says is in force, in the order in which a packet meets it", async () => {
+  await page.goto(`${product.url}/endpoints`);
+  await page.getByText("shop/database").first().click();
+  const panel = page.getByRole("complementary", { name: "Endpoint" });
+  await panel.getByText("End of tier default").waitFor();
+  const names = await panel.locator(".eff-policy a").allInnerTexts();
+  expect(names.map((text) => text.split(/\s/)[0])).toEqual(["security.pass-the-rest", "shop/database-access"]);
+});
+
 test("frontend → database is denied on the board: trace, draft, difference with impact, apply", async () => {
   await page.goto(`${product.url}/policies?src=shop/frontend&dst=shop/database&proto=TCP&port=5432`);
   await page.getByText("Allowed", { exact: true }).waitFor();
