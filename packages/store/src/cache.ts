@@ -1,8 +1,7 @@
-import { refOf } from "@percale/resources";
+import { ObjectTable, refOf, sortKey } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { EventWindow } from "./event-window.ts";
 import type { LogEvent } from "./event-window.ts";
-import { ObjectTable, sortKey } from "./object-table.ts";
 
 /** The store's state at one revision and the newest events up to it. Moves forward only, by whole change sets. */
 export class Cache {

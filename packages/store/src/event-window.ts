@@ -1,7 +1,6 @@
-import { refOf } from "@percale/resources";
+import { refOf, sortKey } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { heapBytes } from "./heap-bytes.ts";
-import { sortKey } from "./object-table.ts";
 
 /** One change of one object as the log holds it. Revisions have no gaps. */
 export interface LogEvent {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Change } from "@percale/protocol";
+import { ObjectTable } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { Cache } from "./cache.ts";
-import { ObjectTable } from "./object-table.ts";
 import { Overlay, planChangeSet, planSteps } from "./plan.ts";
 
 const kind = "GlobalNetworkSet";

@@ -11,11 +11,11 @@ import {
   isSameJson,
   notFound,
   refOf,
+  sortKey,
 } from "@percale/resources";
 import type { Consequence, KubeObject, Lookup, ObjectMeta, ObjectRef } from "@percale/resources";
 import type { ApplyOptions, AuthoredChangeSet, CheckContext } from "./datastore.ts";
 import type { LogEvent } from "./event-window.ts";
-import { sortKey } from "./object-table.ts";
 
 export interface PlanInput {
   readonly changeSet: AuthoredChangeSet;

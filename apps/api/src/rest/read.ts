@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { StatusError, badRequest, invalid, notFound, timeout } from "@percale/resources";
+import { StatusError, badRequest, invalid, notFound, sortKey, timeout } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { sortKey } from "@percale/store";
 import type { Datastore } from "@percale/store";
 import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";

@@ -1,7 +1,6 @@
-import { badRequest, conflict, definitionOf, notFound, resourceDefinitions } from "@percale/resources";
+import { badRequest, conflict, definitionOf, notFound, resourceDefinitions, sortKey } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { Change, ChangeSetResult } from "@percale/protocol";
-import { sortKey } from "@percale/store";
 import type { Activity, Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
 import { charactersLeft } from "../json-length.ts";

@@ -1,7 +1,6 @@
 import type { Pool } from "pg";
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import { refOf } from "@percale/resources";
-import { sortKey } from "../object-table.ts";
+import { refOf, sortKey } from "@percale/resources";
 import type { Activity, Retention } from "../datastore.ts";
 
 const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";

@@ -1,4 +1,5 @@
-import type { KubeObject, Lookup, ObjectRef } from "@percale/resources";
+import type { Lookup } from "./define.ts";
+import type { KubeObject, ObjectRef } from "./object.ts";
 
 /** Objects by kind, namespace and name, with lists in Kubernetes' order. One parsed copy of each. */
 export class ObjectTable implements Lookup {
