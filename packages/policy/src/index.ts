@@ -4,6 +4,7 @@ export { CalcGraph } from "./graph/graph.ts";
 export type { Problem } from "./graph/problems.ts";
 export { DEFAULT_CONFIG } from "./compile/config.ts";
 export type { Sha224 } from "./compile/rule.ts";
+export { EVALUATED_KINDS } from "./evaluate/cluster.ts";
 export { QueryError, compare, createEvaluator } from "./evaluate/evaluator.ts";
 export type { Difference, Evaluator } from "./evaluate/evaluator.ts";
 export type * from "./evaluate/query.ts";

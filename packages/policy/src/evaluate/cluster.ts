@@ -10,8 +10,9 @@ import type { WorkloadEndpointSpec } from "../select/member.ts";
 import { canonicalNets } from "../compile/nets.ts";
 import { nodeAddresses } from "../compile/node.ts";
 import type { TierInfo } from "../select/order.ts";
+import { POLICY_KINDS } from "../select/policy.ts";
 import type { PolicyHead } from "../select/policy.ts";
-import { Selection } from "../select/selection.ts";
+import type { Selection } from "../select/selection.ts";
 import type { Selectable, SelectingPolicy } from "../select/selection.ts";
 import type { RuleLists } from "../graph/rules.ts";
 import { allowingProfile } from "../graph/rules.ts";
@@ -56,6 +57,18 @@ export interface NodeView {
   readonly config: DataplaneConfig;
 }
 
+/** The kinds that say anything about packets: whoever keeps a copy of the cluster to ask about needs no others. */
+export const EVALUATED_KINDS: readonly string[] = [
+  "WorkloadEndpoint",
+  "NetworkSet",
+  "GlobalNetworkSet",
+  "Profile",
+  "Tier",
+  ...POLICY_KINDS,
+  "FelixConfiguration",
+  "Node",
+];
+
 /** The whole cluster, indexed for questions about packets. Never changes. */
 export class Cluster {
   readonly endpoints = new Map<string, EndpointView>();
@@ -72,10 +85,9 @@ export class Cluster {
   readonly #endpointByAddress = new Map<string, EndpointView>();
   readonly #nodeByAddress = new Map<string, string>();
 
-  constructor(objects: Iterable<KubeObject>) {
-    const all = [...objects];
-    this.#selection = new Selection(all);
-    for (const object of all) attempt(() => this.#take(object)); // invalid counts as missing
+  constructor(objects: readonly KubeObject[], selection: Selection) {
+    this.#selection = selection;
+    for (const object of objects) attempt(() => this.#take(object)); // invalid counts as missing
     for (const selectable of this.#selection.selectables) attempt(() => this.#addMember(selectable));
   }
 

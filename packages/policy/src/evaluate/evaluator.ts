@@ -2,6 +2,7 @@ import { containsAddress, formatAddress, parseAddress } from "@percale/net";
 import { protocolNumber } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { DataplaneConfig } from "../model.ts";
+import { Selection } from "../select/selection.ts";
 import type { KnownAddress } from "./addresses.ts";
 import { Cluster } from "./cluster.ts";
 import type { EndpointView, NodeView } from "./cluster.ts";
@@ -35,8 +36,10 @@ export interface Evaluator {
   effectivePolicies(endpoint: { readonly namespace: string; readonly name: string }): EffectivePolicies;
 }
 
-export function createEvaluator(objects: Iterable<KubeObject>): Evaluator {
-  const cluster = new Cluster(objects);
+/** `selection` is that of the same objects, for who has one already. */
+export function createEvaluator(objects: Iterable<KubeObject>, selection?: Selection): Evaluator {
+  const all = [...objects];
+  const cluster = new Cluster(all, selection ?? new Selection(all));
   return {
     explain: (query) => explain(cluster, query),
     verdict: (query) => {

@@ -39,12 +39,13 @@ export interface PolicyHead {
   readonly spec: PolicySpec;
 }
 
-const KINDS: ReadonlySet<string> = new Set<PolicyKind>([
+export const POLICY_KINDS: readonly PolicyKind[] = [
   "NetworkPolicy",
   "GlobalNetworkPolicy",
   "KubernetesNetworkPolicy",
   "KubernetesClusterNetworkPolicy",
-]);
+];
+const KINDS: ReadonlySet<string> = new Set(POLICY_KINDS);
 
 export function isPolicyKind(kind: string): kind is PolicyKind {
   return KINDS.has(kind);
