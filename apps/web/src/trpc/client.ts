@@ -71,9 +71,9 @@ export function createClient(): TRPCClient<AppRouter> {
           condition: (operation) => LONG_ANSWERS.has(operation.path),
           true: httpLink({ url: "/trpc" }),
           false: splitLink({
-            // Their inputs carry whole objects and many pairs: too much for an address.
-            condition: (operation) => operation.path.startsWith("policy."),
-            true: httpBatchLink({ url: "/trpc", methodOverride: "POST", maxItems: MAX_BATCH }),
+            // Their inputs carry whole objects and many pairs, too much for an address; their answers are too long for a batch.
+            condition: ({ path }) => path.startsWith("policy.") || path.startsWith("selectors."),
+            true: httpLink({ url: "/trpc", methodOverride: "POST" }),
             false: httpBatchLink({ url: "/trpc", maxURLLength: 4000, maxItems: MAX_BATCH }),
           }),
         }),
