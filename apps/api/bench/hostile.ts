@@ -66,8 +66,69 @@ export function hostileRequests(): HostileRequest[] {
     { name: "a tRPC list of 10,000", path: `/trpc/objects.list?input=${encodeURIComponent('{"kind":"NetworkSet"}')}` },
     { name: "the changes of 10,000", path: `/trpc/changes.list?input=${encodeURIComponent('{"limit":1000}')}` },
     { name: "a deletion", path: `${NETWORK_SETS}/large`, method: "DELETE" },
+    ...Array.from({ length: 8 }, (_, i) => post("90,000 more nets", networkSet(`huge-${i}`, { nets: nets(90_000) }))),
+    set("a change set of 200 endpoints", { changes: Array.from({ length: 200 }, (_, i) => create(endpoint(i))) }),
+    ...questions(),
   ];
 }
+
+/** About a cluster of 800,000 nets and 200 endpoints. The first of them has everything to be indexed. */
+function questions(): HostileRequest[] {
+  const call = (name: string, procedure: string, input: unknown, times = 1): HostileRequest => {
+    const path = `/trpc/${Array<string>(times).fill(procedure).join(",")}${times > 1 ? "?batch=1" : ""}`;
+    const body = times > 1 ? Object.fromEntries(Array.from({ length: times }, (_, i) => [i, input])) : input;
+    return { ...send(name, path, body), method: "POST" };
+  };
+  const impact = (object: unknown): object => ({ changes: [{ op: "create", object }] });
+  const few = impact(networkSet("few", { nets: nets(10) }));
+  const packet = { from: "default/n1-k8s-w1-eth0", to: "default/n1-k8s-w2-eth0" };
+  return [
+    call("an explanation", "policy.explain", packet),
+    call("the same explanation", "policy.explain", packet),
+    call("policies of an endpoint", "policy.effective", { ...endpointRef(1) }),
+    call("who is selected by all()", "selectors.test", { selector: "all()" }),
+    call("the impact of 10 nets", "policy.impact", few),
+    call("the impact of 40,000 nets", "policy.impact", impact(networkSet("many", { nets: nets(40_000) }))),
+    call("the impact of a policy on all", "policy.impact", impact(allowing)),
+    call("a matrix of all endpoints", "policy.matrix", {}),
+    call("32 impacts in a batch", "policy.impact", few, 32),
+    call("32 matrices in a batch", "policy.matrix", {}, 32),
+    call("32 tests of a selector in a batch", "selectors.test", { selector: "all()" }, 32),
+    call("32 explanations in a batch", "policy.explain", packet, 32),
+  ];
+}
+
+function endpointRef(i: number): object {
+  return { kind: "WorkloadEndpoint", namespace: "default", name: `n1-k8s-w${i}-eth0` };
+}
+
+function endpoint(i: number): object {
+  return {
+    apiVersion: "projectcalico.org/v3",
+    kind: "WorkloadEndpoint",
+    metadata: { namespace: "default", name: `n1-k8s-w${i}-eth0` },
+    spec: {
+      node: "n1",
+      orchestrator: "k8s",
+      pod: `w${i}`,
+      endpoint: "eth0",
+      interfaceName: `cali${i}`,
+      ipNetworks: [`10.77.0.${i}/32`],
+    },
+  };
+}
+
+const allowing = {
+  apiVersion: "projectcalico.org/v3",
+  kind: "GlobalNetworkPolicy",
+  metadata: { name: "all" },
+  spec: {
+    selector: "all()",
+    types: ["Ingress", "Egress"],
+    ingress: [{ action: "Allow" }],
+    egress: [{ action: "Allow" }],
+  },
+};
 
 function send(name: string, path: string, body: unknown, type = "application/json"): HostileRequest {
   return { name, path, type, body: typeof body === "string" ? body : JSON.stringify(body) };

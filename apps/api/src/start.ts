@@ -14,6 +14,7 @@ import { ensureBuiltIns } from "./built-ins.ts";
 import { requestHandler } from "./front.ts";
 import { Gate, LIMITS } from "./limits.ts";
 import { ApiMetrics } from "./metrics.ts";
+import { Judge } from "./policy/judge.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { createServices } from "./services/create.ts";
@@ -84,7 +85,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
   const authenticator = new Authenticator({ tokens: store.tokens, failures });
-  const services = createServices({ store, authenticator, health, log });
+  const judge = new Judge({ store, log });
+  const services = createServices({ store, judge, authenticator, health, log });
   const sockets = upgrades({
     store,
     statuses,
@@ -137,6 +139,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       sockets.close();
       closing.abort();
       await following;
+      await judge.close();
       await store.close(); // ends the watches, so that their clients see a clean end
       await listener.close();
       await database.stop();

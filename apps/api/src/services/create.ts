@@ -1,6 +1,7 @@
 import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { Judge } from "../policy/judge.ts";
 import { accessServices, sessionServices } from "./access.ts";
 import { bgpSessions } from "./bgp.ts";
 import { ipamServices } from "./ipam.ts";
@@ -15,11 +16,13 @@ import type { Services } from "./services.ts";
 
 export function createServices({
   store,
+  judge,
   authenticator,
   health,
   log,
 }: {
   readonly store: Datastore;
+  readonly judge: Judge;
   readonly authenticator: Authenticator;
   readonly health: HealthRegistry;
   readonly log: Logger;
@@ -34,8 +37,8 @@ export function createServices({
     live: (since, signal) => feed.events(since, signal),
     nodes,
     bgp: { sessions: async () => bgpSessions({ store, statuses: await nodes.list() }) },
-    policy: policyServices(store),
-    selectors: selectorServices(store),
+    policy: policyServices(store, judge),
+    selectors: selectorServices(judge),
     ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },
     health: { conditions: () => allConditions(sources) },

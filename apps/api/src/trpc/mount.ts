@@ -3,7 +3,7 @@ import type { TRPCError } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { Logger } from "@percale/daemon";
-import { StatusError } from "@percale/resources";
+import { badRequest, StatusError } from "@percale/resources";
 import type { WebSocket, WebSocketServer } from "ws";
 import { hasRight } from "../auth/authorize.ts";
 import { SESSION_COOKIE, sessionOf } from "../auth/authenticator.ts";
@@ -42,6 +42,8 @@ const MAX_STRANGERS_BODY_BYTES = 4 * 1024;
 const MAX_BATCH = 32;
 /** Characters of their answers together. */
 const MAX_BATCH_ANSWERS = 4 * 1024 * 1024;
+/** Their answers may be as long as one turn of the event loop can write, and a batch is written in one. */
+const ASKED_ALONE: ReadonlySet<string> = new Set(["policy.matrix", "policy.impact", "selectors.test"]);
 /** Close code of a socket whose credential ended: private use, like HTTP's 401. */
 const CREDENTIAL_ENDED = 4401;
 
@@ -71,8 +73,13 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
       maxBatchSize: MAX_BATCH,
       allowMethodOverride: true, // a query too long for an address comes as POST
       onError: ({ error, path }) => logFault(log, error, path),
-      createContext: async ({ info }): Promise<CallContext> => {
+      createContext: async ({ info: { calls, isBatchCall } }): Promise<CallContext> => {
         if (refusal !== undefined) throw trpcErrorOf(refusal);
+        const alone = calls.find(({ path }) => ASKED_ALONE.has(path));
+        if (alone !== undefined && calls.length > 1)
+          throw trpcErrorOf(
+            badRequest(`${alone.path} may not be in a batch: its answer may be long, ask for it alone`),
+          );
         const judged = (caller: Caller): Identity => identityOf(isForgiving(path, request) ? lenient(caller) : caller);
         const identity = mapped(() => judged(caller));
         // A subscription's answer has no end of its own.
@@ -86,7 +93,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
           prove: (token) => authenticator.prove(request, token),
           services,
           session: sessionOf(request),
-          ...(info.isBatchCall && { answers: { left: MAX_BATCH_ANSWERS } }),
+          ...(isBatchCall && { answers: { left: MAX_BATCH_ANSWERS } }),
           subscriptions: {
             enter: () => {
               const isOpen = watches.enter();

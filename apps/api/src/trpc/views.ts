@@ -186,6 +186,8 @@ export interface ImpactView {
   /** Pairs and ports looked at. */
   readonly examined: number;
   readonly changes: readonly ImpactChange[];
+  /** Pairs and ports that change too, and that the answer has no room for. Absent if it has. */
+  readonly more?: { readonly denied: number; readonly allowed: number };
   readonly revision: number;
 }
 

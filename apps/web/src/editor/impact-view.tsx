@@ -1,5 +1,4 @@
 "use client";
-import type { ImpactChange } from "@percale/api";
 import type { KubeObject } from "@percale/resources";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
@@ -14,9 +13,10 @@ import { failureOf, useTRPC } from "../trpc/client.ts";
 import { toWire } from "../trpc/wire.ts";
 import { counted, formatCount } from "../words/number.ts";
 import { sumImpact } from "./impact.ts";
+import type { ImpactAnswer } from "./impact.ts";
 
 export interface Impact {
-  readonly data: { readonly examined: number; readonly changes: readonly ImpactChange[] } | undefined;
+  readonly data: ImpactAnswer | undefined;
   readonly error: unknown;
   readonly isAsked: boolean;
   /** For the tab. */
@@ -41,7 +41,7 @@ function useImpactOf(changes: readonly { readonly op: "create" | "update"; reado
     }),
   );
   const data = isAsked ? query.data : undefined;
-  const sum = data === undefined ? undefined : sumImpact(data.changes);
+  const sum = data === undefined ? undefined : sumImpact(data);
   return {
     data,
     error: isAsked ? query.error : null,
@@ -78,7 +78,7 @@ export function ImpactView({ impact, short = false }: { readonly impact: Impact;
   if (!impact.isAsked) return short ? null : <p className="muted">Change something to see its effect.</p>;
   if (error !== null && data === undefined) return short ? null : <Failed error={error} what="impact" />;
   if (data === undefined) return <SkeletonRows rows={short ? 2 : 5} />;
-  const sum = sumImpact(data.changes);
+  const sum = sumImpact(data);
   const rows = data.changes
     .filter((change) => change.before.verdict !== change.after.verdict)
     .slice(0, short ? SHORT : LONG);

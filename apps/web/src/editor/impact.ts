@@ -1,4 +1,4 @@
-import type { ImpactChange } from "@percale/api";
+import type { ImpactView } from "@percale/api";
 
 export interface ImpactSum {
   readonly denied: number;
@@ -7,8 +7,18 @@ export interface ImpactSum {
   readonly otherRule: number;
 }
 
-export function sumImpact(changes: readonly Pick<ImpactChange, "before" | "after">[]): ImpactSum {
+export type ImpactAnswer = Omit<ImpactView, "revision">;
+
+/** Those that the answer had no room for count too. */
+export function sumImpact({
+  changes,
+  more = { denied: 0, allowed: 0 },
+}: Pick<ImpactAnswer, "changes" | "more">): ImpactSum {
   const turned = changes.filter(({ before, after }) => before.verdict !== after.verdict);
   const denied = turned.filter(({ after }) => after.verdict === "deny").length;
-  return { denied, allowed: turned.length - denied, otherRule: changes.length - turned.length };
+  return {
+    denied: denied + more.denied,
+    allowed: turned.length - denied + more.allowed,
+    otherRule: changes.length - turned.length,
+  };
 }

@@ -1,0 +1,65 @@
+import { QueryError } from "@percale/policy";
+import { badRequest } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources";
+import type { z } from "zod";
+import type * as input from "../trpc/inputs.ts";
+import type * as view from "../trpc/views.ts";
+import { effective } from "./effective.ts";
+import { explain } from "./explain.ts";
+import { impact } from "./impact.ts";
+import { matrix } from "./matrix.ts";
+import type { Rows } from "./rows.ts";
+import { select } from "./select.ts";
+import type { Change, World } from "./world.ts";
+
+/** What may be asked about the cluster as it is, by the name of the question. */
+export interface Questions {
+  readonly explain: z.output<typeof input.explainInput>;
+  readonly effective: ObjectRef;
+  readonly matrix: z.output<typeof input.matrixInput>;
+  /** What would be stored. */
+  readonly impact: readonly Change[];
+  readonly select: z.output<typeof input.selectorInput>;
+}
+
+export interface Answers {
+  readonly explain: view.ExplainView;
+  readonly effective: view.EffectiveView;
+  readonly matrix: view.MatrixView;
+  readonly impact: view.ImpactView;
+  readonly select: view.SelectorView;
+}
+
+export type Ask = keyof Questions;
+export type Question = { readonly [A in Ask]: { readonly ask: A; readonly about: Questions[A] } }[Ask];
+
+/** Those whose answers have rows, and what the list of them is called. They take long, and take turns with others. */
+export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = { matrix: "cells", impact: "changes" };
+
+/** What long answers need: a place for their rows, and turns for others. */
+export interface Course {
+  readonly rows: Rows;
+  /** Does the work for a few of the items at a time. */
+  readonly inSlices: <T>(items: readonly T[], work: (slice: readonly T[]) => void) => Promise<void>;
+}
+
+/** The answer without its rows. What has none is answered before this returns. Throws StatusError. */
+export async function answerTo(world: World, { ask, about }: Question, course: Course): Promise<unknown> {
+  const { scene, revision } = world;
+  try {
+    switch (ask) {
+      case "explain":
+        return { ...explain(scene, about), revision };
+      case "effective":
+        return { ...effective(scene, about), revision };
+      case "matrix":
+        return { ...(await matrix(scene, about, course)), revision };
+      case "impact":
+        return { ...(await impact(scene, about, course)), revision };
+      case "select":
+        return select(scene, about);
+    }
+  } catch (error) {
+    throw error instanceof QueryError ? badRequest(error.message) : error;
+  }
+}
