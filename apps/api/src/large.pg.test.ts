@@ -92,6 +92,17 @@ describe("a large change set", () => {
   });
 });
 
+test("updates of large objects are refused before each is checked, once they are more than a set may write", async () => {
+  expect((await post(NETWORK_SETS, large("often"))).code).toBe(201);
+  const changes = Array.from({ length: 60 }, () => ({
+    op: "update",
+    object: networkSet("often", { nets: [] }, { resourceVersion: "1" }),
+  }));
+  const { code, body } = await post("/changesets/v1", { changes });
+  expect({ code, reason: body.reason }).toEqual({ code: 413, reason: "RequestEntityTooLarge" });
+  expect(body.message).toMatch(/32 MB.*the first \d+ of 60 changes write more: split it/);
+});
+
 describe("a large tRPC call", () => {
   const submit = (changes: unknown) => post("/trpc/changes.submit", { changes });
 

@@ -22,6 +22,7 @@ export * from "./prepare.ts";
 export * from "./registry.ts";
 export { isStorable, unstorableIssues } from "./storable.ts";
 export { isSameJson } from "./same-json.ts";
+export { charactersLeft, fieldsOf, isLongerThan } from "./json-length.ts";
 export * from "./scalars/as-number.ts";
 export * from "./scalars/dscp.ts";
 export { DurationError, formatDuration, parseDuration, tryParseDuration } from "./scalars/duration.ts";

@@ -24,6 +24,8 @@ export interface Datastore {
   history(ref: ObjectRef, options?: { readonly limit?: number }): Promise<Activity[]>;
   /** What happened, newest first, before the revision `before`; of large objects less than was asked for, but something if there is any. */
   changes(options?: { readonly limit?: number; readonly before?: number }): Promise<Activity[]>;
+  /** The first revision that the log still has; undefined if there is none. */
+  oldest(): Promise<number | undefined>;
   compact(options?: Retention): Promise<{ readonly removed: number }>;
   readonly agentStatus: AgentStatusRecords;
   readonly tokens: TokenRecords;

@@ -32,8 +32,8 @@ export class EventWindow {
     return this.#base;
   }
 
-  push(event: LogEvent): void {
-    const bytes = ownBytes(event);
+  /** `bytes`: its `ownBytes`, which take long to count. */
+  push(event: LogEvent, bytes: number): void {
     this.#events.push({ event, bytes });
     this.#bytes += bytes;
     while (this.#events.length > this.#size || this.#bytes > this.#maxBytes) {
@@ -73,6 +73,6 @@ interface Held {
 const EVENT_BYTES = 400;
 
 /** An event's object is the newest state, or the next event's `previous`: only what it replaced is kept for the window's sake. */
-function ownBytes({ previous }: LogEvent): number {
+export function ownBytes({ previous }: LogEvent): number {
   return EVENT_BYTES + (previous === undefined ? 0 : heapBytes(previous));
 }

@@ -7,6 +7,7 @@
  *     for await (const { type, object } of store.watch({ kinds: ["Tier"], since: 0 })) console.log(type, object.metadata.name);
  */
 export * from "./datastore.ts";
+export { SetBudget } from "./set-budget.ts";
 export { outsideDatabaseFault } from "./postgres/outside.ts";
 export { openPostgresStore } from "./postgres/store.ts";
 export type { PostgresStoreOptions } from "./postgres/store.ts";

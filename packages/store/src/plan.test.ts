@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Change } from "@percale/protocol";
-import { ObjectTable } from "@percale/resources";
+import { namespaceObject, ObjectTable } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { Cache } from "./cache.ts";
 import { Overlay, planChangeSet, planSteps } from "./plan.ts";
@@ -102,6 +102,46 @@ test("a set is planned a change at a time, what follows from it too", () => {
   ]);
   expect(pauses).toBeGreaterThanOrEqual(step.value.events.length);
 });
+
+test.each([
+  { name: "what it brings", changes: creations(40), words: /first 32 of 40 changes write more: split it/ },
+  { name: "what it deletes, kept twice", changes: deletions(20), words: /first 16 of 20 changes write more: split it/ },
+  {
+    name: "what follows from it",
+    changes: [{ op: "delete" as const, ref: { kind: "Namespace", name: "full" } }],
+    words: /what follows from this one change is more/,
+  },
+])("a set is refused once it is too large: $name", ({ changes, words }) => {
+  const stored = creations(20).map(({ object }) => object);
+  const table = new ObjectTable();
+  for (const { metadata, ...rest } of stored) {
+    table.put({ ...rest, metadata: { name: `old-${metadata.name}` } });
+    table.put({ ...rest, kind: "NetworkSet", metadata: { ...metadata, namespace: "full" } });
+  }
+  table.put(namespaceObject("full"));
+  const input = {
+    changeSet: { author: "a", changes },
+    revision: 0,
+    now: new Date(0),
+    newUid: () => "u",
+    random: () => 0.5,
+  };
+  let steps = 0;
+  const plan = () => {
+    for (const _ of planSteps(new Overlay(table), input)) steps++;
+  };
+  expect(plan).toThrow(expect.objectContaining({ code: 413, message: expect.stringMatching(words) }));
+  expect(steps).toBeLessThan(60);
+});
+
+function creations(count: number): { readonly op: "create"; readonly object: KubeObject }[] {
+  const note = "x".repeat(2 ** 20);
+  return Array.from({ length: count }, (_, i) => ({ op: "create", object: object(`large-${i}`, { note }) }));
+}
+
+function deletions(count: number): Change[] {
+  return Array.from({ length: count }, (_, i) => ({ op: "delete", ref: { kind, name: `old-large-${i}` } }));
+}
 
 const namespaces = ["a", "a-b", "b"];
 const touched = fc.array(

@@ -16,6 +16,7 @@ import {
 import type { Consequence, KubeObject, Lookup, ObjectMeta, ObjectRef } from "@percale/resources";
 import type { ApplyOptions, AuthoredChangeSet, CheckContext } from "./datastore.ts";
 import type { LogEvent } from "./event-window.ts";
+import { SetBudget } from "./set-budget.ts";
 
 export interface PlanInput {
   readonly changeSet: AuthoredChangeSet;
@@ -30,6 +31,8 @@ export interface PlanInput {
 export interface Plan {
   readonly events: readonly LogEvent[];
   readonly result: ChangeSetResult;
+  /** The JSON of the events' objects, as they will be and as they were, about. */
+  readonly characters: number;
 }
 
 /**
@@ -51,12 +54,15 @@ export function* planSteps(
   { changeSet, check, revision, now, newUid, random }: PlanInput,
 ): Generator<void, Plan> {
   const planned: Omit<LogEvent, "setEnd">[] = [];
-  const run = (change: Change, asked: boolean): KubeObject => {
+  const budget = new SetBudget(changeSet.changes.length);
+  let asked = 0;
+  const run = (change: Change, isAsked: boolean): KubeObject => {
     const next = String(revision + planned.length + 1);
     const step = planChange(view, change, { resourceVersion: next, now, newUid, random });
-    if (asked) refuse(check, change, step, view);
+    if (isAsked) refuse(check, change, step, view);
     if (step.type === undefined) return step.object;
     const { type, object, old } = step;
+    budget.spend(asked, object, old);
     planned.push({ revision: Number(next), type, object, ...(old !== undefined && { previous: old }) });
     if (type === "DELETED") view.delete(refOf(object));
     else view.put(object);
@@ -64,6 +70,7 @@ export function* planSteps(
   };
   const objects: KubeObject[] = [];
   for (const change of changeSet.changes) {
+    asked++;
     objects.push(run(change, true));
     yield;
   }
@@ -72,6 +79,7 @@ export function* planSteps(
   return {
     events: planned.map((event) => ({ ...event, setEnd })),
     result: { resourceVersion: String(setEnd), objects },
+    characters: budget.used,
   };
 }
 

@@ -2,6 +2,7 @@ import { inTurns, turns } from "@percale/daemon";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
 import { badRequest, definitionOf, methodNotAllowed, notFound, StatusError } from "@percale/resources";
 import type { FieldValidation, KubeObject, ResourceDefinition } from "@percale/resources";
+import { SetBudget } from "@percale/store";
 import type { CheckContext, Datastore } from "@percale/store";
 import { authorize, refusalOf } from "../auth/authorize.ts";
 import { authorOf } from "../auth/identity.ts";
@@ -86,11 +87,13 @@ async function prepareAll(
   // All at once: they share their question to the database.
   const olds = await Promise.all(changes.map(async (proposal) => oldOf(store, proposal)));
   const prepared: Prepared[] = [];
+  const budget = new SetBudget(changes.length); // the store would refuse it too, but only after all this work
   const turn = turns();
   let leave: Leave | undefined;
   try {
     for (const [i, proposal] of changes.entries()) {
       const old = olds[i];
+      budget.spend(i + 1, old);
       const question = { proposal, fieldValidation, ...(old !== undefined && { old }) };
       if (isLarge(question)) {
         leave ??= largeWork.enter(identity.user);

@@ -1,4 +1,4 @@
-import { charactersLeft } from "../json-length.ts";
+import { isLongerThan } from "@percale/resources";
 import { isYaml } from "../rest/body.ts";
 import type { Body } from "../rest/body.ts";
 import type { Question } from "./prepare.ts";
@@ -16,8 +16,4 @@ export function isLarge({ proposal, old }: Question): boolean {
 
 export function isLargeBody({ bytes, type }: Body): boolean {
   return bytes.length > (isYaml(type) ? SHORT.yaml : SHORT.json);
-}
-
-function isLongerThan(value: unknown, characters: number): boolean {
-  return charactersLeft(value, characters) < 0;
 }

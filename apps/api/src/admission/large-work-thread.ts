@@ -1,8 +1,7 @@
 /** The thread behind `large-work.ts`: a task comes in, its result goes out, or the Status of what refuses it. */
 import { parentPort } from "node:worker_threads";
-import { invalid, StatusError } from "@percale/resources";
+import { fieldsOf, invalid, StatusError } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { fieldsOf } from "../json-length.ts";
 import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
 import { parseJson, textOf } from "../rest/body.ts";
 import { prepare } from "./prepare.ts";

@@ -1,9 +1,16 @@
-import { badRequest, conflict, definitionOf, notFound, resourceDefinitions, sortKey } from "@percale/resources";
+import {
+  badRequest,
+  charactersLeft,
+  conflict,
+  definitionOf,
+  notFound,
+  resourceDefinitions,
+  sortKey,
+} from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { Change, ChangeSetResult } from "@percale/protocol";
 import type { Activity, Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
-import { charactersLeft } from "../json-length.ts";
 import type { Services } from "./services.ts";
 
 const HISTORY = 100;

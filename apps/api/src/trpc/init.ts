@@ -1,12 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
-import { internalError, StatusError, tooManyRequests } from "@percale/resources";
+import { charactersLeft, internalError, StatusError, tooManyRequests } from "@percale/resources";
 import type { KubeStatus, StatusReason } from "@percale/resources";
 import { requireRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
-import { charactersLeft } from "../json-length.ts";
 import { storable } from "../rest/body.ts";
 import type { Gate } from "../limits.ts";
 import type { Services } from "../services/services.ts";

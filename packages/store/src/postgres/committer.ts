@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
-import { backoffMs, sleepMs, turns } from "@percale/daemon";
+import { backoffMs, inTurns, sleepMs, turns } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { ChangeSetResult } from "@percale/protocol";
-import { serviceUnavailable, timeout } from "@percale/resources";
+import { charactersLeft, refOf, serviceUnavailable, timeout } from "@percale/resources";
 import type { Cache } from "../cache.ts";
 import type { ApplyOptions, AuthoredChangeSet } from "../datastore.ts";
 import { Overlay, planSteps } from "../plan.ts";
-import { hasGroup, readHead, readLog, writeGroup } from "./log.ts";
+import { hasGroup, readHead, readLog, writeGroup, writeGroupWithin } from "./log.ts";
 import type { Group } from "./log.ts";
 import { failureClassOf, refusalOf } from "./refusal.ts";
 
 const MAX_CHANGES = 1_000; // in one group, unless a single set is larger
+const GROUP_CHARACTERS = 8 * 1024 * 1024; // of JSON: a group ends with the set that gets there, for the others wait for all of it
+const SMALL_CHARACTERS = 16 * 1024;
 const UNKNOWN_MS = 15_000; // how long callers wait to learn what became of their write
 const CONTENDED_GROUPS = 16; // after meeting another writer, take the lock first for so many groups
 
@@ -40,10 +42,11 @@ export interface CommitterOptions {
  * Group commit: what comes in while one group is being written makes the next one.
  *
  *   queue ─► plan against the cache ─► one statement "if the log still ends here" ─► cache, answers
- *                 ▲                                 │ another process was first
- *                 └── lock the head, catch up ◄─────┘
+ *     ▲           │    ▲                            │ another process was first
+ *     └ the rest ─┘    └── lock the head, catch up ◄┘
  *
  * The lock makes one order of several processes; the condition makes it safe to repeat a statement whose outcome is unknown.
+ * Of large objects it is a transaction of several statements, of which the first asks the condition and holds the head for all.
  */
 export class Committer {
   readonly #options: CommitterOptions;
@@ -89,23 +92,24 @@ export class Committer {
   }
 
   /** What the database refuses for its data is halved until the set is alone that carries it: nobody else's write fails for it. */
-  async #commitOrSplit(batch: readonly Pending[]): Promise<void> {
+  async #commitOrSplit(batch: Pending[]): Promise<void> {
     try {
       await this.#commitBatch(batch);
     } catch (error) {
       if (batch.length > 1 && failureClassOf(error) === "data") {
-        const half = Math.ceil(batch.length / 2);
-        await this.#commitOrSplit(batch.slice(0, half));
-        await this.#commitOrSplit(batch.slice(half));
+        const second = batch.splice(Math.ceil(batch.length / 2));
+        await this.#commitOrSplit(batch);
+        await this.#commitOrSplit(second);
       } else for (const { reject } of batch) reject(refusalOf(error)); // those already answered don't hear it
     }
   }
 
-  async #commitBatch(batch: readonly Pending[]): Promise<void> {
+  async #commitBatch(batch: Pending[]): Promise<void> {
     if (this.#contended === 0) {
       const planned = await this.#plan(batch);
       this.#client ??= await this.#connect();
-      if (await this.#settle(planned, (client) => this.#writeOrCompare(client, planned))) return this.#answer(planned);
+      if (await this.#settle(planned, (client) => this.#writeOrCompare(client, planned, writeGroup)))
+        return this.#answer(planned);
       this.#contended = CONTENDED_GROUPS;
     }
     this.#contended--;
@@ -114,16 +118,22 @@ export class Committer {
 
   /**
    * Plans each set on top of those before it. A refused one leaves no trace; it hears so once the group's place in the log is sure.
+   * Once the group is large enough, what is left of the batch goes back to the head of the queue.
    * If meanwhile the tail brings what another process wrote, the plan is worth nothing, and will not be written: its head is not the log's.
    */
-  async #plan(batch: readonly Pending[]): Promise<Planned> {
+  async #plan(batch: Pending[]): Promise<Planned> {
     const { cache, epoch, now } = this.#options;
     const head = cache.revision;
     const view = new Overlay(cache.objects);
     const events: Group["events"][number][] = [];
     const answers: (() => void)[] = [];
     const turn = turns();
-    for (const { changeSet, check, resolve, reject } of batch) {
+    let characters = 0;
+    for (const [index, { changeSet, check, resolve, reject }] of batch.entries()) {
+      if (characters >= GROUP_CHARACTERS) {
+        this.#queue.unshift(...(await this.#smallFirst(batch.splice(index))));
+        break;
+      }
       const own = new Overlay(view);
       const revision = head + events.length;
       try {
@@ -136,34 +146,41 @@ export class Committer {
         }
         const plan = step.value;
         answers.push(() => resolve(plan.result));
+        characters += plan.characters;
         if (changeSet.dryRun === true) continue;
         const { author, reason } = changeSet;
         for (const event of plan.events) events.push({ ...event, author, ...(reason !== undefined && { reason }) });
         await own.mergeInto(view);
       } catch (error) {
-        answers.push(() => reject(error));
+        answers.push(() => reject(error instanceof RangeError ? refusalOf(error) : error)); // nested without end
       }
     }
     await turn(); // what is planned is written out next, which takes as long again
     return { group: { id: randomUUID(), epoch, head, events }, answers };
   }
 
+  /** So that a small write waits for one large set at most, however many came before it. */
+  async #smallFirst(rest: readonly Pending[]): Promise<Pending[]> {
+    const small: Pending[] = [];
+    const large: Pending[] = [];
+    await inTurns(rest, (pending) => (isSmall(pending, this.#options.cache) ? small : large).push(pending));
+    return [...small, ...large];
+  }
+
   async #answer({ group, answers }: Planned): Promise<void> {
-    const turn = turns();
-    this.#options.cache.advance(group.events);
-    await turn();
+    await this.#options.cache.advanceInTurns(group.events);
     for (const answer of answers) answer();
   }
 
   /** A group without events (refusals, dry runs, updates that change nothing) still has to be right about the newest state. */
-  async #writeOrCompare(client: Client, { group }: Planned): Promise<boolean> {
-    if (group.events.length > 0) return writeGroup(client, group);
+  async #writeOrCompare(client: Client, { group }: Planned, write: typeof writeGroup): Promise<boolean> {
+    if (group.events.length > 0) return write(client, group);
     const { epoch, head } = await readHead(client);
     return epoch === group.epoch && head === group.head;
   }
 
   /** Another process writes too: hold the head, read what it wrote, plan on that, commit. */
-  async #commitLocked(batch: readonly Pending[]): Promise<void> {
+  async #commitLocked(batch: Pending[]): Promise<void> {
     for (;;) {
       const client = (this.#client ??= await this.#connect());
       try {
@@ -175,8 +192,8 @@ export class Committer {
       }
       const planned = await this.#plan(batch);
       const isWritten = await this.#settle(planned, async () => {
-        const written = await this.#writeOrCompare(client, planned);
-        await client.query("COMMIT");
+        const written = await this.#writeOrCompare(client, planned, writeGroupWithin);
+        await client.query(written ? "COMMIT" : "ROLLBACK");
         return written;
       });
       if (isWritten) return this.#answer(planned);
@@ -192,7 +209,7 @@ export class Committer {
     while (cache.revision < locked.head) {
       const events = await readLog(client, cache.revision);
       if (events.length === 0) throw serviceUnavailable("the log was cut while this process was away: restart it");
-      cache.advance(events);
+      await cache.advanceInTurns(events);
     }
   }
 
@@ -239,5 +256,20 @@ export class Committer {
     const client = this.#client;
     this.#client = undefined;
     client?.end().catch(() => undefined); // it failed already; waiting for a dead peer would hold up the queue
+  }
+}
+
+/** By what it brings and what it replaces; what may follow from it is not looked at. */
+function isSmall({ changeSet: { changes } }: Pending, { objects }: Cache): boolean {
+  let left = SMALL_CHARACTERS;
+  try {
+    return changes.every((change) => {
+      if (change.op !== "delete") left = charactersLeft(change.object, left);
+      const old = objects.get(change.op === "delete" ? change.ref : refOf(change.object));
+      if (old !== undefined) left = charactersLeft(old, left);
+      return left >= 0;
+    });
+  } catch {
+    return false; // of no shape at all: planning it will say so
   }
 }

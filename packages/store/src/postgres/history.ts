@@ -2,12 +2,23 @@ import type { Pool } from "pg";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { refOf, sortKey } from "@percale/resources";
 import type { Activity, Retention } from "../datastore.ts";
+import { PAGE_BYTES, pageSql } from "./page.ts";
 
 const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";
-/** What one answer holds of large objects, but for the last. */
-const ANSWER_BYTES = 1024 * 1024;
+const CHANGES = pageSql(
+  COLUMNS,
+  `SELECT ${COLUMNS} FROM revisions WHERE revision < $1::bigint ORDER BY revision DESC LIMIT $2`,
+  "DESC",
+);
+const HISTORY = pageSql(
+  COLUMNS,
+  `SELECT ${COLUMNS} FROM revisions WHERE kind = $1 AND namespace = $2 AND name = $3 ORDER BY revision DESC LIMIT $4`,
+  "DESC",
+);
+const END = Number.MAX_SAFE_INTEGER; // beyond every revision
 const KEEP_AT_LEAST = 1_000; // a lost commit is looked up in the log, and a watch that just began must find its place
 const DELETE_AT_ONCE = 5_000;
+const UNDO_AT_ONCE = 1_000;
 
 interface ActivityRow {
   readonly revision: number;
@@ -25,27 +36,19 @@ export async function readHistory(
   { kind, namespace, name }: ObjectRef,
   limit: number,
 ): Promise<Activity[]> {
-  const newest = `SELECT ${COLUMNS} FROM revisions WHERE kind = $1 AND namespace = $2 AND name = $3 ORDER BY revision DESC LIMIT $4`;
-  return readSome(pool, newest, [kind, namespace ?? "", name, limit]);
-}
-
-export async function readChanges(pool: Pool, limit: number, before: number | undefined): Promise<Activity[]> {
-  const newest = `SELECT ${COLUMNS} FROM revisions WHERE revision < COALESCE($1::bigint, 9223372036854775807) ORDER BY revision DESC LIMIT $2`;
-  return readSome(pool, newest, [before ?? null, limit]);
-}
-
-/** Of what the query finds the first rows that together are no larger than one answer may be, and at least one. */
-async function readSome(pool: Pool, query: string, values: readonly unknown[]): Promise<Activity[]> {
-  const { rows } = await pool.query<ActivityRow>(
-    `SELECT ${COLUMNS} FROM (
-       SELECT *, sum(octet_length(body::text) + COALESCE(octet_length(previous::text), 0))
-         OVER (ORDER BY revision DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
-       FROM (${query}) found
-     ) measured
-     WHERE COALESCE(bytes_before, 0) < ${ANSWER_BYTES} ORDER BY revision DESC`,
-    [...values],
-  );
+  const { rows } = await pool.query<ActivityRow>(HISTORY, [kind, namespace ?? "", name, limit]);
   return rows.map(activityOf);
+}
+
+export async function readChanges(pool: Pool, limit: number, before: number = END): Promise<Activity[]> {
+  const { rows } = await pool.query<ActivityRow>(CHANGES, [before, limit]);
+  return rows.map(activityOf);
+}
+
+/** The first revision that the log still has; undefined if it is empty. */
+export async function readOldest(pool: Pool): Promise<number | undefined> {
+  const { rows } = await pool.query<{ oldest: number | null }>("SELECT min(revision) AS oldest FROM revisions");
+  return rows[0]!.oldest ?? undefined;
 }
 
 /**
@@ -58,12 +61,37 @@ export async function readUndo(
 ): Promise<ReadonlyMap<string, KubeObject | undefined> | undefined> {
   const next = await pool.query("SELECT FROM revisions WHERE revision = $1::bigint + 1", [from]);
   if (next.rowCount === 0 && from < to) return undefined;
-  const { rows } = await pool.query<{ namespace: string; name: string; previous: KubeObject | null }>(
-    `SELECT DISTINCT ON (namespace, name) namespace, name, previous FROM revisions
-      WHERE kind = $1 AND revision > $2::bigint AND revision <= $3::bigint ORDER BY namespace, name, revision`,
+  const { rows: firsts } = await pool.query<{ revision: number; bytes: number }>(
+    `SELECT revision, COALESCE(octet_length(previous::text), 0) AS bytes FROM (
+       SELECT DISTINCT ON (namespace, name) revision, previous FROM revisions
+       WHERE kind = $1 AND revision > $2::bigint AND revision <= $3::bigint ORDER BY namespace, name, revision
+     ) found`,
     [kind, from, to],
   );
-  return new Map(rows.map(({ namespace, name, previous }) => [sortKey(namespace, name), previous ?? undefined]));
+  const undo = new Map<string, KubeObject | undefined>();
+  for (const revisions of pages(firsts)) {
+    const { rows } = await pool.query<{ namespace: string; name: string; previous: KubeObject | null }>(
+      "SELECT namespace, name, previous FROM revisions WHERE revision = ANY($1::bigint[])",
+      [revisions],
+    );
+    if (rows.length < revisions.length) return undefined; // compaction was faster
+    for (const { namespace, name, previous } of rows) undo.set(sortKey(namespace, name), previous ?? undefined);
+  }
+  return undo;
+}
+
+/** What is read at once of rows whose size is known. */
+function* pages(rows: readonly { readonly revision: number; readonly bytes: number }[]): Generator<number[]> {
+  let page: number[] = [];
+  let held = 0;
+  for (const { revision, bytes } of rows) {
+    page.push(revision);
+    held += bytes;
+    if (held < PAGE_BYTES && page.length < UNDO_AT_ONCE) continue;
+    yield page;
+    [page, held] = [[], 0];
+  }
+  if (page.length > 0) yield page;
 }
 
 function activityOf({ revision, set_end, at, author, reason, op, body, previous }: ActivityRow): Activity {

@@ -4,13 +4,17 @@ import type { KubeObject } from "@percale/resources";
 import type { AuthoredChangeSet } from "../datastore.ts";
 import type { LogEvent } from "../event-window.ts";
 import { ANSWER_MS } from "./connection.ts";
+import { pageSql } from "./page.ts";
 
 /** The channel that tells of new revisions. */
 export const LOG_CHANNEL = "percale_log";
-/** Rows read at once; a change set is never torn. */
+/** Rows read at once. */
 const PAGE = 1_000;
-/** Patience for one event of a group, beside that for any answer. */
+/** Patience for one event of a group and for a megabyte of it, beside that for any answer. */
 const EVENT_MS = 1;
+const MEGABYTE_MS = 1_000;
+/** Characters of rows in one statement: each is encoded, sent and parsed in one go. A row that is longer makes one alone. */
+const PIECE_CHARACTERS = 1024 * 1024;
 
 interface LogRow {
   readonly revision: number;
@@ -20,18 +24,24 @@ interface LogRow {
   readonly previous: KubeObject | null;
 }
 
-/** The committed events after `since`, whole change sets, about 1,000 at a time; empty at the end of the log. */
+/** The committed events after `since`: whole change sets, about 1,000 events or a megabyte at a time; empty at the end of the log. */
 export async function readLog(client: ClientBase | Pool, since: number): Promise<LogEvent[]> {
-  const { rows } = await client.query<LogRow>(
-    patient(ANSWER_MS * 2, {
-      name: "read-log",
-      text: `SELECT revision, set_end, op, body, previous FROM revisions
-      WHERE revision > $1::bigint AND revision <= COALESCE(
-        (SELECT set_end FROM revisions WHERE revision = $1::bigint + $2::bigint), $1::bigint + $2::bigint)
-      ORDER BY revision`,
-      values: [since, PAGE],
-    }),
-  );
+  const events = await readPage(client, since);
+  const lastEnd = events.findLastIndex(({ revision, setEnd }) => revision === setEnd);
+  if (lastEnd !== -1) return events.slice(0, lastEnd + 1);
+  // A set larger than a page is read in parts, so that no answer is taken apart in one go.
+  for (let last = events.at(-1); last !== undefined && last.revision < last.setEnd; last = events.at(-1)) {
+    const { revision, setEnd } = last;
+    const more = await readPage(client, revision);
+    if (more[0]?.revision !== revision + 1) return []; // compaction was faster
+    events.push(...more.filter((event) => event.setEnd === setEnd));
+  }
+  return events;
+}
+
+async function readPage(client: ClientBase | Pool, since: number): Promise<LogEvent[]> {
+  const query = { name: "read-log", text: READ_PAGE, values: [since, PAGE] };
+  const { rows } = await client.query<LogRow>(patient(ANSWER_MS * 2, query));
   return rows.map(({ revision, set_end, op, body, previous }) => ({
     revision,
     setEnd: set_end,
@@ -40,6 +50,13 @@ export async function readLog(client: ClientBase | Pool, since: number): Promise
     ...(previous !== null && { previous }),
   }));
 }
+
+const COLUMNS = "revision, set_end, op, body, previous";
+const READ_PAGE = pageSql(
+  COLUMNS,
+  `SELECT ${COLUMNS} FROM revisions WHERE revision > $1::bigint AND revision <= $1::bigint + $2::bigint`,
+  "ASC",
+);
 
 export async function readHead(client: ClientBase | Pool): Promise<{ readonly epoch: string; readonly head: number }> {
   const { rows } = await client.query<{ epoch: string; head: number }>(
@@ -64,41 +81,87 @@ export interface Group {
   readonly events: readonly (LogEvent & Pick<AuthoredChangeSet, "author" | "reason">)[];
 }
 
+/** Consecutive events of a group as one statement takes them. */
+interface Piece {
+  readonly events: number;
+  /** A JSON array. */
+  readonly rows: string;
+}
+
 /**
  * Writes a group if the log still ends at `group.head`; false if it doesn't, and then nothing is written. Repeating it is harmless:
  * at most one attempt finds that head. The row lock on store_head is held to the end of the transaction, so no reader sees N+1 before N.
  */
-export async function writeGroup(client: ClientBase, { id, epoch, head, events }: Group): Promise<boolean> {
-  const rows = await rowsOf(events);
-  const { rowCount } = await client.query(
-    patient(ANSWER_MS * 2 + events.length * EVENT_MS, {
-      name: "write-group",
-      text: WRITE_GROUP,
-      values: [head, head + events.length, epoch, id, rows],
-    }),
-  );
-  return rowCount === 1;
+export async function writeGroup(client: ClientBase, group: Group): Promise<boolean> {
+  const pieces = await piecesOf(group.events);
+  if (pieces.length === 1) return writePieces(client, group, pieces); // the statement is a transaction
+  await client.query(patient(ANSWER_MS, { text: "BEGIN" }));
+  const isWritten = await writePieces(client, group, pieces);
+  const ms = pieces.reduce((sum, piece) => sum + patienceMs(piece), 0);
+  await client.query(patient(ms, { text: isWritten ? "COMMIT" : "ROLLBACK" }));
+  return isWritten;
 }
 
-/** The JSON of a group's rows, written in turns. */
-async function rowsOf(events: Group["events"]): Promise<string> {
-  let rows = "";
-  await inTurns(events, ({ revision, setEnd, type, object, previous, author, reason }) => {
-    const row = {
-      revision,
-      set_end: setEnd,
-      op: type,
-      kind: object.kind,
-      namespace: object.metadata.namespace ?? "",
-      name: object.metadata.name,
-      author,
-      reason: reason ?? "",
-      body: object,
-      previous,
-    };
-    rows += `${rows === "" ? "" : ","}${JSON.stringify(row)}`;
+/** The same in a transaction that the caller has begun, and rolls back if this is false. */
+export async function writeGroupWithin(client: ClientBase, group: Group): Promise<boolean> {
+  return writePieces(client, group, await piecesOf(group.events));
+}
+
+async function writePieces(
+  client: ClientBase,
+  { id, epoch, head, events }: Group,
+  pieces: readonly Piece[],
+): Promise<boolean> {
+  const end = head + events.length;
+  let from = head;
+  for (const piece of pieces) {
+    const values = [from, end, epoch, id, piece.rows];
+    const { rowCount } = await client.query(
+      patient(patienceMs(piece), { name: "write-group", text: WRITE_GROUP, values }),
+    );
+    if (rowCount !== 1) return false;
+    from = end; // where the first has moved it, for this transaction alone to see
+  }
+  return true;
+}
+
+function patienceMs({ events, rows }: Piece): number {
+  return ANSWER_MS * 2 + events * EVENT_MS + (rows.length / 2 ** 20) * MEGABYTE_MS;
+}
+
+/** A group's rows, written in turns. */
+async function piecesOf(events: Group["events"]): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  let rows: string[] = [];
+  let characters = 0;
+  const cut = (): void => {
+    pieces.push({ events: rows.length, rows: `[${rows.join()}]` });
+    rows = [];
+    characters = 0;
+  };
+  await inTurns(events, (event) => {
+    const row = rowOf(event);
+    if (characters > 0 && characters + row.length > PIECE_CHARACTERS) cut();
+    rows.push(row);
+    characters += row.length;
   });
-  return `[${rows}]`;
+  cut();
+  return pieces;
+}
+
+function rowOf({ revision, setEnd, type, object, previous, author, reason }: Group["events"][number]): string {
+  return JSON.stringify({
+    revision,
+    set_end: setEnd,
+    op: type,
+    kind: object.kind,
+    namespace: object.metadata.namespace ?? "",
+    name: object.metadata.name,
+    author,
+    reason: reason ?? "",
+    body: object,
+    previous,
+  });
 }
 
 /** After a lost connection: whether this group is what follows its head. Only sure once no attempt can still be running. */
@@ -110,7 +173,8 @@ export async function hasGroup(client: ClientBase, { id, head }: Group): Promise
   return rowCount === 1;
 }
 
-// One statement, one round trip, one flush of the write-ahead log for the whole group.
+// For a group of one piece: one statement, one round trip, one flush of the write-ahead log. The pieces after a first find the head at
+// the end already, and the same notification twice is one.
 const WRITE_GROUP = `
   WITH held AS (
     UPDATE store_head SET head = $2::bigint WHERE head = $1::bigint AND epoch = $3::uuid RETURNING head

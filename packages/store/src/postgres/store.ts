@@ -27,7 +27,7 @@ import type {
 import { AgentFeed } from "./agent-feed.ts";
 import { Committer } from "./committer.ts";
 import { ANSWER_MS, clientConfig, connect } from "./connection.ts";
-import { compactLog, readChanges, readHistory, readUndo } from "./history.ts";
+import { compactLog, readChanges, readHistory, readOldest, readUndo } from "./history.ts";
 import { readHead } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { agentStatusTable, settingRecords, tokenRecords } from "./records.ts";
@@ -216,6 +216,10 @@ class PostgresStore implements Datastore {
     Activity[]
   > {
     return readChanges(this.#pool, limit, before).catch((error: unknown) => Promise.reject(refusalOf(error)));
+  }
+
+  async oldest(): Promise<number | undefined> {
+    return readOldest(this.#pool).catch((error: unknown) => Promise.reject(refusalOf(error)));
   }
 
   async compact(retention: Retention = {}): Promise<{ readonly removed: number }> {

@@ -81,7 +81,7 @@ async function catchUp(client: Client, cache: Cache): Promise<void> {
   for (;;) {
     const events = await readLog(client, cache.revision);
     if (events.length === 0) return;
-    cache.advance(events);
+    await cache.advanceInTurns(events);
   }
 }
 

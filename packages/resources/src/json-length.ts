@@ -1,3 +1,8 @@
+/** Whether the JSON of a value has more than so many characters, about. */
+export function isLongerThan(value: unknown, characters: number): boolean {
+  return charactersLeft(value, characters) < 0;
+}
+
 /** Of so many characters those that the JSON of a value leaves, about. Does not write it, and looks at no more of it than that. */
 export function charactersLeft(value: unknown, characters: number): number {
   if (typeof value === "string") return characters - value.length - 2;
