@@ -213,14 +213,27 @@ describe("tRPC", () => {
 
   test("a change set is kept with author and reason, and can be reverted", async () => {
     await mutate("changes.submit", { reason: "try", changes: [{ op: "create", object: networkSet("undo") }] });
-    const [activity] = (await query("changes.list", { limit: 1 })).body.result.data;
+    const [activity] = (await query("changes.list", { limit: 1 })).body.result.data.activities;
     expect(activity).toMatchObject({ author: "admin", reason: "try", op: "ADDED", ref: { name: "undo" } });
     await mutate("changes.revert", { revision: activity.revision });
     expect((await server.call(`${NETWORK_SETS}/undo`)).code).toBe(404);
-    const [deleted] = (await query("changes.list", { limit: 1 })).body.result.data;
+    const [deleted] = (await query("changes.list", { limit: 1 })).body.result.data.activities;
     await mutate("changes.revert", { revision: deleted.revision });
     expect((await server.call(`${NETWORK_SETS}/undo`)).body.spec.nets).toEqual(["10.0.0.1"]);
     expect((await mutate("changes.revert", { revision: 10 ** 6 })).code).toBe(400);
+  });
+
+  test("the log is read page by page to its beginning, and each says where to go on", async () => {
+    const revisions: number[] = [];
+    let pages = 0;
+    for (let before: number | undefined; ; pages++) {
+      const { data } = (await query("changes.list", { limit: 3, ...(before !== undefined && { before }) })).body.result;
+      revisions.push(...data.activities.map(({ revision }: { revision: number }) => revision));
+      if (data.next === undefined) break;
+      before = data.next;
+    }
+    expect(revisions).toEqual(Array.from({ length: revisions[0]! }, (_, i) => revisions[0]! - i));
+    expect(pages).toBe(Math.ceil(revisions.length / 3) - 1);
   });
 
   test("one subscription tells of every change, and resumes", async () => {

@@ -43,7 +43,7 @@ test("history names both", async () => {
   const headers = { "impersonate-user": "ed", "impersonate-group": "percale:editors" };
   expect((await server.call(NETWORK_SETS, { method: "POST", headers, body: networkSet("by") })).code).toBe(201);
   const changes = await server.call("/trpc/changes.list?input=%7B%22limit%22%3A1%7D");
-  expect(changes.body.result.data[0].author).toBe("admin as ed");
+  expect(changes.body.result.data.activities[0].author).toBe("admin as ed");
 });
 
 test.each([

@@ -112,7 +112,7 @@ test("a revert of a pool's deletion brings the pool back, not the books that age
   await create("ippools", "IPPool", "undone", { cidr: "10.3.0.0/24" });
   await server.call(`${CALICO}/ippools/undone`, { method: "DELETE" });
   const [{ revision }] = (await server.call("/trpc/changes.list?input=" + encodeURIComponent('{"limit":1}'))).body
-    .result.data;
+    .result.data.activities;
   expect((await server.call("/trpc/changes.revert", { method: "POST", body: { revision } })).code).toBe(200);
   expect(await codeOf("ippools/undone")).toBe(200);
 });
@@ -120,7 +120,7 @@ test("a revert of a pool's deletion brings the pool back, not the books that age
 test("a revert of the first object in a namespace leaves the namespace, which may hold more by now", async () => {
   await create("networksets", "NetworkSet", "first", { nets: [] }, "young");
   const [{ revision }] = (await server.call("/trpc/changes.list?input=" + encodeURIComponent('{"limit":1}'))).body
-    .result.data;
+    .result.data.activities;
   await create("networksets", "NetworkSet", "second", { nets: [] }, "young");
   expect((await server.call("/trpc/changes.revert", { method: "POST", body: { revision } })).code).toBe(200);
   expect(await codeOf("namespaces/young/networksets/first")).toBe(404);

@@ -63,7 +63,12 @@ export function changeServices(store: Datastore): Services["changes"] {
     // A misspelt field must not be taken for one left out, and nobody at the browser reads warnings.
     apply: async (changeSet, identity) =>
       briefly(await admit(store, changeSet, { identity, fieldValidation: "Strict" })),
-    list: ({ limit, before }) => store.changes({ limit, ...(before !== undefined && { before }) }),
+    list: async ({ limit, before }) => {
+      const activities = await store.changes({ limit, ...(before !== undefined && { before }) });
+      const next = activities.at(-1)?.revision;
+      const isMore = next !== undefined && next > ((await store.oldest()) ?? next);
+      return { activities, ...(isMore && { next }) };
+    },
     revert: async ({ revision, resourceVersionPrecondition, reason }, identity) => {
       const set = await changeSetAt(store, revision);
       const own = set.filter((activity) => isReverted(activity, set));

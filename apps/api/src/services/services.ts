@@ -23,7 +23,7 @@ export interface Services {
   };
   readonly changes: {
     apply(changeSet: ChangeSet, identity: Identity): Promise<view.ApplyView>;
-    list(options: z.output<typeof input.changesInput>): Promise<readonly view.ActivityView[]>;
+    list(options: z.output<typeof input.changesInput>): Promise<view.ActivityPageView>;
     revert(options: z.output<typeof input.revertInput>, identity: Identity): Promise<view.ApplyView>;
   };
   /** Every change after `since` (absent: from now on), until `signal` aborts. */

@@ -55,6 +55,13 @@ export interface ActivityView {
   readonly previous?: KubeObject;
 }
 
+/** Newest first. */
+export interface ActivityPageView {
+  readonly activities: readonly ActivityView[];
+  /** Absent at the log's beginning; what to ask for next as `before`. Of large objects a page holds less than was asked for. */
+  readonly next?: number;
+}
+
 /** The objects in the order of the changes: the first of them, as many as fit into an answer. */
 export type ApplyView = ChangeSetResult & { readonly warnings: readonly string[] };
 

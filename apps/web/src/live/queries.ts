@@ -132,7 +132,7 @@ export function useActivity(
   );
   const data = useMemo(() => {
     if (query.data === undefined) return undefined;
-    const sets = groupActivity(query.data.map(activityOf)).filter(
+    const sets = groupActivity(query.data.activities.map(activityOf)).filter(
       (set) => system || !set.author.startsWith("system:node:"),
     );
     return { sets: sets.slice(0, limit) };
@@ -156,16 +156,12 @@ export function useActivityLog({ system }: { readonly system: boolean }): Answer
     queryFn: ({ pageParam, signal }) =>
       client.changes.list.query({ limit: PAGE, ...(pageParam === undefined ? {} : { before: pageParam }) }, { signal }),
     initialPageParam: undefined as number | undefined,
-    // Of large objects a page holds less than was asked for.
-    getNextPageParam: (page) => {
-      const oldest = page.at(-1)?.revision ?? 1;
-      return oldest > 1 ? oldest : undefined;
-    },
+    getNextPageParam: ({ next }) => next,
     staleTime: 5000,
   });
   const data = useMemo(() => {
     if (query.data === undefined) return undefined;
-    const sets = groupActivity(query.data.pages.flat().map(activityOf)).filter(
+    const sets = groupActivity(query.data.pages.flatMap(({ activities }) => activities).map(activityOf)).filter(
       (set) => system || !set.author.startsWith("system:node:"),
     );
     return {
@@ -178,7 +174,7 @@ export function useActivityLog({ system }: { readonly system: boolean }): Answer
   return { data, error: query.error, refetch: () => void query.refetch() };
 }
 
-function activityOf({ object, previous, ...entry }: RouterOutputs["changes"]["list"][number]): Activity {
+function activityOf({ object, previous, ...entry }: RouterOutputs["changes"]["list"]["activities"][number]): Activity {
   return { ...entry, object: fromWire(object), ...(previous === undefined ? {} : { previous: fromWire(previous) }) };
 }
 
