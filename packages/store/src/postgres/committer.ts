@@ -54,6 +54,7 @@ export class Committer {
   #client: Client | undefined;
   #running: Promise<void> | undefined;
   #contended = 0;
+  #isCrowded = false; // large sets wait in the queue
   #closed = false;
 
   constructor(options: CommitterOptions) {
@@ -78,9 +79,21 @@ export class Committer {
   async #run(): Promise<void> {
     await Promise.resolve(); // let the callers of this turn join the first group
     while (this.#queue.length > 0) {
+      if (this.#isCrowded) await this.#letSmallPass();
       await this.#commitOrSplit(this.#takeBatch());
     }
     this.#running = undefined;
+  }
+
+  /** So that a small write shares the next group, however many large ones came before it. */
+  async #letSmallPass(): Promise<void> {
+    this.#isCrowded = false;
+    const small: Pending[] = [];
+    const large: Pending[] = [];
+    await inTurns(this.#queue.splice(0), (pending) =>
+      (isSmall(pending, this.#options.cache) ? small : large).push(pending),
+    );
+    this.#queue.unshift(...small, ...large);
   }
 
   #takeBatch(): Pending[] {
@@ -131,7 +144,8 @@ export class Committer {
     let characters = 0;
     for (const [index, { changeSet, check, resolve, reject }] of batch.entries()) {
       if (characters >= GROUP_CHARACTERS) {
-        this.#queue.unshift(...(await this.#smallFirst(batch.splice(index))));
+        this.#queue.unshift(...batch.splice(index));
+        this.#isCrowded = true;
         break;
       }
       const own = new Overlay(view);
@@ -157,14 +171,6 @@ export class Committer {
     }
     await turn(); // what is planned is written out next, which takes as long again
     return { group: { id: randomUUID(), epoch, head, events }, answers };
-  }
-
-  /** So that a small write waits for one large set at most, however many came before it. */
-  async #smallFirst(rest: readonly Pending[]): Promise<Pending[]> {
-    const small: Pending[] = [];
-    const large: Pending[] = [];
-    await inTurns(rest, (pending) => (isSmall(pending, this.#options.cache) ? small : large).push(pending));
-    return [...small, ...large];
   }
 
   async #answer({ group, answers }: Planned): Promise<void> {
