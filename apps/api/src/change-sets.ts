@@ -8,9 +8,9 @@ import type { ProposedSet } from "./admission/proposal.ts";
 import { readSet } from "./admission/split.ts";
 import { hasRight, requireRight } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
-import { readBody } from "./rest/body.ts";
-import type { Body } from "./rest/body.ts";
-import { encodeObject } from "./rest/encode.ts";
+import { readBody } from "./bodies/body.ts";
+import type { Body } from "./bodies/body.ts";
+import { encodeObject } from "./bodies/encode.ts";
 import { inParts } from "./rest/parts.ts";
 import { sendParts, setWarnings } from "./rest/respond.ts";
 

@@ -4,6 +4,7 @@ import { badRequest, definitionOf, methodNotAllowed, notFound, StatusError } fro
 import type { FieldValidation, KubeObject, ResourceDefinition } from "@percale/resources";
 import { SetBudget } from "@percale/store";
 import type { CheckContext, Datastore } from "@percale/store";
+import { MAX_CHANGES } from "../bodies/change-set.ts";
 import { authorize, refusalOf } from "../auth/authorize.ts";
 import { authorOf } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
@@ -15,7 +16,6 @@ import type { Prepared } from "./prepare.ts";
 import { definitionOfProposal, refOfProposal } from "./proposal.ts";
 import type { Proposal, ProposedSet } from "./proposal.ts";
 
-export const MAX_CHANGES = 10_000;
 /** Kubernetes' number for patches; a name that was made up is taken once in a lifetime. */
 const TRIES = 5;
 

@@ -1,6 +1,6 @@
 import { isLongerThan } from "@percale/resources";
-import { isYaml } from "../rest/body.ts";
-import type { Body } from "../rest/body.ts";
+import { isYaml } from "../bodies/body.ts";
+import type { Body } from "../bodies/body.ts";
 import type { Question } from "./prepare.ts";
 
 /** What is no longer is done sooner than it is handed over: within ten milliseconds at worst. YAML takes four times as long. */

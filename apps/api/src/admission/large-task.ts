@@ -1,6 +1,6 @@
 import type { Change } from "@percale/protocol";
 import type { KubeStatus } from "@percale/resources";
-import type { Body } from "../rest/body.ts";
+import type { Body } from "../bodies/body.ts";
 import type { Prepared, Question } from "./prepare.ts";
 import type { ProposedSet } from "./proposal.ts";
 

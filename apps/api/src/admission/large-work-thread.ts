@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { fieldsOf, invalid, StatusError } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
-import { parseJson, textOf } from "../rest/body.ts";
+import { parseJson, textOf } from "../bodies/body.ts";
 import { prepare } from "./prepare.ts";
 import { splitSet } from "./split.ts";
 

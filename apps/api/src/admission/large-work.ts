@@ -3,8 +3,8 @@ import { internalError, StatusError, tooManyRequests } from "@percale/resources"
 import type { KubeObject } from "@percale/resources";
 import { SharedGate } from "../limits.ts";
 import type { Leave } from "../limits.ts";
-import type { Body } from "../rest/body.ts";
-import { encodeObject } from "../rest/encode.ts";
+import type { Body } from "../bodies/body.ts";
+import { encodeObject } from "../bodies/encode.ts";
 import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
 import type { Prepared, Question } from "./prepare.ts";
 import { claimedRef } from "./proposal.ts";

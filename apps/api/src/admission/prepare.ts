@@ -1,7 +1,7 @@
 import type { Change } from "@percale/protocol";
 import { definitionOf, generatedName, notFound, prepareObject } from "@percale/resources";
 import type { FieldValidation, KubeObject, ObjectMeta, StatusReason } from "@percale/resources";
-import { patchDraft, readDraft } from "../rest/draft.ts";
+import { patchDraft, readDraft } from "../bodies/draft.ts";
 import { refOfProposal } from "./proposal.ts";
 import type { Proposal } from "./proposal.ts";
 

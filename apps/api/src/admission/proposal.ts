@@ -1,7 +1,7 @@
 import type { Change, ChangeSet } from "@percale/protocol";
 import { badRequest, definitionOf } from "@percale/resources";
 import type { KubeObject, ObjectMeta, ObjectRef, ResourceDefinition } from "@percale/resources";
-import type { Draft } from "../rest/draft.ts";
+import type { Draft } from "../bodies/draft.ts";
 
 /** A change whose object may still be as a client sent it: what is large is read on another thread. */
 export type Proposal = Change | ProposedDraft | ProposedText;

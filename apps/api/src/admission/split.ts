@@ -1,7 +1,7 @@
 import { badRequest, formatIssue, parseOutside } from "@percale/resources";
-import { parseBody } from "../rest/body.ts";
-import type { Body } from "../rest/body.ts";
-import { changeSet } from "../trpc/inputs.ts";
+import { parseBody } from "../bodies/body.ts";
+import type { Body } from "../bodies/body.ts";
+import { changeSet } from "../bodies/change-set.ts";
 import type { ProposedSet } from "./proposal.ts";
 import { claimedRef } from "./proposal.ts";
 

@@ -4,7 +4,7 @@ import { badRequest, definitionByPlural, formatIssue, parseOutside } from "@perc
 import { isAllowed } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
-import { readQuestion } from "./body.ts";
+import { readQuestion } from "../bodies/body.ts";
 import { sendJson } from "./respond.ts";
 
 /** Clients look at it to know what an API server of this age can do. */

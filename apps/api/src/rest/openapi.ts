@@ -3,7 +3,7 @@ import { resourceDefinitions } from "@percale/resources";
 import type { GroupVersion, JsonSchema, ResourceDefinition } from "@percale/resources";
 import { metaSchemas, metaSchemaName } from "./openapi-meta.ts";
 import { encodeSwagger } from "./openapi-protobuf.ts";
-import { JSON_PATCH, MERGE_PATCH } from "./patch.ts";
+import { JSON_PATCH, MERGE_PATCH } from "../bodies/patch.ts";
 import { rootOf } from "./route.ts";
 
 /** Names of schemas as Kubernetes and Calico publish them. */

@@ -4,7 +4,7 @@ import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
 import { onClosed } from "../closed.ts";
 import type { ObjectRequest } from "./request.ts";
-import { encodeObject } from "./encode.ts";
+import { encodeObject } from "../bodies/encode.ts";
 import { negotiate, renderObject, renderTable } from "./represent.ts";
 import type { Representation } from "./represent.ts";
 import { parseRevision, parseSelection } from "./selectors.ts";

@@ -4,10 +4,10 @@ import type { FieldValidation, KubeObject, ObjectRef, ResourceDefinition } from 
 import { admit, refuseReadOnly } from "../admission/admit.ts";
 import type { ProposedDraft } from "../admission/proposal.ts";
 import type { Identity } from "../auth/identity.ts";
-import { mediaType, readBody, readBytes, readQuestion } from "./body.ts";
-import type { Body } from "./body.ts";
+import { mediaType, readBody, readBytes, readQuestion } from "../bodies/body.ts";
+import type { Body } from "../bodies/body.ts";
 import type { ObjectRequest } from "./request.ts";
-import { refuseUnserved } from "./patch.ts";
+import { refuseUnserved } from "../bodies/patch.ts";
 import { refOfRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import { sendJson, sendParts, setWarnings } from "./respond.ts";

@@ -3,7 +3,7 @@ import type { Datastore } from "@percale/store";
 import { rehearse } from "../admission/admit.ts";
 import type { Judge } from "../policy/judge.ts";
 import type { Change } from "../policy/world.ts";
-import { encodeObject } from "../rest/encode.ts";
+import { encodeObject } from "../bodies/encode.ts";
 import type { Services } from "./services.ts";
 
 export function policyServices(store: Datastore, judge: Judge): Services["policy"] {

@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import { CloseCode } from "@percale/protocol";
 import type { ServerMessage } from "@percale/protocol";
-import { encodeObject } from "../rest/encode.ts";
+import { encodeObject } from "../bodies/encode.ts";
 
 const PAUSE_BYTES = 1024 * 1024;
 const POLL_MS = 20;

@@ -6,7 +6,7 @@ import type { KubeStatus, StatusReason } from "@percale/resources";
 import { requireRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
 import type { Identity } from "../auth/identity.ts";
-import { storable } from "../rest/body.ts";
+import { storable } from "../bodies/body.ts";
 import type { Gate } from "../limits.ts";
 import type { Services } from "../services/services.ts";
 

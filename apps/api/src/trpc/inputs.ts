@@ -1,49 +1,13 @@
 import { z } from "zod";
-import type { ChangeSet } from "@percale/protocol";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import { changes } from "../bodies/change-set.ts";
+
+export { changeSet, objectRef } from "../bodies/change-set.ts";
 
 /** Everything from outside is parsed here once. Objects themselves are checked by admission, which names every field. */
 const name = z.string().min(1).max(253);
 const limit = z.int().min(1).max(1_000);
 const revision = z.int().min(0);
 const text = z.string().max(4_096);
-
-export const objectRef: z.ZodType<ObjectRef> = z.strictObject({
-  kind: z.string().min(1).max(63),
-  namespace: name.exactOptional(),
-  name,
-});
-
-const given = z.string().nullish();
-// Only what rights are judged by: admission says everything else about it, field by field.
-const kubeObject = z
-  .looseObject({
-    kind: z.string(),
-    metadata: z.looseObject({ name: given, generateName: given, namespace: given }),
-  })
-  .transform((value) => value as unknown as KubeObject);
-
-const change = z.discriminatedUnion("op", [
-  z.strictObject({ op: z.literal("create"), object: kubeObject }),
-  z.strictObject({ op: z.literal("update"), object: kubeObject, subresource: z.literal("status").exactOptional() }),
-  z.strictObject({
-    op: z.literal("delete"),
-    ref: objectRef,
-    uid: z.string().max(64).exactOptional(),
-    resourceVersion: z.string().max(20).exactOptional(),
-  }),
-]);
-
-const MAX_CHANGES = 10_000;
-/** Counted before any of them is looked at. */
-const changes = z.array(z.unknown()).min(1).max(MAX_CHANGES).pipe(z.array(change));
-
-export const changeSet = z.strictObject({
-  changes,
-  author: z.string().max(253).exactOptional(),
-  reason: z.string().max(1_024).exactOptional(),
-  dryRun: z.boolean().exactOptional(),
-}) satisfies z.ZodType<ChangeSet>;
 
 export const listInput = z.strictObject({
   kind: z.string(),

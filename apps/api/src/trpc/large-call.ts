@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { StatusError } from "@percale/resources";
 import { SHORT } from "../admission/is-large.ts";
 import { largeWork } from "../admission/large-work.ts";
-import { readBytes, textOf } from "../rest/body.ts";
+import { readBytes, textOf } from "../bodies/body.ts";
 
 /** Objects of this length can be handled in one go: more goes by REST or as a change set. */
 const MAX_CALL_BYTES = 768 * 1024;
