@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { atMost } from "@percale/testkit";
 import type { Figure } from "@percale/testkit";
+import { tuneHeap } from "../src/heap.ts";
 import { startTestApi } from "../src/test-api.ts";
 import { hostileRequests } from "./hostile.ts";
 
@@ -16,6 +17,7 @@ const AFTERMATH_MS = 50;
  * was computing. What the machine had others compute meanwhile (the client, Postgres) is not the request's.
  */
 export async function benchHolds(): Promise<Figure[]> {
+  tuneHeap();
   const names = hostileRequests().map(({ name }) => name);
   const server = await startTestApi();
   const target = JSON.stringify({ url: server.api.url, token: server.token, ca: server.ca });

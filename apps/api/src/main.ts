@@ -1,11 +1,10 @@
-import { setFlagsFromString } from "node:v8";
 import { ConfigError, createLogger, onSignals, tellError } from "@percale/daemon";
 import { outsideDatabaseFault } from "@percale/store";
 import { apiHelp, loadApiConfig } from "./config.ts";
+import { tuneHeap } from "./heap.ts";
 import { startApi } from "./start.ts";
 
-// Every write leaves a replaced object behind. By default V8 lets a heap of 90 MB grow to four times that before it collects them.
-setFlagsFromString("--heap-growing-percent=30");
+tuneHeap();
 
 if (process.argv.includes("--help")) {
   process.stdout.write(apiHelp());
