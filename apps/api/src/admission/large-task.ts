@@ -1,6 +1,7 @@
 import type { Change } from "@percale/protocol";
 import type { KubeStatus } from "@percale/resources";
 import type { Body } from "../bodies/body.ts";
+import type { ThreadFailure } from "../thread-failure.ts";
 import type { Prepared, Question } from "./prepare.ts";
 import type { ProposedSet } from "./proposal.ts";
 
@@ -28,4 +29,4 @@ export type Asked = { [K in LargeTask]: { readonly task: K } & LargeTasks[K]["as
 export type Answer =
   | { readonly told: LargeTasks[LargeTask]["told"] }
   | { readonly status: KubeStatus }
-  | { readonly failure: { readonly message: string; readonly stack: string } };
+  | { readonly failure: ThreadFailure };

@@ -2,8 +2,9 @@
 import { parentPort } from "node:worker_threads";
 import { fieldsOf, invalid, StatusError } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
 import { parseJson, textOf } from "../bodies/body.ts";
+import { failureOf } from "../thread-failure.ts";
+import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
 import { prepare } from "./prepare.ts";
 import { splitSet } from "./split.ts";
 
@@ -25,8 +26,7 @@ function answerTo(asked: Asked): Answer {
     return { told: toldOf(asked) };
   } catch (error) {
     if (error instanceof StatusError) return { status: error.toStatus() };
-    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
-    return { failure: { message, stack } };
+    return { failure: failureOf(error) };
   }
 }
 

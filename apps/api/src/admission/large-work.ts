@@ -5,6 +5,7 @@ import { SharedGate } from "../limits.ts";
 import type { Leave } from "../limits.ts";
 import type { Body } from "../bodies/body.ts";
 import { encodeObject } from "../bodies/encode.ts";
+import { errorOf, failureOf } from "../thread-failure.ts";
 import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
 import type { Prepared, Question } from "./prepare.ts";
 import { claimedRef } from "./proposal.ts";
@@ -69,7 +70,7 @@ export class LargeWork {
     const answer = await promise;
     if ("status" in answer) throw StatusError.fromStatus(answer.status);
     if ("failure" in answer)
-      throw internalError("the server failed on this body: see its log", causeOf(answer.failure));
+      throw internalError("the server failed on this body: see its log", errorOf(answer.failure));
     return answer.told; // to this task
   }
 
@@ -97,7 +98,8 @@ export class LargeWork {
   #start(): Worker {
     const worker = new Worker(this.#thread, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
     worker.on("message", (answer: Answer) => this.#answer(answer));
-    worker.once("error", ({ message, stack = "" }) => {
+    worker.once("error", (error) => {
+      const { message, stack } = failureOf(error);
       this.#worker = undefined;
       this.#answer({ failure: { message: `the thread ended: ${message}`, stack } });
     });
@@ -109,10 +111,6 @@ function asText(proposal: Proposal): Proposal {
   if (!("object" in proposal)) return proposal;
   const { object, ...rest } = proposal;
   return { ...rest, ref: claimedRef(object), text: encodeObject(object) };
-}
-
-function causeOf({ message, stack }: { readonly message: string; readonly stack: string }): Error {
-  return Object.assign(new Error(message), { stack });
 }
 
 /** A thread of the process, whoever asks. */

@@ -5,6 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { StatusError } from "@percale/resources";
+import { failureOf } from "../thread-failure.ts";
 import type { Said, Told } from "./judge-worker.ts";
 import { answerTo, ROWS_OF } from "./questions.ts";
 import type { Course } from "./questions.ts";
@@ -37,15 +38,10 @@ async function answer({ id, ...question }: Asked): Promise<void> {
     say({ id, result: JSON.stringify(result) });
   } catch (error) {
     if (error instanceof StatusError) say({ id, status: error.toStatus() });
-    else say({ id, fault: faultOf(error) });
+    else say({ id, fault: failureOf(error) });
   } finally {
     Atomics.store(inHand, 0, 0);
   }
-}
-
-function faultOf(error: unknown): { message: string; stack: string } {
-  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-  return { message, stack };
 }
 
 function slicesOf(id: number): Course["inSlices"] {

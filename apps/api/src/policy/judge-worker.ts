@@ -4,6 +4,8 @@ import { inTurns } from "@percale/daemon";
 import { internalError, serviceUnavailable, StatusError } from "@percale/resources";
 import type { KubeStatus } from "@percale/resources";
 import type { Datastore } from "@percale/store";
+import { errorOf } from "../thread-failure.ts";
+import type { ThreadFailure } from "../thread-failure.ts";
 import { Feeder } from "./feed.ts";
 import type { Question } from "./questions.ts";
 import type { Feed } from "./world.ts";
@@ -15,7 +17,7 @@ export type Said = { readonly id: number } & (
   | { readonly rows: string }
   | { readonly result: string }
   | { readonly status: KubeStatus }
-  | { readonly fault: { readonly message: string; readonly stack: string } }
+  | { readonly fault: ThreadFailure }
 );
 
 /** An answer with its rows; undefined if the thread ended for another's sake: ask again. */
@@ -97,7 +99,7 @@ export class JudgeWorker {
     if ("rows" in said) waiting.lists.push(said.rows);
     else if ("result" in said) waiting.resolve(said.result);
     else if ("status" in said) waiting.reject(StatusError.fromStatus(said.status));
-    else waiting.reject(Object.assign(new Error(said.fault.message), { stack: said.fault.stack }));
+    else waiting.reject(errorOf(said.fault));
   }
 
   /** The question in hand is the guilty one; if there is none, all would only end the next thread too. */
