@@ -7,7 +7,7 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiClient } from "../src/api/client.ts";
-import { Latencies } from "../src/latencies.ts";
+import { Latencies } from "../src/calculation/latencies.ts";
 import { LOAD_NODE, loadSet, policyLoad } from "../../../packages/policy/bench/load.ts";
 import { TestNode, until } from "../src/testdata/test-node.ts";
 import { TestServer } from "../src/testdata/test-server.ts";

@@ -59,6 +59,21 @@ test("the agent registers its node with the address it found", () => {
   expect(server.objects.get("Node/n1")?.spec).toMatchObject({ bgp: { ipv4Address: "192.0.2.1/24" } });
 });
 
+test("the Node's address follows the interface, and outlives a moment without one", async () => {
+  const run = (...args: string[]): Buffer => execFileSync("ip", ["-n", node.netns, "addr", ...args]);
+  const bgp = () => (server.objects.get("Node/n1")!.spec as { bgp: Record<string, string> }).bgp;
+  run("add", "198.51.100.9/24", "dev", "uplink0");
+  run("del", "192.0.2.1/24", "dev", "uplink0");
+  await until("followed", () => bgp()["ipv4Address"] === "198.51.100.9/24");
+  run("del", "198.51.100.9/24", "dev", "uplink0");
+  run("add", "2001:db8::1/64", "dev", "uplink0", "nodad");
+  await until("seen", () => bgp()["ipv6Address"] === "2001:db8::1/64");
+  expect(bgp()["ipv4Address"]).toBe("198.51.100.9/24");
+  run("add", "192.0.2.1/24", "dev", "uplink0");
+  await until("back", () => bgp()["ipv4Address"] === "192.0.2.1/24");
+  run("del", "2001:db8::1/64", "dev", "uplink0");
+});
+
 test("two attached workloads reach each other; a policy cuts them off and its deletion joins them again", async () => {
   const db = await attach("db", { ...both, args: { percale: { labels: { role: "db" } } } });
   const web = await attach("web");

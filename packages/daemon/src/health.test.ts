@@ -66,18 +66,3 @@ test("one failing check fails its probe and says why", () => {
   });
   expect(health.report("live").ok).toBe(true);
 });
-
-test("a condition whose end nobody sees ends by itself, unless it is set again", () => {
-  let nowMs = 0;
-  const health = new HealthRegistry({ now: () => new Date(nowMs) });
-  const titles = (atMs: number): string[] => {
-    nowMs = atMs;
-    return health.list().map(({ since }) => since.slice(14, 19));
-  };
-  health.set(stale, { forMs: 60_000 });
-  expect(titles(50_000)).toEqual(["00:00"]);
-  health.set(stale, { forMs: 60_000 });
-  expect([titles(109_999), titles(110_000)]).toEqual([["00:00"], []]);
-  health.set(stale, { forMs: 60_000 });
-  expect(titles(110_000)).toEqual(["01:50"]);
-});

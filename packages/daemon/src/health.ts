@@ -11,18 +11,13 @@ export interface ProbeReport {
   readonly checks: readonly { readonly name: string; readonly problem?: string }[];
 }
 
-interface Standing {
-  readonly condition: Condition;
-  readonly endsAtMs: number;
-}
-
 /**
  * Coded conditions, shown alike in CLI, UI, metrics and status, and the checks behind /livez and /readyz.
  * One condition per code and object: setting it again keeps `since`.
  */
 export class HealthRegistry {
   readonly #now: () => Date;
-  readonly #conditions = new Map<string, Standing>();
+  readonly #conditions = new Map<string, Condition>();
   readonly #checks: Readonly<Record<Probe, Map<string, HealthCheck>>> = { live: new Map(), ready: new Map() };
   readonly #listeners = new Set<() => void>();
   /** Keys of the conditions that each source told of last. */
@@ -32,14 +27,11 @@ export class HealthRegistry {
     this.#now = now;
   }
 
-  /** `forMs`: of something whose end nobody sees, that it stands only so long unless it is set again. */
-  set(condition: Omit<Condition, "since">, { forMs = Infinity }: { readonly forMs?: number } = {}): void {
+  set(condition: Omit<Condition, "since">): void {
     const key = conditionKey(condition.code, condition.ref);
-    const nowMs = this.#now().getTime();
-    const before = this.#conditions.get(key);
-    const known = before !== undefined && nowMs < before.endsAtMs ? before.condition : undefined;
-    const next = { ...condition, since: known?.since ?? new Date(nowMs).toISOString() };
-    this.#conditions.set(key, { condition: next, endsAtMs: nowMs + forMs });
+    const known = this.#conditions.get(key);
+    const next = { ...condition, since: known?.since ?? this.#now().toISOString() };
+    this.#conditions.set(key, next);
     if (JSON.stringify(known) !== JSON.stringify(next)) this.#changed();
   }
 
@@ -62,10 +54,9 @@ export class HealthRegistry {
   /** Worst first, then oldest first. */
   list(): Condition[] {
     const rank = { error: 0, warning: 1, info: 2 };
-    const nowMs = this.#now().getTime();
-    return [...this.#conditions.values()]
-      .flatMap(({ condition, endsAtMs }) => (nowMs < endsAtMs ? [condition] : []))
-      .sort((a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since));
+    return [...this.#conditions.values()].sort(
+      (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
+    );
   }
 
   /** Calls `listener` after each change; the result stops that. */

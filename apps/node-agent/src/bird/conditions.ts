@@ -1,6 +1,6 @@
 import type { Rejected, SessionStatus } from "@percale/bgp";
-import type { Condition } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
+import type { Finding } from "../part.ts";
 
 /** What is known of BIRD at one moment. */
 export interface BirdView {
@@ -15,7 +15,7 @@ export interface BirdView {
 }
 
 /** What of it needs a person. A function of the moment: nothing outlives its cause. */
-export function birdConditions(view: BirdView): Omit<Condition, "since">[] {
+export function birdConditions(view: BirdView): Finding[] {
   const { fault, refusal, rejected, recovery, logPath } = view;
   return [
     ...(fault === undefined ? [] : [birdDown(fault, logPath)]),
@@ -25,7 +25,7 @@ export function birdConditions(view: BirdView): Omit<Condition, "since">[] {
   ];
 }
 
-function birdDown(fault: string, logPath: string): Omit<Condition, "since"> {
+function birdDown(fault: string, logPath: string): Finding {
   return {
     code: "BirdDown",
     severity: "error",
@@ -35,7 +35,7 @@ function birdDown(fault: string, logPath: string): Omit<Condition, "since"> {
   };
 }
 
-function refused(words: string): Omit<Condition, "since"> {
+function refused(words: string): Finding {
   return {
     code: "BirdConfigRefused",
     severity: "error",
@@ -46,7 +46,7 @@ function refused(words: string): Omit<Condition, "since"> {
 }
 
 /** One for each object, whatever there is to say of it. */
-function notProgrammed(rejected: readonly Rejected[]): Omit<Condition, "since">[] {
+function notProgrammed(rejected: readonly Rejected[]): Finding[] {
   return [...Map.groupBy(rejected, ({ ref }) => formatRef(ref)).values()].map((ofOne) => ({
     code: "BgpNotProgrammed",
     severity: "warning",
@@ -57,7 +57,7 @@ function notProgrammed(rejected: readonly Rejected[]): Omit<Condition, "since">[
   }));
 }
 
-function recovering(awaited: readonly SessionStatus[]): Omit<Condition, "since"> {
+function recovering(awaited: readonly SessionStatus[]): Finding {
   const missing = awaited.filter(({ state }) => state !== "Established");
   const names = missing.map(({ peerIP, peerNode, state }) => `${peerNode ?? peerIP} (${peerIP}, ${state})`);
   const what = names.length > 0 ? names.join(", ") : "the last routes of the peers that are back";

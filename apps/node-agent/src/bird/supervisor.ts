@@ -4,8 +4,9 @@ import { chmod, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { acceptConfig, bgpSessionsOf, birdStatusOf, renderBirdConfig } from "@percale/bgp";
 import type { Accepted, BgpInputs, BirdConfig, BirdStatus, Session, SessionStatus } from "@percale/bgp";
-import { backoffMs, openLogFile, privately, sleepMs, writeStateFile } from "@percale/daemon";
-import type { HealthRegistry, Logger } from "@percale/daemon";
+import { openLogFile, privately, runLoop, sleepMs, Wake, writeStateFile } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
+import type { Finding } from "../part.ts";
 import { checkConfig } from "./check.ts";
 import { birdConditions } from "./conditions.ts";
 import { BirdControl } from "./control.ts";
@@ -22,9 +23,9 @@ export interface BirdOptions {
   readonly directory: string;
   readonly program: string;
   readonly log: Logger;
-  readonly health: HealthRegistry;
   /** Routes of an earlier BIRD are in the kernel: start with graceful-restart recovery. */
   readonly hasOldRoutes: () => Promise<boolean>;
+  /** `state`, `conditions` or `problem` may differ. */
   readonly onChange: () => void;
 }
 
@@ -38,11 +39,12 @@ export interface BirdState {
  * whenever the rendered text changes. Objects that BIRD refuses are left out, one by one; if it refuses what no object brings in,
  * the last good text stays in force.
  *
- *   inputs ─► accept (bird -p) ─► start, or configure ─► poll ─► conditions
+ *   inputs ─► accept (bird -p) ─► start, or configure ─► poll
  */
 export class BirdSupervisor {
   readonly #options: BirdOptions;
   readonly #paths: Readonly<Record<"conf" | "draft" | "ctl" | "pid" | "log" | "established", string>>;
+  readonly #wake = new Wake();
   #inputs: BgpInputs | undefined;
   /** What BIRD takes of the inputs that render as `#askedText`. */
   #accepted: Accepted | undefined;
@@ -57,7 +59,6 @@ export class BirdSupervisor {
   #sessions: readonly Session[] = [];
   #state: BirdState = { status: undefined, sessions: [] };
   #control: BirdControl | undefined;
-  #wake: (() => void) | undefined;
   #pollSoon: NodeJS.Timeout | undefined;
 
   constructor(options: BirdOptions) {
@@ -88,7 +89,7 @@ export class BirdSupervisor {
 
   configure(inputs: BgpInputs): void {
     this.#inputs = inputs;
-    this.#wake?.();
+    this.#wake.notify();
   }
 
   /** Keeps BIRD alive and configured until `signal` aborts; BIRD itself goes on. */
@@ -96,25 +97,23 @@ export class BirdSupervisor {
     const { directory, log } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     this.#established = await Established.open(this.#paths.established);
-    const abort = (): void => this.#wake?.();
-    signal.addEventListener("abort", abort);
-    for (let failures = 0; !signal.aborted;) {
-      try {
+    await runLoop({
+      pass: async () => {
         if (this.#inputs !== undefined) await this.#pass(this.#inputs);
-        failures = 0;
-        this.#fault = undefined;
-        this.#tell();
-        await this.#changed(POLL_MS);
-        if (!signal.aborted) await sleepMs(DEBOUNCE_MS, signal);
-      } catch (error) {
-        failures++;
+        this.#found(undefined);
+      },
+      changed: async () => {
+        await this.#wake.wait();
+        await sleepMs(DEBOUNCE_MS, signal);
+      },
+      onError: (error, failures) => {
         this.#drop();
         log.warn("BIRD is not in order", { error, failures });
-        this.#fault = error instanceof Error ? error.message : String(error);
-        this.#tell();
-        await sleepMs(backoffMs(failures), signal);
-      }
-    }
+        this.#found(error instanceof Error ? error.message : String(error));
+      },
+      signal,
+      resyncMs: POLL_MS,
+    });
     this.#drop();
   }
 
@@ -165,22 +164,25 @@ export class BirdSupervisor {
     this.#options.log.info("BIRD configured", { sessions: form.sessions.length, rejected: form.rejected.length });
   }
 
-  #tell(): void {
+  /** What of it needs a person now. */
+  conditions(): Finding[] {
     const { sessions } = this.#state;
     const awaited = this.#awaited;
-    this.#options.health.tell(
-      "bird",
-      birdConditions({
-        fault: this.#fault,
-        refusal: this.#refusal,
-        rejected: this.#accepted?.config.rejected ?? [],
-        recovery:
-          awaited === undefined
-            ? undefined
-            : { awaited: sessions.filter((_, i) => awaited.has(this.#sessions[i]?.name ?? "")) },
-        logPath: this.#paths.log,
-      }),
-    );
+    return birdConditions({
+      fault: this.#fault,
+      refusal: this.#refusal,
+      rejected: this.#accepted?.config.rejected ?? [],
+      recovery:
+        awaited === undefined
+          ? undefined
+          : { awaited: sessions.filter((_, i) => awaited.has(this.#sessions[i]?.name ?? "")) },
+      logPath: this.#paths.log,
+    });
+  }
+
+  #found(fault: string | undefined): void {
+    this.#fault = fault;
+    this.#options.onChange();
   }
 
   /** The running BIRD, or a new one. */
@@ -205,7 +207,7 @@ export class BirdSupervisor {
     control.onClose(() => {
       if (this.#control !== control) return;
       this.#drop();
-      this.#wake?.();
+      this.#wake.notify();
     });
     await chmod(this.#paths.ctl, 0o600); // BIRD makes it the group's, whatever the mask
     await control.command("echo all 65536").catch(() => undefined);
@@ -262,7 +264,7 @@ export class BirdSupervisor {
   #pollAfterEvent(): void {
     this.#pollSoon ??= setTimeout(() => {
       this.#pollSoon = undefined;
-      if (this.#control !== undefined) this.#poll(this.#control).catch(() => this.#wake?.());
+      if (this.#control !== undefined) this.#poll(this.#control).catch(() => this.#wake.notify());
     }, 50);
   }
 
@@ -277,11 +279,10 @@ export class BirdSupervisor {
     await this.#established?.note(sessions.map((one, i) => ({ name: this.#sessions[i]!.name, status: one }))); // one for each
     if (this.#awaited !== undefined && this.#state.status?.isRecovering === false) {
       this.#awaited = undefined; // everybody else may come up now
-      this.#wake?.();
+      this.#wake.notify();
     }
     if (JSON.stringify(this.#state) === before) return;
     this.#options.onChange();
-    this.#tell();
   }
 
   #drop(): void {
@@ -293,14 +294,6 @@ export class BirdSupervisor {
     if (this.#state.status === undefined) return;
     this.#state = { status: undefined, sessions: bgpSessionsOf({ lines: [], code: 0 }, this.#sessions) };
     this.#options.onChange();
-  }
-
-  async #changed(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    const timer = setTimeout(resolve, ms);
-    await promise;
-    clearTimeout(timer);
   }
 
   async #pid(): Promise<number> {

@@ -20,9 +20,8 @@ export class BgpWatch {
   readonly #journal = new SessionJournal();
   readonly #md5 = new Md5Counter();
 
-  constructor(options: { readonly bird: () => BirdState; readonly registry: Registry }) {
-    this.#bird = options.bird;
-    this.#export(options.registry);
+  constructor(bird: () => BirdState) {
+    this.#bird = bird;
   }
 
   look(): BgpState {
@@ -35,46 +34,47 @@ export class BgpWatch {
       md5Refused: total && this.#md5.note(total, now),
     };
   }
+}
 
-  #export(registry: Registry): void {
-    const states: Gauge<"state"> = new Gauge({
-      name: "percale_bgp_sessions",
-      help: "BGP sessions by BIRD's state",
-      labelNames: ["state"],
-      registers: [registry],
-      collect: () => {
-        states.reset();
-        for (const { state } of this.look().sessions) states.inc({ state });
-      },
-    });
-    const perSession: readonly [string, string, (session: SessionStatus) => number][] = [
-      ["established", "1 while the session stands", ({ state }) => (state === "Established" ? 1 : 0)],
-      ["routes_imported", "Routes taken from the peer", ({ routesImported }) => routesImported],
-      ["routes_exported", "Routes sent to the peer", ({ routesExported }) => routesExported],
-    ];
-    for (const [name, help, read] of perSession) {
-      const gauge: Gauge<Label> = new Gauge({
-        name: `percale_bgp_session_${name}`,
-        help,
-        labelNames: LABELS,
-        registers: [registry],
-        collect: () => {
-          gauge.reset();
-          for (const session of this.look().sessions) gauge.set(labelsOf(session), read(session));
-        },
-      });
-    }
-    const flaps: Counter<Label> = new Counter({
-      name: "percale_bgp_session_flaps_total",
-      help: "How often the session was lost since the agent started",
+/** `read` is asked at each scrape. */
+export function exportBgp(registry: Registry, read: () => readonly SessionStatus[]): void {
+  const states: Gauge<"state"> = new Gauge({
+    name: "percale_bgp_sessions",
+    help: "BGP sessions by BIRD's state",
+    labelNames: ["state"],
+    registers: [registry],
+    collect: () => {
+      states.reset();
+      for (const { state } of read()) states.inc({ state });
+    },
+  });
+  const perSession: readonly [string, string, (session: SessionStatus) => number][] = [
+    ["established", "1 while the session stands", ({ state }) => (state === "Established" ? 1 : 0)],
+    ["routes_imported", "Routes taken from the peer", ({ routesImported }) => routesImported],
+    ["routes_exported", "Routes sent to the peer", ({ routesExported }) => routesExported],
+  ];
+  for (const [name, help, figureOf] of perSession) {
+    const gauge: Gauge<Label> = new Gauge({
+      name: `percale_bgp_session_${name}`,
+      help,
       labelNames: LABELS,
       registers: [registry],
       collect: () => {
-        flaps.reset();
-        for (const session of this.look().sessions) flaps.inc(labelsOf(session), session.flaps ?? 0);
+        gauge.reset();
+        for (const session of read()) gauge.set(labelsOf(session), figureOf(session));
       },
     });
   }
+  const flaps: Counter<Label> = new Counter({
+    name: "percale_bgp_session_flaps_total",
+    help: "How often the session was lost since the agent started",
+    labelNames: LABELS,
+    registers: [registry],
+    collect: () => {
+      flaps.reset();
+      for (const session of read()) flaps.inc(labelsOf(session), session.flaps ?? 0);
+    },
+  });
 }
 
 const LABELS = ["peer", "peer_node", "type"] as const;

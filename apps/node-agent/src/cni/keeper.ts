@@ -1,8 +1,8 @@
 import { runLoop, sleepMs, Wake } from "@percale/daemon";
-import type { HealthRegistry, Logger } from "@percale/daemon";
-import type { Condition } from "@percale/protocol";
+import type { Logger } from "@percale/daemon";
 import { NUD_PERMANENT, openRtnetlink } from "@percale/kernel";
 import type { RtnetlinkEvent } from "@percale/kernel";
+import type { Finding } from "../part.ts";
 import type { Attacher } from "./attacher.ts";
 import { attachmentKey } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
@@ -17,7 +17,8 @@ export interface KeeperOptions {
   readonly attachments: Attachments;
   readonly queue: DeletionQueue;
   readonly attacher: Pick<Attacher, "mend">;
-  readonly health: HealthRegistry;
+  /** `conditions` may differ. */
+  readonly onChange: () => void;
   readonly log: Logger;
 }
 
@@ -30,7 +31,7 @@ export class AttachmentKeeper {
   /** When all were looked at, on the clock of this process. */
   #roundAt = Number.NEGATIVE_INFINITY;
   /** What the last look at each attachment found, if anything. */
-  readonly #broken = new Map<string, Omit<Condition, "since">>();
+  readonly #broken = new Map<string, Finding>();
   #setAside: readonly string[] = [];
 
   constructor(options: KeeperOptions) {
@@ -60,8 +61,12 @@ export class AttachmentKeeper {
     netlink.close();
   }
 
+  conditions(): Finding[] {
+    return [...this.#broken.values(), ...setAside(this.#setAside)];
+  }
+
   async #pass(): Promise<void> {
-    const { attachments, queue, attacher, health } = this.#options;
+    const { attachments, queue, attacher, onChange } = this.#options;
     const touched = this.#touched;
     this.#touched = new Set();
     const isRound = performance.now() - this.#roundAt >= LOOK_MS;
@@ -79,7 +84,7 @@ export class AttachmentKeeper {
     }
     const present = new Set(attachments.list().map(attachmentKey));
     for (const key of this.#broken.keys()) if (!present.has(key)) this.#broken.delete(key);
-    health.tell("attachments", [...this.#broken.values(), ...setAside(this.#setAside)]);
+    onChange();
   }
 }
 
@@ -105,7 +110,7 @@ function subjectOf(event: RtnetlinkEvent): string | undefined {
   }
 }
 
-function broken({ namespace, endpoint }: Attachment, faults: readonly string[]): Omit<Condition, "since"> {
+function broken({ namespace, endpoint }: Attachment, faults: readonly string[]): Finding {
   return {
     code: "AttachmentBroken",
     severity: "warning",
@@ -116,7 +121,7 @@ function broken({ namespace, endpoint }: Attachment, faults: readonly string[]):
   };
 }
 
-function setAside(paths: readonly string[]): Omit<Condition, "since">[] {
+function setAside(paths: readonly string[]): Finding[] {
   if (paths.length === 0) return [];
   return [
     {

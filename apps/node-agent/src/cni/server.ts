@@ -11,6 +11,7 @@ import { refuseUnsupported } from "./config.ts";
 import { CniCode, CniError, toCniError } from "./errors.ts";
 import { parseRequest, versionAsked } from "./request.ts";
 import type { CniRequest } from "./request.ts";
+import type { Readiness } from "./readiness.ts";
 import { renderError, renderResult } from "./result.ts";
 
 const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
@@ -23,10 +24,7 @@ export interface CniServerOptions {
   readonly node: string;
   readonly path: string;
   readonly attacher: Attacher;
-  /** Why nothing can be attached now, or undefined. */
-  readonly notReady: () => string | undefined;
-  /** Resolves when `notReady` may have changed, or after `ms`. */
-  readonly readyWithin: (ms: number) => Promise<void>;
+  readonly readiness: Readiness;
   readonly log: Logger;
   readonly seconds: Histogram<"operation" | "outcome">;
 }
@@ -114,18 +112,18 @@ export class CniServer {
   }
 
   async #serve(request: CniRequest): Promise<unknown> {
-    const { attacher, node, notReady, readyWithin } = this.#options;
+    const { attacher, node, readiness } = this.#options;
     switch (request.command) {
       case "ADD": {
         refuseUnsupported(request.config, node);
-        if (notReady() !== undefined) await readyWithin(READY_WAIT_MS);
-        const problem = notReady();
+        await readiness.within(READY_WAIT_MS);
+        const problem = readiness.problem();
         if (problem !== undefined) throw new CniError(CniCode.tryLater, "the node agent is not ready", problem);
         await this.#drainedOnce();
         return renderResult(request.cniVersion, await attacher.add(request));
       }
       case "DEL":
-        if (!this.#hasBeenReady()) await readyWithin(READY_WAIT_MS);
+        if (!this.#hasBeenReady()) await readiness.within(READY_WAIT_MS);
         await attacher.del(request, { isReady: this.#hasBeenReady() });
         return undefined;
       case "CHECK":
@@ -134,7 +132,7 @@ export class CniServer {
         return attacher.collect(request);
       case "STATUS": {
         refuseUnsupported(request.config, node);
-        const problem = notReady();
+        const problem = readiness.problem();
         if (problem !== undefined) throw new CniError(CniCode.notAvailable, "no workload can be attached now", problem);
         return undefined;
       }
@@ -153,7 +151,7 @@ export class CniServer {
 
   /** Half a snapshot may show a handle without its block: nothing is released before the first one was whole. */
   #hasBeenReady(): boolean {
-    this.#wasReady ||= this.#options.notReady() === undefined;
+    this.#wasReady ||= this.#options.readiness.problem() === undefined;
     return this.#wasReady;
   }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Dataplane } from "@percale/dataplane";
-import type { Enforced } from "./cni/attacher.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { Enforced } from "./attacher.ts";
+import type { Pipeline } from "../calculation/pipeline.ts";
 
 /** Waits for both halves: the policy in the kernel, and the link bound to it, which the kernel tells the dataplane of in its own time. */
 export function whenEnforced(

@@ -1,12 +1,12 @@
 import type { DataplaneState } from "@percale/dataplane";
 import type { AgentStatus, Condition } from "@percale/protocol";
-import type { BgpState } from "./bird/watch.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { BgpState } from "../bird/watch.ts";
+import { BUILD } from "../build.ts";
+import type { Pipeline } from "../calculation/pipeline.ts";
 
 /** The agent's account of itself, out of what its parts say. Pure. */
 export function renderStatus(from: {
   readonly node: string;
-  readonly build: string;
   readonly startedAt: Date;
   readonly inSync: boolean;
   readonly pipeline: Pick<Pipeline, "applied" | "programmed" | "latencies">;
@@ -19,7 +19,7 @@ export function renderStatus(from: {
   const { endpoints, policies, sets, setMembers, routes } = dataplane.counts;
   return {
     node: from.node,
-    build: from.build,
+    build: BUILD,
     startedAt: from.startedAt.toISOString(),
     inSync: from.inSync,
     appliedRevision: pipeline.applied,
@@ -39,7 +39,7 @@ export function renderStatus(from: {
         ...(detail !== undefined && { detail }),
       };
     }),
-    conditions: [...from.conditions, ...dataplane.conditions],
+    conditions: from.conditions,
   };
 }
 

@@ -1,0 +1,25 @@
+import type { Dataplane } from "@percale/dataplane";
+import type { AgentPart, Finding } from "./part.ts";
+
+/** The kernel of this node. Fails closed first of all; what it holds outlives the agent. */
+export class DataplanePart implements AgentPart {
+  readonly name = "dataplane";
+  readonly #dataplane: Dataplane;
+
+  constructor({ dataplane, changed }: { readonly dataplane: Dataplane; readonly changed: () => void }) {
+    this.#dataplane = dataplane;
+    dataplane.on(changed);
+  }
+
+  start(): Promise<void> {
+    return this.#dataplane.start();
+  }
+
+  conditions(): readonly Finding[] {
+    return this.#dataplane.state().conditions;
+  }
+
+  stop(): Promise<void> {
+    return this.#dataplane.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { runLoop, sleepMs, Wake } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
+import { openRtnetlink } from "@percale/kernel";
+import type { Rtnetlink } from "@percale/kernel";
+import type { Node } from "@percale/resources";
+import { ApiError } from "../api/client.ts";
+import type { ApiClient } from "../api/client.ts";
+import type { AgentConfig } from "../config.ts";
+import type { AgentPart, Finding } from "../part.ts";
+import { desiredNode, detectAddress } from "./node-object.ts";
+import type { NodeFacts } from "./node-object.ts";
+
+/** An address is often taken away just before it is given again. */
+const SETTLE_MS = 500;
+/** The kernel tells of addresses; this is for what others did to the object. */
+const RESYNC_MS = 600_000;
+/** Advice where a credential is refused. */
+export const OWN_TOKEN =
+  "Give it a token of its own, with subject system:node:<name> and group system:nodes, in the token file.";
+
+export interface RegistrationOptions {
+  readonly config: Pick<AgentConfig, "nodeName" | "ipv4Address" | "ipv6Address" | "labels">;
+  readonly api: Pick<ApiClient, "get" | "apply">;
+  readonly log: Logger;
+  readonly changed: () => void;
+}
+
+/**
+ * This node's Node object: made once, so that a person can delete it; its addresses and labels follow the node. An address that
+ * is gone while the agent runs stays on the object until another comes: an interface that is down for a moment ends no BGP session.
+ */
+export class Registration implements AgentPart {
+  readonly name = "registration";
+  readonly #options: RegistrationOptions;
+  #wasMade = false;
+  #failure: Error | undefined;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const netlink = openRtnetlink();
+    const wake = new Wake();
+    const stopMonitor = netlink.monitor(({ t }) => {
+      if (t === "address" || t === "addressRemoved" || t === "lost") wake.notify();
+    });
+    await runLoop({
+      pass: async () => {
+        await this.#pass(netlink);
+        this.#told(undefined);
+      },
+      changed: async () => {
+        await wake.wait();
+        await sleepMs(SETTLE_MS, signal);
+      },
+      onError: (error) => this.#told(error instanceof Error ? error : new Error(String(error))),
+      signal,
+      resyncMs: RESYNC_MS,
+    });
+    stopMonitor();
+    netlink.close();
+  }
+
+  conditions(): Finding[] {
+    if (this.#failure === undefined) return [];
+    const error = this.#failure;
+    const refused = error instanceof ApiError && error.code < 500 && !error.isConflict;
+    return [
+      {
+        code: "NodeNotRegistered",
+        severity: refused ? "error" : "warning",
+        title: "The Node object could not be written",
+        detail: String(error),
+        advice:
+          `Without it the node gets no addresses and no BGP sessions; the agent keeps trying. ${refused ? OWN_TOKEN : ""}`.trim(),
+      },
+    ];
+  }
+
+  async #pass(netlink: Rtnetlink): Promise<void> {
+    const { config, api, log } = this.#options;
+    const stored = await api.get<Node>("nodes", config.nodeName);
+    if (stored === undefined && this.#wasMade) return;
+    const facts = await factsOf(config, netlink, this.#wasMade ? stored : undefined);
+    const object = desiredNode(facts, stored);
+    if (object !== undefined) {
+      const op = stored === undefined ? "create" : "update";
+      await api.apply({ changes: [{ op, object }], reason: "node registered" });
+      log.info("node registered", { ...facts });
+    }
+    this.#wasMade = true;
+  }
+
+  #told(failure: Error | undefined): void {
+    if (this.#failure === failure) return;
+    this.#failure = failure;
+    this.#options.changed();
+  }
+}
+
+/** `known`: the object whose addresses stand in for those that no interface has now. */
+async function factsOf(config: RegistrationOptions["config"], netlink: Rtnetlink, known?: Node): Promise<NodeFacts> {
+  const { nodeName, labels } = config;
+  const [links, addresses] = await Promise.all([netlink.links(), netlink.addresses()]);
+  const addressOf = (family: 4 | 6): string | undefined => {
+    const key = `ipv${family}Address` as const;
+    const given = config[key];
+    return given === "none" ? undefined : (given ?? detectAddress(family, links, addresses) ?? known?.spec.bgp?.[key]);
+  };
+  return {
+    name: nodeName,
+    ipv4Address: addressOf(4),
+    ipv6Address: addressOf(6),
+    labels: Object.fromEntries(labels.map((label) => [label.split("=")[0]!, label.slice(label.indexOf("=") + 1)])),
+  };
+}
