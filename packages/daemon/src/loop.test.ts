@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backoffMs, runLoop, Wake } from "./loop.ts";
+import { backoffMs, runLoop, untilDone, Wake } from "./loop.ts";
 
 test("changes that come together cost one pass", async () => {
   const wake = new Wake();
@@ -33,6 +33,40 @@ test("a failing pass is reported, waited for and tried again", async () => {
   });
   expect(seen).toEqual([1, 2]);
   expect(slept.slice(0, 2)).toEqual([100, 200]);
+});
+
+test("attempts go on until one succeeds; progress starts the back-off anew, and an error may say how long to wait", async () => {
+  const slept: number[] = [];
+  const failures: number[] = [];
+  const fail = (text: string): never => {
+    throw new Error(text);
+  };
+  const attempts = [
+    () => fail("refused"),
+    () => fail("refused"),
+    (progress: () => void) => (progress(), fail("lost")),
+    () => fail("busy"),
+    () => "done",
+  ];
+  const result = await untilDone({
+    attempt: async (_signal, progress) => attempts.shift()?.(progress),
+    onError: (_error, count) => void failures.push(count),
+    signal: new AbortController().signal,
+    sleep: async (ms) => void slept.push(ms),
+    backoff: { baseMs: 100, maxMs: 1000, random: () => 1 },
+    waitMs: (error) => (String(error).includes("busy") ? 7 : undefined),
+  });
+  expect({ result, failures, slept }).toEqual({ result: "done", failures: [1, 2, 1, 2], slept: [100, 200, 100, 7] });
+});
+
+test("attempts end without a result when they are told to stop", async () => {
+  const stop = new AbortController();
+  const attempt = async (): Promise<never> => {
+    stop.abort();
+    throw new Error("stopped half-way");
+  };
+  const onError = (): void => expect.unreachable();
+  expect(await untilDone({ attempt, onError, signal: stop.signal })).toBeUndefined();
 });
 
 test("backoff doubles up to its cap and keeps a floor under the jitter", () => {

@@ -3,41 +3,59 @@ import { setTimeout as delay } from "node:timers/promises";
 const RESYNC_MS = 90_000; // others may edit the world too: look again even if nothing changed here
 const BACKOFF = { baseMs: 100, maxMs: 10_000 };
 
-export interface Loop {
-  /** Reads actual, diffs, applies. Must be safe to repeat and safe to stop half-way. */
-  readonly pass: (signal: AbortSignal) => Promise<void>;
-  /** Resolves once something changed after the last pass began: see `Wake`. */
-  readonly changed: () => Promise<void>;
-  /** Reports health and logs; the loop itself never gives up. */
+/** How a pass tells that it got somewhere, though it goes on: what fails after that counts from one again. */
+export type Progress = () => void;
+
+export interface Attempts<T> {
+  readonly attempt: (signal: AbortSignal, progress: Progress) => Promise<T>;
+  /** Reports health and logs; `failures` counts from 1. What it throws ends the attempts. */
   readonly onError: (error: unknown, failures: number) => void;
   readonly signal: AbortSignal;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly resyncMs?: number;
   readonly backoff?: Backoff;
+  /** Instead of the back-off, where an error says so itself. */
+  readonly waitMs?: (error: unknown) => number | undefined;
 }
 
-/** Level-triggered: each pass works from the newest state, so ten changes cost one pass. Returns when `signal` aborts. */
-export async function runLoop({
-  pass,
-  changed,
+/** Tries, backing off, until an attempt succeeds: its result. Undefined once `signal` has aborted. */
+export async function untilDone<T>({
+  attempt,
   onError,
   signal,
   sleep = sleepMs,
-  resyncMs = RESYNC_MS,
   backoff = BACKOFF,
-}: Loop): Promise<void> {
-  for (let failures = 0; !signal.aborted;) {
+  waitMs = () => undefined,
+}: Attempts<T>): Promise<T | undefined> {
+  let failures = 0;
+  const progress = (): void => void (failures = 0);
+  while (!signal.aborted) {
     try {
-      await pass(signal);
-      failures = 0;
-      const waited = new AbortController(); // so that the timer dies with the wait
-      await Promise.race([changed(), sleep(resyncMs, AbortSignal.any([signal, waited.signal]))]);
-      waited.abort();
+      return await attempt(signal, progress);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       onError(error, ++failures);
-      await sleep(backoffMs(failures, backoff), signal);
+      await sleep(waitMs(error) ?? backoffMs(failures, backoff), signal);
     }
+  }
+  return undefined;
+}
+
+export interface Loop extends Omit<Attempts<void>, "attempt"> {
+  /** Reads actual, diffs, applies. Must be safe to repeat and safe to stop half-way. */
+  readonly pass: Attempts<void>["attempt"];
+  /** Resolves once something changed after the last pass began: see `Wake`. */
+  readonly changed: () => Promise<void>;
+  readonly resyncMs?: number;
+}
+
+/** Level-triggered: each pass works from the newest state, so ten changes cost one pass. Returns when `signal` aborts; never gives up. */
+export async function runLoop({ pass, changed, resyncMs = RESYNC_MS, ...attempts }: Loop): Promise<void> {
+  const { signal, sleep = sleepMs } = attempts;
+  while (!signal.aborted) {
+    await untilDone({ attempt: pass, ...attempts });
+    const waited = new AbortController(); // so that the timer dies with the wait
+    await Promise.race([changed(), sleep(resyncMs, AbortSignal.any([signal, waited.signal]))]);
+    waited.abort();
   }
 }
 

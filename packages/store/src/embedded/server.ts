@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { backoffMs, writeStateFile } from "@percale/daemon";
+import { untilDone, writeStateFile } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { canReach, postgresAccount } from "./account.ts";
 import type { Account } from "./account.ts";
@@ -110,7 +110,8 @@ class Server {
   readonly #listeners = new Set<(why: string) => void>();
   readonly url: string;
   #child: ChildProcess | undefined;
-  #isWanted = true;
+  /** Aborted while it shall not run. */
+  #unwanted = new AbortController();
   #restarting: Promise<void> | undefined;
 
   constructor(options: ServerOptions) {
@@ -130,7 +131,7 @@ class Server {
       onExit: (listener) => void this.#listeners.add(listener),
       restart: async () => {
         await this.stop();
-        this.#isWanted = true;
+        this.#unwanted = new AbortController();
         await this.start();
       },
       stop: () => this.stop(),
@@ -156,14 +157,14 @@ class Server {
     child.on("error", (error) => said.push(error.message));
     child.on("exit", (code, signal) => {
       if (this.#child === child) this.#child = undefined;
-      if (this.#isWanted && this.#restarting === undefined)
+      if (!this.#unwanted.signal.aborted && this.#restarting === undefined)
         this.#restarting = this.#bringBack(signal ?? `code ${code}`);
     });
     await this.#ready(child, said);
   }
 
   async stop(): Promise<void> {
-    this.#isWanted = false;
+    this.#unwanted.abort();
     await this.#restarting;
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -196,16 +197,13 @@ class Server {
     const { log } = this.#options;
     log.error("database ended unexpectedly, starting it again", { why });
     for (const listener of this.#listeners) listener(why);
-    for (let failures = 1; this.#isWanted; failures++) {
-      try {
-        await this.start();
-        log.info("database runs again", { failures: failures - 1 });
-        break;
-      } catch (error) {
-        log.warn("database does not start yet", { error });
-        await delay(backoffMs(failures, { baseMs: 100, maxMs: 5_000 }));
-      }
-    }
+    await untilDone({
+      attempt: () => this.start(),
+      onError: (error, failures) => log.warn("database does not start yet", { error, failures }),
+      signal: this.#unwanted.signal,
+      backoff: { baseMs: 100, maxMs: 5_000 },
+    });
+    if (!this.#unwanted.signal.aborted) log.info("database runs again");
     this.#restarting = undefined;
   }
 }
