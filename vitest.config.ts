@@ -19,6 +19,7 @@ export default defineConfig({
           name: need,
           include: [`{packages,apps,playwright,scripts}/**/*.${need}.test.ts`],
           exclude,
+          globalSetup: "apps/node-agent/bundle.mjs", // agents run as they do on nodes, from today's sources
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -37,6 +37,13 @@ export async function setUp({ web = true, debian = [] } = {}) {
     output: "apps/cli/build/percale.mjs",
     run: () => command([pinnedNode, "apps/cli/bundle.mjs"]).then(() => undefined),
   });
+  await step({
+    name: "agent",
+    what: "node agent",
+    inputs: ["apps/node-agent/src", "apps/node-agent/bundle.mjs", ...SOURCES],
+    output: "apps/node-agent/build/main.mjs",
+    run: () => command([pinnedNode, "apps/node-agent/bundle.mjs"]).then(() => undefined),
+  });
   if (web) {
     await step({
       name: "web",

@@ -16,7 +16,7 @@ import type { Figure } from "@percale/testkit";
 
 /** Policies, seconds to the kernel's commit, MB of the agent. */
 const LOADS = [
-  [100, 0.05, 100],
+  [100, 0.05, 90],
   [1_000, 0.15, 120],
   [10_000, 1, 250],
 ] as const;

@@ -47,8 +47,7 @@ export function startAgent({ config, labId, node, access, onExit }: AgentOptions
       try {
         // The child is forked inside the namespace; nothing else in this process moves there.
         return inNetns(netnsName(labId, node.name), () =>
-          // A small young generation: agents live beside workloads, and their garbage is small.
-          spawn(process.execPath, ["--max-semi-space-size=4", join(root, "apps/node-agent/src/main.ts")], {
+          spawn(join(root, "apps/node-agent/bin/percale-agent"), {
             stdio: ["ignore", log, log],
             env: { ...environment, ...agentEnvironment({ labId, node, access, folder }) },
           }),

@@ -65,8 +65,6 @@ export class TestNode {
   spawn(flags: readonly string[], stdio: StdioOptions): ChildProcess {
     const { directory } = this;
     const args = [
-      "--max-semi-space-size=4",
-      join(root, "apps/node-agent/src/main.ts"),
       `--node-name=${this.name}`,
       `--data-dir=${join(directory, "data")}`,
       "--api-url=https://localhost",
@@ -78,7 +76,7 @@ export class TestNode {
       "--no-keep-bird",
       ...flags,
     ];
-    return inNetns(this.netns, () => spawn(process.execPath, args, { stdio }));
+    return inNetns(this.netns, () => spawn(join(root, "apps/node-agent/bin/percale-agent"), args, { stdio }));
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
