@@ -30,11 +30,11 @@ try {
 const rows = [];
 const folder = mkdtempSync(join(tmpdir(), "percale-bench-"));
 try {
-  for (const module of chosen) {
-    console.error(`${module.name} …`);
-    const lacks = (module.needs ?? []).filter(({ program }) => missing.includes(program));
-    if (lacks.length > 0) rows.push(unmeasured(`${module.name}: no ${lacks.map(({ program }) => program).join(", ")}`));
-    else rows.push(...(await runModule(module)));
+  for (const bench of chosen) {
+    console.error(`${bench.name} …`);
+    const lacks = (bench.needs ?? []).filter(({ program }) => missing.includes(program));
+    if (lacks.length > 0) rows.push(unmeasured(`${bench.name}: no ${lacks.map(({ program }) => program).join(", ")}`));
+    else rows.push(...(await runModule(bench)));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,6 @@
 import { writeFileSync } from "node:fs";
 
 const [file, name, out] = process.argv.slice(2);
-const module = await import(file);
-writeFileSync(out, JSON.stringify(await module[name]()));
+const bench = await import(file);
+writeFileSync(out, JSON.stringify(await bench[name]()));
 process.exit(0);

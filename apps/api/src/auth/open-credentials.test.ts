@@ -20,14 +20,14 @@ test("a store that is away ends nothing before the credential's own end", async 
 });
 
 test("a store that never answers is asked once", async () => {
-  const ask = vi.fn(() => new Promise<Identity>(() => undefined));
+  const ask = vi.fn<() => Promise<Identity>>(() => new Promise<Identity>(() => undefined));
   new OpenCredentials().hold(alice, ask);
   await vi.advanceTimersByTimeAsync(30_000);
   expect(ask).toHaveBeenCalledTimes(1);
 });
 
 test("what was released is asked no more", async () => {
-  const ask = vi.fn(async () => alice);
+  const ask = vi.fn<() => Promise<Identity>>(async () => alice);
   const { ended, release } = new OpenCredentials().hold(alice, ask);
   release();
   await vi.advanceTimersByTimeAsync(120_000);

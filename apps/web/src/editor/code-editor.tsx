@@ -21,7 +21,7 @@ import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useLayoutEffect } from "react";
 import { placeOf, suggest, type ValueSource } from "./completion.ts";
 import type { Problem } from "./document.ts";
 import { type Schema, schemaAt, typeText } from "./schema.ts";
@@ -48,7 +48,9 @@ export function CodeEditor(props: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const newest = useRef(props);
-  newest.current = props;
+  useLayoutEffect(() => {
+    newest.current = props;
+  });
 
   useEffect(() => {
     if (host.current === null) return undefined;

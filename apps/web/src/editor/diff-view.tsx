@@ -1,4 +1,5 @@
 "use client";
+/* oxlint-disable react/no-array-index-key -- a line of a difference is what its place says */
 import { Fragment, useState } from "react";
 import { Sentence } from "../parts/sentence.tsx";
 import type { RuleSpec } from "../policy/spec.ts";
@@ -79,6 +80,7 @@ function ChangeValue({ change }: { readonly change: FieldChange }) {
 
 export function TextDiff({ before, after }: { readonly before: string; readonly after: string }) {
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll by keyboard too
     <div className="code" role="group" aria-label="Difference as text" tabIndex={0}>
       {foldSame(diffLines(before, after)).map((line, index) =>
         line.op === "fold" ? (

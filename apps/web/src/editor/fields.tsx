@@ -59,6 +59,7 @@ export function TextField(
         value={props.value}
         disabled={props.disabled}
         placeholder={props.placeholder}
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- a panel that was asked for begins at its first field
         autoFocus={props.autoFocus}
         autoComplete="off"
         spellCheck={false}

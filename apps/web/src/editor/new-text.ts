@@ -48,8 +48,7 @@ export function useNewText(kind: string): string | undefined {
       applying: policies.filter((policy) => subjectsOf(selection, policy).some(({ key }) => key === to.key)),
       taken: new Set(namespaced.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
     });
-    // The draft is made once from what is known when the panel opens.
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
   }, [kind, verdict, source, destination, port, protocol, tier, ready]);
 }
 

@@ -40,8 +40,9 @@ export function RuleList(props: {
       {rules.length > 0 && (
         <ol className="rules">
           {rules.map((rule, index) => (
-            // oxlint-disable-next-line react/no-array-index-key
+            // oxlint-disable-next-line react/no-array-index-key -- rules have no name, only a place
             <li key={index}>
+              {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the controls inside */}
               <div className="rule" data-open={open === index} onKeyDown={(event) => onKey(event, index)}>
                 <span className="no">{index + 1}</span>
                 <button

@@ -31,6 +31,7 @@ export function SelectorField(props: {
       <div className="selfield" data-invalid={error !== undefined}>
         <pre aria-hidden>
           {selectorTokens(props.value).map((token, index) => (
+            // oxlint-disable-next-line react/no-array-index-key -- a token is what its place says
             <span key={index} className={TONE[token.t]}>
               {token.text}
             </span>

@@ -169,7 +169,7 @@ export function useActivityLog({ system }: { readonly system: boolean }): Answer
       older: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
       isReading: query.isFetching,
     };
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- the query itself is another object at each render
   }, [query.data, query.hasNextPage, query.isFetching, system]);
   return { data, error: query.error, refetch: () => void query.refetch() };
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable react/no-array-index-key -- a piece of a sentence is what its place says */
 import { ruleSentence } from "../policy/sentence.ts";
 import type { RuleSpec } from "../policy/spec.ts";
 import { actionClass } from "./verdict.tsx";

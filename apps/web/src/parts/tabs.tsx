@@ -14,17 +14,17 @@ export function Tabs(props: {
   readonly current: string;
   readonly onSelect: (id: string) => void;
 }) {
-  const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
+  const onKey = (event: KeyboardEvent<HTMLButtonElement>) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (step === 0) return;
     const at = props.tabs.findIndex((tab) => tab.id === props.current);
     const next = props.tabs[(at + step + props.tabs.length) % props.tabs.length];
     if (next === undefined) return;
     props.onSelect(next.id);
-    event.currentTarget.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus();
+    event.currentTarget.parentElement?.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus();
   };
   return (
-    <div className="tabs" role="tablist" aria-label={props.label} onKeyDown={onKey}>
+    <div className="tabs" role="tablist" aria-label={props.label}>
       {props.tabs.map((tab) => (
         <button
           key={tab.id}
@@ -34,6 +34,7 @@ export function Tabs(props: {
           aria-selected={tab.id === props.current}
           tabIndex={tab.id === props.current ? 0 : -1}
           onClick={() => props.onSelect(tab.id)}
+          onKeyDown={onKey}
         >
           {tab.title}
           {tab.count !== undefined && <span className="c">{tab.count}</span>}

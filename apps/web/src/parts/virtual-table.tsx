@@ -8,11 +8,13 @@ import {
   useLayoutEffect,
   useRef,
   useState,
+  useMemo,
 } from "react";
 import { counted } from "../words/number.ts";
 import { fitColumns } from "./fit-columns.ts";
 import { Icon } from "./icon.tsx";
 import { useNarrow } from "./narrow.ts";
+import { useUrlState } from "./url-state.ts";
 
 export interface Column<T> {
   readonly id: string;
@@ -111,12 +113,14 @@ export function VirtualTable<T>(props: {
             <HeadCell key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
           ))}
         </div>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the rows inside */}
         <div role="rowgroup" className="vt-body" style={{ height: virtual.getTotalSize() }} onKeyDown={onKey}>
           {virtual.getVirtualItems().map((item) => {
             const row = props.rows[item.index];
             if (row === undefined) return null;
             const key = props.keyOf(row);
             return (
+              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- Enter opens it, heard by the group
               <div
                 key={key}
                 role="row"
@@ -158,6 +162,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   const [widthPx, setWidthPx] = useState(Infinity);
   useLayoutEffect(() => {
     if (element.current === null) return undefined;
+    // oxlint-disable-next-line react/set-state-in-effect -- before the first paint, so that no column jumps
     setWidthPx(element.current.clientWidth);
     const observer = new ResizeObserver(([entry]) => setWidthPx(entry?.contentRect.width ?? Infinity));
     observer.observe(element.current);
@@ -195,8 +200,13 @@ function HeadCell<T>(props: {
   );
 }
 
-/** `-name` in the URL is descending. */
-export function parseSort(text: string | null, fallback: SortState): SortState {
+/** Which the URL says; `-name` is descending. `fallback` stays the same object from render to render. */
+export function useSort(fallback: SortState): SortState {
+  const text = useUrlState().get("sort");
+  return useMemo(() => parseSort(text, fallback), [text, fallback]);
+}
+
+function parseSort(text: string | null, fallback: SortState): SortState {
   if (text === null || text === "") return fallback;
   return text.startsWith("-") ? { id: text.slice(1), down: true } : { id: text, down: false };
 }

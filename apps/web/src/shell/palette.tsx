@@ -50,6 +50,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const entries = useEntries(deferred, go, onClose);
   const question = parseQuestion(deferred);
   return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a click beside it; the dialog itself hears Escape
     <dialog
       ref={dialog}
       className="palette float"
@@ -173,7 +174,7 @@ function useEntries(text: string, go: (href: string) => void, onClose: () => voi
         }),
     );
     return [...owners, ...objects, ...pages, ...commands(go, onClose).filter((entry) => has(entry.text))];
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- what `go` and `onClose` close over does not change what is found
   }, [text, endpoints.items, ...lists]);
 }
 

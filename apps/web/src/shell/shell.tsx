@@ -1,7 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { LiveFeed } from "../live/feed.tsx";
 import { Toasts } from "../parts/toasts.tsx";
 import { Header } from "./header.tsx";
@@ -21,15 +21,17 @@ export function Shell(props: {
   readonly children: ReactNode;
 }) {
   const pathname = usePathname();
+  const [shown, setShown] = useState(pathname);
   const [chosen, setChosen] = useState(props.rail);
   const [menuOpen, setMenuOpen] = useState(false);
   const [searching, setSearching] = useState(false);
   const rail = chosen ?? (prefersSlimRail(pathname) ? "slim" : "wide");
   useJumpKeys(() => setSearching(true));
-  useEffect(() => {
+  if (shown !== pathname) {
+    setShown(pathname);
     setMenuOpen(false);
     setSearching(false);
-  }, [pathname]);
+  }
   return (
     <div className="app" data-rail={rail} data-menu={menuOpen ? "open" : undefined}>
       <a className="skip" href="#main">

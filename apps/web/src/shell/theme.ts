@@ -15,6 +15,5 @@ export function applyTheme(theme: Theme): void {
 
 export function keepChoice(name: "theme" | "rail", value: string): void {
   // The Cookie Store API is absent from Firefox ESR.
-  // oxlint-disable-next-line unicorn/no-document-cookie
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
 }

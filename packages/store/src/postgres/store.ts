@@ -202,7 +202,6 @@ class PostgresStore implements Datastore {
 
   watch(options: WatchOptions & { readonly bookmarks: true }): AsyncIterable<StoreEvent | StoreBookmark>;
   watch(options: WatchOptions): AsyncIterable<StoreEvent>;
-  // eslint-disable-next-line typescript/promise-function-async
   watch(options: WatchOptions): AsyncIterable<StoreEvent | StoreBookmark> {
     const position = { revision: options.since ?? this.#cache.revision };
     return this.#follow(position, options);

@@ -1,6 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Mark } from "../../parts/mark.tsx";
 import { failureOf, useTRPC } from "../../trpc/client.ts";
 
@@ -8,8 +8,7 @@ import { failureOf, useTRPC } from "../../trpc/client.ts";
 export function SignIn({ next }: { readonly next: string }) {
   const trpc = useTRPC();
   const [token, setToken] = useState("");
-  const [host, setHost] = useState("");
-  useEffect(() => setHost(globalThis.location.host), []);
+  const host = useSyncExternalStore(neverChanges, hostHere, nowhere);
   const signIn = useMutation(
     trpc.session.signIn.mutationOptions({
       onSuccess: () => {
@@ -45,6 +44,7 @@ export function SignIn({ next }: { readonly next: string }) {
               className="in mono"
               type="password"
               value={token}
+              // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page has no other purpose
               autoFocus
               autoComplete="off"
               spellCheck={false}
@@ -80,3 +80,8 @@ function wordsOf(error: unknown): string {
     return "This token is not known here, or it ended. Check that all of it was pasted.";
   return failure.message;
 }
+
+const neverChanges = () => () => undefined;
+const hostHere = () => globalThis.location.host;
+/** While the server renders. */
+const nowhere = () => "";

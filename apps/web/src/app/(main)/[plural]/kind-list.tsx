@@ -12,7 +12,14 @@ import { ObjectName } from "../../../parts/object-name.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { type Column, formatSort, parseSort, sortRows, VirtualTable } from "../../../parts/virtual-table.tsx";
+import {
+  type Column,
+  formatSort,
+  sortRows,
+  type SortState,
+  useSort,
+  VirtualTable,
+} from "../../../parts/virtual-table.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { compareNames } from "../nodes/view.ts";
 import "../../../styles/editor.css";
@@ -25,6 +32,8 @@ const TWINS: Readonly<Record<string, string>> = {
   globalnetworkpolicies: "networkpolicies",
   networkpolicies: "globalnetworkpolicies",
 };
+
+const BY_NAME: SortState = { id: "Name", down: false };
 
 /** The list of any kind, in its printer columns. */
 export function KindList({ plural }: { readonly plural: string }) {
@@ -45,13 +54,12 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
   const minute = Math.floor(now / 60_000) * 60_000;
   const columns = useMemo(() => columnsOf(definition, minute), [definition, minute]);
   const text = url.get("q") ?? "";
-  const sort = parseSort(url.get("sort"), { id: "Name", down: false });
+  const sort = useSort(BY_NAME);
   const rows = useMemo(() => {
     const wanted = text.trim().toLowerCase();
     const found = wanted === "" ? list.items : list.items.filter((object) => searchText(object).includes(wanted));
     return sortRows(found, columns, sort);
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [list.items, text, columns, sort.id, sort.down]);
+  }, [list.items, text, columns, sort]);
   const twin = TWINS[plural];
   const canCreate = !definition.internal && !definition.readOnly;
   return (

@@ -163,7 +163,7 @@ function TierRules({ tier, direction }: { readonly tier: InForce; readonly direc
           </Link>
           <ol>
             {(card.object.spec[direction] ?? []).map((rule, index) => (
-              // oxlint-disable-next-line react/no-array-index-key
+              // oxlint-disable-next-line react/no-array-index-key -- rules have no name, only a place
               <li key={index}>
                 <span className="muted sm">{index + 1}</span>
                 <Sentence rule={rule} />

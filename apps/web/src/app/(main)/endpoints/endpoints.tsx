@@ -9,7 +9,14 @@ import { ObjectName } from "../../../parts/object-name.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { type Column, formatSort, parseSort, sortRows, VirtualTable } from "../../../parts/virtual-table.tsx";
+import {
+  type Column,
+  formatSort,
+  sortRows,
+  type SortState,
+  useSort,
+  VirtualTable,
+} from "../../../parts/virtual-table.tsx";
 import type { PolicySpec } from "../../../policy/spec.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { compareNames } from "../nodes/view.ts";
@@ -92,6 +99,8 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   },
 ];
 
+const BY_NAME: SortState = { id: "name", down: false };
+
 /** Workloads: where they are, what protects them, what state their interface is in. */
 export function Endpoints() {
   usePageTitle("Endpoints");
@@ -102,7 +111,7 @@ export function Endpoints() {
   const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
   const namespaced = useObjects<PolicySpec>("NetworkPolicy");
   const text = url.get("q") ?? "";
-  const sort = parseSort(url.get("sort"), { id: "name", down: false });
+  const sort = useSort(BY_NAME);
   const all = useMemo(
     () => endpointRows(selection, [...global.items, ...namespaced.items], nodes.data?.reports ?? []),
     [selection, global.items, namespaced.items, nodes.data],
@@ -110,8 +119,7 @@ export function Endpoints() {
   const rows = useMemo(() => {
     const wanted = text.trim().toLowerCase();
     return sortRows(wanted === "" ? all : all.filter((row) => row.searchable.includes(wanted)), COLUMNS, sort);
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [all, text, sort.id, sort.down]);
+  }, [all, text, sort]);
   const open = url.get("open")?.replace(/^workloadendpoints\//, "");
   const selected = all.find((row) => row.endpoint.key === open);
   return (

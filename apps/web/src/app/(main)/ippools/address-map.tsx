@@ -25,7 +25,7 @@ export function AddressMap(props: {
     const cells = [...(root.current?.querySelectorAll<HTMLElement>("button[data-block]") ?? [])];
     cells[cells.indexOf(event.target as HTMLElement) + step]?.focus();
   };
-  let isFirst = true;
+  const first = parts.flatMap((part) => (part.t === "gap" ? [] : part.cells)).find(({ block }) => block !== undefined);
   return (
     <section className="amap" aria-label={`Address map of ${pool.name}`}>
       <div className="rowb wrap amap-head">
@@ -46,11 +46,12 @@ export function AddressMap(props: {
       {asList ? (
         <BlockTable pool={pool} onOpen={props.onOpen} />
       ) : (
+        // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the blocks inside
         <div ref={root} className="amap-rows" onKeyDown={onKey} onPointerLeave={() => setHovered(undefined)}>
           {parts.map((part, index) => {
             if (part.t === "gap") {
               return (
-                // oxlint-disable-next-line react/no-array-index-key
+                // oxlint-disable-next-line react/no-array-index-key -- a gap is what its place says
                 <div key={`gap${index}`} className="amap-gap">
                   {formatBig(part.blocks)} free {part.blocks === 1n ? "block" : "blocks"}
                 </div>
@@ -61,13 +62,11 @@ export function AddressMap(props: {
                 <span className="mono muted">{part.label}</span>
                 <div className="amap-cells">
                   {part.cells.map((cell) => {
-                    const focusable = cell.block !== undefined && isFirst;
-                    if (focusable) isFirst = false;
                     return (
                       <BlockCell
                         key={cell.cidr}
                         cell={cell}
-                        isFirst={focusable}
+                        isFirst={cell === first}
                         isOwned={owner !== undefined && cell.block?.node === owner}
                         isSelected={cell.cidr === props.selected}
                         onOpen={props.onOpen}

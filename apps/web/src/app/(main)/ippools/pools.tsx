@@ -110,7 +110,7 @@ function PoolTable({ rows, chosen }: { readonly rows: readonly PoolRow[]; readon
                 {row.encapsulation}
                 {row.natOutgoing && <span className="muted">, NAT outgoing</span>}
               </td>
-              <td className="pool-bar">
+              <td className="pool-bar" aria-label={`${Math.round(row.share * 100)} % in use`}>
                 <div className="utilw">
                   <div className="util">
                     <i

@@ -69,6 +69,7 @@ function MatrixGrid({ matrix }: { readonly matrix: Parameters<typeof gridOf>[0] 
           <span className={grid.differing > 0 ? "warn" : "muted"}>{verdict.rest}</span>
         </p>
         <div className="tw">
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the cells inside */}
           <table className="matrix" ref={table} onKeyDown={onKey}>
             <caption className="vh">Connectivity between workloads; rows are sources, columns destinations</caption>
             <thead>

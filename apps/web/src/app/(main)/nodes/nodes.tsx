@@ -9,7 +9,14 @@ import { Icon } from "../../../parts/icon.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Empty, Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { type Column, formatSort, parseSort, sortRows, VirtualTable } from "../../../parts/virtual-table.tsx";
+import {
+  type Column,
+  formatSort,
+  sortRows,
+  type SortState,
+  useSort,
+  VirtualTable,
+} from "../../../parts/virtual-table.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { formatBytes, formatCount } from "../../../words/number.ts";
 import { compareNames, type NodeRow, nodeRows, nodesVerdict } from "./view.ts";
@@ -131,6 +138,8 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   },
 ];
 
+const WORST_FIRST: SortState = { id: "condition", down: false };
+
 /** Every node: the worst first as a grid, then all as a table. */
 export function Nodes() {
   usePageTitle("Nodes");
@@ -138,7 +147,7 @@ export function Nodes() {
   const url = useUrlState();
   const nodes = useNodes();
   const text = (url.get("q") ?? "").toLowerCase();
-  const sort = parseSort(url.get("sort"), { id: "condition", down: false });
+  const sort = useSort(WORST_FIRST);
   const all = useMemo(() => nodeRows(nodes.data?.reports ?? []), [nodes.data]);
   const rows = useMemo(
     () =>
@@ -147,8 +156,7 @@ export function Nodes() {
         COLUMNS,
         sort,
       ),
-    // oxlint-disable-next-line react/exhaustive-deps
-    [all, text, sort.id, sort.down],
+    [all, text, sort],
   );
   return (
     <main className="main" id="main">

@@ -74,6 +74,7 @@ export function Board(props: BoardProps) {
   };
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the cards inside
     <div className="board" ref={root} onKeyDown={onKey}>
       {columns.map((column) => (
         <Column

@@ -1,6 +1,6 @@
 "use client";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type PointerEvent, useCallback, useRef } from "react";
+import { type PointerEvent, useCallback, useRef, useLayoutEffect } from "react";
 import { Icon } from "../../../parts/icon.tsx";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
@@ -136,7 +136,9 @@ export function Column(props: {
 /** Pointer drag that starts after a few pixels, so that a click stays a click. */
 function useCardDrag(onDrag: (key: string, place: DropPlace | undefined) => void, onDrop: (card: Card) => void) {
   const newest = useRef({ onDrag, onDrop });
-  newest.current = { onDrag, onDrop };
+  useLayoutEffect(() => {
+    newest.current = { onDrag, onDrop };
+  });
   return useCallback((down: PointerEvent<HTMLElement>, card: Card) => {
     if (down.button !== 0 || down.pointerType === "touch") return;
     const { clientX, clientY } = down;

@@ -4,7 +4,14 @@ import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { type Column, formatSort, parseSort, sortRows, VirtualTable } from "../../../parts/virtual-table.tsx";
+import {
+  type Column,
+  formatSort,
+  sortRows,
+  type SortState,
+  useSort,
+  VirtualTable,
+} from "../../../parts/virtual-table.tsx";
 import { type Card, orderText, type TierColumn } from "./view.ts";
 
 const byText = (of: (card: Card) => string) => (a: Card, b: Card) => of(a).localeCompare(of(b));
@@ -83,6 +90,8 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
   },
 ];
 
+const BY_PLACE: SortState = { id: "place", down: false };
+
 /** The same policies as rows; by default in the order in which they are evaluated. */
 export function PolicyList(props: {
   readonly columns: readonly TierColumn[];
@@ -91,16 +100,16 @@ export function PolicyList(props: {
   readonly onOpen: (path: string) => void;
 }) {
   const url = useUrlState();
-  const sort = parseSort(url.get("sort"), { id: "place", down: false });
+  const sort = useSort(BY_PLACE);
   const all = useMemo(
     () => props.columns.flatMap((column) => column.cards).map((card, index) => ({ ...card, place: index + 1 })),
     [props.columns],
   );
-  const rows = useMemo(() => {
-    const { lit } = props;
-    return sortRows(lit === undefined ? all : all.filter((card) => lit.has(card.key)), COLUMNS, sort);
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [all, props.lit, sort.id, sort.down]);
+  const { lit } = props;
+  const rows = useMemo(
+    () => sortRows(lit === undefined ? all : all.filter((card) => lit.has(card.key)), COLUMNS, sort),
+    [all, lit, sort],
+  );
   return (
     <VirtualTable
       label="Policies"

@@ -191,7 +191,7 @@ function Stage({ half, number }: { readonly half: TraceHalf; readonly number: nu
         ) : (
           <div className="rgs">
             {half.rows.map((row, index) => (
-              // oxlint-disable-next-line react/no-array-index-key
+              // oxlint-disable-next-line react/no-array-index-key -- a step is what its place says
               <Step key={index} row={row} direction={half.direction} />
             ))}
           </div>
