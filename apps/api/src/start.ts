@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createMetrics, HealthRegistry, silentLogger, StallMonitor } from "@percale/daemon";
+import { VERSION } from "@percale/protocol";
 import type { Logger } from "@percale/daemon";
 import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore } from "@percale/store";
@@ -24,7 +25,6 @@ import type { SyncStream } from "./sync/stream.ts";
 import { trpcOverHttp } from "./trpc/mount.ts";
 import { upgrades } from "./upgrades.ts";
 
-const BUILD = "0.1.0";
 const CERTIFICATES_MS = 12 * 3_600_000;
 const HEALTH_MS = 1_000;
 
@@ -56,7 +56,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = await openDatabase(options, log);
   const { store } = database;
-  await ensureBuiltIns(store, BUILD);
+  await ensureBuiltIns(store, VERSION);
   const isFirstStart = await ensureAdminToken(dataDir, store);
   const certificates = (): Promise<Pki> =>
     openPki(join(dataDir, "pki"), {
@@ -97,7 +97,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     streams,
     apiMetrics,
     strangers,
-    build: BUILD,
+    build: VERSION,
   });
   const trpc = trpcOverHttp({ authenticator, credentials, services, log, watches });
   const listener = await listen({

@@ -1,4 +1,5 @@
 /** The `percale` command. */
+import { VERSION } from "@percale/protocol";
 import { Command } from "commander";
 import { addBgpCommands } from "./bgp.ts";
 import { readConfig } from "./config.ts";
@@ -31,7 +32,7 @@ program
   .description("versions of this command and of the API server")
   .option("--client", "only this command's")
   .action(async ({ client }: { client?: true }) => {
-    console.log("Client Version:    0.1.0");
+    console.log(`Client Version:    ${VERSION}`);
     if (client === true) return;
     const { gitVersion } = (await call(access(), "GET", "/version")) as { readonly gitVersion?: string };
     console.log(`Server Version:    ${gitVersion ?? "unknown"}`);

@@ -3,3 +3,4 @@ export * from "./change-set.ts";
 export * from "./messages.ts";
 export * from "./close.ts";
 export * from "./parse.ts";
+export { VERSION } from "./version.ts";

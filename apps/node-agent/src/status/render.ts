@@ -1,7 +1,7 @@
 import type { DataplaneState } from "@percale/dataplane";
+import { VERSION } from "@percale/protocol";
 import type { AgentStatus, Condition } from "@percale/protocol";
 import type { BgpState } from "../bird/watch.ts";
-import { BUILD } from "../build.ts";
 import type { Pipeline } from "../calculation/pipeline.ts";
 
 /** The agent's account of itself, out of what its parts say. Pure. */
@@ -19,7 +19,7 @@ export function renderStatus(from: {
   const { endpoints, policies, sets, setMembers, routes } = dataplane.counts;
   return {
     node: from.node,
-    build: BUILD,
+    build: VERSION,
     startedAt: from.startedAt.toISOString(),
     inSync: from.inSync,
     appliedRevision: pipeline.applied,

@@ -1,7 +1,7 @@
 import type { Logger, Registry } from "@percale/daemon";
+import { VERSION } from "@percale/protocol";
 import type { AgentStatus } from "@percale/protocol";
 import type { ApiClient } from "../api/client.ts";
-import { BUILD } from "../build.ts";
 import { gaugeOf } from "../gauges.ts";
 import type { AgentPart, Finding, StreamStep } from "../part.ts";
 import { OWN_TOKEN } from "../registration/part.ts";
@@ -39,7 +39,7 @@ export class Stream implements AgentPart {
       agent: api.agent,
       token: api.token,
       node,
-      build: BUILD,
+      build: VERSION,
       log,
       onStep: (step) => {
         onStep(step);

@@ -1,4 +1,5 @@
 "use client";
+import { VERSION } from "@percale/protocol";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Icon } from "../parts/icon.tsx";
@@ -37,7 +38,7 @@ export function Rail({ rail, onToggle }: { readonly rail: RailWidth; readonly on
         </div>
       ))}
       <div className="foot">
-        <span className="t">0.1.0</span>
+        <span className="t">{VERSION}</span>
         <button
           type="button"
           className="btn ghost mini hide-s"

@@ -1,4 +1,5 @@
 "use client";
+import { VERSION } from "@percale/protocol";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Mark } from "../../parts/mark.tsx";
@@ -69,7 +70,7 @@ export function SignIn({ next }: { readonly next: string }) {
           </dl>
         </div>
       </main>
-      <footer>Percale 0.1.0</footer>
+      <footer>Percale {VERSION}</footer>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { line as d3line, curveBasis } from "d3";
+import { curveBasis, line as d3line } from "d3-shape";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { NodeReport } from "../nodes/view.ts";
 import { healthOf, layoutSessions, type Placed, type Session, sessionsVerdict } from "./view.ts";

@@ -18,7 +18,7 @@ const rankByPackage: Readonly<Record<string, number>> = {
 };
 /** Rank 5 and store: the store speaks the wire's change sets. */
 const PURE = new Set(["net", "selector", "resources", "protocol", "policy", "ipam", "bgp"]);
-const root = resolve(import.meta.dirname, "..");
+const root = resolve(import.meta.dirname, "../..");
 
 interface Import {
   readonly file: string;
