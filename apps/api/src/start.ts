@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { createMetrics, HealthRegistry, silentLogger, StallMonitor } from "@percale/daemon";
 import { VERSION } from "@percale/protocol";
 import type { Logger } from "@percale/daemon";
-import { openPostgresStore, startEmbeddedPostgres } from "@percale/store";
-import type { Datastore } from "@percale/store";
+import { openPostgresRecords, openPostgresStore, startEmbeddedPostgres } from "@percale/store";
+import type { Datastore, Records } from "@percale/store";
 import { Authenticator } from "./auth/authenticator.ts";
 import { Failures } from "./auth/failures.ts";
 import { OpenCredentials } from "./auth/open-credentials.ts";
@@ -45,6 +45,7 @@ export interface ApiOptions {
 export interface Api {
   readonly url: string;
   readonly store: Datastore;
+  readonly records: Records;
   /** Whether this start made the admin token. */
   readonly isFirstStart: boolean;
   close(): Promise<void>;
@@ -55,9 +56,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { dataDir, host = "127.0.0.1", port = 0, socket, names = [], log = silentLogger } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = await openDatabase(options, log);
-  const { store } = database;
+  const { store, records } = database;
   await ensureBuiltIns(store, VERSION);
-  const isFirstStart = await ensureAdminToken(dataDir, store);
+  const isFirstStart = await ensureAdminToken(dataDir, records.tokens);
   const certificates = (): Promise<Pki> =>
     openPki(join(dataDir, "pki"), {
       hosts: [host, ...names],
@@ -72,7 +73,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   stalls.start();
   const watches = new Gate(LIMITS.watches);
   const streams = new Set<SyncStream>();
-  const statuses = new NodeStatuses({ store, log });
+  const statuses = new NodeStatuses({ store, agentStatus: records.agentStatus, log });
   const closing = new AbortController();
   const following = statuses.run(closing.signal);
   const credentials = new OpenCredentials();
@@ -84,9 +85,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     strangers: () => strangers.count,
   });
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
-  const authenticator = new Authenticator({ tokens: store.tokens, failures });
+  const authenticator = new Authenticator({ tokens: records.tokens, failures });
   const judge = new Judge({ store, log });
-  const services = createServices({ store, judge, authenticator, health, log });
+  const services = createServices({ store, records, judge, authenticator, health, log });
   const sockets = upgrades({
     store,
     statuses,
@@ -130,6 +131,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   return {
     url,
     store,
+    records,
     isFirstStart,
     close: async () => {
       for (const timer of timers) clearInterval(timer);
@@ -140,7 +142,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       closing.abort();
       await following;
       await judge.close();
-      await store.close(); // ends the watches, so that their clients see a clean end
+      await Promise.all([store.close(), records.close()]); // ends the watches, so that their clients see a clean end
       await listener.close();
       await database.stop();
     },
@@ -149,14 +151,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
 interface Database {
   readonly store: Datastore;
+  readonly records: Records;
   stop(): Promise<void>;
 }
 
 async function openDatabase({ databaseUrl, dataDir }: ApiOptions, log: Logger): Promise<Database> {
   const ours =
     databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: join(dataDir, "postgres"), log }) : undefined;
-  const store = await openPostgresStore({ url: databaseUrl ?? ours!.url, log: log.child({ component: "store" }) });
-  return { store, stop: async () => ours?.stop() };
+  const options = { url: databaseUrl ?? ours!.url, log: log.child({ component: "store" }) };
+  const store = await openPostgresStore(options);
+  const records = await openPostgresRecords(options);
+  return { store, records, stop: async () => ours?.stop() };
 }
 
 function tellDatabase(store: Datastore, health: HealthRegistry): void {

@@ -58,7 +58,7 @@ test("a kept row that is no status costs one row, not the page", async () => {
   const whole = await reporting("whole", agentStatusOf("whole"));
   await expect.poll(shown).toContain("whole");
   for (const half of [{ node: "broken" }, { ...agentStatusOf("old"), conditions: "none" }])
-    await server.api.store.agentStatus.put(half as unknown as AgentStatus); // as an older version did
+    await server.api.records.agentStatus.put(half as unknown as AgentStatus); // as an older version did
   expect(await shown()).toEqual(["whole"]);
   for (const page of ["overview.summary", "health.conditions"])
     expect((await server.call(`/trpc/${page}`)).code).toBe(200);

@@ -5,19 +5,22 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openPostgresStore, startTestPostgres } from "./index.ts";
-import type { Activity, Datastore } from "./index.ts";
+import { openPostgresRecords, openPostgresStore, startTestPostgres } from "./index.ts";
+import type { Activity, Datastore, Records } from "./index.ts";
 import type { TestPostgres } from "./test-postgres.ts";
 
 let postgres: TestPostgres;
 let store: Datastore;
+let records: Records;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
   store = await openPostgresStore({ url: postgres.url });
+  records = await openPostgresRecords({ url: postgres.url });
 });
 afterAll(async () => {
   await store.close();
+  await records.close();
   await postgres.stop();
 });
 
@@ -118,12 +121,12 @@ test("without a database calls fail with 503 and a reason, and all recovers by i
   await expect(store.head()).rejects.toMatchObject({ reason: "ServiceUnavailable", message: /database/ });
   const changes = [{ op: "delete" as const, ref: { kind: "Profile", name: "counter-0" } }];
   await expect(store.apply({ author: "test", changes })).rejects.toMatchObject({ code: 503 });
-  await expect(store.tokens.list()).rejects.toMatchObject({ code: 503 });
+  await expect(records.tokens.list()).rejects.toMatchObject({ code: 503 });
   expect((await store.list({ kind: "Profile", revision: 0 })).items).toHaveLength(12);
   await postgres.server.restart();
   await expect.poll(() => store.isConnected(), { timeout: 20_000 }).toBe(true);
   expect(await store.snapshot()).toEqual(before);
   await store.apply({ author: "test", changes });
-  expect(await store.tokens.list()).toEqual([]);
+  expect(await records.tokens.list()).toEqual([]);
   expect((await store.list({ kind: "Profile" })).items).toHaveLength(11);
 });

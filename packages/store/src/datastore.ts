@@ -1,9 +1,10 @@
-import type { AgentStatus, ChangeSet, ChangeSetResult } from "@percale/protocol";
+import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
 import type { KubeObject, ObjectRef, StatusError, StoreContext } from "@percale/resources";
 
 /**
- * What the product asks of a store. Every failure is a StatusError: NotFound, AlreadyExists, Conflict, Invalid, Expired,
- * Timeout, or ServiceUnavailable while the database can't be reached. Objects handed out are shared: never change them.
+ * What the product asks of a store of objects; `contract/` says it in tests. Every failure is a StatusError: NotFound, AlreadyExists,
+ * Conflict, Invalid, Expired, Timeout, or ServiceUnavailable while the database can't be reached. Objects handed out are shared: never
+ * change them.
  */
 export interface Datastore {
   /** The store's identity: revisions of another epoch are not comparable. */
@@ -27,12 +28,9 @@ export interface Datastore {
   /** The first revision that the log still has; undefined if there is none. */
   oldest(): Promise<number | undefined>;
   compact(options?: Retention): Promise<{ readonly removed: number }>;
-  readonly agentStatus: AgentStatusRecords;
-  readonly tokens: TokenRecords;
-  readonly settings: SettingRecords;
   /** False while the database can't be reached: reads at a past revision still answer, writes get 503. */
   isConnected(): boolean;
-  /** Ends watches, waits for writes under way. */
+  /** Ends watches, waits for writes under way. Twice is once. */
   close(): Promise<void>;
 }
 
@@ -74,7 +72,7 @@ export interface WatchOptions {
   /** Absent: from now on. Expired if the log no longer reaches back so far. */
   readonly since?: number;
   readonly signal?: AbortSignal;
-  /** Say every 15 s how far the watch has come, for filters that let little through. */
+  /** Say after 15 s of silence how far the watch has come, for filters that let little through. */
   readonly bookmarks?: boolean;
 }
 
@@ -113,53 +111,14 @@ export interface Retention {
   readonly olderThan?: Date;
 }
 
-/** Not in the log: the newest word of each node only. */
-export interface AgentStatusRecords {
-  put(status: AgentStatus): Promise<void>;
-  remove(node: string): Promise<void>;
-  list(): Promise<AgentStatusRecord[]>;
-  /** The newest status of a node after each change; undefined when removed. Intermediate ones may be skipped. */
-  watch(signal?: AbortSignal): AsyncIterable<{ readonly node: string; readonly record: AgentStatusRecord | undefined }>;
-}
-
-export interface AgentStatusRecord {
-  readonly node: string;
-  /** An AgentStatus when it was put, perhaps by another version: whoever reads it parses it. */
-  readonly status: unknown;
-  /** RFC 3339. */
-  readonly updatedAt: string;
-}
-
-export interface TokenRecord {
-  readonly id: string;
-  readonly subject: string;
-  readonly groups: readonly string[];
-  readonly description: string;
-  readonly createdAt: Date;
-  readonly expiresAt?: Date;
-  readonly revokedAt?: Date;
-  /** The token it was made with and ends with. */
-  readonly parentId?: string;
-}
-
-export interface TokenRecords {
-  /** The secret never gets here, only its hash. */
-  create(token: {
-    readonly hash: string;
-    readonly subject: string;
-    readonly groups: readonly string[];
-    readonly description?: string;
-    readonly expiresAt?: Date;
-    readonly parentId?: string;
-  }): Promise<TokenRecord>;
-  list(): Promise<TokenRecord[]>;
-  /** False if there is no such token. */
-  revoke(id: string): Promise<boolean>;
-  /** Undefined for unknown, revoked and expired ones alike, and for those whose parent is. */
-  lookup(hash: string): Promise<TokenRecord | undefined>;
-}
-
-export interface SettingRecords {
-  get(key: string): Promise<unknown>;
-  put(key: string, value: unknown): Promise<void>;
+/** What every driver lets its opener choose. */
+export interface StoreOptions {
+  readonly now?: () => Date;
+  /** Events kept in memory for watchers, and the memory that they may take; older ones are read from the log. */
+  readonly windowSize?: number;
+  readonly windowBytes?: number;
+  /** Patience with a revision from the future. */
+  readonly waitMs?: number;
+  /** How long a watch with bookmarks is silent at most. */
+  readonly bookmarkMs?: number;
 }

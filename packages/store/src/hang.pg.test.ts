@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { silentLogger } from "@percale/daemon";
 import { API_VERSION } from "@percale/resources";
-import { openPostgresStore } from "./index.ts";
+import { openPostgresRecords, openPostgresStore } from "./index.ts";
 import { startTestPostgres } from "./test-postgres.ts";
 
 /** Of the postmaster and all its processes, which go on alone when only it is stopped. */
@@ -19,13 +19,14 @@ function signalAll(pid: number, signal: NodeJS.Signals): void {
 test("a database that hangs is told and not waited for; afterwards all goes on", async () => {
   const postgres = await startTestPostgres();
   const store = await openPostgresStore({ url: postgres.url, log: silentLogger });
+  const records = await openPostgresRecords({ url: postgres.url, log: silentLogger });
   const pid = postgres.server.pid!;
   const tier = { apiVersion: API_VERSION, kind: "Tier", metadata: { name: "t" }, spec: {} };
   const write = () => store.apply({ changes: [{ op: "create", object: tier }], author: "test" });
   signalAll(pid, "SIGSTOP");
   try {
     await expect(store.head()).rejects.toMatchObject({ code: 503, message: expect.stringContaining("in time") });
-    await expect(store.tokens.lookup("none")).rejects.toMatchObject({ code: 503 });
+    await expect(records.tokens.lookup("none")).rejects.toMatchObject({ code: 503 });
     await expect.poll(() => store.isConnected(), { timeout: 20_000 }).toBe(false);
     await expect(write()).rejects.toMatchObject({ code: 503 });
     await expect(store.list({ kind: "Tier" })).rejects.toMatchObject({ code: 503 });
@@ -36,5 +37,6 @@ test("a database that hangs is told and not waited for; afterwards all goes on",
   await write();
   expect((await store.list({ kind: "Tier" })).items).toHaveLength(1);
   await store.close();
+  await records.close();
   await postgres.stop();
 }, 90_000);

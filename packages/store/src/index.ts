@@ -1,14 +1,18 @@
 /**
- * The datastore: Postgres with a revision log, group commit and watch. Alone speaks SQL.
+ * The datastore: objects with a revision log, group commit and watch, and the records beside them. `contract/` says what any driver
+ * promises; Postgres is the one that the product runs on, and what alone speaks SQL. `@percale/store/memory` is for tests and tools.
  *
  *     const postgres = await startEmbeddedPostgres({ dataDir: ".percale/postgres", log });
  *     const store = await openPostgresStore({ url: postgres.url, log });
  *     await store.apply({ author: "alice", changes: [{ op: "create", object: tier }] });
  *     for await (const { type, object } of store.watch({ kinds: ["Tier"], since: 0 })) console.log(type, object.metadata.name);
  */
-export * from "./datastore.ts";
+export type * from "./datastore.ts";
+export type * from "./records.ts";
 export { SetBudget } from "./set-budget.ts";
 export { outsideDatabaseFault } from "./postgres/outside.ts";
+export { openPostgresRecords } from "./postgres/records.ts";
+export type { PostgresRecordsOptions } from "./postgres/records.ts";
 export { openPostgresStore } from "./postgres/store.ts";
 export type { PostgresStoreOptions } from "./postgres/store.ts";
 export { startEmbeddedPostgres } from "./embedded/server.ts";

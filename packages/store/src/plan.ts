@@ -12,6 +12,7 @@ import {
   notFound,
   refOf,
   sortKey,
+  StatusError,
 } from "@percale/resources";
 import type { Consequence, KubeObject, Lookup, ObjectMeta, ObjectRef } from "@percale/resources";
 import type { ApplyOptions, AuthoredChangeSet, CheckContext } from "./datastore.ts";
@@ -81,6 +82,12 @@ export function* planSteps(
     result: { resourceVersion: String(setEnd), objects },
     characters: budget.used,
   };
+}
+
+/** What planning threw, as its caller hears it: what is nested without end leaves no room on the stack. */
+export function refusalOfPlan(error: unknown): unknown {
+  if (!(error instanceof RangeError)) return error;
+  return new StatusError("Invalid", `nobody can keep this: ${error.message}`, { cause: error });
 }
 
 /** Carries out what each event makes follow, and what that makes follow. Second looks come last and once: what they wait for may be a thousand deletions. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeStateFile } from "@percale/daemon";
-import type { Datastore } from "@percale/store";
+import type { TokenRecords } from "@percale/store";
 import { stringify } from "yaml";
 import { hashToken, newToken } from "./authenticator.ts";
 import { ADMIN_GROUP } from "./identity.ts";
@@ -10,8 +10,8 @@ import type { Pki } from "./pki.ts";
 export const ADMIN_TOKEN_FILE = "admin-token";
 export const KUBECONFIG_FILE = "kubeconfig";
 
-/** Makes sure that the token in `admin-token` opens this store, and leaves it alone if it does. Returns whether it was made now. */
-export async function ensureAdminToken(dataDir: string, { tokens }: Datastore): Promise<boolean> {
+/** Makes sure that the token in `admin-token` opens this API, and leaves it alone if it does. Returns whether it was made now. */
+export async function ensureAdminToken(dataDir: string, tokens: TokenRecords): Promise<boolean> {
   const path = join(dataDir, ADMIN_TOKEN_FILE);
   const known = await readIfThere(path);
   if (known !== undefined && (await tokens.lookup(hashToken(known.trim()))) !== undefined) return false;

@@ -1,5 +1,5 @@
 import { StatusError, unauthorized } from "@percale/resources";
-import type { Datastore, TokenRecord } from "@percale/store";
+import type { TokenRecord, TokenRecords } from "@percale/store";
 import { hashToken, newToken } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { TokenView } from "../trpc/views.ts";
@@ -9,7 +9,7 @@ const SESSION_SECONDS = 12 * 3600;
 const SESSION = "browser session";
 
 /** A session is a token of its own, so that it can end without the one it came from; it never outlives that. */
-export function sessionServices({ tokens }: Datastore, authenticator: Authenticator): Services["sessions"] {
+export function sessionServices(tokens: TokenRecords, authenticator: Authenticator): Services["sessions"] {
   return {
     signIn: async (token) => {
       const identity = await authenticator.byToken(token);
@@ -37,7 +37,7 @@ export function sessionServices({ tokens }: Datastore, authenticator: Authentica
   };
 }
 
-export function accessServices({ tokens }: Datastore, authenticator: Authenticator): Services["access"] {
+export function accessServices(tokens: TokenRecords, authenticator: Authenticator): Services["access"] {
   return {
     createToken: async ({ subject, groups, description, ttlSeconds }) => {
       const token = newToken();

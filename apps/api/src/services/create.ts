@@ -1,5 +1,5 @@
 import type { HealthRegistry, Logger } from "@percale/daemon";
-import type { Datastore } from "@percale/store";
+import type { Datastore, Records } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Judge } from "../policy/judge.ts";
 import { accessServices, sessionServices } from "./access.ts";
@@ -16,22 +16,24 @@ import type { Services } from "./services.ts";
 
 export function createServices({
   store,
+  records: { agentStatus, tokens, settings },
   judge,
   authenticator,
   health,
   log,
 }: {
   readonly store: Datastore;
+  readonly records: Records;
   readonly judge: Judge;
   readonly authenticator: Authenticator;
   readonly health: HealthRegistry;
   readonly log: Logger;
 }): Services {
-  const nodes = nodeServices({ store, log });
+  const nodes = nodeServices({ agentStatus, log });
   const feed = new LiveFeed(store);
   const sources = { store, nodes, health };
   return {
-    sessions: sessionServices(store, authenticator),
+    sessions: sessionServices(tokens, authenticator),
     objects: objectServices(store),
     changes: changeServices(store),
     live: (since, signal) => feed.events(since, signal),
@@ -42,8 +44,8 @@ export function createServices({
     ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },
     health: { conditions: () => allConditions(sources) },
-    lab: new Lab(store).services(),
-    access: accessServices(store, authenticator),
+    lab: new Lab(settings).services(),
+    access: accessServices(tokens, authenticator),
     overview: { summary: () => overviewOf(sources) },
   };
 }

@@ -1,5 +1,5 @@
 import { EventEmitter, on } from "node:events";
-import type { Datastore } from "@percale/store";
+import type { SettingRecords } from "@percale/store";
 import { z } from "zod";
 import { labReport } from "../trpc/inputs.ts";
 import type { LabReport } from "../trpc/inputs.ts";
@@ -15,14 +15,14 @@ const keptReport = labReport.extend({ reportedAt: z.iso.datetime() });
 
 /** The lab's newest probes: in memory at once, in the store a second later so that other API processes show them too. */
 export class Lab {
-  readonly #store: Datastore;
+  readonly #settings: SettingRecords;
   readonly #changed = new EventEmitter().setMaxListeners(0);
   #newest: LabMatrixView = { workloads: [], probes: [] };
   #keptAt = 0;
   #lookedAt = 0;
 
-  constructor(store: Datastore) {
-    this.#store = store;
+  constructor(settings: SettingRecords) {
+    this.#settings = settings;
   }
 
   services(): Services["lab"] {
@@ -39,7 +39,7 @@ export class Lab {
     this.#changed.emit("changed");
     if (now - this.#keptAt < KEEP_MS) return;
     this.#keptAt = now;
-    await this.#store.settings.put(SETTING, this.#newest);
+    await this.#settings.put(SETTING, this.#newest);
   }
 
   async #matrix(): Promise<LabMatrixView> {
@@ -48,7 +48,7 @@ export class Lab {
       now - Date.parse(this.#newest.reportedAt ?? "1970-01-01") < LOOK_MS || now - this.#lookedAt < LOOK_MS;
     if (isFresh) return this.#newest;
     this.#lookedAt = now;
-    const kept = keptReport.safeParse(await this.#store.settings.get(SETTING));
+    const kept = keptReport.safeParse(await this.#settings.get(SETTING));
     if (kept.success && kept.data.reportedAt > (this.#newest.reportedAt ?? "")) this.#newest = kept.data;
     return this.#newest;
   }

@@ -1,6 +1,6 @@
 import type { Logger } from "@percale/daemon";
 import { parseAgentStatus, ProtocolError } from "@percale/protocol";
-import type { AgentStatusRecord, Datastore } from "@percale/store";
+import type { AgentStatusRecord, AgentStatusRecords } from "@percale/store";
 import type { NodeStatusView } from "../trpc/views.ts";
 import type { Services } from "./services.ts";
 
@@ -9,19 +9,19 @@ const FRESH_MS = 25_000;
 const LOOK_AGAIN_MS = 5_000;
 
 interface Sources {
-  readonly store: Datastore;
+  readonly agentStatus: AgentStatusRecords;
   readonly log: Logger;
   readonly now?: () => number;
 }
 
-export function nodeServices({ store, log, now = Date.now }: Sources): Services["nodes"] {
+export function nodeServices({ agentStatus, log, now = Date.now }: Sources): Services["nodes"] {
   const told = new Set<string>();
   const onBad = (node: string, error: unknown): void => {
     if (!told.has(node)) log.warn("a kept status can't be read: its node is left out", { node, error });
     told.add(node);
   };
   const list = async (): Promise<NodeStatusView[]> => {
-    const records = await store.agentStatus.list();
+    const records = await agentStatus.list();
     const views = records.map((record) => nodeView(record, { nowMs: now(), onBad }));
     return views.filter((view) => view !== undefined).sort((a, b) => (a.node < b.node ? -1 : 1));
   };
@@ -31,7 +31,7 @@ export function nodeServices({ store, log, now = Date.now }: Sources): Services[
     watch: async function* (signal) {
       let told = await list();
       yield told;
-      const changes = store.agentStatus.watch(signal)[Symbol.asyncIterator]();
+      const changes = agentStatus.watch(signal)[Symbol.asyncIterator]();
       let pending = changes.next();
       while (!signal.aborted) {
         const step = await Promise.race([pending, tick(LOOK_AGAIN_MS, signal)]);

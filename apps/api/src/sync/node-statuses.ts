@@ -1,25 +1,34 @@
 import { backoffMs, sleepMs } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { AgentStatus } from "@percale/protocol";
-import type { Datastore } from "@percale/store";
+import type { AgentStatusRecords, Datastore } from "@percale/store";
+
+interface NodeStatusesOptions {
+  /** Has the Nodes. */
+  readonly store: Datastore;
+  readonly agentStatus: AgentStatusRecords;
+  readonly log: Logger;
+}
 
 /** What agents say of themselves, kept as long as their Node: it ends with that, also while an agent goes on reporting. */
 export class NodeStatuses {
   readonly #store: Datastore;
+  readonly #agentStatus: AgentStatusRecords;
   readonly #log: Logger;
   /** Nodes that were deleted and have not come again. */
   readonly #gone = new Set<string>();
 
-  constructor({ store, log }: { readonly store: Datastore; readonly log: Logger }) {
+  constructor({ store, agentStatus, log }: NodeStatusesOptions) {
     this.#store = store;
+    this.#agentStatus = agentStatus;
     this.#log = log;
   }
 
   async put(status: AgentStatus): Promise<void> {
     const { node } = status;
     if (this.#gone.has(node)) return;
-    await this.#store.agentStatus.put(status);
-    if (this.#gone.has(node)) await this.#store.agentStatus.remove(node); // it went meanwhile
+    await this.#agentStatus.put(status);
+    if (this.#gone.has(node)) await this.#agentStatus.remove(node); // it went meanwhile
   }
 
   /** Follows the Nodes until `signal` aborts. */
@@ -43,7 +52,7 @@ export class NodeStatuses {
       if (type !== "DELETED") this.#gone.delete(name);
       else {
         this.#gone.add(name);
-        await this.#store.agentStatus.remove(name);
+        await this.#agentStatus.remove(name);
       }
     }
   }
@@ -51,7 +60,6 @@ export class NodeStatuses {
   /** Of Nodes that were deleted while nobody looked. An agent that has no Node yet reports again soon. */
   async #sweep(nodes: ReadonlySet<string>): Promise<void> {
     for (const node of nodes) this.#gone.delete(node);
-    for (const { node } of await this.#store.agentStatus.list())
-      if (!nodes.has(node)) await this.#store.agentStatus.remove(node);
+    for (const { node } of await this.#agentStatus.list()) if (!nodes.has(node)) await this.#agentStatus.remove(node);
   }
 }

@@ -6,7 +6,7 @@ import type { ChangeSetResult } from "@percale/protocol";
 import { charactersLeft, refOf, serviceUnavailable, timeout } from "@percale/resources";
 import type { Cache } from "../cache.ts";
 import type { ApplyOptions, AuthoredChangeSet } from "../datastore.ts";
-import { Overlay, planSteps } from "../plan.ts";
+import { Overlay, planSteps, refusalOfPlan } from "../plan.ts";
 import { hasGroup, readHead, readLog, writeGroup, writeGroupWithin } from "./log.ts";
 import type { Group } from "./log.ts";
 import { failureClassOf, refusalOf } from "./refusal.ts";
@@ -166,7 +166,7 @@ export class Committer {
         for (const event of plan.events) events.push({ ...event, author, ...(reason !== undefined && { reason }) });
         await own.mergeInto(view);
       } catch (error) {
-        answers.push(() => reject(error instanceof RangeError ? refusalOf(error) : error)); // nested without end
+        answers.push(() => reject(refusalOfPlan(error)));
       }
     }
     await turn(); // what is planned is written out next, which takes as long again

@@ -1,7 +1,10 @@
 import type { Pool } from "pg";
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import { refOf, sortKey } from "@percale/resources";
+import { sortKey } from "@percale/resources";
 import type { Activity, Retention } from "../datastore.ts";
+import { activityOf } from "../log.ts";
+import type { Undo, UndoRange } from "../log.ts";
+import { removableUpTo } from "../retention.ts";
 import { PAGE_BYTES, pageSql } from "./page.ts";
 
 const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";
@@ -16,7 +19,6 @@ const HISTORY = pageSql(
   "DESC",
 );
 const END = Number.MAX_SAFE_INTEGER; // beyond every revision
-const KEEP_AT_LEAST = 1_000; // a lost commit is looked up in the log, and a watch that just began must find its place
 const DELETE_AT_ONCE = 5_000;
 const UNDO_AT_ONCE = 1_000;
 
@@ -37,12 +39,12 @@ export async function readHistory(
   limit: number,
 ): Promise<Activity[]> {
   const { rows } = await pool.query<ActivityRow>(HISTORY, [kind, namespace ?? "", name, limit]);
-  return rows.map(activityOf);
+  return rows.map(activityIn);
 }
 
 export async function readChanges(pool: Pool, limit: number, before: number = END): Promise<Activity[]> {
   const { rows } = await pool.query<ActivityRow>(CHANGES, [before, limit]);
-  return rows.map(activityOf);
+  return rows.map(activityIn);
 }
 
 /** The first revision that the log still has; undefined if it is empty. */
@@ -51,14 +53,7 @@ export async function readOldest(pool: Pool): Promise<number | undefined> {
   return rows[0]!.oldest ?? undefined;
 }
 
-/**
- * What has to be put (or taken out: undefined) to turn a kind's list at `to` back to `from`, by sort key; undefined once compaction took
- * what happened next.
- */
-export async function readUndo(
-  pool: Pool,
-  { kind, from, to }: { readonly kind: string; readonly from: number; readonly to: number },
-): Promise<ReadonlyMap<string, KubeObject | undefined> | undefined> {
+export async function readUndo(pool: Pool, { kind, from, to }: UndoRange): Promise<Undo | undefined> {
   const next = await pool.query("SELECT FROM revisions WHERE revision = $1::bigint + 1", [from]);
   if (next.rowCount === 0 && from < to) return undefined;
   const { rows: firsts } = await pool.query<{ revision: number; bytes: number }>(
@@ -94,31 +89,22 @@ function* pages(rows: readonly { readonly revision: number; readonly bytes: numb
   if (page.length > 0) yield page;
 }
 
-function activityOf({ revision, set_end, at, author, reason, op, body, previous }: ActivityRow): Activity {
-  return {
-    revision,
-    setEnd: set_end,
-    at: at.toISOString(),
-    author,
-    reason,
-    op,
-    ref: refOf(body),
-    object: body,
-    ...(previous !== null && { previous }),
-  };
+function activityIn({ revision, set_end, at, author, reason, op, body, previous }: ActivityRow): Activity {
+  const replaced = previous === null ? {} : { previous };
+  const entry = { revision, setEnd: set_end, at: at.toISOString(), author, reason, type: op, object: body };
+  return activityOf({ ...entry, ...replaced });
 }
 
 /** Removes what is older than `olderThan` and beyond the newest `keepRevisions`, but nothing after `neededSince`. Whole change sets, in small bites. */
 export async function compactLog(
   pool: Pool,
-  { keepRevisions = KEEP_AT_LEAST, olderThan }: Retention,
-  { head, neededSince }: { readonly head: number; readonly neededSince: number },
+  retention: Retention,
+  place: { readonly head: number; readonly neededSince: number },
 ): Promise<number> {
-  const byCount = Math.min(head - Math.max(keepRevisions, 1), neededSince);
   const { rows } = await pool.query<{ upTo: number | null }>(
     `SELECT max(revision) AS "upTo" FROM revisions
       WHERE revision = set_end AND revision <= $1::bigint AND ($2::timestamptz IS NULL OR at < $2)`,
-    [byCount, olderThan ?? null],
+    [removableUpTo(retention, place), retention.olderThan ?? null],
   );
   const upTo = rows[0]?.upTo ?? 0;
   for (let removed = 0; ;) {

@@ -2,6 +2,7 @@ import pg from "pg";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { silentLogger } from "@percale/daemon";
+import type { ChangeSetResult } from "@percale/protocol";
 import { refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { Cache } from "../cache.ts";
@@ -44,7 +45,7 @@ async function create(...objects: readonly KubeObject[]): Promise<readonly KubeO
   return (await store.apply({ author, changes: objects.map((object) => ({ op: "create", object })) })).objects;
 }
 
-async function label(object: KubeObject, value: string): Promise<unknown> {
+async function label(object: KubeObject, value: string): Promise<ChangeSetResult> {
   const labelled = { ...object, metadata: { ...object.metadata, labels: { value } } };
   return store.apply({ author, changes: [{ op: "update", object: labelled }] });
 }
@@ -231,4 +232,17 @@ test("a list of large objects as it was before the window is read in parts, and 
   for (const object of objects.slice(0, 3)) await label(object, "b");
   await store.apply({ author, changes: objects.slice(3).map((object) => ({ op: "delete", ref: refOf(object) })) });
   expect(await store.list({ kind, revision: before.revision, exact: true })).toEqual(before);
+});
+
+test("of large objects an answer holds fewer activities, and the rest can be asked for", async () => {
+  let [object] = await create(large("often", MB / 2));
+  for (const value of ["a", "b", "c", "d"]) object = (await label(object!, value)).objects[0]!;
+  expect((await store.history(refOf(object!))).length).toBeLessThan(5);
+  const revisions: number[] = [];
+  for (let before: number | undefined; revisions.length < 5; before = revisions.at(-1)!) {
+    const page = await store.changes({ limit: 5, ...(before !== undefined && { before }) });
+    revisions.push(...page.map(({ revision }) => revision));
+  }
+  const newest = Number(object!.metadata.resourceVersion);
+  expect(revisions.slice(0, 5)).toEqual([0, 1, 2, 3, 4].map((i) => newest - i));
 });

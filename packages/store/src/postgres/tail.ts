@@ -1,11 +1,10 @@
 import type { Client } from "pg";
-import { backoffMs, sleepMs, Wake } from "@percale/daemon";
+import { sleepMs, Wake } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { Cache } from "../cache.ts";
+import { keepListening } from "./listen.ts";
 import { LOG_CHANNEL, readHead, readLog } from "./log.ts";
 
-/** The channel that tells whose agent status changed. */
-const AGENT_CHANNEL = "percale_agents";
 const LOOK_MS = 5_000; // also look without being told: a dead connection shows here
 
 export interface TailOptions {
@@ -14,67 +13,36 @@ export interface TailOptions {
   readonly epoch: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** A node's name, or undefined after a gap: any of them may have changed. */
-  readonly onAgentStatus: (node: string | undefined) => void;
   /** With the reason when the connection is lost. */
   readonly onConnected: (isConnected: boolean, error?: unknown) => void;
 }
 
-/** Follows the log into the cache until `signal` aborts. Notifications only wake it, the log is the truth; a lost connection costs a delay. */
-export async function runTail(options: TailOptions): Promise<void> {
-  const { log, signal, onConnected } = options;
-  for (let failures = 0; !signal.aborted;) {
-    try {
-      await follow(options, () => {
-        if (failures > 0) log.info("database is back", { failures });
-        failures = 0;
-      });
-    } catch (error) {
-      if (signal.aborted) return;
-      onConnected(false, error);
-      if (failures++ === 0) log.warn("database connection lost", { error });
-      await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }), signal);
-    }
-  }
-}
-
-async function follow(
-  { connect, cache, epoch, signal, onAgentStatus, onConnected }: TailOptions,
-  onCaughtUp: () => void,
-): Promise<void> {
-  const client = await connect();
+/** Follows the log into the cache until `signal` aborts. Notifications only wake it, the log is the truth. */
+export async function runTail({ connect, cache, epoch, log, signal, onConnected }: TailOptions): Promise<void> {
   const wake = new Wake();
-  const ended = new AbortController();
-  const close = (): void => {
-    ended.abort();
-    wake.notify();
-  };
-  client.on("end", close);
-  client.on("error", close);
-  signal.addEventListener("abort", close);
-  if (signal.aborted) close(); // while connecting
-  client.on("notification", ({ channel, payload }) => {
-    if (channel === AGENT_CHANNEL) onAgentStatus(payload);
-    else if (Number(payload) > cache.revision) wake.notify();
+  await keepListening({
+    connect,
+    channel: LOG_CHANNEL,
+    log,
+    signal,
+    onNotification: (head) => {
+      if (Number(head) > cache.revision) wake.notify();
+    },
+    follow: async (client, ended, onCaughtUp) => {
+      ended.addEventListener("abort", () => wake.notify(), { once: true });
+      const { epoch: found, head } = await readHead(client);
+      if (found !== epoch || head < cache.revision)
+        throw new Error("the database was replaced or set back: restart the API server");
+      await catchUp(client, cache);
+      onConnected(true);
+      onCaughtUp();
+      while (!ended.aborted) {
+        await waitAtMost(wake, LOOK_MS);
+        if (!ended.aborted) await catchUp(client, cache);
+      }
+    },
+    onLost: (error) => onConnected(false, error),
   });
-  try {
-    await client.query(`LISTEN ${LOG_CHANNEL}; LISTEN ${AGENT_CHANNEL}`);
-    const { epoch: found, head } = await readHead(client);
-    if (found !== epoch || head < cache.revision)
-      throw new Error("the database was replaced or set back: restart the API server");
-    await catchUp(client, cache);
-    onConnected(true);
-    onAgentStatus(undefined);
-    onCaughtUp();
-    while (!ended.signal.aborted) {
-      await waitAtMost(wake, LOOK_MS);
-      if (!ended.signal.aborted) await catchUp(client, cache);
-    }
-    if (!signal.aborted) throw new Error("the database closed the connection");
-  } finally {
-    signal.removeEventListener("abort", close);
-    client.end().catch(() => undefined); // nobody waits for a dead peer
-  }
 }
 
 async function catchUp(client: Client, cache: Cache): Promise<void> {

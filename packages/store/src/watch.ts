@@ -1,19 +1,18 @@
-import type { Pool } from "pg";
 import { backoffMs, sleepMs } from "@percale/daemon";
 import { expired } from "@percale/resources";
-import type { Cache } from "../cache.ts";
-import type { StoreBookmark, StoreEvent, WatchOptions } from "../datastore.ts";
-import type { LogEvent } from "../event-window.ts";
-import { readLog } from "./log.ts";
+import type { Cache } from "./cache.ts";
+import type { StoreBookmark, StoreEvent, WatchOptions } from "./datastore.ts";
+import type { LogEvent } from "./event-window.ts";
+import type { Log } from "./log.ts";
 
 const BATCH = 1_000;
-const BOOKMARK_MS = 15_000;
 
 export interface WatchSources {
   readonly cache: Cache;
-  readonly pool: Pool;
+  readonly log: Pick<Log, "read">;
   /** Aborts when the store closes. */
   readonly closed: AbortSignal;
+  readonly bookmarkMs: number;
 }
 
 /** Where a watch stands, so that compaction can leave what it still needs. */
@@ -22,11 +21,11 @@ export interface WatchPosition {
 }
 
 /**
- * From the window while it reaches back far enough, else from the log in the database: a slow watcher costs reads, not memory.
+ * From the window while it reaches back far enough, else from the log: a slow watcher costs reads, not memory.
  * `position.revision` is where to begin and, later, how far it came.
  */
 export async function* watchEvents(
-  { cache, pool, closed }: WatchSources,
+  { cache, log, closed, bookmarkMs }: WatchSources,
   position: WatchPosition,
   { kinds, namespace, signal, bookmarks = false }: WatchOptions,
 ): AsyncGenerator<StoreEvent | StoreBookmark> {
@@ -36,7 +35,7 @@ export async function* watchEvents(
     (wanted?.has(object.kind) ?? true) && (namespace === undefined || object.metadata.namespace === namespace);
   let toldAt = Date.now();
   while (!stop.aborted) {
-    const events = cache.window.after(position.revision, BATCH) ?? (await readOld(pool, position.revision, stop));
+    const events = cache.window.after(position.revision, BATCH) ?? (await readOld(log, position.revision, stop));
     const seen = events.filter(isWanted);
     for (const [index, { revision, setEnd, type, object, previous }] of seen.entries()) {
       if (stop.aborted) return;
@@ -45,28 +44,33 @@ export async function* watchEvents(
     }
     if (seen.length > 0) toldAt = Date.now();
     position.revision = events.at(-1)?.revision ?? position.revision;
-    if (bookmarks && Date.now() - toldAt >= BOOKMARK_MS) {
+    if (bookmarks && Date.now() - toldAt >= bookmarkMs) {
       yield { type: "BOOKMARK", revision: position.revision };
       toldAt = Date.now();
     }
-    if (events.length === 0) await waitForMore(cache, position.revision, stop, bookmarks ? toldAt : undefined);
+    if (events.length > 0) continue;
+    if (bookmarks) await isPastBy(cache, position.revision, { stop, dueAt: toldAt + bookmarkMs });
+    else await cache.isPast(position.revision, stop);
   }
 }
 
-async function waitForMore(cache: Cache, revision: number, stop: AbortSignal, toldAt?: number): Promise<void> {
-  if (toldAt === undefined) return void (await cache.isPast(revision, stop));
+async function isPastBy(
+  cache: Cache,
+  revision: number,
+  { stop, dueAt }: { readonly stop: AbortSignal; readonly dueAt: number },
+): Promise<void> {
   const due = new AbortController();
-  const timer = setTimeout(() => due.abort(), Math.max(0, toldAt + BOOKMARK_MS - Date.now()));
+  const timer = setTimeout(() => due.abort(), Math.max(0, dueAt - Date.now()));
   await cache.isPast(revision, AbortSignal.any([stop, due.signal]));
   clearTimeout(timer);
 }
 
-/** The next events from the database. A watch outlives a lost connection, so this waits for a lost one to come back. */
-async function readOld(pool: Pool, since: number, stop: AbortSignal): Promise<readonly LogEvent[]> {
+/** The next events from the log. A watch outlives a lost connection, so this waits for a lost one to come back. */
+async function readOld(log: Pick<Log, "read">, since: number, stop: AbortSignal): Promise<readonly LogEvent[]> {
   for (let failures = 1; !stop.aborted; failures++) {
     let events: readonly LogEvent[];
     try {
-      events = await readLog(pool, since);
+      events = await log.read(since);
     } catch {
       await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }), stop);
       continue;

@@ -1,14 +1,18 @@
 import { Wake } from "@percale/daemon";
-import type { AgentStatusRecord, AgentStatusRecords } from "../datastore.ts";
-import type { agentStatusTable } from "./records.ts";
+import type { AgentStatusChange, AgentStatusRecord, AgentStatusRecords } from "./records.ts";
+
+/** A driver's statuses without the watch. */
+export interface AgentStatusTable extends Omit<AgentStatusRecords, "watch"> {
+  get(node: string): Promise<AgentStatusRecord | undefined>;
+}
 
 /** Turns "this node's status changed" into watches. Names are collected until a watcher comes back for them, so a slow one skips, never piles up. */
-export class AgentFeed {
-  readonly #table: ReturnType<typeof agentStatusTable>;
+export class StatusFeed {
+  readonly #table: AgentStatusTable;
   readonly #closed: AbortSignal;
   readonly #watchers = new Set<{ readonly nodes: Set<string | undefined>; readonly wake: Wake }>();
 
-  constructor(table: ReturnType<typeof agentStatusTable>, closed: AbortSignal) {
+  constructor(table: AgentStatusTable, closed: AbortSignal) {
     this.#table = table;
     this.#closed = closed;
   }
@@ -26,9 +30,7 @@ export class AgentFeed {
     return { put, remove, list, watch: (signal) => this.#watch(signal) };
   }
 
-  async *#watch(
-    signal?: AbortSignal,
-  ): AsyncGenerator<{ readonly node: string; readonly record: AgentStatusRecord | undefined }> {
+  async *#watch(signal?: AbortSignal): AsyncGenerator<AgentStatusChange> {
     const stop = signal === undefined ? this.#closed : AbortSignal.any([signal, this.#closed]);
     const watcher = { nodes: new Set<string | undefined>(), wake: new Wake() };
     const known = new Set<string>();
@@ -53,7 +55,7 @@ export class AgentFeed {
     nodes: readonly (string | undefined)[],
     known: Set<string>,
     pending: Set<string | undefined>,
-  ): Promise<{ readonly node: string; readonly record: AgentStatusRecord | undefined }[]> {
+  ): Promise<AgentStatusChange[]> {
     try {
       const recordByNode = new Map<string, AgentStatusRecord | undefined>();
       if (nodes.includes(undefined)) {
@@ -66,7 +68,7 @@ export class AgentFeed {
       }
       return [...recordByNode].map(([node, record]) => ({ node, record }));
     } catch {
-      // The database is away. The tail says `undefined` when it is back; keep what we owe until then.
+      // The database is away. Its driver says `undefined` when it is back; keep what we owe until then.
       for (const node of nodes) pending.add(node);
       return [];
     }

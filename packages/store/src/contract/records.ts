@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AgentStatus } from "@percale/protocol";
+import type { AgentStatusChange, Records } from "../records.ts";
+import type { DatastoreDriver } from "./driver.ts";
+
+const statusOf = (node: string, more: object = {}): AgentStatus => ({ node, ...more }) as AgentStatus; // nobody looks inside
+
+/** The next change of a node's status that satisfies; the writer repeats itself until then, for the watch may not stand yet. */
+async function heard(
+  { agentStatus }: Records,
+  { write, isIt }: { readonly write: () => Promise<void>; readonly isIt: (change: AgentStatusChange) => boolean },
+): Promise<AgentStatusChange> {
+  const stop = new AbortController();
+  const writing = setInterval(() => void write(), 20);
+  try {
+    for await (const change of agentStatus.watch(stop.signal)) if (isIt(change)) return change;
+    throw new Error("the watch ended");
+  } finally {
+    clearInterval(writing);
+    stop.abort();
+  }
+}
+
+export interface RecordsDriver extends Pick<DatastoreDriver, "name"> {
+  readonly cannot: Pick<DatastoreDriver["cannot"], "sharing">;
+  /** Empty data for one test, to be opened as each process does. */
+  newData(): Promise<RecordsData>;
+}
+
+interface RecordsData {
+  open(options: { readonly now: () => Date }): Promise<Records>;
+  drop(): Promise<void>;
+}
+
+/** What any keeper of records promises, as tests. */
+export function recordsContract(driver: RecordsDriver): void {
+  describe(`${driver.name} keeps the contract of records:`, () => {
+    let now: Date;
+    let data: RecordsData;
+    let records: Records;
+    beforeEach(async () => {
+      now = new Date();
+      data = await driver.newData();
+      records = await data.open({ now: () => now });
+    });
+    afterEach(async () => {
+      await records.close();
+      await data.drop();
+    });
+
+    test("of a node's status the newest word counts, until it is removed", async () => {
+      const { agentStatus } = records;
+      for (const node of ["b", "a"]) await agentStatus.put(statusOf(node));
+      await agentStatus.put(statusOf("b", { inSync: true }));
+      const list = await agentStatus.list();
+      expect(list).toEqual([
+        { node: "a", status: { node: "a" }, updatedAt: expect.stringMatching(/Z$/) },
+        { node: "b", status: { node: "b", inSync: true }, updatedAt: expect.stringMatching(/Z$/) },
+      ]);
+      await agentStatus.remove("a");
+      await agentStatus.remove("never-there");
+      expect(await agentStatus.list()).toEqual(list.slice(1));
+    });
+
+    test("whoever watches hears of every node's newest status, and of its end", async () => {
+      const { agentStatus } = records;
+      const put = () => agentStatus.put(statusOf("n", { inSync: true }));
+      const { record } = await heard(records, { write: put, isIt: ({ record: newest }) => newest !== undefined });
+      expect(record).toMatchObject({ node: "n", status: { inSync: true } });
+      const bothWays = () => put().then(() => agentStatus.remove("n"));
+      const gone = await heard(records, { write: bothWays, isIt: ({ record: newest }) => newest === undefined });
+      expect(gone).toEqual({ node: "n", record: undefined });
+    });
+
+    test.skipIf(driver.cannot.sharing !== undefined)("whoever watches hears what another process writes", async () => {
+      const other = await data.open({ now: () => now });
+      const write = () => records.agentStatus.put(statusOf("n"));
+      expect(await heard(other, { write, isIt: () => true })).toMatchObject({ node: "n", record: { node: "n" } });
+      await other.close();
+    });
+
+    test("a watch of statuses ends with its signal, and with the records", async () => {
+      const stop = new AbortController();
+      const drained = async (signal?: AbortSignal): Promise<string> => {
+        for await (const _ of records.agentStatus.watch(signal));
+        return "ended";
+      };
+      const [aborted, closed] = [drained(stop.signal), drained()];
+      stop.abort();
+      expect(await aborted).toBe("ended");
+      await records.close();
+      expect(await closed).toBe("ended");
+    });
+
+    test("a token is found by its hash until it is revoked or expires", async () => {
+      const { tokens } = records;
+      const expiresAt = new Date(now.getTime() + 60_000);
+      const token = await tokens.create({ hash: "h1", subject: "alice", groups: ["admins"] });
+      const brief = await tokens.create({ hash: "h2", subject: "bob", groups: [], description: "brief", expiresAt });
+      expect([await tokens.lookup("h1"), await tokens.lookup("h2")]).toEqual([token, brief]);
+      expect(await tokens.list()).toEqual([token, brief]);
+      now = expiresAt;
+      expect(await tokens.lookup("h2")).toBeUndefined();
+      expect([await tokens.revoke(token.id), await tokens.revoke(token.id)]).toEqual([true, false]);
+      expect(await tokens.lookup("h1")).toBeUndefined();
+      expect(await tokens.list()).toHaveLength(2);
+    });
+
+    test("a token ends with the one it was made with; many are looked up at once", async () => {
+      const { tokens } = records;
+      const parent = await tokens.create({ hash: "p", subject: "alice", groups: [] });
+      const made = await tokens.create({ hash: "c", subject: "alice", groups: [], parentId: parent.id });
+      const ask = () => Promise.all(["c", "nobody", "p"].map((hash) => tokens.lookup(hash)));
+      expect(await ask()).toEqual([made, undefined, parent]);
+      await tokens.revoke(parent.id);
+      expect(await ask()).toEqual([undefined, undefined, undefined]);
+    });
+
+    test("settings keep any JSON", async () => {
+      const { settings } = records;
+      for (const value of [{ dark: true }, [1], "light", null]) {
+        await settings.put("theme", value);
+        expect((await settings.get("theme")) ?? null).toEqual(value);
+      }
+      expect(await settings.get("none")).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import type { Client } from "pg";
+import { backoffMs, sleepMs } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
+
+export interface Listen {
+  readonly connect: () => Promise<Client>;
+  readonly channel: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly onNotification: (payload: string) => void;
+  /**
+   * Called with each connection once it listens, when anything may have been missed. Works until `ended`; calls `onCaughtUp` once all is
+   * well again.
+   */
+  readonly follow: (client: Client, ended: AbortSignal, onCaughtUp: () => void) => Promise<void>;
+  readonly onLost?: (error: unknown) => void;
+}
+
+/** Listens on a channel until `signal` aborts. A lost connection costs a delay. */
+export async function keepListening(options: Listen): Promise<void> {
+  const { log, signal, onLost } = options;
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      await listenOnce(options, () => {
+        if (failures > 0) log.info("database is back", { failures });
+        failures = 0;
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      onLost?.(error);
+      if (failures++ === 0) log.warn("database connection lost", { error });
+      await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }), signal);
+    }
+  }
+}
+
+async function listenOnce(
+  { connect, channel, signal, onNotification, follow }: Listen,
+  onCaughtUp: () => void,
+): Promise<void> {
+  const client = await connect();
+  const ended = new AbortController();
+  const close = (): void => ended.abort();
+  client.on("end", close);
+  client.on("error", close);
+  signal.addEventListener("abort", close);
+  if (signal.aborted) close(); // while connecting
+  client.on("notification", ({ payload = "" }) => onNotification(payload));
+  try {
+    await client.query(`LISTEN ${channel}`);
+    await follow(client, ended.signal, onCaughtUp);
+    if (!signal.aborted) throw new Error("the database closed the connection");
+  } finally {
+    signal.removeEventListener("abort", close);
+    client.end().catch(() => undefined); // nobody waits for a dead peer
+  }
+}

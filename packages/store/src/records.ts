@@ -1,0 +1,74 @@
+import type { AgentStatus } from "@percale/protocol";
+
+/**
+ * What is kept beside the objects: the newest word only, in no log and of no revision. A Datastore that keeps no such things (a
+ * Kubernetes, an etcd) goes with the records of another driver. Every failure is a StatusError, as a Datastore's.
+ */
+export interface Records {
+  readonly agentStatus: AgentStatusRecords;
+  readonly tokens: TokenRecords;
+  readonly settings: SettingRecords;
+  /** Ends watches. Twice is once. */
+  close(): Promise<void>;
+}
+
+/** What each node's agent last said of itself. */
+export interface AgentStatusRecords {
+  put(status: AgentStatus): Promise<void>;
+  remove(node: string): Promise<void>;
+  /** In the order of nodes. */
+  list(): Promise<AgentStatusRecord[]>;
+  /** The newest status of a node after each change; undefined when removed. Intermediate ones may be skipped. */
+  watch(signal?: AbortSignal): AsyncIterable<AgentStatusChange>;
+}
+
+export interface AgentStatusRecord {
+  readonly node: string;
+  /** An AgentStatus when it was put, perhaps by another version: whoever reads it parses it. */
+  readonly status: unknown;
+  /** RFC 3339. */
+  readonly updatedAt: string;
+}
+
+export interface AgentStatusChange {
+  readonly node: string;
+  readonly record: AgentStatusRecord | undefined;
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly subject: string;
+  readonly groups: readonly string[];
+  readonly description: string;
+  readonly createdAt: Date;
+  readonly expiresAt?: Date;
+  readonly revokedAt?: Date;
+  /** The token it was made with and ends with. */
+  readonly parentId?: string;
+}
+
+/** The secret never gets here, only its hash. */
+export interface NewToken {
+  readonly hash: string;
+  readonly subject: string;
+  readonly groups: readonly string[];
+  readonly description?: string;
+  readonly expiresAt?: Date;
+  readonly parentId?: string;
+}
+
+export interface TokenRecords {
+  create(token: NewToken): Promise<TokenRecord>;
+  /** The oldest first, revoked and expired ones too. */
+  list(): Promise<TokenRecord[]>;
+  /** False if there is no such token, or it is revoked already. */
+  revoke(id: string): Promise<boolean>;
+  /** Undefined for unknown, revoked and expired ones alike, and for those whose parent is. */
+  lookup(hash: string): Promise<TokenRecord | undefined>;
+}
+
+/** Small things by key, any JSON. */
+export interface SettingRecords {
+  get(key: string): Promise<unknown>;
+  put(key: string, value: unknown): Promise<void>;
+}
