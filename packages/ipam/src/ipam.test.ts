@@ -3,19 +3,19 @@ import { describe, expect, test } from "vitest";
 import { handleAt } from "./block.ts";
 import { assignAddress, auditIpam, autoAssign, blockName, releaseAddress, releaseHandle, runIpam } from "./index.ts";
 import type { AssignOutcome, AssignRequest, IPAMBlock, ReleaseOutcome } from "./index.ts";
-import { MemoryStore, pool, testHashes } from "./testdata/memory-store.ts";
+import { Books, pool, testHashes } from "./testdata/books.ts";
 
 function request(node: string, handle: string, more: Partial<AssignRequest> = {}): AssignRequest {
   return { node, handle, attributes: { node }, use: "Workload", count4: 1, count6: 0, ...more };
 }
 
-function assign(store: MemoryStore, node: string, handle: string, more: Partial<AssignRequest> = {}): AssignOutcome {
+function assign(store: Books, node: string, handle: string, more: Partial<AssignRequest> = {}): AssignOutcome {
   const outcome = autoAssign(store.read(), request(node, handle, more), testHashes);
   if (outcome.kind === "assigned") expect(store.apply(outcome.changes)).toBe(true);
   return outcome;
 }
 
-function give(store: MemoryStore, handle: string): readonly string[] {
+function give(store: Books, handle: string): readonly string[] {
   const outcome = releaseHandle(store.read(), handle, testHashes);
   if (outcome.kind !== "released") throw new Error(outcome.message);
   expect(store.apply(outcome.changes)).toBe(true);
@@ -30,7 +30,7 @@ function addresses(outcome: AssignOutcome): readonly string[] {
 const small = (cidr: string, blockSize: number, more = {}) => pool("pool", { cidr, blockSize, ...more });
 
 test("a first address claims a block, confirmed in the same change set", () => {
-  const store = new MemoryStore([small("10.0.0.0/24", 26)], ["node-1"]);
+  const store = new Books([small("10.0.0.0/24", 26)], ["node-1"]);
   const outcome = autoAssign(store.read(), request("node-1", "net.abc"), testHashes);
   if (outcome.kind !== "assigned") throw new Error(outcome.message);
   expect(outcome.changes.map((change) => change.op === "create" && change.object.kind)).toEqual([
@@ -43,17 +43,17 @@ test("a first address claims a block, confirmed in the same change set", () => {
 });
 
 test("both families or none", () => {
-  const store = new MemoryStore([small("10.0.0.0/24", 26)], ["node-1"]);
+  const store = new Books([small("10.0.0.0/24", 26)], ["node-1"]);
   const refused = assign(store, "node-1", "h", { count6: 1 });
   expect(refused).toMatchObject({ kind: "exhausted", family: 6 });
-  expect(store.objects.size).toBe(0);
-  const dual = new MemoryStore([small("10.0.0.0/24", 26), pool("v6", { cidr: "fd00:1::/64" })], ["node-1"]);
+  expect(store.read()).toMatchObject({ blocks: [], affinities: [], handles: [] });
+  const dual = new Books([small("10.0.0.0/24", 26), pool("v6", { cidr: "fd00:1::/64" })], ["node-1"]);
   const got = addresses(assign(dual, "node-1", "h", { count6: 1 }));
   expect(got.map((address) => address.includes(":"))).toEqual([false, true]);
 });
 
 test("a full pool says so, with its name", () => {
-  const store = new MemoryStore([small("10.0.0.0/30", 30)], ["node-1", "node-2"]);
+  const store = new Books([small("10.0.0.0/30", 30)], ["node-1", "node-2"]);
   for (let i = 0; i < 4; i++) assign(store, i % 2 === 0 ? "node-1" : "node-2", `h${i}`);
   expect(assign(store, "node-1", "h5")).toEqual({
     kind: "exhausted",
@@ -64,10 +64,10 @@ test("a full pool says so, with its name", () => {
 });
 
 test("borrowing is routed by its attributes; strict affinity forbids it", () => {
-  const store = new MemoryStore([small("10.0.0.0/30", 30)], ["node-1", "node-2"]);
+  const store = new Books([small("10.0.0.0/30", 30)], ["node-1", "node-2"]);
   assign(store, "node-1", "a");
   const [borrowed] = addresses(assign(store, "node-2", "b"));
-  const block = store.objects.get(`IPAMBlock/${blockName("10.0.0.0/30")}`) as IPAMBlock;
+  const block = store.objects.get({ kind: "IPAMBlock", name: blockName("10.0.0.0/30") }) as IPAMBlock;
   expect(block.spec.affinity).toBe("host:node-1");
   expect(block.spec.attributes.map(({ secondary }) => secondary?.["node"])).toEqual(["node-1", "node-2"]);
   expect(borrowed).toMatch(/^10\.0\.0\./);
@@ -79,7 +79,7 @@ test("borrowing is routed by its attributes; strict affinity forbids it", () => 
 });
 
 test("a node at its limit neither claims nor borrows", () => {
-  const store = new MemoryStore([small("10.0.0.0/28", 30)], ["node-1", "node-2"]);
+  const store = new Books([small("10.0.0.0/28", 30)], ["node-1", "node-2"]);
   store.config = { ...store.config, maxBlocksPerHost: 1 };
   assign(store, "node-2", "other");
   for (let i = 0; i < 4; i++) assign(store, "node-1", `h${i}`);
@@ -90,20 +90,20 @@ test("a node at its limit neither claims nor borrows", () => {
 });
 
 test("an empty block of another node is taken over after a minute, not before", () => {
-  const store = new MemoryStore([small("10.0.0.0/30", 30)], ["node-1", "node-2"]);
+  const store = new Books([small("10.0.0.0/30", 30)], ["node-1", "node-2"]);
   assign(store, "node-1", "a");
   give(store, "a");
-  const key = `IPAMBlock/${blockName("10.0.0.0/30")}`;
+  const ref = { kind: "IPAMBlock", name: blockName("10.0.0.0/30") };
   store.config = { ...store.config, strictAffinity: true };
   expect(assign(store, "node-2", "b").kind).toBe("exhausted");
   store.nowMs += 61_000;
   assign(store, "node-2", "b");
-  expect((store.objects.get(key) as IPAMBlock).spec.affinity).toBe("host:node-2");
+  expect((store.objects.get(ref) as IPAMBlock).spec.affinity).toBe("host:node-2");
   expect(auditIpam(store.read())).toEqual([]);
 });
 
 test("an address is used again as late as possible", () => {
-  const store = new MemoryStore([small("10.0.0.0/29", 29)], ["node-1"]);
+  const store = new Books([small("10.0.0.0/29", 29)], ["node-1"]);
   const [first] = addresses(assign(store, "node-1", "h"));
   give(store, "h");
   const later = Array.from({ length: 8 }, (_, i) => addresses(assign(store, "node-1", `h${i}`))[0]);
@@ -111,7 +111,7 @@ test("an address is used again as late as possible", () => {
 });
 
 test("an address cools down before it is free", () => {
-  const store = new MemoryStore([small("10.0.0.0/32", 32)], ["node-1"]);
+  const store = new Books([small("10.0.0.0/32", 32)], ["node-1"]);
   store.config = { ...store.config, ipCooldownSeconds: 30 };
   assign(store, "node-1", "a");
   give(store, "a");
@@ -122,11 +122,11 @@ test("an address cools down before it is free", () => {
 });
 
 test("reserved addresses are skipped, and a pool that is all reserved is full", () => {
-  const store = new MemoryStore([small("10.0.0.0/28", 30)], ["node-1"]);
+  const store = new Books([small("10.0.0.0/28", 30)], ["node-1"]);
   store.reservations = ["10.0.0.0/29", "10.0.0.8/30", "10.0.0.12/31", "10.0.0.14/32"];
   expect(addresses(assign(store, "node-1", "a"))).toEqual(["10.0.0.15"]);
   expect(assign(store, "node-1", "b").kind).toBe("exhausted");
-  const wide = new MemoryStore([pool("v6", { cidr: "fd00::/48", blockSize: 122 })], ["node-1"]);
+  const wide = new Books([pool("v6", { cidr: "fd00::/48", blockSize: 122 })], ["node-1"]);
   wide.reservations = ["fd00::/49", "fd00:0:0:8000::/50"];
   expect(addresses(assign(wide, "node-1", "a", { count4: 0, count6: 1 }))[0]).toMatch(/^fd00:0:0:[c-f]/);
 });
@@ -145,13 +145,13 @@ describe("which pools", () => {
     ["node-1", ["c-manual"], /^10\.3\./],
     ["node-1", ["10.2.0.0/24"], /^10\.2\./],
   ])("%s asking for %j gets %s", (node, pools4, expected) => {
-    expect(addresses(assign(new MemoryStore(pools, ["node-1", "node-2"]), node, "h", { pools4 }))[0]).toMatch(expected);
+    expect(addresses(assign(new Books(pools, ["node-1", "node-2"]), node, "h", { pools4 }))[0]).toMatch(expected);
   });
   test.each([
     ["a-disabled", "does not exist, or is not enabled"],
     ["d-tunnel", "no pools match the required use (Workload)"],
   ])("%s is no choice", (name, message) => {
-    expect(assign(new MemoryStore(pools, ["node-1"]), "node-1", "h", { pools4: [name] })).toMatchObject({
+    expect(assign(new Books(pools, ["node-1"]), "node-1", "h", { pools4: [name] })).toMatchObject({
       kind: "exhausted",
       message: expect.stringContaining(message),
     });
@@ -159,10 +159,7 @@ describe("which pools", () => {
 });
 
 test("a given address: taken once, only from an enabled pool", () => {
-  const store = new MemoryStore(
-    [small("10.0.0.0/24", 26), pool("off", { cidr: "10.9.0.0/24", disabled: true })],
-    ["node-1"],
-  );
+  const store = new Books([small("10.0.0.0/24", 26), pool("off", { cidr: "10.9.0.0/24", disabled: true })], ["node-1"]);
   const ask = (address: string) =>
     assignAddress(store.read(), { node: "node-1", handle: "h", attributes: {}, use: "Workload", address }, testHashes);
   const outcome = ask("10.0.0.77");
@@ -177,9 +174,9 @@ test("a given address: taken once, only from an enabled pool", () => {
 });
 
 test("a stale release changes nothing", () => {
-  const store = new MemoryStore([small("10.0.0.0/32", 32)], ["node-1"]);
+  const store = new Books([small("10.0.0.0/32", 32)], ["node-1"]);
   assign(store, "node-1", "old");
-  const block = store.objects.get("IPAMBlock/10-0-0-0-32") as IPAMBlock;
+  const block = store.objects.get({ kind: "IPAMBlock", name: "10-0-0-0-32" }) as IPAMBlock;
   const sequenceNumber = block.spec.sequenceNumberForAllocation?.["0"] ?? 0;
   give(store, "old");
   assign(store, "node-1", "new");
@@ -205,7 +202,7 @@ test("ten allocators on three nodes at once: no address is held twice, nothing l
       fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 8, maxLength: 10 }),
       fc.constantFrom(28, 29, 30),
       async (scheduler, plans, blockSize) => {
-        const store = new MemoryStore([small("10.0.0.0/27", blockSize)], ["node-0", "node-1", "node-2"]);
+        const store = new Books([small("10.0.0.0/27", blockSize)], ["node-0", "node-1", "node-2"]);
         const holders = new Map<string, string>();
         const worker = async (plan: readonly Step[], id: number): Promise<void> => {
           const node = `node-${id % 3}`;

@@ -1,56 +1,19 @@
 import fc from "fast-check";
 import { API_VERSION, formatRef, refOf } from "@percale/resources";
-import type { KubeObject, Lookup } from "@percale/resources";
 import { expect, test } from "vitest";
 import { autoAssign, isHeldBy, nodeWriteFault, releaseHandle } from "./index.ts";
 import type { IPAMBlock, IPAMBlockSpec, IpamChange } from "./index.ts";
-import { MemoryStore, pool, testHashes } from "./testdata/memory-store.ts";
+import { Books, pool, testHashes } from "./testdata/books.ts";
 
-/** The store's state with the earlier changes of the set in sight, as inside a commit. */
-function lookupOf(store: MemoryStore, written: ReadonlyMap<string, KubeObject | undefined> = new Map()): Lookup {
-  const config = {
-    apiVersion: API_VERSION,
-    kind: "IPAMConfiguration",
-    metadata: { name: "default" },
-    spec: store.config,
-  };
-  const nodes = store.nodes.map((name) => ({
-    apiVersion: API_VERSION,
-    kind: "Node",
-    metadata: { name, labels: { name } },
-    spec: {},
-  }));
-  const given: KubeObject[] = [config, ...nodes, ...store.pools];
-  const all = (): Map<string, KubeObject> => {
-    const objects = new Map<string, KubeObject>([
-      ...given.map((one) => [formatRef(refOf(one)), one] as const),
-      ...store.objects,
-    ]);
-    for (const [ref, object] of written) {
-      if (object === undefined) objects.delete(ref);
-      else objects.set(ref, object);
-    }
-    return objects;
-  };
-  return {
-    get: (ref) => all().get(formatRef(ref)),
-    list: (kind) => [...all().values()].filter((object) => object.kind === kind),
-  };
-}
-
-/** The first fault of a change set that a node wants to write. */
-function faultOf(store: MemoryStore, node: string, changes: readonly IpamChange[]): string | undefined {
-  const written = new Map<string, KubeObject | undefined>();
-  for (const change of changes) {
-    const ref = formatRef(change.op === "delete" ? change.ref : refOf(change.object));
-    const object = change.op === "delete" ? undefined : change.object;
-    const lookup = lookupOf(store, written);
-    const old = store.objects.get(ref);
-    const fault = nodeWriteFault({ node, object, old, lookup, nowMs: store.nowMs, hashes: testHashes });
-    if (fault !== undefined) return `${change.op} ${ref}: ${fault}`;
-    written.set(ref, object);
-  }
-  return undefined;
+/** The first fault of a change set that a node wants to write, as it is judged inside the commit. */
+function faultOf(books: Books, node: string, changes: readonly IpamChange[]): string | undefined {
+  let first: string | undefined;
+  books.rehearse(changes, ({ operation, object, old, lookup }) => {
+    const written = operation === "delete" ? undefined : object;
+    const fault = nodeWriteFault({ node, object: written, old, lookup, nowMs: books.nowMs, hashes: testHashes });
+    if (fault !== undefined) first ??= `${operation} ${formatRef(refOf(object))}: ${fault}`;
+  });
+  return first;
 }
 
 const step = fc.record({
@@ -68,14 +31,14 @@ test("a node may write what it plans, and nobody else may", () => {
       fc.constantFrom(undefined, `name != "node-2"`),
       (steps, blockSize, ipCooldownSeconds, selector) => {
         const pools = [pool("pool", { cidr: "10.0.0.0/28", blockSize })];
-        const store = new MemoryStore(pools, ["node-0", "node-1", "node-2"]);
+        const store = new Books(pools, ["node-0", "node-1", "node-2"]);
         store.config = { ...store.config, ipCooldownSeconds };
         const held: string[][] = [[], [], []];
         for (const [i, { node: index, take, passMs }] of steps.entries()) {
           store.nowMs += passMs;
           // Half way through the pool stops selecting one of them, whose blocks drift.
           if (i === Math.floor(steps.length / 2))
-            (store.pools[0]!.spec as { nodeSelector?: string }).nodeSelector = selector ?? "";
+            store.put(pool("pool", { cidr: "10.0.0.0/28", blockSize, nodeSelector: selector ?? "" }));
           const node = `node-${index}`;
           const handle = take ? `h${i}` : held[index]!.shift();
           if (handle === undefined) continue;
@@ -99,8 +62,8 @@ test("a node may write what it plans, and nobody else may", () => {
 });
 
 /** node-1 owns 10.0.0.0/30 and has an address in it, node-2 borrowed another. */
-function borrowed(): { store: MemoryStore; block: IPAMBlock } {
-  const store = new MemoryStore([pool("pool", { cidr: "10.0.0.0/30", blockSize: 30 })], ["node-1", "node-2"]);
+function borrowed(): { store: Books; block: IPAMBlock } {
+  const store = new Books([pool("pool", { cidr: "10.0.0.0/30", blockSize: 30 })], ["node-1", "node-2"]);
   for (const node of ["node-1", "node-2"]) {
     const request = {
       node,
@@ -114,7 +77,7 @@ function borrowed(): { store: MemoryStore; block: IPAMBlock } {
     if (outcome.kind !== "assigned") throw new Error(outcome.message);
     store.apply(outcome.changes);
   }
-  return { store, block: store.objects.get("IPAMBlock/10-0-0-0-30") as IPAMBlock };
+  return { store, block: store.objects.get({ kind: "IPAMBlock", name: "10-0-0-0-30" }) as IPAMBlock };
 }
 
 type Edit = (spec: IPAMBlockSpec) => Partial<IPAMBlockSpec>;
@@ -241,7 +204,7 @@ test.each(hostileWrites)("a node that %s is refused", (_, change, fault) => {
 test("an address is held by the node that its block names", () => {
   const { store, block } = borrowed();
   const at = block.spec.allocations.indexOf(1);
-  const lookup = lookupOf(store);
+  const lookup = store.objects;
   expect(["node-1", "node-2"].map((node) => isHeldBy(lookup, node, `10.0.0.${at}`))).toEqual([false, true]);
   expect(isHeldBy(lookup, "node-2", "192.0.2.1")).toBe(false);
 });
