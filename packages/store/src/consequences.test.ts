@@ -1,47 +1,45 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "@percale/protocol";
-import { definitionOf, formatRef, prepareObject, refOf, resourceDefinitions, storeIssues } from "@percale/resources";
+import { definitionOf, formatRef, prepareObject, resourceDefinitions, storeIssues } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { Cache } from "./cache.ts";
+import type { CheckContext } from "./datastore.ts";
+import { MemoryStore } from "./memory/store.ts";
 import { Overlay, planChangeSet } from "./plan.ts";
 
-/** A store in memory that writes as the API does: checked, planned, committed. */
+/** A store that is written to as the API does: checked before, and inside the commit. */
 class Store {
-  readonly #cache = new Cache({ objects: [], revision: 0, windowSize: 1_000 });
-  #uids = 0;
+  readonly #store = new MemoryStore();
 
-  constructor() {
-    this.create("Tier", "default", { order: 1_000_000 });
+  static async withTier(): Promise<Store> {
+    const store = new Store();
+    await store.create("Tier", "default", { order: 1_000_000 });
+    return store;
   }
 
   /** What happened, in order: `ADDED Kind/name`. */
-  apply(...changes: Change[]): string[] {
-    const plan = planChangeSet(new Overlay(this.#cache.objects), {
-      changeSet: { author: "a", changes },
-      check: (context) => storeIssues(definitionOf(context.object.kind)!, context),
-      revision: this.#cache.revision,
-      now: new Date("2026-01-01T00:00:00Z"),
-      newUid: () => `uid-${this.#uids++}`,
-      random: () => 0.5,
-    });
-    this.#cache.advance(plan.events);
-    return plan.events.map(({ type, object }) => `${type} ${formatRef(refOf(object))}`);
+  async apply(...changes: Change[]): Promise<string[]> {
+    const { revision } = this.#store;
+    const check = (context: CheckContext) => storeIssues(definitionOf(context.object.kind)!, context);
+    await this.#store.apply({ author: "a", changes }, { check });
+    const happened = await this.#store.changes({ limit: this.#store.revision - revision });
+    return happened.reverse().map(({ op, ref }) => `${op} ${formatRef(ref)}`);
   }
 
-  create(kind: string, name: string, spec: object = {}, metadata: object = {}): string[] {
+  create(kind: string, name: string, spec: object = {}, metadata: object = {}): Promise<string[]> {
     return this.apply({ op: "create", object: prepared(kind, { name, ...metadata }, spec) });
   }
 
-  edit(ref: ObjectRef, change: (object: KubeObject) => KubeObject): string[] {
+  edit(ref: ObjectRef, change: (object: KubeObject) => KubeObject): Promise<string[]> {
     return this.apply({ op: "update", object: change(this.get(ref)!) });
   }
 
-  delete(kind: string, name: string, namespace?: string): string[] {
+  delete(kind: string, name: string, namespace?: string): Promise<string[]> {
     return this.apply({ op: "delete", ref: namespace === undefined ? { kind, name } : { kind, namespace, name } });
   }
 
   get(ref: ObjectRef): KubeObject | undefined {
-    return this.#cache.objects.get(ref);
+    return this.#store.objects.get(ref);
   }
 
   /** `status reason` of one condition. */
@@ -65,14 +63,14 @@ const shop = { kind: "Namespace", name: "shop" };
 const profile = { kind: "Profile", name: "kns.shop" };
 
 describe("a namespace", () => {
-  test("comes with the first object in it, and brings the profile of its endpoints", () => {
-    const store = new Store();
-    expect(store.create("NetworkSet", "a", {}, inShop)).toEqual([
+  test("comes with the first object in it, and brings the profile of its endpoints", async () => {
+    const store = await Store.withTier();
+    expect(await store.create("NetworkSet", "a", {}, inShop)).toEqual([
       "ADDED NetworkSet/shop/a",
       "ADDED Namespace/shop",
       "ADDED Profile/kns.shop",
     ]);
-    expect(store.create("NetworkSet", "b", {}, inShop)).toEqual(["ADDED NetworkSet/shop/b"]);
+    expect(await store.create("NetworkSet", "b", {}, inShop)).toEqual(["ADDED NetworkSet/shop/b"]);
     expect(store.get(shop)).toMatchObject({
       apiVersion: "v1",
       metadata: { labels: { "kubernetes.io/metadata.name": "shop" } },
@@ -80,9 +78,9 @@ describe("a namespace", () => {
     });
   });
 
-  test("is what definitions of its kind would make of it", () => {
-    const store = new Store();
-    store.create("NetworkSet", "a", {}, inShop);
+  test("is what definitions of its kind would make of it", async () => {
+    const store = await Store.withTier();
+    await store.create("NetworkSet", "a", {}, inShop);
     for (const ref of [shop, profile]) {
       const { status: _, ...object } = store.get(ref)!;
       const { uid: _u, generation: _g, creationTimestamp: _c, resourceVersion: _r, ...metadata } = object.metadata;
@@ -90,10 +88,10 @@ describe("a namespace", () => {
     }
   });
 
-  test("hands its labels to its endpoints, and leaves the profile's rules and other labels alone", () => {
-    const store = new Store();
-    store.create("Profile", "kns.shop", { labelsToApply: { own: "1", "pcns.old": "x" } });
-    store.create("Namespace", "shop", {}, { labels: { team: "a" } });
+  test("hands its labels to its endpoints, and leaves the profile's rules and other labels alone", async () => {
+    const store = await Store.withTier();
+    await store.create("Profile", "kns.shop", { labelsToApply: { own: "1", "pcns.old": "x" } });
+    await store.create("Namespace", "shop", {}, { labels: { team: "a" } });
     expect(store.get(profile)?.spec).toEqual({
       labelsToApply: {
         own: "1",
@@ -103,24 +101,24 @@ describe("a namespace", () => {
       },
     });
     const { labels, ...metadata } = store.get(shop)!.metadata;
-    store.edit(shop, (object) => ({ ...object, metadata: { ...metadata, labels: { ...labels, team: "b" } } }));
+    await store.edit(shop, (object) => ({ ...object, metadata: { ...metadata, labels: { ...labels, team: "b" } } }));
     expect(store.get(profile)?.spec).toMatchObject({ labelsToApply: { "pcns.team": "b" } });
   });
 
-  test("that a profile described before it was implied keeps that description", () => {
-    const store = new Store();
-    store.create("Profile", "kns.shop", { labelsToApply: { "pcns.team": "a" } });
-    store.create("NetworkSet", "a", {}, inShop);
+  test("that a profile described before it was implied keeps that description", async () => {
+    const store = await Store.withTier();
+    await store.create("Profile", "kns.shop", { labelsToApply: { "pcns.team": "a" } });
+    await store.create("NetworkSet", "a", {}, inShop);
     expect(store.get(shop)?.metadata.labels).toEqual({ team: "a", "kubernetes.io/metadata.name": "shop" });
   });
 
-  test("goes with all that is in it", () => {
-    const store = new Store();
-    store.create("NetworkSet", "a", {}, inShop);
-    store.create("NetworkPolicy", "p", {}, inShop);
-    store.create("NetworkSet", "a", {}, { namespace: "other" });
-    for (const account of ["ksa.shop.till", "ksa.other.till"]) store.create("Profile", account);
-    expect(store.delete("Namespace", "shop")).toEqual([
+  test("goes with all that is in it", async () => {
+    const store = await Store.withTier();
+    await store.create("NetworkSet", "a", {}, inShop);
+    await store.create("NetworkPolicy", "p", {}, inShop);
+    await store.create("NetworkSet", "a", {}, { namespace: "other" });
+    for (const account of ["ksa.shop.till", "ksa.other.till"]) await store.create("Profile", account);
+    expect(await store.delete("Namespace", "shop")).toEqual([
       "MODIFIED Namespace/shop",
       "DELETED NetworkPolicy/shop/p",
       "DELETED NetworkSet/shop/a",
@@ -131,12 +129,15 @@ describe("a namespace", () => {
     expect(store.get({ kind: "NetworkSet", namespace: "other", name: "a" })).toBeDefined();
   });
 
-  test("waits for what a finalizer holds, takes nothing new meanwhile, and goes with the last", () => {
-    const store = new Store();
-    store.create("NetworkSet", "held", {}, { ...inShop, finalizers: ["example.org/wait"] });
-    expect(store.delete("Namespace", "shop")).toEqual(["MODIFIED Namespace/shop", "MODIFIED NetworkSet/shop/held"]);
+  test("waits for what a finalizer holds, takes nothing new meanwhile, and goes with the last", async () => {
+    const store = await Store.withTier();
+    await store.create("NetworkSet", "held", {}, { ...inShop, finalizers: ["example.org/wait"] });
+    expect(await store.delete("Namespace", "shop")).toEqual([
+      "MODIFIED Namespace/shop",
+      "MODIFIED NetworkSet/shop/held",
+    ]);
     expect(store.get(shop)).toMatchObject({ status: { phase: "Terminating" } });
-    expect(() => store.create("NetworkSet", "new", {}, inShop)).toThrow(
+    await expect(store.create("NetworkSet", "new", {}, inShop)).rejects.toThrow(
       'networksets.projectcalico.org "new" is forbidden: unable to create new content in namespace shop because it is being terminated',
     );
     const held = { kind: "NetworkSet", namespace: "shop", name: "held" };
@@ -144,57 +145,60 @@ describe("a namespace", () => {
       ...object,
       metadata: { ...metadata, finalizers: [] },
     });
-    expect(store.edit(held, released)).toEqual([
+    expect(await store.edit(held, released)).toEqual([
       "DELETED NetworkSet/shop/held",
       "DELETED Namespace/shop",
       "DELETED Profile/kns.shop",
     ]);
   });
 
-  test("called default stays", () => {
-    const store = new Store();
-    store.create("Namespace", "default");
-    expect(() => store.delete("Namespace", "default")).toThrow(
+  test("called default stays", async () => {
+    const store = await Store.withTier();
+    await store.create("Namespace", "default");
+    await expect(store.delete("Namespace", "default")).rejects.toThrow(
       'namespaces "default" is forbidden: this namespace may not be deleted',
     );
   });
 
   test.each(resourceDefinitions.filter(({ namespaced }) => namespaced).map(({ kind }) => kind))(
     "takes its %s objects along",
-    (kind) => {
-      const store = new Store();
+    async (kind) => {
+      const store = await Store.withTier();
       const endpoint = { orchestrator: "k8s", node: "n1", pod: "p", endpoint: "eth0" };
       const isEndpoint = kind === "WorkloadEndpoint";
-      store.create(kind, isEndpoint ? "n1-k8s-p-eth0" : "a", isEndpoint ? endpoint : {}, inShop);
-      expect(store.delete("Namespace", "shop")).toContain("DELETED Namespace/shop");
+      await store.create(kind, isEndpoint ? "n1-k8s-p-eth0" : "a", isEndpoint ? endpoint : {}, inShop);
+      expect(await store.delete("Namespace", "shop")).toContain("DELETED Namespace/shop");
     },
   );
 });
 
 describe("a tier", () => {
-  test("waits for its policies, says how many, and goes when the last is deleted or moved", () => {
-    const store = new Store();
-    store.create("Tier", "t");
-    store.create("Tier", "u");
+  test("waits for its policies, says how many, and goes when the last is deleted or moved", async () => {
+    const store = await Store.withTier();
+    await store.create("Tier", "t");
+    await store.create("Tier", "u");
     expect(store.condition("Tier", "t", "Ready")).toBe("True OK: ");
-    for (const name of ["a", "b"]) store.create("GlobalNetworkPolicy", name, { tier: "t" });
-    expect(store.delete("Tier", "t")).toEqual(["MODIFIED Tier/t"]);
+    for (const name of ["a", "b"]) await store.create("GlobalNetworkPolicy", name, { tier: "t" });
+    expect(await store.delete("Tier", "t")).toEqual(["MODIFIED Tier/t"]);
     expect(store.condition("Tier", "t", "Ready")).toBe(
       "False Terminating: Waiting for policies to be removed: 2 GlobalNetworkPolicies",
     );
-    expect(() => store.create("GlobalNetworkPolicy", "c", { tier: "t" })).toThrow('Tier "t" is being deleted');
-    expect(store.delete("GlobalNetworkPolicy", "a")).toEqual(["DELETED GlobalNetworkPolicy/a", "MODIFIED Tier/t"]);
+    await expect(store.create("GlobalNetworkPolicy", "c", { tier: "t" })).rejects.toThrow('Tier "t" is being deleted');
+    expect(await store.delete("GlobalNetworkPolicy", "a")).toEqual([
+      "DELETED GlobalNetworkPolicy/a",
+      "MODIFIED Tier/t",
+    ]);
     const moved = (object: KubeObject): KubeObject => ({ ...object, spec: { ...(object.spec as object), tier: "u" } });
-    expect(store.edit({ kind: "GlobalNetworkPolicy", name: "b" }, moved)).toEqual([
+    expect(await store.edit({ kind: "GlobalNetworkPolicy", name: "b" }, moved)).toEqual([
       "MODIFIED GlobalNetworkPolicy/b",
       "DELETED Tier/t",
     ]);
   });
 
-  test("without policies goes at once", () => {
-    const store = new Store();
-    store.create("Tier", "t");
-    expect(store.delete("Tier", "t")).toEqual(["DELETED Tier/t"]);
+  test("without policies goes at once", async () => {
+    const store = await Store.withTier();
+    await store.create("Tier", "t");
+    expect(await store.delete("Tier", "t")).toEqual(["DELETED Tier/t"]);
   });
 });
 
@@ -211,62 +215,62 @@ describe("a pool", () => {
     unallocated: [1, 2, 3],
     attributes: [{ handle_id: "h" }],
   };
-  function withPool(): Store {
-    const store = new Store();
-    store.create("IPPool", "p", { cidr: "10.0.0.0/24", blockSize: 30 });
+  async function withPool(): Promise<Store> {
+    const store = await Store.withTier();
+    await store.create("IPPool", "p", { cidr: "10.0.0.0/24", blockSize: 30 });
     for (const [name, spec] of [
       ["b0", free],
       ["b1", used],
     ] as const) {
-      store.create("IPAMBlock", name, { ...spec, affinity: "host:n1" });
-      store.create("BlockAffinity", `n1-${name}`, { state: "confirmed", node: "n1", cidr: spec.cidr });
+      await store.create("IPAMBlock", name, { ...spec, affinity: "host:n1" });
+      await store.create("BlockAffinity", `n1-${name}`, { state: "confirmed", node: "n1", cidr: spec.cidr });
     }
     return store;
   }
 
-  test("says whether addresses come from it", () => {
-    const store = withPool();
+  test("says whether addresses come from it", async () => {
+    const store = await withPool();
     expect(store.condition("IPPool", "p", "Allocatable")).toBe("True OK: ");
     const disabled = (object: KubeObject): KubeObject => ({
       ...object,
       spec: { ...(object.spec as object), disabled: true },
     });
-    store.edit({ kind: "IPPool", name: "p" }, disabled);
+    await store.edit({ kind: "IPPool", name: "p" }, disabled);
     expect(store.condition("IPPool", "p", "Allocatable")).toBe("False PoolDisabled: spec.disabled is true");
   });
 
-  test("in use gives up its empty blocks at once, the others with their last address, then itself", () => {
-    const store = withPool();
-    expect(store.delete("IPPool", "p")).toEqual([
+  test("in use gives up its empty blocks at once, the others with their last address, then itself", async () => {
+    const store = await withPool();
+    expect(await store.delete("IPPool", "p")).toEqual([
       "MODIFIED IPPool/p",
       "DELETED IPAMBlock/b0",
       "DELETED BlockAffinity/n1-b0",
     ]);
     expect(store.condition("IPPool", "p", "Allocatable")).toContain("False Terminating");
-    expect(() => store.create("IPAMBlock", "b2", { ...free, cidr: "10.0.0.8/30" })).toThrow(
+    await expect(store.create("IPAMBlock", "b2", { ...free, cidr: "10.0.0.8/30" })).rejects.toThrow(
       "its pool is being deleted",
     );
     const empty = (object: KubeObject): KubeObject => ({ ...object, spec: { ...free, cidr: used.cidr } });
-    expect(store.edit({ kind: "IPAMBlock", name: "b1" }, empty)).toEqual([
+    expect(await store.edit({ kind: "IPAMBlock", name: "b1" }, empty)).toEqual([
       "MODIFIED IPAMBlock/b1",
       "DELETED IPAMBlock/b1",
       "DELETED BlockAffinity/n1-b1",
       "DELETED IPPool/p",
     ]);
-    expect(store.create("IPPool", "again", { cidr: "10.0.0.0/24" })).toEqual(["ADDED IPPool/again"]);
+    expect(await store.create("IPPool", "again", { cidr: "10.0.0.0/24" })).toEqual(["ADDED IPPool/again"]);
   });
 
-  test("not in use goes at once, with claims that never became blocks", () => {
-    const store = new Store();
-    store.create("IPPool", "p", { cidr: "10.0.0.0/24" });
-    store.create("BlockAffinity", "n1-x", { state: "pending", node: "n1", cidr: "10.0.0.0/26" });
-    expect(store.delete("IPPool", "p")).toEqual(["DELETED IPPool/p", "DELETED BlockAffinity/n1-x"]);
+  test("not in use goes at once, with claims that never became blocks", async () => {
+    const store = await Store.withTier();
+    await store.create("IPPool", "p", { cidr: "10.0.0.0/24" });
+    await store.create("BlockAffinity", "n1-x", { state: "pending", node: "n1", cidr: "10.0.0.0/26" });
+    expect(await store.delete("IPPool", "p")).toEqual(["DELETED IPPool/p", "DELETED BlockAffinity/n1-x"]);
   });
 
-  test("deleted twice keeps the time of the first deletion", () => {
-    const store = withPool();
-    store.delete("IPPool", "p");
-    expect(store.delete("IPPool", "p")).toEqual([]);
+  test("deleted twice keeps the time of the first deletion", async () => {
+    const store = await withPool();
+    await store.delete("IPPool", "p");
+    expect(await store.delete("IPPool", "p")).toEqual([]);
   });
 });
 
