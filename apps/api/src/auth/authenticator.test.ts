@@ -1,17 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { silentLogger } from "@percale/daemon";
-import type { TokenRecords } from "@percale/store";
+import { memoryRecords } from "@percale/store/memory";
 import { expect, test } from "vitest";
 import { Failures } from "./failures.ts";
 import { Authenticator, hashToken, newToken, SESSION_COOKIE } from "./authenticator.ts";
 
 const TOKEN = newToken();
-const tokens = {
-  lookup: async (hash: string) =>
-    hash === hashToken(TOKEN)
-      ? { id: "1", subject: "alice", groups: [], description: "", createdAt: new Date(0) }
-      : undefined,
-} as unknown as TokenRecords; // the authenticator looks tokens up and does nothing else
+const { tokens } = memoryRecords();
+await tokens.create({ hash: hashToken(TOKEN), subject: "alice", groups: [] });
 
 function request(headers: Readonly<Record<string, string>>): IncomingMessage {
   return { headers, socket: { authorized: false } } as unknown as IncomingMessage;

@@ -1,24 +1,31 @@
 import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { silentLogger } from "@percale/daemon";
 import { API_VERSION } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
+import { MemoryStore } from "@percale/store/memory";
 import { afterAll, expect, test } from "vitest";
 import { Judge } from "./judge.ts";
 
+const require = createRequire(import.meta.url);
 const endpoint = (name: string, last: number): KubeObject => ({
   apiVersion: API_VERSION,
   kind: "WorkloadEndpoint",
   metadata: { namespace: "shop", name },
   spec: { node: "n1", ipNetworks: [`10.0.0.${last}/32`], profiles: [] },
 });
-const snapshot = { revision: 1, objects: [endpoint("web", 1), endpoint("db", 2)] };
-/** A store in which nothing happens. */
-const store = { head: async () => 1, snapshot: async () => snapshot } as unknown as Datastore;
+const storeOf = (...objects: readonly KubeObject[]): Datastore => {
+  const store = new MemoryStore();
+  store.commit({ author: "test", changes: objects.map((object) => ({ op: "create", object })) });
+  return store;
+};
+const store = storeOf(endpoint("web", 1), endpoint("db", 2));
 const judges: Judge[] = [];
 const newJudge = (options: { heapMb?: number; store?: Datastore } = {}): Judge => {
   const judge = new Judge({ store, log: silentLogger, ...options });
@@ -44,7 +51,7 @@ test("what is wrong with one question harms no other", async () => {
     status: "rejected",
     reason: { message: /Cannot destructure/, stack: /effective\.ts/ },
   });
-  expect(good).toMatchObject({ status: "fulfilled", value: { verdict: "deny", revision: 1 } });
+  expect(good).toMatchObject({ status: "fulfilled", value: { verdict: "deny", revision: await store.head() } });
 });
 
 test("a long question lets short ones pass, and comes back whole", async () => {
@@ -73,7 +80,7 @@ test("a matrix longer than an answer may be is refused", async () => {
 
 test("an impact longer than an answer may be says how much more there is", async () => {
   const objects = Array.from({ length: 120 }, (_, i) => endpoint(`w${i}`, i));
-  const crowd = { ...store, snapshot: async () => ({ revision: 1, objects }) };
+  const crowd = storeOf(...objects);
   const anything = { selector: "all()", ingress: [{ action: "Allow" }], egress: [{ action: "Allow" }] };
   const draft = { apiVersion: API_VERSION, kind: "GlobalNetworkPolicy", metadata: { name: "all" }, spec: anything };
   const { examined, changes, more } = await newJudge({ store: crowd }).ask("impact", () => [JSON.stringify(draft)]);
@@ -122,8 +129,8 @@ test("the thread keeps no process alive", async () => {
   writeFileSync(
     program,
     `import { Judge } from "${new URL("judge.ts", import.meta.url).href}";
-     const store = { head: async () => 1, snapshot: async () => ({ revision: 1, objects: [] }) };
-     const judge = new Judge({ store });
+     import { MemoryStore } from "${pathToFileURL(require.resolve("@percale/store/memory")).href}";
+     const judge = new Judge({ store: new MemoryStore() });
      console.log(JSON.stringify(await judge.ask("select", () => ({ selector: "all()" }))));`,
   );
   const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 20_000 }).finally(() =>
