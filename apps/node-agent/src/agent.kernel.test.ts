@@ -213,7 +213,7 @@ test("a lost API: it keeps enforcing, queues deletions and resumes", async () =>
   expect((await node.cni("STATUS", "going")).output).toContain('"code":50');
   await server.listen(node.apiSocket);
   await until("deleted after all", () => ![...server.objects.keys()].some((key) => key.endsWith(".going")));
-  expect(server.hellos.at(-1)?.resume).toMatchObject({ epoch: "test" });
+  expect(server.hellos.at(-1)?.resume).toMatchObject({ epoch: server.epoch });
   expect(audit()).toEqual([]);
 });
 

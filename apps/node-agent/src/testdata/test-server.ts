@@ -3,39 +3,32 @@ import { createServer } from "node:https";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { definitionOf, formatRef, prepareObject, refOf } from "@percale/resources";
+import { definitionOf, formatRef, prepareObject, refOf, resourceDefinitions, StatusError } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import type { AgentStatus, ChangeSet, ClientMessage, Hello, ServerMessage } from "@percale/protocol";
+import type { AgentStatus, Change, ChangeSet, ClientMessage, Hello, ServerMessage } from "@percale/protocol";
+import type { StoreEvent } from "@percale/store";
+import { MemoryStore } from "@percale/store/memory";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
-const KINDS: Readonly<Record<string, string>> = {
-  nodes: "Node",
-  ippools: "IPPool",
-  ipamblocks: "IPAMBlock",
-  blockaffinities: "BlockAffinity",
-  ipamhandles: "IPAMHandle",
-  ipamconfigurations: "IPAMConfiguration",
-  namespaces: "Namespace",
-  profiles: "Profile",
-  workloadendpoints: "WorkloadEndpoint",
-};
+const KIND_BY_PLURAL: ReadonlyMap<string, string> = new Map(resourceDefinitions.map(({ plural, kind }) => [plural, kind]));
+/** One change set takes so many objects of a large load. */
+const SEED = 1_000;
 
 /** Certificate and key that only tests use. */
 export const testCaFile = join(import.meta.dirname, "tls.crt");
 
-/** The server's side of the contract in memory: change sets with preconditions, reads, one stream. What agents are tested against without a database. */
+/** The server's side of the contract over a store in memory: change sets, reads, streams. What agents are tested against without a database. */
 export class TestServer {
-  readonly objects = new Map<string, KubeObject>();
   readonly hellos: Hello[] = [];
   readonly statuses: AgentStatus[] = [];
   /** What answers agents got to a change set, newest last. */
   readonly changeSets: ChangeSet[] = [];
-  revision = 1;
   /** What every change set is answered, while set. */
   refusal: { readonly code: number; readonly reason: string } | undefined;
   /** Last acknowledged revisions. */
   acked = { applied: 0, programmed: 0 };
+  readonly #store = new MemoryStore();
   readonly #server: Server;
   readonly #sockets = new Set<WebSocket>();
   /** Also those that are no requests yet: a server waits for them before it is closed. */
@@ -74,20 +67,27 @@ export class TestServer {
     for (const socket of this.#sockets) socket.terminate();
   }
 
-  seed(objects: readonly KubeObject[]): void {
-    for (const object of objects) this.#store(object);
+  get epoch(): string {
+    return this.#store.epoch;
   }
 
-  /** One transaction: stored and streamed. */
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  /** By `Kind/namespace/name` or `Kind/name`. */
+  get objects(): ReadonlyMap<string, KubeObject> {
+    return new Map(this.#all().map((object) => [formatRef(refOf(object)), object]));
+  }
+
+  seed(objects: readonly KubeObject[]): void {
+    for (let i = 0; i < objects.length; i += SEED) this.write(objects.slice(i, i + SEED));
+  }
+
+  /** One transaction, whatever is there already: stored and streamed. */
   write(puts: readonly KubeObject[], deletes: readonly ObjectRef[] = []): readonly KubeObject[] {
-    const fromRev = this.revision;
-    const stored = puts.map((object) => this.#store(object));
-    for (const ref of deletes) {
-      this.revision++;
-      this.objects.delete(formatRef(ref));
-    }
-    this.#send({ t: "delta", fromRev, toRev: this.revision, puts: stored, deletes });
-    return stored;
+    const changes = [...puts.map((object) => this.#put(object)), ...deletes.map((ref): Change => ({ op: "delete", ref }))];
+    return this.#store.commit({ author: "test", changes }).objects.slice(0, puts.length);
   }
 
   /** The raw stream, for tests of what a server must not do. */
@@ -95,11 +95,16 @@ export class TestServer {
     this.#send(message);
   }
 
-  #store(object: KubeObject): KubeObject {
-    this.revision++;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.revision) } };
-    this.objects.set(formatRef(refOf(stored)), stored);
-    return stored;
+  #all(): KubeObject[] {
+    const { objects } = this.#store;
+    return objects.kinds().flatMap((kind) => objects.list(kind));
+  }
+
+  #put(object: KubeObject): Change {
+    const old = this.#store.objects.get(refOf(object));
+    if (old === undefined) return { op: "create", object };
+    const { resourceVersion = "" } = old.metadata;
+    return { op: "update", object: { ...object, metadata: { ...object.metadata, resourceVersion } } };
   }
 
   #send(message: ServerMessage): void {
@@ -120,18 +125,38 @@ export class TestServer {
 
   #welcome(socket: WebSocket, hello: Hello): void {
     this.hellos.push(hello);
-    const isCurrent = hello.resume?.epoch === "test" && hello.resume.revision === this.revision;
+    const { epoch, revision } = this.#store;
+    const isCurrent = hello.resume?.epoch === epoch && hello.resume.revision === revision;
     const mode = isCurrent ? "resume" : "snapshot";
     const send = (message: ServerMessage): void => socket.send(JSON.stringify(message));
-    send({ t: "welcome", server: "test", build: "0", schemaLevel: 1, epoch: "test", head: this.revision, mode, encoding: "json", scopeDigest: "", pingIntervalMs: 10_000 });
+    send({ t: "welcome", server: "test", build: "0", schemaLevel: 1, epoch, head: revision, mode, encoding: "json", scopeDigest: "", pingIntervalMs: 10_000 });
     if (mode === "snapshot") {
-      const objects = [...this.objects.values()];
-      send({ t: "snapshotBegin", revision: this.revision, objects: objects.length });
+      const objects = this.#all();
+      send({ t: "snapshotBegin", revision, objects: objects.length });
       for (let i = 0; i < objects.length; i += 1000) send({ t: "put", objects: objects.slice(i, i + 1000) });
-      send({ t: "snapshotEnd", revision: this.revision });
+      send({ t: "snapshotEnd", revision });
     }
     send({ t: "state", state: "inSync", upstreamAgeMs: 0 });
     this.#sockets.add(socket);
+    void this.#follow(socket, revision);
+  }
+
+  /** Whole change sets, the newest state of each object. */
+  async #follow(socket: WebSocket, since: number): Promise<void> {
+    const ended = new AbortController();
+    socket.on("close", () => ended.abort());
+    let fromRev = since;
+    const newest = new Map<string, StoreEvent>();
+    for await (const event of this.#store.watch({ since, signal: ended.signal })) {
+      newest.set(formatRef(refOf(event.object)), event);
+      if (!event.last) continue;
+      const events = [...newest.values()];
+      const puts = events.filter(({ type }) => type !== "DELETED").map(({ object }) => object);
+      const deletes = events.filter(({ type }) => type === "DELETED").map(({ object }) => refOf(object));
+      socket.send(JSON.stringify({ t: "delta", fromRev, toRev: event.revision, puts, deletes } satisfies ServerMessage));
+      fromRev = event.revision;
+      newest.clear();
+    }
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -143,34 +168,22 @@ export class TestServer {
     if (request.method === "POST") {
       if (this.refusal !== undefined) return answer(this.refusal.code, { kind: "Status", reason: this.refusal.reason, message: "refused by the test" });
       const changeSet = JSON.parse(Buffer.concat(chunks).toString()) as ChangeSet;
-      const fault = this.#conflict(changeSet);
-      if (fault !== undefined) return answer(409, { kind: "Status", reason: "Conflict", message: fault });
       const invalid = faultsOf(changeSet);
       if (invalid.length > 0) return answer(422, { kind: "Status", reason: "Invalid", message: invalid.join("; ") });
-      this.changeSets.push(changeSet);
-      const puts = changeSet.changes.flatMap((change) => (change.op === "delete" ? [] : [change.object]));
-      const deletes = changeSet.changes.flatMap((change) => (change.op === "delete" ? [change.ref] : []));
-      const gone = deletes.map((ref) => this.objects.get(formatRef(ref))!);
-      const stored = [...this.write(puts, deletes)];
-      const objects = changeSet.changes.map((change) => (change.op === "delete" ? gone.shift()! : stored.shift()!));
-      return answer(200, { resourceVersion: String(this.revision), objects });
+      try {
+        const result = this.#store.commit({ ...changeSet, author: "agent" });
+        this.changeSets.push(changeSet);
+        return answer(200, result);
+      } catch (error) {
+        if (!(error instanceof StatusError)) throw error;
+        return answer(error.code, error.toStatus());
+      }
     }
     const [, namespace, plural = "", name] = /^\/(?:api\/v1|apis\/projectcalico\.org\/v3)(?:\/namespaces\/([^/]+))?\/([a-z]+)(?:\/([^/]+))?$/.exec(request.url ?? "") ?? [];
-    const kind = KINDS[plural] ?? "";
-    if (name === undefined) return answer(200, { items: [...this.objects.values()].filter((object) => object.kind === kind) });
-    const found = this.objects.get(formatRef({ kind, name: decodeURIComponent(name), ...(namespace !== undefined && { namespace }) }));
+    const kind = KIND_BY_PLURAL.get(plural) ?? "";
+    if (name === undefined) return answer(200, { items: this.#store.objects.list(kind, namespace) });
+    const found = this.#store.objects.get({ kind, name: decodeURIComponent(name), ...(namespace !== undefined && { namespace }) });
     return found === undefined ? answer(404, { kind: "Status", reason: "NotFound", message: "not found" }) : answer(200, found);
-  }
-
-  #conflict({ changes }: ChangeSet): string | undefined {
-    for (const change of changes) {
-      const ref = change.op === "delete" ? change.ref : refOf(change.object);
-      const stored = this.objects.get(formatRef(ref));
-      if (change.op === "create" ? stored !== undefined : stored === undefined) return `${change.op} ${formatRef(ref)}`;
-      const expected = change.op === "delete" ? change.resourceVersion : change.object.metadata.resourceVersion;
-      if (change.op !== "create" && expected !== undefined && expected !== stored?.metadata.resourceVersion) return `stale ${formatRef(ref)}`;
-    }
-    return undefined;
   }
 }
 
