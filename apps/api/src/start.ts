@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createMetrics, HealthRegistry, silentLogger, StallMonitor } from "@percale/daemon";
-import { VERSION } from "@percale/protocol";
+import { condition, VERSION } from "@percale/protocol";
 import type { Logger } from "@percale/daemon";
 import { openPostgresRecords, openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore, Records } from "@percale/store";
@@ -165,15 +165,11 @@ async function openDatabase({ databaseUrl, dataDir }: ApiOptions, log: Logger): 
 }
 
 function tellDatabase(store: Datastore, health: HealthRegistry): void {
-  if (store.isConnected()) health.clear("DatabaseUnreachable");
+  if (store.isConnected()) health.clear(condition.DatabaseUnreachable.code);
   else
-    health.set({
-      code: "DatabaseUnreachable",
-      severity: "error",
-      title: "The database can't be reached",
-      detail: "reads and writes answer 503; agents keep enforcing what they hold",
-      advice: "Look whether Postgres runs and listens. All recovers by itself when it is back.",
-    });
+    health.set(
+      condition.DatabaseUnreachable({ detail: "reads and writes answer 503; agents keep enforcing what they hold" }),
+    );
 }
 
 function renewal({

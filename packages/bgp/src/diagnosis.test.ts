@@ -188,7 +188,7 @@ test("two ends are one diagnosis, with the facts of both and the object that ask
         { node: "a", session: endA(a) },
         { node: "b", session: endB({}) },
       ],
-      title: `BGP session a – b (${ADDRESS_B}) is down`,
+      session: `a – b (${ADDRESS_B})`,
       reason: "a expects AS 64999 of b, which has AS 64512.",
       facts:
         "a (192.0.2.1, AS 64512) expects AS 64999 at 192.0.2.2 port 179 and connects; Idle, “BGP Error: Bad peer AS”. " +

@@ -11,7 +11,8 @@ export const BGP_GRACE_MS = 30_000;
 export interface BgpDiagnosis {
   /** One or both: the nodes of ours that have the session, and what they say of it, as given. */
   readonly ends: readonly { readonly node: string; readonly session: SessionStatus }[];
-  readonly title: string;
+  /** `node-1 – node-2 (192.0.2.2)`. */
+  readonly session: string;
   /** The likely cause in one sentence or two. */
   readonly reason: string;
   /** What each end has and expects. */
@@ -45,7 +46,7 @@ export function diagnoseBgp({
     return [
       {
         ends: ends.map(({ report, session }) => ({ node: report.node, session })),
-        title: `BGP session ${near.report.node} – ${peerNode === undefined ? peerIP : `${peerNode} (${peerIP})`} is down`,
+        session: `${near.report.node} – ${peerNode === undefined ? peerIP : `${peerNode} (${peerIP})`}`,
         ...causeOf(both),
         facts: ends.map(factsOf).join(" "),
         since,

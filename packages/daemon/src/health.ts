@@ -1,6 +1,6 @@
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
-import type { Condition } from "@percale/protocol";
+import type { Condition, RaisedCondition } from "@percale/protocol";
 
 /** Says what is wrong, or nothing if all is well. Must not block: it is asked on every probe. */
 export type HealthCheck = () => string | undefined;
@@ -27,7 +27,7 @@ export class HealthRegistry {
     this.#now = now;
   }
 
-  set(condition: Omit<Condition, "since">): void {
+  set(condition: RaisedCondition): void {
     const key = conditionKey(condition.code, condition.ref);
     const known = this.#conditions.get(key);
     const next = { ...condition, since: known?.since ?? this.#now().toISOString() };
@@ -39,7 +39,7 @@ export class HealthRegistry {
    * All that a source has to say, each time whole: what it said before and says no more is cleared. For conditions that are a
    * function of a state, so that none can outlive it.
    */
-  tell(source: string, conditions: readonly Omit<Condition, "since">[]): void {
+  tell(source: string, conditions: readonly RaisedCondition[]): void {
     const keys = new Set(conditions.map(({ code, ref }) => conditionKey(code, ref)));
     for (const key of this.#toldBySource.get(source) ?? [])
       if (!keys.has(key) && this.#conditions.delete(key)) this.#changed();

@@ -4,3 +4,4 @@ export * from "./messages.ts";
 export * from "./close.ts";
 export * from "./parse.ts";
 export { VERSION } from "./version.ts";
+export * from "./conditions/index.ts";

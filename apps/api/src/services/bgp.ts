@@ -1,5 +1,6 @@
 import { diagnoseBgp, listenPortOf } from "@percale/bgp";
 import type { BgpConfigurationObject, BgpDiagnosis, BgpReport } from "@percale/bgp";
+import { condition } from "@percale/protocol";
 import type { Datastore } from "@percale/store";
 import type { BgpSessionsView, ConditionView, NodeStatusView } from "../trpc/views.ts";
 
@@ -30,16 +31,11 @@ export async function bgpSessions(sources: Sources): Promise<BgpSessionsView> {
 /** One for each session that is down, whoever's ends it has. */
 export async function bgpConditions(sources: Sources): Promise<ConditionView[]> {
   const { diagnoses } = await look(sources);
-  return diagnoses.map(({ ends, title, reason, facts, advice, since, ref }) => ({
+  return diagnoses.map(({ ends, session, reason, facts, advice, since, ref }) => ({
+    ...condition.BgpSessionDown({ session, remedy: advice, detail: `${reason} ${facts}`, ref }),
     source: ends[0]!.node, // a session has an end
     nodes: ends.map(({ node }) => node),
-    code: "BgpSessionDown",
-    severity: "error",
-    title,
-    detail: `${reason} ${facts}`,
-    advice,
     since,
-    ref,
   }));
 }
 

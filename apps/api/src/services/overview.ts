@@ -1,4 +1,5 @@
 import type { HealthRegistry } from "@percale/daemon";
+import { condition } from "@percale/protocol";
 import { resourceDefinitions } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
 import type { ConditionView, NodeStatusView, OverviewChange, OverviewView } from "../trpc/views.ts";
@@ -19,11 +20,11 @@ interface Sources {
 /** Everything that is wrong anywhere, worst first. Without a database only the API's own: that it is away is one of them. */
 export async function allConditions({ store, nodes, health }: Sources): Promise<ConditionView[]> {
   const rank = { error: 0, warning: 1, info: 2 };
-  const own = health.list().map((condition) => ({ ...condition, source: "api" }));
+  const own = health.list().map((one) => ({ ...one, source: "api" }));
   if (!store.isConnected()) return own;
   const statuses = await nodes.list();
   const agents = statuses.flatMap((node) => [
-    ...node.status.conditions.map((condition) => ({ ...condition, source: node.node })),
+    ...node.status.conditions.map((one) => ({ ...one, source: node.node })),
     ...(node.connected ? [] : [silent(node)]),
   ]);
   const sessions = await bgpConditions({ store, statuses });
@@ -34,14 +35,13 @@ export async function allConditions({ store, nodes, health }: Sources): Promise<
 
 function silent({ node, lastSeen }: NodeStatusView): ConditionView {
   return {
+    ...condition.AgentSilent({
+      node,
+      detail: `its last report came at ${lastSeen}`,
+      ref: { kind: "Node", name: node },
+    }),
     source: node,
-    code: "AgentSilent",
-    severity: "error",
-    title: `The agent of ${node} is not heard`,
-    detail: `its last report came at ${lastSeen}`,
-    advice: "Look at the agent's process and log on that node. What it programmed stays in force meanwhile.",
     since: lastSeen,
-    ref: { kind: "Node", name: node },
   };
 }
 

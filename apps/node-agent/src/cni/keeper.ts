@@ -1,8 +1,9 @@
 import { runLoop, sleepMs, Wake } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
+import { condition } from "@percale/protocol";
+import type { RaisedCondition } from "@percale/protocol";
 import { NUD_PERMANENT, openRtnetlink } from "@percale/kernel";
 import type { RtnetlinkEvent } from "@percale/kernel";
-import type { Finding } from "../part.ts";
 import type { Attacher } from "./attacher.ts";
 import { attachmentKey } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
@@ -31,7 +32,7 @@ export class AttachmentKeeper {
   /** When all were looked at, on the clock of this process. */
   #roundAt = Number.NEGATIVE_INFINITY;
   /** What the last look at each attachment found, if anything. */
-  readonly #broken = new Map<string, Finding>();
+  readonly #broken = new Map<string, RaisedCondition>();
   #setAside: readonly string[] = [];
 
   constructor(options: KeeperOptions) {
@@ -61,7 +62,7 @@ export class AttachmentKeeper {
     netlink.close();
   }
 
-  conditions(): Finding[] {
+  conditions(): RaisedCondition[] {
     return [...this.#broken.values(), ...setAside(this.#setAside)];
   }
 
@@ -110,26 +111,11 @@ function subjectOf(event: RtnetlinkEvent): string | undefined {
   }
 }
 
-function broken({ namespace, endpoint }: Attachment, faults: readonly string[]): Finding {
-  return {
-    code: "AttachmentBroken",
-    severity: "warning",
-    title: "A workload's interface is not as it was made",
-    detail: faults.join("; "),
-    advice: "Somebody changed it from inside the container or beside the agent: recreate the workload.",
-    ref: { kind: "WorkloadEndpoint", namespace, name: endpoint },
-  };
+function broken({ namespace, endpoint }: Attachment, faults: readonly string[]): RaisedCondition {
+  const ref = { kind: "WorkloadEndpoint", namespace, name: endpoint };
+  return condition.AttachmentBroken({ detail: faults.join("; "), ref });
 }
 
-function setAside(paths: readonly string[]): Finding[] {
-  if (paths.length === 0) return [];
-  return [
-    {
-      code: "StateSetAside",
-      severity: "warning",
-      title: "The agent could not read some of its files",
-      detail: paths.join(", "),
-      advice: "Whose they were goes by the file's name: recreate that workload, then delete the file.",
-    },
-  ];
+function setAside(paths: readonly string[]): RaisedCondition[] {
+  return paths.length === 0 ? [] : [condition.StateSetAside({ detail: paths.join(", ") })];
 }

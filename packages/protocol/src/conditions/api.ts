@@ -1,0 +1,23 @@
+import { defineCondition } from "./define.ts";
+
+/** What the API server knows of itself and of those it hears. */
+export const DatabaseUnreachable = defineCondition({
+  code: "DatabaseUnreachable",
+  severity: "error",
+  about: "the API server",
+  title: "The database can't be reached",
+  advice: "Look whether Postgres runs and listens. All recovers by itself when it is back.",
+  means: "Reads and writes answer 503 until the database is back; agents keep enforcing what they hold.",
+  look: "the API server's log (component `store`), Postgres' own log; `/readyz` says the same",
+});
+
+export const AgentSilent = defineCondition({
+  code: "AgentSilent",
+  severity: "error",
+  about: "a Node",
+  samples: [{ node: "node-1" }],
+  title: ({ node }: { readonly node: string }) => `The agent of ${node} is not heard`,
+  advice: "Look at the agent's process and log on that node. What it programmed stays in force meanwhile.",
+  means: "The node's agent is not connected, so nothing new reaches that node; what it enforces stays.",
+  look: "the agent's process and log on that node; from there, whether it reaches the API server",
+});

@@ -1,0 +1,41 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { conditionAreas } from "@percale/protocol";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const DOCSTRING = /\/\*\*[^]*?\*\//g;
+const REGISTER = "packages/protocol/src/conditions/";
+
+const sources = ["packages", "apps", "scripts"]
+  .flatMap((area) =>
+    readdirSync(join(root, area), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.tsx?$/.test(name) && !/node_modules|\.next|generated/.test(name))
+      .filter((name) => !/\.test\.tsx?$|(?:^|\/)(?:testdata|bench|testkit)\//.test(name))
+      .map((name) => relative(root, join(root, area, name))),
+  )
+  .filter((file) => !file.startsWith(REGISTER))
+  .map((file) => ({ file, text: readFileSync(join(root, file), "utf8").replaceAll(DOCSTRING, "") }));
+
+const codes = conditionAreas.flatMap(({ kinds }) => kinds.map(({ code }) => code));
+
+/** Raised in words of their own; each line leaves when its file is next written. */
+const TO_COME: ReadonlySet<string> = new Set([
+  "packages/dataplane/src/conditions.ts",
+  "packages/dataplane/src/dataplane.ts",
+  "apps/node-agent/src/agent.ts",
+  "apps/node-agent/src/bird/conditions.ts",
+]);
+
+test("a condition's code stands in the register and nowhere else", () => {
+  // An error's class may bear the same name: that is no code.
+  const literal = new RegExp(String.raw`(?<!name = )["'\`](?:${codes.join("|")})["'\` ]`);
+  const found = sources.filter(({ file, text }) => literal.test(text) && !TO_COME.has(file));
+  expect(found.map(({ file }) => file)).toEqual([]);
+});
+
+test("nobody words a condition outside the register", () => {
+  const words = /\bseverity: (?!z\.)[^;]{0,600}\badvice:/;
+  const found = sources.filter(({ file, text }) => words.test(text) && !TO_COME.has(file));
+  expect(found.map(({ file }) => file)).toEqual([]);
+});
