@@ -1,5 +1,5 @@
 /**
- * What every daemon shares: configuration, log, metrics, health, hashes and the reconcile loop.
+ * What every daemon shares: configuration, log, request ids, metrics, health, hashes and the reconcile loop.
  *
  *     const log = createLogger({ component: "api", format: "pretty" });
  *     const health = new HealthRegistry();
@@ -14,6 +14,7 @@ export * from "./log.ts";
 export * from "./loop.ts";
 export * from "./metrics.ts";
 export * from "./private-files.ts";
+export * from "./request-id.ts";
 export * from "./signals.ts";
 export * from "./stalls.ts";
 export * from "./state-file.ts";

@@ -1,10 +1,12 @@
+import { currentRequestId } from "./request-id.ts";
+
 /** Log lines: a constant message plus fields, one JSON object a line on stderr, or one readable line for people. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = "json" | "pretty";
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** `error` means that a human must look. Fields hold no secrets. */
+/** `error` means that a human must look. Fields hold no secrets. A line that a request causes has its `requestId`. */
 export interface Logger {
   debug(msg: string, fields?: LogFields): void;
   info(msg: string, fields?: LogFields): void;
@@ -35,7 +37,9 @@ export function createLogger({
   const bind = (bound: LogFields): Logger => {
     const at = (lineLevel: LogLevel) => (msg: string, fields?: LogFields) => {
       if (LOG_LEVELS.indexOf(lineLevel) < least) return;
-      write(`${render({ ...bound, ...fields, level: lineLevel, msg, time: now().toISOString() })}\n`);
+      const requestId = currentRequestId();
+      const line = { ...bound, ...(requestId !== undefined && { requestId }), ...fields };
+      write(`${render({ ...line, level: lineLevel, msg, time: now().toISOString() })}\n`);
     };
     return {
       debug: at("debug"),
