@@ -54,7 +54,11 @@ export interface Snapshot {
   readonly objects: readonly KubeObject[];
 }
 
-export type AuthoredChangeSet = ChangeSet & { readonly author: string };
+export type AuthoredChangeSet = ChangeSet & {
+  readonly author: string;
+  /** Of the request that brought it, kept beside the revisions: logs have it too. */
+  readonly requestId?: string;
+};
 
 export interface ApplyOptions {
   /**
@@ -99,6 +103,8 @@ export interface Activity {
   readonly at: string;
   readonly author: string;
   readonly reason: string;
+  /** "" where no request asked for it. */
+  readonly requestId: string;
   readonly op: StoreEvent["type"];
   readonly ref: ObjectRef;
   readonly object: KubeObject;

@@ -22,8 +22,8 @@ export interface UndoRange {
 export type Undo = ReadonlyMap<string, KubeObject | undefined>;
 
 /** An event with what the log keeps of its change set. */
-export type LogEntry = LogEvent & Pick<AuthoredChangeSet, "author" | "reason"> & { readonly at: string };
+export type LogEntry = LogEvent & Pick<AuthoredChangeSet, "author" | "reason" | "requestId"> & { readonly at: string };
 
-export function activityOf({ type: op, object, reason = "", ...entry }: LogEntry): Activity {
-  return { ...entry, reason, op, ref: refOf(object), object };
+export function activityOf({ type: op, object, reason = "", requestId = "", ...entry }: LogEntry): Activity {
+  return { ...entry, reason, requestId, op, ref: refOf(object), object };
 }

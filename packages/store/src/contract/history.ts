@@ -5,10 +5,10 @@ import type { Promises } from "./driver.ts";
 
 /** Who changed what, when and why. */
 export const history: Promises = {
-  "history tells who did what and why, newest first": async ({ store }) => {
+  "history tells who did what and why, and which request asked for it, newest first": async ({ store }) => {
     const first = await create(store);
     const smaller = { ...first, spec: { nets: [] } };
-    await store.apply({ author: "bob", reason: "smaller", changes: [updated(smaller)] });
+    await store.apply({ author: "bob", reason: "smaller", requestId: "request-1", changes: [updated(smaller)] });
     await create(store);
     const [newest, oldest, ...more] = await store.history(refOf(first));
     const revision = Number(first.metadata.resourceVersion);
@@ -18,11 +18,18 @@ export const history: Promises = {
       at: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),
       author: "alice",
       reason: "",
+      requestId: "",
       op: "ADDED",
       ref: refOf(first),
       object: first,
     });
-    expect(newest).toMatchObject({ author: "bob", reason: "smaller", op: "MODIFIED", previous: first });
+    expect(newest).toMatchObject({
+      author: "bob",
+      reason: "smaller",
+      requestId: "request-1",
+      op: "MODIFIED",
+      previous: first,
+    });
     expect(more).toEqual([]);
     expect(await store.history(refOf(first), { limit: 1 })).toEqual([newest]);
   },

@@ -57,8 +57,13 @@ export class MemoryStore implements Datastore {
     const now = this.#now();
     const { events, result } = this.#plan({ changeSet, check, now });
     if (changeSet.dryRun === true) return result;
-    const { author, reason } = changeSet;
-    const stamp = { author, at: now.toISOString(), ...(reason !== undefined && { reason }) };
+    const { author, reason, requestId } = changeSet;
+    const stamp = {
+      author,
+      at: now.toISOString(),
+      ...(reason !== undefined && { reason }),
+      ...(requestId !== undefined && { requestId }),
+    };
     this.#log.append(events.map((event) => ({ ...event, ...stamp })));
     this.#cache.advance(events);
     return result;

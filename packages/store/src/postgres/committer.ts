@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
-import { backoffMs, inTurns, sleepMs, turns } from "@percale/daemon";
+import { backoffMs, inTurns, outsideRequests, sleepMs, turns } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { ChangeSetResult } from "@percale/protocol";
 import { charactersLeft, refOf, serviceUnavailable, timeout } from "@percale/resources";
@@ -65,7 +65,7 @@ export class Committer {
     if (this.#closed) return Promise.reject(serviceUnavailable("the store is closed"));
     const { promise, resolve, reject } = Promise.withResolvers<ChangeSetResult>();
     this.#queue.push({ changeSet, check, resolve, reject });
-    this.#running ??= this.#run();
+    this.#running ??= outsideRequests(() => this.#run()); // of many requests
     return promise;
   }
 
@@ -162,8 +162,8 @@ export class Committer {
         answers.push(() => resolve(plan.result));
         characters += plan.characters;
         if (changeSet.dryRun === true) continue;
-        const { author, reason } = changeSet;
-        for (const event of plan.events) events.push({ ...event, author, ...(reason !== undefined && { reason }) });
+        const { author, reason = "", requestId = "" } = changeSet;
+        for (const event of plan.events) events.push({ ...event, author, reason, requestId });
         await own.mergeInto(view);
       } catch (error) {
         answers.push(() => reject(refusalOfPlan(error)));

@@ -7,7 +7,7 @@ import type { Undo, UndoRange } from "../log.ts";
 import { removableUpTo } from "../retention.ts";
 import { PAGE_BYTES, pageSql } from "./page.ts";
 
-const COLUMNS = "revision, set_end, at, author, reason, op, body, previous";
+const COLUMNS = "revision, set_end, at, author, reason, request_id, op, body, previous";
 const CHANGES = pageSql(
   COLUMNS,
   `SELECT ${COLUMNS} FROM revisions WHERE revision < $1::bigint ORDER BY revision DESC LIMIT $2`,
@@ -28,6 +28,7 @@ interface ActivityRow {
   readonly at: Date;
   readonly author: string;
   readonly reason: string;
+  readonly request_id: string;
   readonly op: Activity["op"];
   readonly body: KubeObject;
   readonly previous: KubeObject | null;
@@ -89,9 +90,10 @@ function* pages(rows: readonly { readonly revision: number; readonly bytes: numb
   if (page.length > 0) yield page;
 }
 
-function activityIn({ revision, set_end, at, author, reason, op, body, previous }: ActivityRow): Activity {
+function activityIn({ revision, set_end, at, author, reason, request_id, op, body, previous }: ActivityRow): Activity {
   const replaced = previous === null ? {} : { previous };
-  const entry = { revision, setEnd: set_end, at: at.toISOString(), author, reason, type: op, object: body };
+  const set = { author, reason, requestId: request_id };
+  const entry = { revision, setEnd: set_end, at: at.toISOString(), ...set, type: op, object: body };
   return activityOf({ ...entry, ...replaced });
 }
 

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool, QueryConfig } from "pg";
 import { inTurns } from "@percale/daemon";
 import type { KubeObject } from "@percale/resources";
-import type { AuthoredChangeSet } from "../datastore.ts";
+import type { Activity } from "../datastore.ts";
 import type { LogEvent } from "../event-window.ts";
 import { ANSWER_MS } from "./connection.ts";
 import { pageSql } from "./page.ts";
@@ -78,7 +78,7 @@ export interface Group {
   readonly id: string;
   readonly epoch: string;
   readonly head: number;
-  readonly events: readonly (LogEvent & Pick<AuthoredChangeSet, "author" | "reason">)[];
+  readonly events: readonly (LogEvent & Pick<Activity, "author" | "reason" | "requestId">)[];
 }
 
 /** Consecutive events of a group as one statement takes them. */
@@ -149,7 +149,8 @@ async function piecesOf(events: Group["events"]): Promise<Piece[]> {
   return pieces;
 }
 
-function rowOf({ revision, setEnd, type, object, previous, author, reason }: Group["events"][number]): string {
+function rowOf(event: Group["events"][number]): string {
+  const { revision, setEnd, type, object, previous, author, reason, requestId } = event;
   return JSON.stringify({
     revision,
     set_end: setEnd,
@@ -158,7 +159,8 @@ function rowOf({ revision, setEnd, type, object, previous, author, reason }: Gro
     namespace: object.metadata.namespace ?? "",
     name: object.metadata.name,
     author,
-    reason: reason ?? "",
+    reason,
+    request_id: requestId,
     body: object,
     previous,
   });
@@ -180,14 +182,16 @@ const WRITE_GROUP = `
     UPDATE store_head SET head = $2::bigint WHERE head = $1::bigint AND epoch = $3::uuid RETURNING head
   ), event AS MATERIALIZED (
     SELECT e.* FROM json_to_recordset($5::json) AS e(revision bigint, set_end bigint, op text, kind text, namespace text,
-      name text, author text, reason text, body json, previous json)
+      name text, author text, reason text, request_id text, body json, previous json)
     WHERE EXISTS (SELECT FROM held)
   ), newest AS MATERIALIZED (
     SELECT DISTINCT ON (kind, namespace, name) kind, namespace, name, revision, op, body
     FROM event ORDER BY kind, namespace, name, revision DESC
   ), logged AS (
-    INSERT INTO revisions (revision, set_end, group_id, op, kind, namespace, name, author, reason, body, previous)
-    SELECT revision, set_end, $4::uuid, op, kind, namespace, name, author, reason, body, previous FROM event
+    INSERT INTO revisions
+      (revision, set_end, group_id, op, kind, namespace, name, author, reason, request_id, body, previous)
+    SELECT revision, set_end, $4::uuid, op, kind, namespace, name, author, reason, request_id, body, previous
+    FROM event
   ), stored AS (
     INSERT INTO objects (kind, namespace, name, revision, body)
     SELECT kind, namespace, name, revision, body FROM newest WHERE op <> 'DELETED'
