@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerHealth } from "@percale/daemon";
+import { answerHealth, REQUEST_ID_HEADER, requestIdOf, withRequestId } from "@percale/daemon";
 import type { HealthAnswer, HealthRegistry, Logger, Registry, StallMonitor } from "@percale/daemon";
 import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
@@ -12,6 +12,7 @@ import { callerOf, identityOf, isForgiving } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
 import { LIMITS, Places } from "./limits.ts";
+import { logRefusal } from "./refusals.ts";
 import type { Gate, Leave } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { serveAccessReview } from "./rest/core.ts";
@@ -50,15 +51,12 @@ export function requestHandler(options: FrontOptions): (request: IncomingMessage
     const pathname = question < 0 ? url : url.slice(0, question);
     const query = new URLSearchParams(question < 0 ? "" : url.slice(question + 1));
     const endWork = options.stalls.begin(`${request.method} ${pathname}`);
-    answer(options, { request, response, pathname, query }, places)
-      .catch((error: unknown) => {
-        const { code } = sendError(response, error);
-        if (code === 500) options.log.error("request failed", { method: request.method, path: pathname, error });
-      })
-      .finally(() => {
-        endWork();
-        options.apiMetrics.observe(request.method ?? "", response.statusCode, performance.now() - startedAt);
-      });
+    const requestId = requestIdOf(request.headers);
+    response.setHeader(REQUEST_ID_HEADER, requestId);
+    void withRequestId(requestId, () => answer(options, { request, response, pathname, query }, places)).finally(() => {
+      endWork();
+      options.apiMetrics.observe(request.method ?? "", response.statusCode, performance.now() - startedAt);
+    });
   };
 }
 
@@ -69,23 +67,31 @@ interface Call {
   readonly query: URLSearchParams;
 }
 
-/** Probes need no place: they must be answered when all are taken. */
+/** Probes need no place: they must be answered when all are taken. Never throws. */
 async function answer(options: FrontOptions, call: Call, places: Places): Promise<void> {
+  const { authenticator, log, strangers } = options;
   const { request, response, pathname } = call;
-  if (pathname !== METRICS_PATH) {
-    const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
-    if (health !== undefined) return sendHealth(response, health);
-  }
-  const { authenticator } = options;
-  const forgives = pathname.startsWith(TRPC_PREFIX) && isForgiving(pathname.slice(TRPC_PREFIX.length), request);
-  const caller = await callerOf(() => (forgives ? authenticator.judge(request) : authenticator.identify(request)));
-  if (caller.identity.method !== "anonymous") options.strangers.know(request.socket);
-  const leave = places.enter(caller.identity, sourceOf(request));
+  let caller: Caller | undefined;
   try {
-    await dispatch(options, call, { caller, leave });
-  } finally {
-    leave();
+    if (pathname !== METRICS_PATH) {
+      const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
+      if (health !== undefined) return sendHealth(response, health);
+    }
+    const forgives = pathname.startsWith(TRPC_PREFIX) && isForgiving(pathname.slice(TRPC_PREFIX.length), request);
+    caller = await callerOf(() => (forgives ? authenticator.judge(request) : authenticator.identify(request)));
+    if (caller.identity.method !== "anonymous") strangers.know(request.socket);
+    const leave = places.enter(caller.identity, sourceOf(request));
+    await dispatch(options, call, { caller, leave }).finally(leave);
+  } catch (error) {
+    const failure = sendError(response, error);
+    const { method } = request;
+    if (failure.code === 500) log.error("request failed", { method, path: pathname, error });
+    else if (!isRead(method)) logRefusal(log, failure, { by: caller?.identity, call: `${method} ${pathname}` });
   }
+}
+
+function isRead(method: string | undefined): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 function sendHealth(response: ServerResponse, { status, type, body }: HealthAnswer): void {
@@ -134,7 +140,7 @@ async function serveRest(
   if (pathname === CHANGE_SETS_PATH) return serveChangeSets(request, response, { store, identity });
   if (pathname === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" && request.method === "POST")
     return serveAccessReview(call);
-  if (request.method === "GET" || request.method === "HEAD") {
+  if (isRead(request.method)) {
     if (pathname.startsWith("/openapi/")) requireRight(identity, "read");
     if (serveDocument(request, response, pathname)) return;
   }

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
 import { startTestPostgres } from "@percale/store";
 import type { TestPostgres } from "@percale/store";
 import { startApi } from "./start.ts";
@@ -41,11 +42,14 @@ export interface TestApi {
 }
 
 /** For tests and, with a `durable` database, benches: the caller stops it. */
-export async function startTestApi({ durable = false } = {}): Promise<TestApi> {
+export async function startTestApi({
+  durable = false,
+  log = silentLogger,
+}: { readonly durable?: boolean; readonly log?: Logger } = {}): Promise<TestApi> {
   const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
   const postgres = await startTestPostgres({ durable });
   const socket = join(dataDir, "api.sock");
-  const api = await startApi({ dataDir, databaseUrl: postgres.url, port: 0, socket, log: silentLogger });
+  const api = await startApi({ dataDir, databaseUrl: postgres.url, port: 0, socket, log });
   const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
   const ca = readFileSync(join(dataDir, "pki", "ca.crt"), "utf8");
   const agent = new Agent({ ca, keepAlive: true });

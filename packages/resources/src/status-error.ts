@@ -32,6 +32,8 @@ export interface StatusDetails {
   readonly kind?: string;
   readonly uid?: string;
   readonly retryAfterSeconds?: number;
+  /** Not Kubernetes': where the server's log and history say more. Clients leave aside what they do not know in here. */
+  readonly requestId?: string;
 }
 
 export interface StatusCause {
@@ -74,8 +76,13 @@ export class StatusError extends Error {
     this.causes = causes;
   }
 
-  toStatus(): KubeStatus {
-    const details = { ...this.details, ...(this.causes.length > 0 && { causes: this.causes }) };
+  /** `requestId`: of the request that it answers. */
+  toStatus(requestId?: string): KubeStatus {
+    const details = {
+      ...this.details,
+      ...(requestId !== undefined && { requestId }),
+      ...(this.causes.length > 0 && { causes: this.causes }),
+    };
     return {
       kind: "Status",
       apiVersion: "v1",

@@ -1,4 +1,4 @@
-import { inTurns, turns } from "@percale/daemon";
+import { currentRequestId, inTurns, turns } from "@percale/daemon";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
 import { badRequest, definitionOf, methodNotAllowed, notFound, StatusError } from "@percale/resources";
 import type { FieldValidation, KubeObject, ResourceDefinition } from "@percale/resources";
@@ -57,6 +57,7 @@ function refuseCount({ changes }: ProposedSet): void {
 async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOptions): Promise<Admitted> {
   const { changes, reason, dryRun } = set;
   const { identity } = options;
+  const requestId = currentRequestId();
   await inTurns(changes, (proposal) => refuseReadOnly(definitionOfProposal(proposal), proposal.op));
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepareAll(store, changes, options);
@@ -65,6 +66,7 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
         {
           changes: prepared.map(({ change }) => change),
           author: authorOf(identity),
+          ...(requestId !== undefined && { requestId }),
           ...(reason !== undefined && { reason }),
           ...(dryRun !== undefined && { dryRun }),
         },

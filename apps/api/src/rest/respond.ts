@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
+import { currentRequestId } from "@percale/daemon";
 import { StatusError, internalError } from "@percale/resources";
 
 const JSON_TYPE = "application/json";
@@ -55,7 +56,7 @@ export function sendError(response: ServerResponse, error: unknown): StatusError
     return failure;
   }
   const retry = failure.details.retryAfterSeconds;
-  sendJson(response, failure.code, JSON.stringify(failure.toStatus()), {
+  sendJson(response, failure.code, JSON.stringify(failure.toStatus(currentRequestId())), {
     ...(retry !== undefined && { "retry-after": String(retry) }),
     ...(failure.reason === "Unauthorized" && { "www-authenticate": 'Bearer realm="percale"' }),
   });

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { TRPCError } from "@trpc/server";
+import type { TRPCError, TRPCProcedureType as ProcedureType } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
+import { currentRequestId, newRequestId, requestIdOf, withRequestId } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { badRequest, StatusError } from "@percale/resources";
 import type { WebSocket, WebSocketServer } from "ws";
@@ -15,6 +16,7 @@ import { onClosed } from "../closed.ts";
 import type { OpenCredentials } from "../auth/open-credentials.ts";
 import { Gate, LIMITS } from "../limits.ts";
 import type { Leave } from "../limits.ts";
+import { logRefusal } from "../refusals.ts";
 import type { Services } from "../services/services.ts";
 import { trpcErrorOf } from "./init.ts";
 import { takeLargeBody } from "./large-call.ts";
@@ -60,6 +62,7 @@ export interface TrpcCall {
 /** Queries and mutations over HTTP; subscriptions over server-sent events too. */
 export function trpcOverHttp({ authenticator, credentials, services, log, watches }: HttpMountOptions) {
   return async ({ request, response, path, caller, leave }: TrpcCall): Promise<void> => {
+    const requestId = currentRequestId() ?? newRequestId();
     const isSession = path.startsWith("session.");
     const isStranger = isSession || !hasRight(caller.identity, "read");
     const refusal = isStranger ? undefined : await takeLargeBody(request, caller.identity.user);
@@ -72,7 +75,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
       allowBatching: true,
       maxBatchSize: MAX_BATCH,
       allowMethodOverride: true, // a query too long for an address comes as POST
-      onError: ({ error, path }) => logFault(log, error, path),
+      onError: ({ error, path, type }) => logFault(log, error, { path, type, by: caller.identity }),
       createContext: async ({ info: { calls, isBatchCall } }): Promise<CallContext> => {
         if (refusal !== undefined) throw trpcErrorOf(refusal);
         const alone = calls.find(({ path }) => ASKED_ALONE.has(path));
@@ -92,6 +95,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
           identify: async () => identity,
           prove: (token) => authenticator.prove(request, token),
           services,
+          requestId,
           session: sessionOf(request),
           ...(isBatchCall && { answers: { left: MAX_BATCH_ANSWERS } }),
           subscriptions: {
@@ -124,12 +128,14 @@ export interface TrpcSocket {
 
 /** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. */
 export function trpcOverWebSocket({ authenticator, credentials, services, log, wss }: SocketMountOptions) {
-  return ({ socket, request, caller, onKnown }: TrpcSocket): void =>
+  return ({ socket, request, caller, onKnown }: TrpcSocket): void => {
+    const requestId = requestIdOf(request.headers);
     getWSConnectionHandler({
       wss,
       router: appRouter,
       keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
-      onError: ({ error, path }) => logFault(log, error, path),
+      onError: ({ error, path, type }) =>
+        withRequestId(requestId, () => logFault(log, error, { path, type, by: caller.identity })),
       createContext: async ({ info }): Promise<CallContext> => {
         const token = info.connectionParams?.["token"];
         const identity =
@@ -145,11 +151,13 @@ export function trpcOverWebSocket({ authenticator, credentials, services, log, w
           identify: ask,
           prove: (one) => authenticator.prove(request, one),
           services,
+          requestId,
           session: undefined,
           subscriptions: new Gate(LIMITS.subscriptionsPerSocket),
         };
       },
     })(socket, request);
+  };
 }
 
 function mapped<T>(ask: () => T): T {
@@ -164,10 +172,17 @@ function rethrow(error: unknown): never {
   throw error instanceof StatusError ? trpcErrorOf(error) : error;
 }
 
-/** What clients do wrong is their business; the rest is ours. */
-function logFault(log: Logger, { code, cause }: TRPCError, path: string | undefined): void {
-  if (code === "INTERNAL_SERVER_ERROR" && !(cause instanceof StatusError))
-    log.error("procedure failed", { path, error: cause });
+interface Failed {
+  readonly path: string | undefined;
+  readonly type: ProcedureType | "unknown";
+  readonly by: Identity;
+}
+
+/** What clients do wrong is their business, but for writes; the rest is ours. */
+function logFault(log: Logger, { code, cause }: TRPCError, { path, type, by }: Failed): void {
+  if (cause instanceof StatusError) {
+    if (type === "mutation" && path?.startsWith("session.") === false) logRefusal(log, cause, { by, call: path });
+  } else if (code === "INTERNAL_SERVER_ERROR") log.error("procedure failed", { path, error: cause });
 }
 
 /** Behind the dashboard's plain HTTP a browser would not send a Secure cookie back. The proxy names the host it was asked for. */

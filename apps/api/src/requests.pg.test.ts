@@ -1,0 +1,77 @@
+import { createLogger } from "@percale/daemon";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
+import type { Answer, TestApi } from "./test-api.ts";
+
+let server: TestApi;
+const lines: string[] = [];
+beforeAll(async () => {
+  server = await startTestApi({ log: createLogger({ component: "api", write: (line) => lines.push(line) }) });
+});
+afterAll(() => server.stop());
+beforeEach(() => void lines.splice(0));
+
+const ID = "7f3c0000-test-request";
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const create = (name: string, headers: Record<string, string> = {}): Promise<Answer> =>
+  server.call(NETWORK_SETS, { method: "POST", body: networkSet(name), headers });
+const requestOf = async (name: string): Promise<string | undefined> =>
+  (await server.api.store.history({ kind: "NetworkSet", namespace: "default", name }))[0]?.requestId;
+const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test("every answer bears the id of its request", async () => {
+  for (const path of ["/readyz", "/version", NETWORK_SETS, "/trpc/session.whoami", "/nowhere"])
+    expect((await server.call(path)).headers["audit-id"]).toMatch(UUID);
+});
+
+test("a caller's id is kept, from the answer to the change set", async () => {
+  expect((await create("kept", { "audit-id": ID })).headers["audit-id"]).toBe(ID);
+  expect(await requestOf("kept")).toBe(ID);
+  const made = (await create("made")).headers["audit-id"];
+  expect(await requestOf("made")).toBe(made);
+});
+
+test("writes that share a group commit keep an id each", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `together-${i}`);
+  await Promise.all(names.map((name) => create(name, { "audit-id": `request-${name}` })));
+  expect(await Promise.all(names.map(requestOf))).toEqual(names.map((name) => `request-${name}`));
+});
+
+test("a refusal tells its request in the Status, where Kubernetes' clients leave aside what they do not know", async () => {
+  const { body } = await create("kept", { "x-request-id": ID });
+  expect(body).toMatchObject({ reason: "AlreadyExists", details: { name: "kept", requestId: ID } });
+});
+
+test("a refused write is in the log with who, what, why and its request", async () => {
+  await create("kept", { "audit-id": ID });
+  expect(logged()).toEqual([
+    {
+      level: "info",
+      msg: "write refused",
+      component: "api",
+      time: expect.any(String),
+      requestId: ID,
+      call: `POST ${NETWORK_SETS}`,
+      user: "admin",
+      code: 409,
+      reason: "AlreadyExists",
+      message: 'networksets.projectcalico.org "kept" already exists',
+    },
+  ]);
+});
+
+test("what strangers may not write, and what may not be read, fills no log", async () => {
+  await server.call(NETWORK_SETS, { method: "POST", body: networkSet("x"), token: null });
+  await server.call(`${NETWORK_SETS}/none`);
+  expect(logged()).toEqual([]);
+});
+
+test("a call of the dashboard tells its request in the error, the log and the change set", async () => {
+  const apply = (body: unknown): Promise<Answer> =>
+    server.call("/trpc/changes.submit", { method: "POST", body, headers: { "audit-id": ID } });
+  const refused = await apply({ changes: [{ op: "create", object: networkSet("kept") }] });
+  expect(refused.body.error.data.status).toMatchObject({ reason: "AlreadyExists", details: { requestId: ID } });
+  expect(logged()).toMatchObject([{ msg: "write refused", requestId: ID, call: "changes.submit", user: "admin" }]);
+  await apply({ changes: [{ op: "create", object: networkSet("by-dashboard") }] });
+  expect(await requestOf("by-dashboard")).toBe(ID);
+});
