@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
+import { currentRequestId, REQUEST_ID_HEADER } from "@percale/daemon";
 import { definitionByPlural } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
@@ -95,6 +96,7 @@ export class ApiClient {
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const text = body === undefined ? undefined : JSON.stringify(body);
+    const requestId = currentRequestId(); // the server goes on with it: its log and its history have the same id
     const sent = request(
       new URL(path, this.url),
       {
@@ -104,6 +106,7 @@ export class ApiClient {
         headers: {
           authorization: `Bearer ${await this.token()}`,
           accept: "application/json",
+          ...(requestId !== undefined && { [REQUEST_ID_HEADER]: requestId }),
           ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
         },
       },

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { CniError } from "./errors.ts";
 import { identify } from "./identity.ts";
 import { parseRequest } from "./request.ts";
-import { renderResult } from "./result.ts";
+import { renderError, renderResult } from "./result.ts";
 
 const sha1 = (text: string): string => createHash("sha1").update(text).digest("hex");
 
@@ -90,4 +90,17 @@ test.each([
 ])("%s is refused for ADD and does not keep DEL from succeeding", (_name, config, env) => {
   expect(codeOf(() => parseRequest(post(config, env)))).toBeGreaterThan(0);
   expect(codeOf(() => parseRequest(post(config, { ...env, CNI_COMMAND: "DEL" })))).toBeUndefined();
+});
+
+test.each([
+  ["after what is known of it", "EPERM: add veth", "EPERM: add veth (request 7f3c)"],
+  ["alone", "", "(request 7f3c)"],
+])("an error names its request in what runtimes show of it, %s", (_name, details, shown) => {
+  const error = { code: 107, message: "no privilege", details };
+  expect(renderError("1.0.0", error, "7f3c")).toEqual({
+    cniVersion: "1.0.0",
+    code: 107,
+    msg: "no privilege",
+    details: shown,
+  });
 });

@@ -36,6 +36,12 @@ export function renderResult(version: string, attached: AttachedInterface): unkn
   };
 }
 
-export function renderError(version: string, error: { code: number; message: string; details?: string }): unknown {
-  return { cniVersion: version, code: error.code, msg: error.message, details: error.details ?? "" };
+/** `requestId`: what runtimes show of it, kubelet among them, leads to the logs and the history of the same call. */
+export function renderError(
+  version: string,
+  { code, message, details }: { readonly code: number; readonly message: string; readonly details: string },
+  requestId: string,
+): unknown {
+  const request = `(request ${requestId})`;
+  return { cniVersion: version, code, msg: message, details: details === "" ? request : `${details} ${request}` };
 }

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Histogram } from "prom-client";
-import { listenPrivately } from "@percale/daemon";
+import { listenPrivately, newRequestId, withRequestId } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
 import type { Attacher } from "./attacher.ts";
@@ -83,7 +83,8 @@ export class CniServer {
   }
 
   async #reply(socket: Socket, post: Buffer): Promise<void> {
-    const { code, text } = await this.#answer(post);
+    const requestId = newRequestId();
+    const { code, text } = await withRequestId(requestId, () => this.#answer(post, requestId));
     const body = Buffer.from(text);
     const header = Buffer.alloc(8);
     header.writeUInt32LE(code, 0);
@@ -92,7 +93,7 @@ export class CniServer {
   }
 
   /** Exit code and stdout of one call. Never throws. */
-  async #answer(post: Buffer): Promise<{ code: number; text: string }> {
+  async #answer(post: Buffer, requestId: string): Promise<{ code: number; text: string }> {
     const { log, seconds } = this.#options;
     const startedAt = performance.now();
     let [operation, outcome] = ["unknown", "ok"];
@@ -105,7 +106,7 @@ export class CniServer {
       outcome = "error";
       const known = toCniError(error);
       log.warn("CNI call failed", { operation, code: known.code, message: known.message, details: known.details });
-      return { code: 1, text: `${JSON.stringify(renderError(versionAsked(post), known))}\n` };
+      return { code: 1, text: `${JSON.stringify(renderError(versionAsked(post), known, requestId))}\n` };
     } finally {
       seconds.observe({ operation, outcome }, (performance.now() - startedAt) / 1000);
     }
@@ -157,7 +158,7 @@ export class CniServer {
 
   async #drain(): Promise<void> {
     try {
-      if (this.#hasBeenReady()) await this.#options.attacher.drain();
+      if (this.#hasBeenReady()) await withRequestId(newRequestId(), () => this.#options.attacher.drain());
     } catch (error) {
       this.#options.log.warn("queued deletions failed, trying again", { error });
     } finally {
