@@ -7,6 +7,7 @@
 export * from "./object.ts";
 export { ObjectTable, sortKey } from "./object-table.ts";
 export * from "./status-error.ts";
+export * from "./status-reasons.ts";
 export type { FieldIssue, FieldReason } from "./issue.ts";
 export { formatIssue, formatPath, parseOutside, show } from "./issue.ts";
 export { humanDuration, valueAt } from "./columns.ts";

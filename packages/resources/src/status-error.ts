@@ -2,28 +2,8 @@ import { formatIssue } from "./issue.ts";
 import type { FieldIssue } from "./issue.ts";
 import { groupVersionOf } from "./object.ts";
 import type { ObjectRef } from "./object.ts";
-
-/** Kubernetes' reasons and the HTTP code each travels with. */
-const CODE_BY_REASON = {
-  BadRequest: 400,
-  Unauthorized: 401,
-  Forbidden: 403,
-  NotFound: 404,
-  MethodNotAllowed: 405,
-  NotAcceptable: 406,
-  AlreadyExists: 409,
-  Conflict: 409,
-  Expired: 410,
-  RequestEntityTooLarge: 413,
-  UnsupportedMediaType: 415,
-  Invalid: 422,
-  TooManyRequests: 429,
-  InternalError: 500,
-  ServiceUnavailable: 503,
-  Timeout: 504,
-} as const;
-
-export type StatusReason = keyof typeof CODE_BY_REASON;
+import { STATUS_REASONS } from "./status-reasons.ts";
+import type { StatusReason } from "./status-reasons.ts";
 
 export interface StatusDetails {
   readonly name?: string;
@@ -71,7 +51,7 @@ export class StatusError extends Error {
   constructor(reason: StatusReason, message: string, { details = {}, causes = [], cause }: StatusErrorInit = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
-    this.code = CODE_BY_REASON[reason];
+    this.code = STATUS_REASONS[reason].http;
     this.details = details;
     this.causes = causes;
   }
@@ -98,7 +78,7 @@ export class StatusError extends Error {
   /** The error a Status stands for; unknown reasons become InternalError. */
   static fromStatus({ reason, message, details }: KubeStatus): StatusError {
     const { causes, ...rest } = details ?? {};
-    return new StatusError(reason in CODE_BY_REASON ? reason : "InternalError", message, {
+    return new StatusError(reason in STATUS_REASONS ? reason : "InternalError", message, {
       details: rest,
       ...(causes !== undefined && { causes }),
     });

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
 import { currentRequestId, withRequestId } from "@percale/daemon";
-import { charactersLeft, internalError, StatusError, tooManyRequests } from "@percale/resources";
+import { charactersLeft, internalError, STATUS_REASONS, StatusError, tooManyRequests } from "@percale/resources";
 import type { KubeStatus, StatusReason } from "@percale/resources";
 import { requireRight } from "../auth/authorize.ts";
 import type { Right } from "../auth/authorize.ts";
@@ -29,22 +29,6 @@ export interface CallContext {
   /** Sets or clears the session cookie; absent on WebSockets, which have no response to put it in. */
   readonly setSession?: (session: { readonly value: string; readonly maxAgeSeconds: number } | undefined) => void;
 }
-
-const CODE_BY_STATUS: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
-  400: "BAD_REQUEST",
-  401: "UNAUTHORIZED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  405: "METHOD_NOT_SUPPORTED",
-  409: "CONFLICT",
-  410: "PRECONDITION_FAILED",
-  413: "PAYLOAD_TOO_LARGE",
-  415: "UNSUPPORTED_MEDIA_TYPE",
-  422: "UNPROCESSABLE_CONTENT",
-  429: "TOO_MANY_REQUESTS",
-  503: "SERVICE_UNAVAILABLE",
-  504: "GATEWAY_TIMEOUT",
-};
 
 const t = initTRPC.context<CallContext>().create({
   isDev: false, // no stack in an answer, whatever NODE_ENV says
@@ -119,7 +103,7 @@ export function can(right: Right) {
 
 export function trpcErrorOf(error: StatusError): TRPCError {
   return new TRPCError({
-    code: CODE_BY_STATUS[error.code] ?? "INTERNAL_SERVER_ERROR",
+    code: STATUS_REASONS[error.reason].trpc,
     message: error.message,
     cause: error,
   });
