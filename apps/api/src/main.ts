@@ -1,4 +1,5 @@
 import { ConfigError, createLogger, onSignals, tellError } from "@percale/daemon";
+import { daemonExit } from "@percale/protocol";
 import { outsideDatabaseFault } from "@percale/store";
 import { apiHelp, loadApiConfig } from "./config.ts";
 import { tuneHeap } from "./heap.ts";
@@ -8,7 +9,7 @@ tuneHeap();
 
 if (process.argv.includes("--help")) {
   process.stdout.write(apiHelp());
-  process.exit(0);
+  process.exit(daemonExit.stopped.code);
 }
 try {
   const { values, effective } = loadApiConfig({ argv: process.argv.slice(2), env: process.env });
@@ -31,5 +32,5 @@ try {
 } catch (error) {
   // What a person can mend is told to a person; only bugs come with a stack.
   console.error(error instanceof ConfigError ? error.message : `the API server did not start: ${tellError(error)}`);
-  process.exit(1);
+  process.exit(daemonExit.failed.code);
 }

@@ -1,3 +1,5 @@
+import { exitCodes } from "@percale/protocol";
+
 /** Ends the command with this text on stderr and this exit code. */
 export class ExitError extends Error {
   override readonly name = "ExitError";
@@ -5,6 +7,6 @@ export class ExitError extends Error {
 
   constructor(message: string, options: { readonly code?: number; readonly cause?: unknown } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
-    this.code = options.code ?? 1;
+    this.code = options.code ?? exitCodes.percale.failed.code;
   }
 }

@@ -1,5 +1,5 @@
 /** The `percale` command. */
-import { VERSION } from "@percale/protocol";
+import { exitCodes, VERSION } from "@percale/protocol";
 import { Command } from "commander";
 import { addBgpCommands } from "./bgp.ts";
 import { readConfig } from "./config.ts";
@@ -21,8 +21,9 @@ const program = new Command("percale")
   .enablePositionalOptions()
   .showHelpAfterError() // commands inherit it: whoever mistypes sees what there is
   .exitOverride((error) => {
-    // 2 for a command that was not understood; --help and --version are fine.
-    process.exit(error.exitCode === 0 ? 0 : 2);
+    // --help and --version are fine.
+    const { done, usage } = exitCodes.percale;
+    process.exit(error.exitCode === 0 ? done.code : usage.code);
   });
 const access = () => readKubeconfig(program.opts<{ kubeconfig: string }>().kubeconfig);
 
@@ -69,5 +70,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = error instanceof ExitError ? error.code : 1;
+  process.exitCode = error instanceof ExitError ? error.code : exitCodes.percale.failed.code;
 }

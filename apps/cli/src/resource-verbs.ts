@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { exitCodes } from "@percale/protocol";
 import { ExitError } from "./exit-error.ts";
 import type { Output, Validation, WriteVerb } from "./resource-commands.ts";
 import { deleteObjects, getObjects, writeObjects } from "./resource-commands.ts";
@@ -81,6 +82,6 @@ async function deleteNamed(
   options: Common & { readonly skipMissing: boolean },
 ): Promise<string> {
   if (kind === undefined || names.length === 0)
-    throw new ExitError("name a kind and objects, or a file with -f", { code: 2 });
+    throw new ExitError("name a kind and objects, or a file with -f", { code: exitCodes.percale.usage.code });
   return deleteObjects(access(), kind, names, options);
 }

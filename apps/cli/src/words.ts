@@ -1,9 +1,9 @@
 /** What a person typed, read; an ExitError says what there is instead. */
 import { didYouMean } from "@percale/daemon";
+import { exitCodes } from "@percale/protocol";
 import { ExitError } from "./exit-error.ts";
 
-/** 2: the command was not understood. */
-const USAGE = 2;
+const USAGE = exitCodes.percale.usage.code;
 
 /** A port in decimal digits. */
 export function parsePort(text: string): number {

@@ -40,7 +40,15 @@
 #define CONNECT_ATTEMPTS 100
 #define CONNECT_PAUSE_MS 100
 
-enum { UNKNOWN_CONTAINER = 3, BAD_ENVIRONMENT = 4, IO_FAILURE = 5, BAD_NETNS = 8, TRY_LATER = 11, NOT_AVAILABLE = 50, LIMITED = 51 };
+/* Of packages/protocol/src/cni-codes.ts, which says what each means; a test compares them. */
+enum {
+	CNI_UNKNOWN_CONTAINER = 3,
+	CNI_ENVIRONMENT = 4,
+	CNI_IO = 5,
+	CNI_NETNS = 8,
+	CNI_TRY_LATER = 11,
+	CNI_LIMITED = 51,
+};
 
 extern char **environ;
 
@@ -176,22 +184,22 @@ static int check_environment(const char *command)
 	bool is_check = strcmp(command, "CHECK") == 0;
 
 	if (!is_add && !is_del && !is_check && strcmp(command, "STATUS") != 0 && strcmp(command, "GC") != 0)
-		return fail(BAD_ENVIRONMENT, "CNI_COMMAND must be ADD, DEL, CHECK, STATUS, GC or VERSION", command);
+		return fail(CNI_ENVIRONMENT, "CNI_COMMAND must be ADD, DEL, CHECK, STATUS, GC or VERSION", command);
 	if (!is_add && !is_del && !is_check)
 		return 0;
 	if (getenv("CNI_CONTAINERID") == NULL)
-		return fail(BAD_ENVIRONMENT, "CNI_CONTAINERID is not set", "");
+		return fail(CNI_ENVIRONMENT, "CNI_CONTAINERID is not set", "");
 	if (*variable("CNI_CONTAINERID") == '\0')
-		return fail(UNKNOWN_CONTAINER, "CNI_CONTAINERID is empty", "");
+		return fail(CNI_UNKNOWN_CONTAINER, "CNI_CONTAINERID is empty", "");
 	if (!is_container_id(variable("CNI_CONTAINERID")))
-		return fail(BAD_ENVIRONMENT, "CNI_CONTAINERID must be letters, digits, _ . - and begin with a letter or digit",
+		return fail(CNI_ENVIRONMENT, "CNI_CONTAINERID must be letters, digits, _ . - and begin with a letter or digit",
 			    variable("CNI_CONTAINERID"));
 	if (!is_interface(variable("CNI_IFNAME")))
-		return fail(BAD_ENVIRONMENT, "CNI_IFNAME must be an interface name of 1 to 15 characters", variable("CNI_IFNAME"));
+		return fail(CNI_ENVIRONMENT, "CNI_IFNAME must be an interface name of 1 to 15 characters", variable("CNI_IFNAME"));
 	if (!is_del && *variable("CNI_NETNS") == '\0')
-		return fail(BAD_ENVIRONMENT, "CNI_NETNS is not set", "");
+		return fail(CNI_ENVIRONMENT, "CNI_NETNS is not set", "");
 	if (is_own_netns())
-		return fail(BAD_NETNS, "CNI_NETNS is the plugin's own network namespace", variable("CNI_NETNS"));
+		return fail(CNI_NETNS, "CNI_NETNS is the plugin's own network namespace", variable("CNI_NETNS"));
 	return 0;
 }
 
@@ -291,9 +299,9 @@ static int post(int fd)
 	char buffer[65536];
 
 	if (length == 0)
-		return fail(BAD_ENVIRONMENT, "the CNI_* variables are too long", "");
+		return fail(CNI_ENVIRONMENT, "the CNI_* variables are too long", "");
 	if (!write_all(fd, request, length) || !read_all(fd, header, sizeof(header)))
-		return fail(TRY_LATER, "the node agent closed the connection before it answered", strerror(errno));
+		return fail(CNI_TRY_LATER, "the node agent closed the connection before it answered", strerror(errno));
 	uint32_t code = header[0] | (uint32_t)header[1] << 8 | (uint32_t)header[2] << 16 | (uint32_t)header[3] << 24;
 	uint32_t left = header[4] | (uint32_t)header[5] << 8 | (uint32_t)header[6] << 16 | (uint32_t)header[7] << 24;
 
@@ -431,15 +439,15 @@ static int without_agent(const char *command, const char *socket_path)
 
 	snprintf(details, sizeof(details), "%s: %s", socket_path, strerror(errno));
 	if (strcmp(command, "STATUS") == 0)
-		return fail(LIMITED, "the node agent does not answer: no new workloads, policy is kept as it is", details);
+		return fail(CNI_LIMITED, "the node agent does not answer: no new workloads, policy is kept as it is", details);
 	if (strcmp(command, "DEL") != 0)
-		return fail(TRY_LATER, "the node agent does not answer: is it running?", details);
+		return fail(CNI_TRY_LATER, "the node agent does not answer: is it running?", details);
 	int queued = queue_delete(socket_path);
 
 	delete_interface();
 	if (queued == 0)
 		return 0;
-	return fail(TRY_LATER, "the node agent does not answer and the deletion could not be queued", strerror(-queued));
+	return fail(CNI_TRY_LATER, "the node agent does not answer and the deletion could not be queued", strerror(-queued));
 }
 
 int main(void)
@@ -449,14 +457,14 @@ int main(void)
 
 	if (*command == '\0') {
 		if (getenv("CNI_CONTAINERID") != NULL)
-			return fail(BAD_ENVIRONMENT, "CNI_COMMAND is not set", "");
+			return fail(CNI_ENVIRONMENT, "CNI_COMMAND is not set", "");
 		fprintf(stderr, "Percale CNI plugin, speaks %s\n", SUPPORTED);
 		return 0;
 	}
 	for (size_t got; (got = fread(config + config_length, 1, MAX_CONFIG - config_length, stdin)) > 0;)
 		config_length += got;
 	if (ferror(stdin) || !feof(stdin))
-		return fail(IO_FAILURE, "stdin must be a network configuration of at most 1 MiB", "");
+		return fail(CNI_IO, "stdin must be a network configuration of at most 1 MiB", "");
 	/* A configuration without a version is older than the field; where there is none at all, the newest is as good as any. */
 	if (!config_text("cniVersion", version, sizeof(version)) && config_length > 0)
 		strcpy(version, "0.2.0");

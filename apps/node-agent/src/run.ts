@@ -1,4 +1,5 @@
 import { ConfigError, createLogger, onSignals, tellError } from "@percale/daemon";
+import { daemonExit } from "@percale/protocol";
 import { NodeAgent } from "./agent.ts";
 import { agentConfig } from "./config.ts";
 import { AlreadyRunning } from "./lock.ts";
@@ -24,6 +25,6 @@ export async function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv):
     const isForPeople = error instanceof ConfigError || error instanceof AlreadyRunning;
     const text = isForPeople ? error.message : `the node agent did not start: ${tellError(error)}`;
     process.stderr.write(`${text}\n`);
-    process.exit(1);
+    process.exit(daemonExit.failed.code);
   }
 }

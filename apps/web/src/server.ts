@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { daemonExit } from "@percale/protocol";
 import next from "next";
 import { createApiProxy } from "./api-proxy.ts";
 import { readConfig } from "./config.ts";
@@ -55,7 +56,7 @@ function configOrExit(): WebConfig {
 /** What a person can mend is told to a person, without a stack. */
 function exitWith(text: string): never {
   process.stderr.write(`${text}\n`);
-  process.exit(1);
+  process.exit(daemonExit.failed.code);
 }
 
 async function stop(): Promise<void> {
@@ -63,6 +64,6 @@ async function stop(): Promise<void> {
   server.closeAllConnections();
   proxy.close();
   await app.close();
-  process.exit(0);
+  process.exit(daemonExit.stopped.code);
 }
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());

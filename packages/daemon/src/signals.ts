@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { daemonExit } from "@percale/protocol";
 import type { Logger } from "./log.ts";
 
 export interface SignalOptions {
@@ -23,10 +24,10 @@ export function onSignals({
     log.info("stopping", { signal });
     try {
       await stop(signal);
-      exit(0);
+      exit(daemonExit.stopped.code);
     } catch (error) {
       log.error("stop failed", { error });
-      exit(1);
+      exit(daemonExit.failed.code);
     }
   };
   const listener = (signal: NodeJS.Signals): void => void handle(signal);

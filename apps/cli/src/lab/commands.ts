@@ -8,6 +8,7 @@ import { didYouMean, openLogFile } from "@percale/daemon";
 import type { Command } from "commander";
 import type { CliConfig } from "../config.ts";
 import { labSocket, ROOTLESS_MARK } from "../config.ts";
+import { exitCodes } from "@percale/protocol";
 import { ExitError } from "../exit-error.ts";
 import { readKubeconfig } from "../rest/client.ts";
 import { renderColumns } from "../rest/table.ts";
@@ -126,7 +127,8 @@ async function probe(
     readonly proto: string;
     readonly ipv6?: true;
   },
-): Promise<0 | 1 | 2> {
+): Promise<number> {
+  const { allowed, denied, untried } = exitCodes["percale lab probe"];
   const { from, to, port } = options;
   const protocol = parseChoice("--proto", options.proto, PROTOCOLS);
   const answer = await ask(config, {
@@ -139,10 +141,10 @@ async function probe(
     ...(options.ipv6 === true && { family: 6 as const }),
   });
   const { result } = answer;
-  if (result.kind === "error") throw new ExitError(`could not try: ${result.detail}`, { code: 2 });
+  if (result.kind === "error") throw new ExitError(`could not try: ${result.detail}`, { code: untried.code });
   console.log(renderProbe(answer));
   await tellReason(config, answer);
-  return result.kind === "open" || result.kind === "closed" ? 0 : 1;
+  return result.kind === "open" || result.kind === "closed" ? allowed.code : denied.code;
 }
 
 /** What the evaluator says beside what the kernel did; the probe stands without it. */
@@ -186,7 +188,7 @@ async function exec(config: CliConfig, name: string, command: readonly string[])
   if (found === undefined) {
     const known = status.workloads.map((one) => one.name);
     throw new ExitError(`no workload called ${name}; there are ${known.join(", ")}${didYouMean(name, known)}`, {
-      code: 2,
+      code: exitCodes["percale lab"].absent.code,
     });
   }
   const enter = [
@@ -230,7 +232,10 @@ async function ask<R extends ControlRequest>(config: CliConfig, request: R): Pro
   try {
     return await askLab(labSocket(config.dataDir), request);
   } catch (cause) {
-    throw new ExitError(cause instanceof Error ? cause.message : String(cause), { code: 2, cause });
+    throw new ExitError(cause instanceof Error ? cause.message : String(cause), {
+      code: exitCodes["percale lab"].absent.code,
+      cause,
+    });
   }
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createLogger, onSignals } from "@percale/daemon";
+import { daemonExit } from "@percale/protocol";
 import { labSocket, readConfig } from "../config.ts";
 import { labAccess } from "./api.ts";
 import { serveControl } from "./control.ts";
@@ -24,7 +25,7 @@ mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
 const control = await serveControl(socket, async (request) => {
   if (request.verb !== "stop") return lab.handle(request);
   await stop();
-  setImmediate(() => process.exit(0)); // after the answer has left
+  setImmediate(() => process.exit(daemonExit.stopped.code)); // after the answer has left
   return { stopped: true };
 });
 onSignals({ log, stop, signals: ["SIGTERM", "SIGINT", "SIGHUP"] });
@@ -43,7 +44,7 @@ try {
   if (stopped === undefined) {
     log.error("the lab did not come up", { error });
     await stop();
-    process.exitCode = 1;
+    process.exitCode = daemonExit.failed.code;
   }
 }
 await stopped;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CniCode, CniError } from "./errors.ts";
+import { CniCode } from "@percale/protocol";
+import { CniError } from "./errors.ts";
 
 /** A configuration without a version is older than the field. */
 export const UNSAID_VERSION = "0.2.0";

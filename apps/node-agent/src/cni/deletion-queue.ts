@@ -4,7 +4,8 @@ import { listSetAside, readStateFile, removeStateFile, writeStateFile } from "@p
 import type { Logger } from "@percale/daemon";
 import { attachmentFileName } from "./attachments.ts";
 import type { AttachmentId } from "./attachments.ts";
-import { CniCode, CniError } from "./errors.ts";
+import { CniCode } from "@percale/protocol";
+import { CniError } from "./errors.ts";
 import { parseRequest } from "./request.ts";
 import type { CniRequest } from "./request.ts";
 

@@ -1,7 +1,8 @@
 import { KernelError } from "@percale/kernel";
 import { expect, test } from "vitest";
 import { ApiError, ApiUnreachable } from "../api/client.ts";
-import { CniCode, CniError, isUnreachable, toCniError } from "./errors.ts";
+import { CniCode } from "@percale/protocol";
+import { CniError, isUnreachable, toCniError } from "./errors.ts";
 
 const fromFile = (code: string): Error => Object.assign(new Error(`${code}: open`), { code });
 

@@ -1,39 +1,6 @@
 import { IpamContentionError } from "@percale/ipam";
+import { CniCode } from "@percale/protocol";
 import { ApiError, ApiUnreachable } from "../api/client.ts";
-
-/** Codes of the CNI specification; 100 and above are ours, and stable. */
-export const CniCode = {
-  version: 1,
-  environment: 4,
-  io: 5,
-  decode: 6,
-  config: 7,
-  netns: 8,
-  tryLater: 11,
-  notAvailable: 50,
-  /** No address to give. */
-  exhausted: 100,
-  /** The interfaces could not be set up. */
-  wiring: 101,
-  /** The API server refused the change. */
-  datastore: 102,
-  /** CHECK: not as ADD left it. */
-  broken: 103,
-  /** A name or an address belongs to somebody else. */
-  taken: 104,
-  /** The API server does not let this node do it. */
-  forbidden: 105,
-  /** The kernel lacks what attachment needs. */
-  unsupported: 106,
-  /** The agent lacks a privilege on this node. */
-  notPermitted: 107,
-  /** Memory, disk, descriptors or another thing of the node is used up. */
-  nodeExhausted: 108,
-  /** A file system of the node is read-only or broken. */
-  nodeStorage: 109,
-  /** A fault of the agent itself. */
-  internal: 999,
-} as const;
 
 export class CniError extends Error {
   override readonly name = "CniError";

@@ -1,5 +1,6 @@
 import { workloadEndpointName } from "@percale/resources";
-import { CniCode, CniError } from "./errors.ts";
+import { CniCode } from "@percale/protocol";
+import { CniError } from "./errors.ts";
 import type { CniRequest } from "./request.ts";
 
 /** The interface that bears upstream's names; further ones of a container have names of their own. */

@@ -1,7 +1,8 @@
 import { isKernelError, netnsIdentity } from "@percale/kernel";
 import type { Link, Rtnetlink } from "@percale/kernel";
 import type { Attachment, Attachments } from "./attachments.ts";
-import { CniCode, CniError } from "./errors.ts";
+import { CniCode } from "@percale/protocol";
+import { CniError } from "./errors.ts";
 import { linkMark } from "./identity.ts";
 import type { EndpointIdentity } from "./identity.ts";
 import type { CniRequest } from "./request.ts";

@@ -1,7 +1,8 @@
 import { isDnsLabel, isSubdomain } from "@percale/resources";
 import { networkConfig, UNSAID_VERSION } from "./config.ts";
 import type { NetworkConfig } from "./config.ts";
-import { CniCode, CniError } from "./errors.ts";
+import { CniCode } from "@percale/protocol";
+import { CniError } from "./errors.ts";
 
 /** Versions of the CNI specification that we speak, oldest first. */
 export const CNI_VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"] as const;

@@ -10,7 +10,8 @@ import {
 import type { Link, Neighbour, Route, Rtnetlink } from "@percale/kernel";
 import { workloadRoutes } from "@percale/dataplane";
 import { DEFAULT_CONFIG } from "@percale/policy";
-import { CniCode, CniError } from "./errors.ts";
+import { CniCode } from "@percale/protocol";
+import { CniError } from "./errors.ts";
 import { linkMark } from "./identity.ts";
 import { deleteLinkIfThere, identityOf } from "./own-links.ts";
 import { applySysctl, hostSysctls } from "./sysctls.ts";
