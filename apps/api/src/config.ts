@@ -6,7 +6,7 @@ import { z } from "zod";
 const port = z.int().min(0).max(65_535);
 
 /** Flags and environment (`PERCALE_API_…`) of the API server. */
-const apiConfig = defineConfig("PERCALE_API", {
+export const apiConfig = defineConfig("PERCALE_API", {
   host: { schema: z.string().min(1), default: "127.0.0.1", help: "address to listen on" },
   port: { schema: port, default: 5443, help: "port to listen on; 0 takes a free one" },
   socket: {

@@ -44,8 +44,20 @@ export interface ConfigInput {
 export interface Config<K extends ConfigKeys> {
   readonly keys: K;
   load(input: ConfigInput): LoadedConfig<K>;
+  /** What a reference says of each key. */
+  describe(): readonly DescribedKey[];
   /** One line per key: flag, environment variable, unit, default, help. */
   help(): string;
+}
+
+export interface DescribedKey {
+  readonly key: string;
+  readonly flag: string;
+  readonly variable: string;
+  readonly help: string;
+  readonly unit?: string;
+  /** As JSON; absent without one, and of a secret. */
+  readonly default?: string;
 }
 
 /** Thrown with every fault at once, each naming key, source, what was got and what is asked. */
@@ -61,7 +73,8 @@ export function defineConfig<const K extends ConfigKeys>(prefix: string, keys: K
   return {
     keys,
     load: (input) => load(prefix, keys, input),
-    help: () => renderHelp(prefix, keys),
+    describe: () => describe(prefix, keys),
+    help: () => renderHelp(describe(prefix, keys)),
   };
 }
 
@@ -173,12 +186,25 @@ function variableOf(prefix: string, key: string): string {
   return `${prefix}_${flagOf(key).replaceAll("-", "_").toUpperCase()}`;
 }
 
-function renderHelp(prefix: string, keys: ConfigKeys): string {
-  const rows = Object.entries(keys).map(([key, { default: fallback, unit, help, secret }]) => {
-    const value = fallback === undefined || secret === true ? "" : `, default ${JSON.stringify(fallback)}`;
-    return [`--${flagOf(key)}`, variableOf(prefix, key), `${help}${unit === undefined ? "" : ` (${unit})`}${value}`];
+function describe(prefix: string, keys: ConfigKeys): DescribedKey[] {
+  return Object.entries(keys).map(([key, { default: fallback, unit, help, secret }]) => ({
+    key,
+    flag: `--${flagOf(key)}`,
+    variable: variableOf(prefix, key),
+    help,
+    ...(unit !== undefined && { unit }),
+    ...(fallback !== undefined && secret !== true && { default: JSON.stringify(fallback) }),
+  }));
+}
+
+function renderHelp(keys: readonly DescribedKey[]): string {
+  const rows = keys.map(({ flag, variable, help, unit, default: fallback }) => {
+    const value = fallback === undefined ? "" : `, default ${fallback}`;
+    return { flag, variable, text: `${help}${unit === undefined ? "" : ` (${unit})`}${value}` };
   });
-  const width = (column: number): number => Math.max(...rows.map((row) => row[column]!.length));
-  const [flags, variables] = [width(0), width(1)];
-  return rows.map(([flag, name, text]) => `  ${flag!.padEnd(flags)}  ${name!.padEnd(variables)}  ${text}\n`).join("");
+  const flags = Math.max(...rows.map(({ flag }) => flag.length));
+  const variables = Math.max(...rows.map(({ variable }) => variable.length));
+  return rows
+    .map(({ flag, variable, text }) => `  ${flag.padEnd(flags)}  ${variable.padEnd(variables)}  ${text}\n`)
+    .join("");
 }

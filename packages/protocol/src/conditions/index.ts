@@ -17,12 +17,16 @@ export const conditionAreas: readonly {
   readonly area: string;
   readonly kinds: readonly ConditionEntry[];
 }[] = [
-  { area: "API server", kinds: Object.values(api) },
-  { area: "Agent", kinds: Object.values(agent) },
-  { area: "Dataplane", kinds: Object.values(dataplane) },
-  { area: "BGP", kinds: Object.values(bgp) },
-  { area: "Attachment", kinds: Object.values(attachment) },
-  { area: "Objects", kinds: Object.values(objects) },
+  { area: "API server", kinds: byCode(api) },
+  { area: "Agent", kinds: byCode(agent) },
+  { area: "Dataplane", kinds: byCode(dataplane) },
+  { area: "BGP", kinds: byCode(bgp) },
+  { area: "Attachment", kinds: byCode(attachment) },
+  { area: "Objects", kinds: byCode(objects) },
 ];
+
+function byCode(kinds: Readonly<Record<string, ConditionEntry>>): ConditionEntry[] {
+  return Object.values(kinds).sort((a, b) => (a.code < b.code ? -1 : 1));
+}
 
 export type { ConditionEntry, ConditionKind, RaisedCondition, Severity } from "./define.ts";
