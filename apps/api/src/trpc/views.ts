@@ -49,6 +49,8 @@ export interface ActivityView {
   readonly at: string;
   readonly author: string;
   readonly reason: string;
+  /** "" where no request asked for it. */
+  readonly requestId: string;
   readonly op: "ADDED" | "MODIFIED" | "DELETED";
   readonly ref: ObjectRef;
   readonly object: KubeObject;

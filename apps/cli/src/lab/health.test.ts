@@ -19,13 +19,13 @@ test("the lab is not said to be ready without what is wrong in it", () => {
   expect(head(condition("error"), condition("warning"), condition("warning"))).toBe(`\
 Lab: ready, but 1 error and 2 warnings
 
-error    node-1: It is broken
+error    node-1: It is broken (C)
          the kernel's words
          Mend it.
-warning  node-1: It is broken
+warning  node-1: It is broken (C)
          the kernel's words
          Mend it.
-warning  node-1: It is broken
+warning  node-1: It is broken (C)
          the kernel's words
          Mend it.
 `);

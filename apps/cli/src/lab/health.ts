@@ -35,8 +35,8 @@ export function renderHealth(health: LabHealth): string {
   if ("unknown" in health) return `Health: unknown, the API does not tell it: ${health.unknown}\n`;
   return health.conditions
     .map(
-      ({ severity, source, title, detail, advice }) =>
-        `${severity.padEnd(7)}  ${source}: ${title}\n${[detail, advice]
+      ({ severity, source, code, title, detail, advice }) =>
+        `${severity.padEnd(7)}  ${source}: ${title} (${code})\n${[detail, advice]
           .filter((text) => text !== "")
           .map((text) => `         ${text}\n`)
           .join("")}`,

@@ -5,10 +5,11 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react
 import { definitionOf } from "../live/kinds.ts";
 import { useDryRun, useWrite } from "../live/write.ts";
 import { useValueSource } from "../live/values.ts";
+import { FailureWords } from "../parts/failure-words.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useNarrow } from "../parts/narrow.ts";
 import { Tabs } from "../parts/tabs.tsx";
-import { failureOf } from "../trpc/client.ts";
+import { type Failure, failureOf } from "../trpc/client.ts";
 import { counted } from "../words/number.ts";
 import { DiffView } from "./diff-view.tsx";
 import { ImpactView, useImpact } from "./impact-view.tsx";
@@ -65,7 +66,7 @@ export function useEditor(props: EditorProps): {
   const impact = useImpact(isPolicy && draft.isDirty && isNamed ? draft.candidate : undefined, isNew);
   const { write, isWriting } = useWrite();
   const [reason, setReason] = useState("");
-  const [refused, setRefused] = useState<string>();
+  const [refused, setRefused] = useState<Failure>();
 
   const problems = useMemo(
     () => [...draft.problems, ...placeComplaints(draft.text, check.complaints)],
@@ -100,7 +101,7 @@ export function useEditor(props: EditorProps): {
       });
       props.onDone(object);
     } catch (error) {
-      setRefused(failureOf(error).message);
+      setRefused(failureOf(error));
     }
   }, [canApply, draft.candidate, isNew, props, reason, write]);
 
@@ -168,7 +169,7 @@ export function useEditor(props: EditorProps): {
           <div className="note d" role="alert">
             <Icon name="crit" />
             <div>
-              <b>Not applied.</b> {refused}
+              <b>Not applied.</b> <FailureWords failure={refused} />
             </div>
           </div>
         )}

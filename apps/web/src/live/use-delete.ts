@@ -1,5 +1,7 @@
 "use client";
 import type { KubeObject } from "@percale/resources";
+import { createElement } from "react";
+import { FailureWords } from "../parts/failure-words.tsx";
 import { showToast } from "../parts/toasts.tsx";
 import { failureOf } from "../trpc/client.ts";
 import { useWrite } from "./write.ts";
@@ -20,7 +22,8 @@ export function useDelete(): (object: KubeObject, onDone: () => void) => Promise
       });
       onDone();
     } catch (error) {
-      showToast({ tone: "failed", content: `${metadata.name} was not deleted: ${failureOf(error).message}` });
+      const words = createElement(FailureWords, { failure: failureOf(error) });
+      showToast({ tone: "failed", content: createElement("span", {}, `${metadata.name} was not deleted: `, words) });
     }
   };
 }

@@ -4,6 +4,7 @@ import { definitionOf, type KubeObject, prepareObject } from "@percale/resources
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { createElement, useCallback, useEffect, useMemo, useState } from "react";
 import type { Complaint, Draft } from "../editor/use-draft.ts";
+import { FailureWords } from "../parts/failure-words.tsx";
 import { Programmed } from "../parts/programmed.tsx";
 import { showToast } from "../parts/toasts.tsx";
 import { fromWire, toWire } from "../trpc/wire.ts";
@@ -75,7 +76,8 @@ export function useRevert(): (revision: number, names: readonly string[]) => Pro
           ),
         });
       } catch (error) {
-        showToast({ tone: "failed", content: `Not reverted: ${failureOf(error).message}` });
+        const words = createElement(FailureWords, { failure: failureOf(error) });
+        showToast({ tone: "failed", content: createElement("span", {}, "Not reverted: ", words) });
       }
     },
     [client, queryClient, trpc],

@@ -32,6 +32,11 @@ export function ConditionList({
             </b>
             {condition.detail !== "" && <p>{condition.detail}</p>}
             {!short && condition.advice !== "" && <p className="advice">{condition.advice}</p>}
+            {!short && (
+              <code className="muted sm" title="The code to look up in docs/reference/conditions.md">
+                {condition.code}
+              </code>
+            )}{" "}
             {condition.ref !== undefined && (
               <Link className="link sm" href={pathOf(condition.ref)}>
                 {condition.ref.kind} {condition.ref.namespace === undefined ? "" : `${condition.ref.namespace}/`}

@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import { failureOf } from "../trpc/client.ts";
+import { FailureWords } from "./failure-words.tsx";
 import { Icon } from "./icon.tsx";
 
 /** Rows in the final rhythm, invisible for the first 150 ms. */
@@ -45,7 +46,9 @@ export function Failed({
         <p className="h2">
           <Icon name="lock" /> You may not see {what}
         </p>
-        <p>{failure.message}. An administrator can grant it under Access.</p>
+        <p>
+          <FailureWords failure={failure} />. An administrator can grant it under Access.
+        </p>
       </div>
     );
   }
@@ -54,7 +57,9 @@ export function Failed({
       <p className="h2">
         <Icon name="crit" className="deny" /> {capital(what)} could not be loaded
       </p>
-      <p>{failure.message}</p>
+      <p>
+        <FailureWords failure={failure} />
+      </p>
       {onRetry !== undefined && (
         <button type="button" className="btn" onClick={onRetry}>
           <Icon name="refresh" />

@@ -9,6 +9,7 @@ import {
   TRPCClientError,
   wsLink,
 } from "@trpc/client";
+import { type KubeStatus, STATUS_REASONS } from "@percale/resources";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { connection } from "../live/connection.ts";
@@ -88,23 +89,25 @@ export interface Failure {
   readonly message: string;
   /** Field paths with their complaint, where the server names them. */
   readonly causes: readonly { readonly field: string; readonly message: string }[];
+  /** Of the request, where a server answered it. */
+  readonly requestId?: string | undefined;
 }
 
-const KIND_BY_CODE: Readonly<Record<string, Failure["kind"]>> = {
-  UNAUTHORIZED: "signedOut",
-  FORBIDDEN: "forbidden",
-  NOT_FOUND: "notFound",
-  CONFLICT: "conflict",
-  BAD_REQUEST: "invalid",
-  UNPROCESSABLE_CONTENT: "invalid",
-  SERVICE_UNAVAILABLE: "unavailable",
-  TIMEOUT: "unavailable",
-};
+const KIND_BY_CODE: ReadonlyMap<string, Failure["kind"]> = new Map([
+  [STATUS_REASONS.Unauthorized.trpc, "signedOut"],
+  [STATUS_REASONS.Forbidden.trpc, "forbidden"],
+  [STATUS_REASONS.NotFound.trpc, "notFound"],
+  [STATUS_REASONS.Conflict.trpc, "conflict"],
+  [STATUS_REASONS.BadRequest.trpc, "invalid"],
+  [STATUS_REASONS.Invalid.trpc, "invalid"],
+  [STATUS_REASONS.ServiceUnavailable.trpc, "unavailable"],
+  [STATUS_REASONS.Timeout.trpc, "unavailable"],
+]);
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof TRPCClientError) {
-    const data = error.data as { code?: string; status?: unknown; causes?: unknown } | undefined;
-    const causes = causesOf(data);
+    const data = error.data as { code?: string; status?: KubeStatus } | undefined; // the server's shape; absent without one
+    const causes = causesOf(data?.status);
     if (data?.code === undefined) {
       return {
         kind: "unavailable",
@@ -112,18 +115,12 @@ export function failureOf(error: unknown): Failure {
         causes,
       };
     }
-    return { kind: KIND_BY_CODE[data.code] ?? "error", message: error.message, causes };
+    const requestId = data.status?.details?.requestId;
+    return { kind: KIND_BY_CODE.get(data.code) ?? "error", message: error.message, causes, requestId };
   }
   return { kind: "error", message: error instanceof Error ? error.message : String(error), causes: [] };
 }
 
-function causesOf(data: unknown): Failure["causes"] {
-  const status = (data as { status?: { details?: { causes?: unknown } }; causes?: unknown } | undefined) ?? {};
-  const list = status.causes ?? status.status?.details?.causes;
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((cause: { field?: unknown; message?: unknown }) =>
-    typeof cause.message === "string"
-      ? [{ field: typeof cause.field === "string" ? cause.field : "", message: cause.message }]
-      : [],
-  );
+function causesOf(status: KubeStatus | undefined): Failure["causes"] {
+  return (status?.details?.causes ?? []).map(({ field = "", message }) => ({ field, message }));
 }

@@ -18,7 +18,7 @@ test("the worst comes first, the rest behind it", () => {
     text: "1 node does not enforce the newest policy",
     causes: "1 BGP session is not established",
   });
-  expect(overviewVerdict({ ...facts, rows: [row(0, false), row()] }).text).toBe("1 agent is not connected");
+  expect(overviewVerdict({ ...facts, rows: [row(0, false), row()] }).text).toBe("1 agent is not heard");
 });
 
 test("an empty cluster is no error", () => {

@@ -48,7 +48,7 @@ export function overviewVerdict({ rows, sessions, conditions, differing, loaded 
   if (lost.length > 0)
     findings.push({
       severity: "critical",
-      text: `${counted(lost.length, "agent")} ${lost.length === 1 ? "is" : "are"} not connected`,
+      text: `${counted(lost.length, "agent")} ${lost.length === 1 ? "is" : "are"} not heard`,
     });
   if (errors.length > 0)
     findings.push({

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { TextField } from "../../../editor/fields.tsx";
 import { Age } from "../../../parts/age.tsx";
+import { FailureWords } from "../../../parts/failure-words.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { useRights } from "../../../live/rights.ts";
 import { Loaded } from "../../../parts/states.tsx";
@@ -20,7 +21,7 @@ export function Access() {
   const revoke = useMutation(
     trpc.access.revoke.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.access.pathKey() }),
-      onError: (error) => showToast({ tone: "failed", content: failureOf(error).message }),
+      onError: (error) => showToast({ tone: "failed", content: <FailureWords failure={failureOf(error)} /> }),
     }),
   );
   return (
@@ -145,7 +146,11 @@ function NewToken() {
           />
           <TextField label="For" value={description} onChange={setDescription} placeholder="nightly job" />
         </div>
-        {create.error !== null && <p className="hint err">{failureOf(create.error).message}</p>}
+        {create.error !== null && (
+          <p className="hint err">
+            <FailureWords failure={failureOf(create.error)} />
+          </p>
+        )}
         {create.data !== undefined && (
           <div className="note w token-note" role="status">
             <Icon name="lock" />

@@ -8,6 +8,7 @@ import { useRevert } from "../../../live/write.ts";
 import { Age } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { editable } from "../../../parts/history.tsx";
+import { RequestId } from "../../../parts/failure-words.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
@@ -87,7 +88,7 @@ export function ActivityLog() {
         <Loaded query={activity} what="activity">
           {({ sets, older, isReading }) => {
             const rows = sets.filter((set) =>
-              `${set.author} ${set.reason} ${set.names.join(" ")} ${set.entries.map((entry) => entry.ref.kind).join(" ")}`
+              `${set.author} ${set.reason} ${set.requestId} ${set.names.join(" ")} ${set.entries.map((entry) => entry.ref.kind).join(" ")}`
                 .toLowerCase()
                 .includes(text),
             );
@@ -158,6 +159,14 @@ function SetPanel({ set, onClose }: { readonly set: ChangeGroup; readonly onClos
         <dd>{set.reason === "" ? <span className="muted">none given</span> : set.reason}</dd>
         <dt>Revision</dt>
         <dd>{set.revision}</dd>
+        {set.requestId !== "" && (
+          <>
+            <dt>Request</dt>
+            <dd>
+              <RequestId id={set.requestId} />
+            </dd>
+          </>
+        )}
       </dl>
       {set.entries.map((entry) => (
         <section key={entry.revision} className="sect">

@@ -8,6 +8,7 @@ const entry = (revision: number, setEnd: number, op: Activity["op"], name: strin
   at: `2026-11-21T10:00:0${revision}.000Z`,
   author: "alice",
   reason: "",
+  requestId: "",
   ref: { kind: "NetworkPolicy", namespace: "shop", name },
 });
 

@@ -8,6 +8,8 @@ export interface Activity {
   readonly at: string;
   readonly author: string;
   readonly reason: string;
+  /** "" where no request asked for it. */
+  readonly requestId: string;
   readonly op: "ADDED" | "MODIFIED" | "DELETED";
   readonly ref: ObjectRef;
   readonly object?: KubeObject;
@@ -21,6 +23,7 @@ export interface ChangeGroup {
   readonly at: string;
   readonly author: string;
   readonly reason: string;
+  readonly requestId: string;
   /** Display names of the objects, first write first. */
   readonly names: readonly string[];
   readonly entries: readonly Activity[];
@@ -38,6 +41,7 @@ export function groupActivity(entries: readonly Activity[]): readonly ChangeGrou
         at: first?.at ?? "",
         author: first?.author ?? "",
         reason: first?.reason ?? "",
+        requestId: first?.requestId ?? "",
         names: ordered.map(({ ref }) => nameOf(ref)),
         entries: ordered,
       };

@@ -51,7 +51,10 @@ test("the worst node comes first and says why", () => {
 });
 
 test("a lost agent is not healthy, whatever it said last", () => {
-  expect(nodeRows([node("a", {}, false)])[0]).toMatchObject({ severity: "critical", title: "Agent not connected" });
+  expect(nodeRows([node("a", {}, false)])[0]).toMatchObject({
+    severity: "critical",
+    title: "The agent of a is not heard",
+  });
 });
 
 test("the verdict is one sentence with its exceptions", () => {

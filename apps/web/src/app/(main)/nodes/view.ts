@@ -1,3 +1,4 @@
+import { condition } from "@percale/protocol";
 import type { AgentStatus, Condition } from "@percale/protocol";
 import { counted, formatCount } from "../../../words/number.ts";
 
@@ -52,9 +53,9 @@ function behindOf({ appliedRevision, programmedRevision }: AgentStatus): number 
   return Math.max(0, appliedRevision - programmedRevision);
 }
 
-function judge({ status, connected }: NodeReport): { severity: Severity; title: string } {
+function judge({ name, status, connected }: NodeReport): { severity: Severity; title: string } {
   if (status === undefined) return { severity: "unknown", title: connected ? "Not reported yet" : "No agent" };
-  if (!connected) return { severity: "critical", title: "Agent not connected" };
+  if (!connected) return { severity: "critical", title: condition.AgentSilent({ node: name, detail: "" }).title };
   const worst = worstOf(status.conditions);
   if (worst?.severity === "error") return { severity: "critical", title: worst.title };
   if (!status.inSync) return { severity: "warning", title: "Not in sync" };

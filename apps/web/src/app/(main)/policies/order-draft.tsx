@@ -1,12 +1,13 @@
 "use client";
 import { useCallback, useMemo, useState } from "react";
 import { useWrite } from "../../../live/write.ts";
+import { FailureWords } from "../../../parts/failure-words.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { ImpactWords } from "../../../editor/impact-view.tsx";
 import type { OrderChange } from "../../../policy/order.ts";
 import { type PolicyObject, tierOf } from "../../../policy/spec.ts";
-import { failureOf } from "../../../trpc/client.ts";
+import { type Failure, failureOf } from "../../../trpc/client.ts";
 import { counted } from "../../../words/number.ts";
 import { cardKey, orderText } from "./view.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
@@ -49,7 +50,7 @@ export function OrderBar({
   readonly policies: readonly PolicyObject[];
 }) {
   const { write, isWriting } = useWrite();
-  const [refused, setRefused] = useState<string>();
+  const [refused, setRefused] = useState<Failure>();
   const real = useMemo(() => changesOf(draft, policies), [draft, policies]);
   const candidates = useMemo(() => real.map(({ after }) => after), [real]);
   if (draft.moves.length === 0) return null;
@@ -63,7 +64,7 @@ export function OrderBar({
       draft.clear();
       setRefused(undefined);
     } catch (error) {
-      setRefused(failureOf(error).message);
+      setRefused(failureOf(error));
     }
   };
   return (
@@ -89,7 +90,9 @@ export function OrderBar({
               {refused === undefined ? (
                 <ImpactWords candidates={candidates} />
               ) : (
-                <span className="deny">{refused}</span>
+                <span className="deny">
+                  <FailureWords failure={refused} />
+                </span>
               )}
             </div>
           </>

@@ -194,7 +194,7 @@ function Programming({
         <div className="note d">
           <Icon name="crit" />
           <div>
-            <b>The agent is not connected.</b> It keeps enforcing what it had; what follows is its last word,{" "}
+            <b>The agent is not heard.</b> It keeps enforcing what it had; what follows is its last word,{" "}
             <Age at={report.heardAt} ago />.
           </div>
         </div>
