@@ -85,6 +85,7 @@ test("a session that is down is one condition with both ends, and ends by itself
       ref: { kind: "BGPConfiguration", name: "default" },
     },
   ]);
+  expect((await server.call("/metrics")).body).toContain('percale_condition{code="BgpSessionDown",severity="error"} 1');
   const { body } = await server.call("/trpc/bgp.sessions");
   const { sessions, nodes } = body.result.data as {
     sessions: { node: string; cause?: { facts: string } }[];

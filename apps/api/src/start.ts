@@ -19,6 +19,7 @@ import { Judge } from "./policy/judge.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { createServices } from "./services/create.ts";
+import { foundConditions } from "./services/overview.ts";
 import { Strangers } from "./strangers.ts";
 import { NodeStatuses } from "./sync/node-statuses.ts";
 import type { SyncStream } from "./sync/stream.ts";
@@ -68,7 +69,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   const health = new HealthRegistry();
   health.addCheck("ready", "database", () => (store.isConnected() ? undefined : "the database can't be reached"));
-  const metrics = createMetrics({ health });
+  const metrics = createMetrics({
+    // A scrape is answered also while the database goes away.
+    health: { list: () => foundConditions({ store, nodes: services.nodes, health }).catch(() => health.list()) },
+  });
   const stalls = new StallMonitor({ log, metrics });
   stalls.start();
   const watches = new Gate(LIMITS.watches);

@@ -18,19 +18,29 @@ interface Sources {
 }
 
 /** Everything that is wrong anywhere, worst first. Without a database only the API's own: that it is away is one of them. */
-export async function allConditions({ store, nodes, health }: Sources): Promise<ConditionView[]> {
+export async function allConditions(sources: Sources): Promise<ConditionView[]> {
   const rank = { error: 0, warning: 1, info: 2 };
-  const own = health.list().map((one) => ({ ...one, source: "api" }));
-  if (!store.isConnected()) return own;
-  const statuses = await nodes.list();
-  const agents = statuses.flatMap((node) => [
-    ...node.status.conditions.map((one) => ({ ...one, source: node.node })),
-    ...(node.connected ? [] : [silent(node)]),
-  ]);
-  const sessions = await bgpConditions({ store, statuses });
-  return [...own, ...agents, ...sessions].sort(
+  const statuses = await heard(sources);
+  const agents = statuses.flatMap(({ node, status }) => status.conditions.map((one) => ({ ...one, source: node })));
+  return [...(await found(sources, statuses)), ...agents].sort(
     (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
   );
+}
+
+/** What no agent tells of itself. */
+export async function foundConditions(sources: Sources): Promise<ConditionView[]> {
+  return found(sources, await heard(sources));
+}
+
+async function heard({ store, nodes }: Sources): Promise<readonly NodeStatusView[]> {
+  return store.isConnected() ? nodes.list() : [];
+}
+
+async function found({ store, health }: Sources, statuses: readonly NodeStatusView[]): Promise<ConditionView[]> {
+  const own = health.list().map((one) => ({ ...one, source: "api" }));
+  if (!store.isConnected()) return own;
+  const silents = statuses.flatMap((node) => (node.connected ? [] : [silent(node)]));
+  return [...own, ...silents, ...(await bgpConditions({ store, statuses }))];
 }
 
 function silent({ node, lastSeen }: NodeStatusView): ConditionView {
