@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addBgpCommands } from "./bgp.ts";
 import { readConfig } from "./config.ts";
 import { ExitError } from "./exit-error.ts";
+import { addHistoryCommand } from "./history.ts";
 import { addIpamCommands } from "./ipam.ts";
 import { addLabCommands } from "./lab/commands.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
@@ -61,6 +62,7 @@ program
     process.stdout.write(renderLadder(await explainToFirstPort(access(), question)));
   });
 addBgpCommands(program, access);
+addHistoryCommand(program, access);
 addIpamCommands(program, access);
 addLabCommands(program, config);
 // `percale … | head`: the reader has gone, and the exit code is what matters then.

@@ -12,6 +12,13 @@ export function parsePort(text: string): number {
   throw new ExitError(`--port must be 1 to 65535, got ${text}`, { code: USAGE });
 }
 
+/** A number of things, in decimal digits, at least one. */
+export function parseCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count >= 1) return count;
+  throw new ExitError(`must be a number of at least 1, got ${text}`, { code: USAGE });
+}
+
 /** The choice that a word stands for; `aliases` are understood and not listed. */
 export function parseChoice<T>(
   what: string,

@@ -76,7 +76,8 @@ export const cniCodes = {
     code: 100,
     title: "No address to give",
     means: "Every pool that this workload may use is full, disabled or chooses other nodes or namespaces.",
-    advice: "`percale ipam show`; add a pool, or correct the pools. The node has the condition NoAddress.",
+    advice:
+      "See the IP pools page or `percale get ippools`; add a pool, or correct the pools. The node has the condition NoAddress.",
   },
   wiring: {
     code: 101,

@@ -13,6 +13,12 @@ test.each([
   expect(messageOf({ status: 502, body })).toBe(words);
 });
 
+test("a fault of the server is told with the request to search its log for, a refusal without", () => {
+  const body = { message: "the server failed", reason: "InternalError" };
+  expect(messageOf({ status: 500, body, requestId: "7f3c" })).toBe("the server failed (request 7f3c)");
+  expect(messageOf({ status: 403, body, requestId: "7f3c" })).toBe("the server failed");
+});
+
 test.each([
   ["nothing", "", "it names no clusters"],
   ["a list", "[1]", "it names no clusters"],

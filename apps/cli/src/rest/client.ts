@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { REQUEST_ID_HEADER } from "@percale/daemon";
+import { STATUS_REASONS } from "@percale/resources";
 import { parse } from "yaml";
 import { ExitError } from "../exit-error.ts";
 
@@ -24,6 +26,8 @@ export interface Reply {
   /** What the server wants a person to know, such as fields it dropped. */
   readonly warnings?: readonly string[];
   readonly body: unknown;
+  /** As the server calls the request, in its log and its history. */
+  readonly requestId?: string | undefined;
 }
 
 /** The current context of a kubeconfig file, inline data or files. */
@@ -82,7 +86,8 @@ export async function send(access: Access, method: string, path: string, options
     response.on("error", reject);
     response.on("end", () => {
       const warnings = (response.headersDistinct["warning"] ?? []).map(parseWarning);
-      resolve({ status: response.statusCode ?? 0, body: decode(Buffer.concat(chunks)), warnings });
+      const requestId = response.headersDistinct[REQUEST_ID_HEADER]?.[0];
+      resolve({ status: response.statusCode ?? 0, body: decode(Buffer.concat(chunks)), warnings, requestId });
     });
   });
   outgoing.on("error", reject);
@@ -109,8 +114,11 @@ export async function call(
 }
 
 /** What a refusal says: Kubernetes' Status message where there is one, tRPC's inside its `error`. */
-export function messageOf({ status, body }: Reply): string {
+export function messageOf({ status, body, requestId }: Reply): string {
   const { message, reason } = fieldsOf(fieldsOf(body)["error"] ?? body);
+  // A refusal explains itself; a fault of the server is explained by its log alone.
+  if (status === STATUS_REASONS.InternalError.http && message !== undefined && requestId !== undefined)
+    return `${message} (request ${requestId})`;
   return message ?? reason ?? `HTTP ${status}${typeof body === "string" && body !== "" ? `: ${body}` : ""}`;
 }
 

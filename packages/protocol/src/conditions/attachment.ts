@@ -8,7 +8,7 @@ export const NoAddress = defineCondition({
   title: "A workload got no address on this node",
   advice: "See how full the IP pools are; add a pool, or correct the pools that the workload or its node may use.",
   means: "An ADD failed with CNI code 100; it ends when one succeeds, or when none was refused for ten minutes.",
-  look: "`percale ipam show`; the agent's log (component `cni`)",
+  look: "`percale get ippools` and the IP pools page; the agent's log (component `cni`)",
 });
 
 export const AttachmentBroken = defineCondition({
