@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { NodeAgent } from "./agent.ts";
 import type { AgentContext } from "./agent.ts";
 import type { AgentConfig } from "./config.ts";
-import type { AgentPart, Finding } from "./part.ts";
+import type { AgentPart } from "./part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 
 const config = { nodeName: "n1" } as AgentConfig; // the parts below read no more of it
-const finding: Finding = { code: "Broken", severity: "error", title: "Broken", detail: "", advice: "" };
+const finding: RaisedCondition = { code: "Broken", severity: "error", title: "Broken", detail: "", advice: "" };
 
 /** Two parts that write down what is done with them. */
 function setUp() {
@@ -47,7 +48,7 @@ test("a part is made when those before it have started; all run together and sto
 });
 
 test("what a part says is told as long as it says it, and dated when it began; what it lacks shows in readiness", async () => {
-  let findings: readonly Finding[] = [finding];
+  let findings: readonly RaisedCondition[] = [finding];
   let problem: string | undefined = "not yet";
   let context: AgentContext | undefined;
   async function* parts(given: AgentContext): AsyncGenerator<AgentPart> {

@@ -1,5 +1,6 @@
 import type { Dataplane } from "@percale/dataplane";
-import type { AgentPart, Finding } from "./part.ts";
+import type { AgentPart } from "./part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 
 /** The kernel of this node. Fails closed first of all; what it holds outlives the agent. */
 export class DataplanePart implements AgentPart {
@@ -15,7 +16,7 @@ export class DataplanePart implements AgentPart {
     return this.#dataplane.start();
   }
 
-  conditions(): readonly Finding[] {
+  conditions(): readonly RaisedCondition[] {
     return this.#dataplane.state().conditions;
   }
 

@@ -1,12 +1,9 @@
 import type { Registry } from "@percale/daemon";
-import type { Condition } from "@percale/protocol";
+import type { RaisedCondition } from "@percale/protocol";
 import type { SyncStep } from "./sync/held.ts";
 
 /** What a message of the stream brings: objects of a snapshot under way, or a step from one state to the next. */
 export type StreamStep = Extract<SyncStep, { t: "step" | "loading" }>;
-
-/** Something that needs a person now; the health registry adds since when. */
-export type Finding = Omit<Condition, "since">;
 
 /**
  * One thing that an agent does. What a part does not need, it leaves out.
@@ -25,7 +22,7 @@ export interface AgentPart {
   /** Every part gets every step, in the order of the list. */
   step?(step: StreamStep): void;
   /** All that it has to say, each time whole: what it says no more is over. Asked after each `changed()`. */
-  conditions?(): readonly Finding[];
+  conditions?(): readonly RaisedCondition[];
   /** Why the node is not ready, as far as this part goes. Must not block. */
   problem?(): string | undefined;
   /** When every `run` has ended, in the reverse order of starting. Kernel and BIRD go on without it. */

@@ -67,7 +67,6 @@ export class CachedReads {
 
   watch(options: WatchOptions & { readonly bookmarks: true }): AsyncIterable<StoreEvent | StoreBookmark>;
   watch(options: WatchOptions): AsyncIterable<StoreEvent>;
-  // eslint-disable-next-line typescript/promise-function-async
   watch(options: WatchOptions): AsyncIterable<StoreEvent | StoreBookmark> {
     const position = { revision: options.since ?? this.#sources.cache.revision };
     return this.#follow(position, options);

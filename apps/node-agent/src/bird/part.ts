@@ -1,6 +1,7 @@
 import type { Logger, Registry } from "@percale/daemon";
 import { openRtnetlink, RTPROT_BIRD } from "@percale/kernel";
-import type { AgentPart, Finding, StreamStep } from "../part.ts";
+import type { AgentPart, StreamStep } from "../part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import type { HeldObjects } from "../sync/held.ts";
 import { bgpInputs, touchesBgp } from "./inputs.ts";
 import { BirdSupervisor } from "./supervisor.ts";
@@ -58,7 +59,7 @@ export class Bgp implements AgentPart {
     return this.#bird.run(signal);
   }
 
-  conditions(): Finding[] {
+  conditions(): RaisedCondition[] {
     return this.#bird.conditions();
   }
 

@@ -6,7 +6,7 @@ import { acceptConfig, bgpSessionsOf, birdStatusOf, renderBirdConfig } from "@pe
 import type { Accepted, BgpInputs, BirdConfig, BirdStatus, Session, SessionStatus } from "@percale/bgp";
 import { openLogFile, privately, runLoop, sleepMs, Wake, writeStateFile } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
-import type { Finding } from "../part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import { checkConfig } from "./check.ts";
 import { birdConditions } from "./conditions.ts";
 import { BirdControl } from "./control.ts";
@@ -165,7 +165,7 @@ export class BirdSupervisor {
   }
 
   /** What of it needs a person now. */
-  conditions(): Finding[] {
+  conditions(): RaisedCondition[] {
     const { sessions } = this.#state;
     const awaited = this.#awaited;
     return birdConditions({

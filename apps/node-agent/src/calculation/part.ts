@@ -3,8 +3,10 @@ import { Histogram } from "@percale/daemon";
 import type { Logger, Registry } from "@percale/daemon";
 import type { Dataplane } from "@percale/dataplane";
 import { CalcGraph } from "@percale/policy";
+import { condition } from "@percale/protocol";
 import { gaugeOf } from "../gauges.ts";
-import type { AgentPart, Finding, StreamStep } from "../part.ts";
+import type { AgentPart, StreamStep } from "../part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import { collectGarbage } from "./memory.ts";
 import { Pipeline } from "./pipeline.ts";
 
@@ -22,7 +24,7 @@ export class Calculation implements AgentPart {
   readonly name = "calculation";
   readonly pipeline: Pipeline;
   readonly #graph: CalcGraph;
-  #refusal: unknown;
+  #refusal: Error | undefined;
   #applySeconds: Histogram | undefined;
 
   constructor({ node, dataplane, log, onProgrammed, changed }: CalculationOptions) {
@@ -40,7 +42,7 @@ export class Calculation implements AgentPart {
       },
       onFailure: (error) => {
         log.error("the kernel refused a batch", { error });
-        this.#refusal = error;
+        this.#refusal = error instanceof Error ? error : new Error(String(error));
         changed();
       },
     });
@@ -69,25 +71,13 @@ export class Calculation implements AgentPart {
     return this.pipeline.programmed === 0 ? "the first state of the network is not in the kernel yet" : undefined;
   }
 
-  conditions(): Finding[] {
-    const problems = this.#graph.problems().map(({ ref, reason, message }): Finding => ({
-      code: `Object${reason}`,
-      severity: "warning",
-      title: `${ref.kind} ${ref.name} is not wholly in force`,
-      detail: message,
-      advice: "Correct the object; until then it counts as what the message says.",
-      ref,
-    }));
-    return this.#refusal === undefined ? problems : [refusedBatch(this.#refusal), ...problems];
-  }
-}
+  conditions(): RaisedCondition[] {
+    const problems = this.#graph
+      .problems()
+      .map(({ ref, reason, message }) => condition[`Object${reason}`]({ ...ref, ref, detail: message }));
+    const refusal = this.#refusal;
+    if (refusal === undefined) return problems;
 
-function refusedBatch(error: unknown): Finding {
-  return {
-    code: "DataplaneRefused",
-    severity: "error",
-    title: "The kernel refused a batch",
-    detail: error instanceof Error ? error.message : String(error),
-    advice: "What was in force stays in force; the agent tries again every second.",
-  };
+    return [condition.DataplaneRefused({ detail: refusal.message }), ...problems];
+  }
 }

@@ -1,4 +1,5 @@
-import type { Finding } from "../part.ts";
+import { condition } from "@percale/protocol";
+import type { RaisedCondition } from "@percale/protocol";
 
 /** Runtimes try again at least every five minutes: after two such rounds without a word the workload was given up. */
 const STANDS_MS = 600_000;
@@ -17,17 +18,8 @@ export class AddressRefusal {
     this.#last = detail === undefined ? undefined : { detail, at: this.#now() };
   }
 
-  conditions(): Finding[] {
+  conditions(): RaisedCondition[] {
     if (this.#last === undefined || this.#now() - this.#last.at >= STANDS_MS) return [];
-    return [
-      {
-        code: "NoAddress",
-        severity: "error",
-        title: "A workload got no address on this node",
-        detail: this.#last.detail,
-        advice:
-          "See how full the IP pools are; add a pool, or correct the pools that the workload or its node may use.",
-      },
-    ];
+    return [condition.NoAddress({ detail: this.#last.detail })];
   }
 }

@@ -5,7 +5,8 @@ import type { Dataplane } from "@percale/dataplane";
 import type { ApiClient } from "../api/client.ts";
 import type { Calculation } from "../calculation/part.ts";
 import type { Changes } from "../changes.ts";
-import type { AgentPart, Finding } from "../part.ts";
+import type { AgentPart } from "../part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import type { Stream } from "../sync/part.ts";
 import { AddressRefusal } from "./address-refusal.ts";
 import { Attacher } from "./attacher.ts";
@@ -115,7 +116,7 @@ export class Attachment implements AgentPart {
     return this.#keeper.run(signal);
   }
 
-  conditions(): Finding[] {
+  conditions(): RaisedCondition[] {
     return [...this.#refusal.conditions(), ...this.#keeper.conditions()];
   }
 

@@ -2,11 +2,13 @@ import { runLoop, sleepMs, Wake } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
+import { condition } from "@percale/protocol";
 import type { Node } from "@percale/resources";
 import { ApiError } from "../api/client.ts";
 import type { ApiClient } from "../api/client.ts";
 import type { AgentConfig } from "../config.ts";
-import type { AgentPart, Finding } from "../part.ts";
+import type { AgentPart } from "../part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import { desiredNode, detectAddress } from "./node-object.ts";
 import type { NodeFacts } from "./node-object.ts";
 
@@ -14,9 +16,6 @@ import type { NodeFacts } from "./node-object.ts";
 const SETTLE_MS = 500;
 /** The kernel tells of addresses; this is for what others did to the object. */
 const RESYNC_MS = 600_000;
-/** Advice where a credential is refused. */
-export const OWN_TOKEN =
-  "Give it a token of its own, with subject system:node:<name> and group system:nodes, in the token file.";
 
 export interface RegistrationOptions {
   readonly config: Pick<AgentConfig, "nodeName" | "ipv4Address" | "ipv6Address" | "labels">;
@@ -62,20 +61,11 @@ export class Registration implements AgentPart {
     netlink.close();
   }
 
-  conditions(): Finding[] {
+  conditions(): RaisedCondition[] {
     if (this.#failure === undefined) return [];
     const error = this.#failure;
     const refused = error instanceof ApiError && error.code < 500 && !error.isConflict;
-    return [
-      {
-        code: "NodeNotRegistered",
-        severity: refused ? "error" : "warning",
-        title: "The Node object could not be written",
-        detail: String(error),
-        advice:
-          `Without it the node gets no addresses and no BGP sessions; the agent keeps trying. ${refused ? OWN_TOKEN : ""}`.trim(),
-      },
-    ];
+    return [condition.NodeNotRegistered({ isRefused: refused, detail: String(error) })];
   }
 
   async #pass(netlink: Rtnetlink): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Logger, Registry } from "@percale/daemon";
-import { VERSION } from "@percale/protocol";
+import { condition, VERSION } from "@percale/protocol";
 import type { AgentStatus } from "@percale/protocol";
 import type { ApiClient } from "../api/client.ts";
 import { gaugeOf } from "../gauges.ts";
-import type { AgentPart, Finding, StreamStep } from "../part.ts";
-import { OWN_TOKEN } from "../registration/part.ts";
+import type { AgentPart, StreamStep } from "../part.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import { SyncClient } from "./client.ts";
 import type { SyncState } from "./client.ts";
 import type { HeldObjects } from "./held.ts";
@@ -93,21 +93,12 @@ export class Stream implements AgentPart {
     return connected || this.#options.now() - this.#unreachableSince < UNREADY_AFTER_MS ? undefined : detail;
   }
 
-  conditions(): Finding[] {
-    const { connected, detail } = this.#state;
-    return connected || !this.#wasAsked
-      ? []
-      : [{ code: "ApiUnreachable", severity: "warning", detail, ...unreachable(this.#state) }];
+  conditions(): RaisedCondition[] {
+    const { connected, detail, rejected } = this.#state;
+    return connected || !this.#wasAsked ? [] : [condition.ApiUnreachable({ isRefused: rejected === "auth", detail })];
   }
 
   stop(): void {
     this.#options.api.close();
   }
-}
-
-function unreachable({ rejected }: SyncState): Pick<Finding, "title" | "advice"> {
-  const meanwhile = "The node goes on enforcing what it has and keeps trying";
-  return rejected === "auth"
-    ? { title: "The API server refuses this agent", advice: `${meanwhile}. ${OWN_TOKEN}` }
-    : { title: "The API server does not answer", advice: `${meanwhile}; see whether the API server runs.` };
 }

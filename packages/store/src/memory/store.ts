@@ -100,7 +100,6 @@ export class MemoryStore implements Datastore {
 
   watch(options: WatchOptions & { readonly bookmarks: true }): AsyncIterable<StoreEvent | StoreBookmark>;
   watch(options: WatchOptions): AsyncIterable<StoreEvent>;
-  // eslint-disable-next-line typescript/promise-function-async
   watch(options: WatchOptions): AsyncIterable<StoreEvent | StoreBookmark> {
     return this.#reads.watch(options);
   }

@@ -21,7 +21,7 @@ export function Access() {
   const revoke = useMutation(
     trpc.access.revoke.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.access.pathKey() }),
-      onError: (error) => showToast({ tone: "failed", content: <FailureWords failure={failureOf(error)} /> }),
+      onError: tellFailure,
     }),
   );
   return (
@@ -188,4 +188,8 @@ function rightsWords(rights: { readonly read: boolean; readonly write: boolean; 
     rights.admin && "manage tokens",
   ].filter((word) => word !== false);
   return words.length === 0 ? "nothing" : words.join(", ");
+}
+
+function tellFailure(error: unknown): void {
+  showToast({ tone: "failed", content: <FailureWords failure={failureOf(error)} /> });
 }
