@@ -1,5 +1,6 @@
 import type { Link } from "@percale/kernel";
-import type { ActiveEndpoint } from "@percale/policy";
+import { ownersByInterface } from "@percale/policy";
+import type { ActiveEndpoint, NodeState } from "@percale/policy";
 import type { Condition } from "@percale/protocol";
 import type { EndpointState } from "./face.ts";
 
@@ -22,6 +23,21 @@ export class Since {
     this.#seen = seen;
     return findings.map(({ subject, ...finding }) => ({ ...finding, since: seen.get(`${finding.code} ${subject}`)! }));
   }
+}
+
+/** The last pass failed. */
+export function findFailure(detail: string | undefined): readonly Finding[] {
+  if (detail === undefined) return [];
+  return [
+    {
+      code: "DataplaneRefused",
+      subject: "",
+      severity: "error",
+      title: "The kernel refused a batch",
+      detail,
+      advice: "What was in force stays in force; the agent tries again every second.",
+    },
+  ];
 }
 
 /** An endpoint that wants traffic and has none: what to do about it. */
@@ -49,10 +65,12 @@ export function findDown(
 /** A workload's interface under another name: policy follows it, people should know. */
 export function findRenamed(
   renamed: readonly { readonly link: Link; readonly owner: string | undefined }[],
-  ownerOf: (interfaceName: string) => ActiveEndpoint | undefined,
+  state: NodeState,
 ): readonly Finding[] {
+  if (renamed.length === 0) return [];
+  const owners = ownersByInterface(state);
   return renamed.flatMap(({ link: { index, name }, owner }): Finding[] => {
-    const endpoint = owner === undefined ? undefined : ownerOf(owner);
+    const endpoint = owner === undefined ? undefined : owners.get(owner);
     const common = { subject: `${index} ${name}`, severity: "warning" } as const;
     if (owner === undefined || endpoint === undefined)
       return [

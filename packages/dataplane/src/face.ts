@@ -1,5 +1,6 @@
 import type { DataplaneConfig, NodeUpdate } from "@percale/policy";
 import type { Condition } from "@percale/protocol";
+import type { ObjectRef } from "@percale/resources";
 
 /** Structured log lines, as every daemon writes them. */
 export interface DataplaneLog {
@@ -27,7 +28,7 @@ export interface ApplyReport {
   readonly messages: number;
   readonly bytes: number;
   /** Policies that the kernel refused and that now deny what they would have allowed. */
-  readonly refused: readonly string[];
+  readonly refused: readonly ObjectRef[];
 }
 
 export interface EndpointState {
@@ -59,10 +60,13 @@ export interface Dataplane {
   /** Resolves when dispatch fails closed: no workload packet passes that nothing allows. Never loosens what is there already. */
   start(): Promise<void>;
   /**
-   * Resolves when the kernel has committed it; what comes while a batch is on its way goes together into the next. The first
-   * call is taken as the whole desired state (in sync): kernel state that it does not name goes away then.
+   * Resolves when the kernel has committed it, and all that came before; what comes while a pass is on its way goes together into
+   * the next. A pass that fails is tried again every second, so this rejects only if the dataplane is closed before. The first
+   * updates are taken as the whole desired state (in sync): kernel state that they do not name goes away then.
    */
   apply(updates: readonly NodeUpdate[]): Promise<ApplyReport>;
+  /** Resolves when all that was handed over so far has been tried, well or not. */
+  tried(): Promise<void>;
   state(): DataplaneState;
   /** One endpoint of `state()`, without making the rest of it; undefined if there is none or it was not looked at yet. */
   endpointState(key: string): EndpointState | undefined;

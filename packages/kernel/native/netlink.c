@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -78,27 +79,111 @@ static napi_value netlink_membership(napi_env env, napi_callback_info info)
 	return number(env, 0);
 }
 
-/* netlinkSend(fd, bytes, length): one sendmsg to the kernel; the send buffer grows to take it whole */
-static napi_value netlink_send(napi_env env, napi_callback_info info)
+/* One sendmsg to the kernel; the send buffer grows to take it whole. Bytes sent or -errno. */
+static ssize_t send_whole(int fd, const uint8_t *data, size_t length)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	napi_value args[3];
-	size_t capacity;
-	int fd, length;
-	uint8_t *data;
 	ssize_t sent;
 
-	if (!arg_values(env, info, 3, args) || !arg_int(env, args[0], &fd) ||
-	    !arg_bytes(env, args[1], &data, &capacity) || !arg_int(env, args[2], &length))
-		return NULL;
-	if (length < 0 || (size_t)length > capacity)
-		return number(env, -EINVAL);
-	sent = sendto(fd, data, (size_t)length, 0, (struct sockaddr *)&kernel, sizeof(kernel));
+	sent = sendto(fd, data, length, 0, (struct sockaddr *)&kernel, sizeof(kernel));
 	if (sent < 0 && errno == EMSGSIZE) {
-		set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, length / 2 + 65536); /* the kernel doubles it */
-		sent = sendto(fd, data, (size_t)length, 0, (struct sockaddr *)&kernel, sizeof(kernel));
+		/* the kernel doubles it */
+		set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, (int)(length / 2 + 65536));
+		sent = sendto(fd, data, length, 0, (struct sockaddr *)&kernel, sizeof(kernel));
 	}
-	return number(env, sent < 0 ? -errno : sent);
+	return sent < 0 ? -errno : sent;
+}
+
+static bool arg_message(napi_env env, const napi_value *args, int *fd, uint8_t **data, int *length)
+{
+	size_t capacity;
+
+	if (!arg_int(env, args[0], fd) || !arg_bytes(env, args[1], data, &capacity) || !arg_int(env, args[2], length))
+		return false;
+	if (*length < 0 || (size_t)*length > capacity)
+		*length = -1;
+	return true;
+}
+
+/* netlinkSend(fd, bytes, length) */
+static napi_value netlink_send(napi_env env, napi_callback_info info)
+{
+	napi_value args[3];
+	int fd, length;
+	uint8_t *data;
+
+	if (!arg_values(env, info, 3, args) || !arg_message(env, args, &fd, &data, &length))
+		return NULL;
+	return number(env, length < 0 ? -EINVAL : send_whole(fd, data, (size_t)length));
+}
+
+struct sending {
+	napi_async_work work;
+	napi_deferred deferred;
+	napi_ref bytes; /* keeps data where it is */
+	const uint8_t *data;
+	size_t length;
+	ssize_t result;
+	int fd;
+};
+
+static void sending_execute(napi_env env, void *data)
+{
+	struct sending *sending = data;
+
+	(void)env; /* another thread: JavaScript is out of reach */
+	sending->result = send_whole(sending->fd, sending->data, sending->length);
+}
+
+static void sending_complete(napi_env env, napi_status status, void *data)
+{
+	struct sending *sending = data;
+
+	napi_resolve_deferred(env, sending->deferred, number(env, status == napi_ok ? sending->result : -ECANCELED));
+	napi_delete_reference(env, sending->bytes);
+	napi_delete_async_work(env, sending->work);
+	free(sending);
+}
+
+/*
+ * netlinkSendAside(fd, bytes, length): the same on a thread of libuv's, for batches that the kernel takes long over; a promise of the
+ * bytes sent or -errno. Until then the bytes must stay as they are and the descriptor open.
+ */
+static napi_value netlink_send_aside(napi_env env, napi_callback_info info)
+{
+	struct sending *sending;
+	napi_value args[3], name, promise;
+	int length;
+	uint8_t *data;
+
+	sending = calloc(1, sizeof(*sending));
+	if (!sending) {
+		napi_throw_error(env, NULL, "out of memory");
+		return NULL;
+	}
+	if (!arg_values(env, info, 3, args) || !arg_message(env, args, &sending->fd, &data, &length))
+		goto cleanup;
+	if (length < 0) {
+		napi_throw_range_error(env, NULL, "longer than its bytes");
+		goto cleanup;
+	}
+	sending->data = data;
+	sending->length = (size_t)length;
+	if (napi_create_string_utf8(env, "percale:netlink", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+	    napi_create_reference(env, args[1], 1, &sending->bytes) != napi_ok ||
+	    napi_create_async_work(env, NULL, name, sending_execute, sending_complete, sending, &sending->work) !=
+		    napi_ok ||
+	    napi_create_promise(env, &sending->deferred, &promise) != napi_ok ||
+	    napi_queue_async_work(env, sending->work) != napi_ok)
+		goto cleanup;
+	return promise;
+cleanup:
+	if (sending->work)
+		napi_delete_async_work(env, sending->work);
+	if (sending->bytes)
+		napi_delete_reference(env, sending->bytes);
+	free(sending);
+	return NULL;
 }
 
 /* netlinkReceive(fd, bytes, timeoutMs): bytes of one datagram; -EAGAIN when none came, -EMSGSIZE if it did not fit */
@@ -132,5 +217,6 @@ void register_netlink(napi_env env, napi_value exports)
 	register_function(env, exports, "netlinkPort", netlink_port);
 	register_function(env, exports, "netlinkMembership", netlink_membership);
 	register_function(env, exports, "netlinkSend", netlink_send);
+	register_function(env, exports, "netlinkSendAside", netlink_send_aside);
 	register_function(env, exports, "netlinkReceive", netlink_receive);
 }

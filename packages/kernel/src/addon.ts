@@ -13,6 +13,7 @@ interface Addon {
   netlinkPort(fd: number): number;
   netlinkMembership(fd: number, group: number, join: boolean): number;
   netlinkSend(fd: number, bytes: Uint8Array, length: number): number;
+  netlinkSendAside(fd: number, bytes: Uint8Array, length: number): Promise<number>;
   netlinkReceive(fd: number, bytes: Uint8Array, timeoutMs: number): number;
   inNetns<T>(path: string | undefined, run: () => T): T | number;
   netnsCreate(path: string): number;

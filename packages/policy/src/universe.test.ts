@@ -184,6 +184,14 @@ function computed(objects: Iterable<KubeObject>): NodeState {
   return state;
 }
 
+/** The same, with members that can be compared whole: their order says nothing. */
+function plain({ sets, ...rest }: NodeState): object {
+  return {
+    ...rest,
+    sets: new Map(Array.from(sets, ([id, { kind, members }]) => [id, { kind, members: new Set(members) }])),
+  };
+}
+
 describe("the calculation graph", () => {
   test("incremental equals recomputed, from any state to any state, and nothing leaks", () => {
     fc.assert(
@@ -212,7 +220,7 @@ describe("the calculation graph", () => {
             }
             applyUpdates(state, graph.flush());
             expect(graph.flush()).toEqual([]);
-            expect(state).toEqual(computed(target.values()));
+            expect(plain(state)).toEqual(plain(computed(target.values())));
             held = target;
           }
           expect(graph.isEmpty).toBe(true);

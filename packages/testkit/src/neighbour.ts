@@ -33,26 +33,26 @@ async function work(netns: string, perSecond: number, table: string): Promise<vo
   const ended = new AbortController();
   process.stdin.on("end", () => ended.abort()).resume();
   const started = performance.now();
-  change(nft, 0);
+  await change(nft, 0);
   console.log("busy");
   let changes = 1;
   while (!ended.signal.aborted && performance.now() - started < MAX_MS) {
     const due = ((performance.now() - started) / 1000) * perSecond;
-    for (; changes < due; changes++) change(nft, changes);
+    for (; changes < due; changes++) await change(nft, changes);
     await sleep(1);
   }
   console.log(changes);
   nft.close();
 }
 
-function change(nft: Nftables, n: number): void {
+async function change(nft: Nftables, n: number): Promise<void> {
   const batch = nft.begin();
   batch.family(4);
   if (n === 0) batch.addTable(0);
   const name = `c${Math.floor(n / 2) % 50}`;
   if (n % 2 === 0) batch.addChain({ name });
   else batch.deleteChain(name);
-  nft.commit();
+  await nft.commit();
 }
 
 if (process.argv[1] === import.meta.filename) await work(process.argv[2]!, Number(process.argv[3]), process.argv[4]!);

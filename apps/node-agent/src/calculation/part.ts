@@ -12,7 +12,7 @@ import { Pipeline } from "./pipeline.ts";
 
 export interface CalculationOptions {
   readonly node: string;
-  readonly dataplane: Pick<Dataplane, "apply">;
+  readonly dataplane: Pick<Dataplane, "apply" | "tried">;
   readonly log: Logger;
   /** The kernel holds what the log had at `revision`. */
   readonly onProgrammed: (revision: number) => void;
@@ -24,7 +24,6 @@ export class Calculation implements AgentPart {
   readonly name = "calculation";
   readonly pipeline: Pipeline;
   readonly #graph: CalcGraph;
-  #refusal: Error | undefined;
   #applySeconds: Histogram | undefined;
 
   constructor({ node, dataplane, log, onProgrammed, changed }: CalculationOptions) {
@@ -35,14 +34,8 @@ export class Calculation implements AgentPart {
       log,
       clock: () => performance.now(),
       onProgrammed: (revision) => {
-        this.#refusal = undefined;
         this.#applySeconds?.observe(this.pipeline.latencies.last / 1000);
         onProgrammed(revision);
-        changed();
-      },
-      onFailure: (error) => {
-        log.error("the kernel refused a batch", { error });
-        this.#refusal = error instanceof Error ? error : new Error(String(error));
         changed();
       },
     });
@@ -72,12 +65,8 @@ export class Calculation implements AgentPart {
   }
 
   conditions(): RaisedCondition[] {
-    const problems = this.#graph
+    return this.#graph
       .problems()
       .map(({ ref, reason, message }) => condition[`Object${reason}`]({ ...ref, ref, detail: message }));
-    const refusal = this.#refusal;
-    if (refusal === undefined) return problems;
-
-    return [condition.DataplaneRefused({ detail: refusal.message }), ...problems];
   }
 }

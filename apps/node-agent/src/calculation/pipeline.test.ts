@@ -11,7 +11,7 @@ const object = (name: string): KubeObject => ({ apiVersion: "", kind: "X", metad
 /** A graph that gives each put back as an update, and a kernel whose batches the test ends. */
 function setUp() {
   const pending: NodeUpdate[] = [];
-  const batches: { keys: string[]; done: (report: ApplyReport) => void; fail: (error: unknown) => void }[] = [];
+  const batches: { keys: string[]; tried: Promise<void>; done: (report: ApplyReport) => void; fail: () => void }[] = [];
   const pipeline = new Pipeline({
     graph: {
       put: ({ metadata }) => pending.push({ t: "policyRemoved", key: metadata.name }),
@@ -20,19 +20,20 @@ function setUp() {
     },
     dataplane: {
       apply: (updates) => {
-        const { promise, resolve, reject } = Promise.withResolvers<ApplyReport>();
-        batches.push({
-          keys: updates.map((update) => ("key" in update ? update.key : "")),
-          done: resolve,
-          fail: reject,
-        });
+        const { promise, resolve } = Promise.withResolvers<ApplyReport>();
+        const { promise: tried, resolve: fail } = Promise.withResolvers<void>();
+        const done = (report: ApplyReport): void => {
+          resolve(report);
+          fail(); // tried, and more than that
+        };
+        batches.push({ keys: updates.map((update) => ("key" in update ? update.key : "")), tried, done, fail });
         return promise;
       },
+      tried: () => batches.at(-1)!.tried,
     },
     log: silentLogger,
     clock: () => 0,
     onProgrammed: () => undefined,
-    onFailure: () => undefined,
   });
   return { pipeline, batches };
 }
@@ -58,4 +59,22 @@ test("nothing goes to the kernel while a snapshot is half received", () => {
   expect(batches).toEqual([]);
   pipeline.step([], [], 7);
   expect(batches[0]?.keys).toEqual(["a"]);
+});
+
+test("a change goes to the kernel though an earlier batch is still refused, and is programmed with it", async () => {
+  const { pipeline, batches } = setUp();
+  pipeline.step([object("bad")], [], 1);
+  batches[0]!.fail();
+  pipeline.step([], [{ kind: "X", name: "bad" }], 2);
+  await batches[0]!.tried;
+  await Promise.resolve();
+  expect(batches.map(({ keys }) => keys)).toEqual([["bad"], ["-bad"]]);
+  pipeline.step([], [], 3); // nothing for this node: not programmed either while something is owed
+  batches[1]!.fail();
+  await batches[1]!.tried;
+  await Promise.resolve();
+  expect([batches.length, pipeline.programmed]).toEqual([3, 0]);
+  for (const { done } of batches) done(report);
+  await pipeline.whenProgrammed(3);
+  expect(pipeline.programmed).toBe(3);
 });

@@ -14,32 +14,31 @@ export interface Graph {
 
 export interface PipelineOptions {
   readonly graph: Graph;
-  readonly dataplane: Pick<Dataplane, "apply">;
+  readonly dataplane: Pick<Dataplane, "apply" | "tried">;
   readonly log: Logger;
   /** Monotonic, ms. */
   readonly clock: () => number;
   readonly onProgrammed: (revision: number, report: ApplyReport) => void;
-  readonly onFailure: (error: unknown) => void;
 }
 
-const RETRY_MS = 1_000;
 const NOTHING_DONE: ApplyReport = { tookMs: 0, messages: 0, bytes: 0, refused: [] };
 
 /**
  * Steps of the stream → graph → dataplane. What arrives while a batch is on its way to the kernel goes together into the next;
- * nothing is flushed while a snapshot is half received.
+ * nothing is flushed while a snapshot is half received. A batch that fails stays with the dataplane, which tries it again together
+ * with what comes later: a later change may be what mends it.
  */
 export class Pipeline {
   readonly latencies = new Latencies();
   readonly #options: PipelineOptions;
   #applied = 0;
+  /** Given to the dataplane. */
+  #handedOver = 0;
   #programmed = 0;
   /** Arrival of the oldest step that is not in the kernel. */
   #since: number | undefined;
   #isLoading = true;
   #isBusy = false;
-  /** Updates that the dataplane failed to take; they go first next time. */
-  #unsent: readonly NodeUpdate[] = [];
   readonly #waiters: { revision: number; resolve: () => void }[] = [];
 
   constructor(options: PipelineOptions) {
@@ -78,28 +77,32 @@ export class Pipeline {
   }
 
   async #drain(): Promise<void> {
-    const { graph, dataplane, clock, onProgrammed, onFailure } = this.#options;
+    const { graph, dataplane } = this.#options;
     this.#isBusy = true;
     while (this.#since !== undefined && !this.#isLoading) {
       const [since, revision] = [this.#since, this.#applied];
       this.#since = undefined;
-      const fresh = graph.flush();
-      const updates = this.#unsent.length === 0 ? fresh : [...this.#unsent, ...fresh];
-      try {
-        const report = updates.length === 0 && this.#programmed > 0 ? NOTHING_DONE : await dataplane.apply(updates);
-        this.#unsent = [];
-        this.latencies.add(clock() - since);
-        this.#programmed = revision;
-        onProgrammed(revision, report);
-        this.#wake();
-      } catch (error) {
-        this.#unsent = updates;
-        this.#since ??= since;
-        onFailure(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      const updates = graph.flush();
+      const owesNothing = this.#programmed > 0 && this.#programmed === this.#handedOver;
+      this.#handedOver = revision;
+      if (updates.length === 0 && owesNothing) {
+        this.#tell(revision, since, NOTHING_DONE);
+        continue;
       }
+      dataplane.apply(updates).then(
+        (report) => this.#tell(revision, since, report),
+        () => {}, // closed: the kernel keeps what it has
+      );
+      await dataplane.tried();
     }
     this.#isBusy = false;
+  }
+
+  #tell(revision: number, since: number, report: ApplyReport): void {
+    this.latencies.add(this.#options.clock() - since);
+    this.#programmed = revision;
+    this.#options.onProgrammed(revision, report);
+    this.#wake();
   }
 
   #wake(): void {

@@ -1,20 +1,29 @@
 import { createNetns, deleteNetns } from "@percale/kernel";
-import { DEFAULT_CONFIG } from "@percale/policy";
-import type { Rule } from "@percale/policy";
+import type { NodeUpdate, Rule } from "@percale/policy";
+import { formatRef } from "@percale/resources";
 import { busyNeighbour, listRuleset, nft } from "@percale/testkit";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Desired } from "./desired.ts";
+import { Driven } from "../policy/driven.ts";
 import { NftDriver } from "./driver.ts";
+import type { NftDriverOptions } from "./driver.ts";
 import { difference, lawState, NOTHING } from "./law.states.ts";
 
 const netns = `pn-${process.pid}`;
 let driver: NftDriver;
+let update: (update: NodeUpdate) => void;
 
-beforeEach(() => {
+/** A driver over a state of its own, in place of the last one. */
+function open(options: Omit<NftDriverOptions, "state" | "netns"> = {}): void {
+  const driven = new Driven((state) => new NftDriver({ state, netns, own: false, ...options }));
+  driver = driven.driver;
+  update = (one) => driven.update(one);
+}
+
+beforeEach(async () => {
   createNetns(netns);
-  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns, own: false });
-  driver.failClosed();
+  open();
+  await driver.failClosed();
 });
 
 afterEach(() => {
@@ -24,41 +33,40 @@ afterEach(() => {
 
 const key = (name: string) => `GlobalNetworkPolicy/${name}`;
 
-test("an unchanged state sends nothing", () => {
+test("an unchanged state sends nothing", async () => {
   const same = fc.sample(lawState, { numRuns: 1, seed: 7 })[0]!;
   const updates = difference(NOTHING, same);
-  for (const update of updates) driver.update(update);
-  driver.commit();
-  for (const update of updates) driver.update(update);
-  expect(driver.commit().messages).toBe(0);
+  updates.forEach(update);
+  await driver.commit();
+  updates.forEach(update);
+  expect((await driver.commit()).messages).toBe(0);
 });
 
-test("a rule that the kernel refuses makes its policy deny, and only that", () => {
+test("a rule that the kernel refuses makes its policy deny, and only that", async () => {
   const any = { source: {}, destination: {} };
   const named = Array.from({ length: 50 }, (_, i) => `n:${i}`); // 250 expressions: more than a rule can hold
   const refused: Rule = { action: "allow", protocol: 6, source: {}, destination: { notNamedPorts: named } };
   const put = (name: string, ingress: readonly Rule[]) =>
-    driver.update({
+    update({
       t: "policy",
       policy: { key: key(name), kind: "GlobalNetworkPolicy", name, tier: "t", ingress, egress: [] },
     });
   put("bad", [{ action: "deny", protocol: 17, ...any }, refused, { action: "pass", ...any }]);
   put("good", [{ action: "allow", ...any }]);
-  const report = driver.commit();
-  expect(report.refused.map(({ policy }) => policy)).toEqual([key("bad")]);
-  expect(driver.resync().drift.total).toBe(0);
+  const report = await driver.commit();
+  expect(report.refused.map(({ ref }) => formatRef(ref))).toEqual([key("bad")]);
+  expect((await driver.resync()).drift.total).toBe(0);
   put("bad", [{ action: "allow", ...any }]);
-  expect(driver.commit().refused).toEqual([]);
-  expect(driver.refused.size).toBe(0);
+  expect((await driver.commit()).refused).toEqual([]);
+  expect(driver.refusals()).toEqual([]);
 });
 
 const listing = () => nft(netns, "-s", "list", "ruleset").split("\n").sort();
 
 /** A policy, a set, an endpoint on link 11. */
-function load(): Desired {
+async function load(): Promise<void> {
   driver.close();
-  const desired = new Desired(DEFAULT_CONFIG);
-  driver = new NftDriver({ desired, netns, own: false });
+  open();
   const rule: Rule = { action: "deny", source: { sets: ["s:0"] }, destination: {}, annotations: { why: "because" } };
   const policy = {
     key: key("p"),
@@ -69,15 +77,14 @@ function load(): Desired {
     egress: [],
   } as const;
   const members = ["10.0.0.1/32", "10.0.1.0/24"];
-  driver.update({ t: "set", id: "s:0", kind: "net", members });
-  driver.update({ t: "policy", policy });
-  driver.update({
+  update({ t: "set", id: "s:0", kind: "net", members });
+  update({ t: "policy", policy });
+  update({
     t: "endpoint",
     endpoint: { ...plainEndpoint, tiers: [{ name: "t", defaultAction: "Deny", ingress: [key("p")], egress: [] }] },
   });
-  desired.follow({ workloads: new Set([11]), byInterface: new Map([["cali0", [11]]]) });
-  driver.commit();
-  return desired;
+  driver.follow({ workloads: new Set([11]), byInterface: new Map([["cali0", [11]]]) });
+  await driver.commit();
 }
 
 const plainEndpoint = {
@@ -141,35 +148,37 @@ test.each([
       "flush ruleset; add table ip calico; add set ip calico cali-hosts { type mark . ipv4_addr; flags dynamic, timeout; timeout 1s; }",
     ],
   },
-])("$name is seen and mended", ({ deed }) => {
-  load();
+])("$name is seen and mended", async ({ deed }) => {
+  await load();
   const before = listing();
   nft(netns, ...deed);
   expect(listing()).not.toEqual(before);
-  expect(driver.resync().drift.total).toBeGreaterThan(0);
+  expect((await driver.resync()).drift.total).toBeGreaterThan(0);
   expect(listing()).toEqual(before);
-  expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+  expect((await driver.resync()).drift).toEqual({ total: 0, text: "" });
 });
 
-test("a rule replaced under its own comment is seen and mended", () => {
-  load();
+test("a rule replaced under its own comment is seen and mended", async () => {
+  await load();
   const before = listing();
   const rule = listRuleset(netns).find(([kind, { comment }]) => kind === "rule" && comment === "why=because")![1];
   nft(netns, `replace rule ip calico ${rule.chain} handle ${rule.handle} counter accept comment "why=because"`);
-  expect(driver.resync().drift.text).toBe(`1 rules of ${rule.chain} not ours, 1 rules of ${rule.chain} missing`);
+  expect((await driver.resync()).drift.text).toBe(
+    `1 rules of ${rule.chain} not ours, 1 rules of ${rule.chain} missing`,
+  );
   expect(listing()).toEqual(before);
 });
 
 test("a neighbour's changes spoil no comparison: each sees what is wrong, and mends it", async () => {
-  load();
+  await load();
   const before = listing();
   const neighbour = await busyNeighbour(netns, 3_000);
   for (let round = 0; round < 50; round++) {
     nft(netns, "flush", "chain", "ip", "calico", "filter-FORWARD");
-    expect(driver.resync().drift.text).toBe("3 rules of filter-FORWARD missing");
+    expect((await driver.resync()).drift.text).toBe("3 rules of filter-FORWARD missing");
     driver.close();
-    load(); // a fresh driver finds it all in place
-    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+    await load(); // a fresh driver finds it all in place
+    expect((await driver.resync()).drift).toEqual({ total: 0, text: "" });
   }
   expect(await neighbour.stop()).toBeGreaterThan(0);
   nft(netns, "delete", "table", "ip", "neighbour");
@@ -177,48 +186,51 @@ test("a neighbour's changes spoil no comparison: each sees what is wrong, and me
 });
 
 test("somebody who never stops changing our own tables is overruled", async () => {
-  load();
+  await load();
   const before = listing();
   const intruder = await busyNeighbour(netns, 3_000, "calico");
   for (let round = 0; round < 20; round++) {
     nft(netns, "flush", "chain", "ip", "calico", "filter-FORWARD");
-    driver.resync();
+    await driver.resync();
     expect(nft(netns, "list", "chain", "ip", "calico", "filter-FORWARD")).toContain("unknown interface");
   }
   await intruder.stop();
-  driver.resync();
+  await driver.resync();
   expect(listing()).toEqual(before);
 });
 
-test("an edit after somebody deleted what it builds on blames nobody", () => {
-  load();
+test("an edit after somebody deleted what it builds on blames nobody", async () => {
+  await load();
   nft(netns, "flush ruleset");
-  driver.update({ t: "setDelta", id: "s:0", added: ["10.0.0.2/32"], removed: ["10.0.0.1/32"] });
-  driver.update({
+  update({ t: "setDelta", id: "s:0", added: ["10.0.0.2/32"], removed: ["10.0.0.1/32"] });
+  update({
     t: "policy",
     policy: { key: key("p"), kind: "GlobalNetworkPolicy", name: "p", tier: "t", ingress: [], egress: [] },
   });
-  expect(driver.commit().refused).toEqual([]);
-  expect([...driver.refused]).toEqual([]);
-  expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+  expect((await driver.commit()).refused).toEqual([]);
+  expect(driver.refusals()).toEqual([]);
+  expect((await driver.resync()).drift).toEqual({ total: 0, text: "" });
 });
 
-test("a profile that the kernel refuses denies, and is tried again at every comparison", () => {
+test("a profile that the kernel refuses denies, and is tried again at every comparison", async () => {
   const named = Array.from({ length: 50 }, (_, i) => `n:${i}`);
   const many: Rule = { action: "allow", protocol: 6, source: {}, destination: { notNamedPorts: named } };
-  driver.update({ t: "profile", profile: { name: "bad", ingress: [many], egress: [] } });
-  expect(driver.commit().refused.map(({ policy }) => policy)).toEqual(["Profile/bad"]);
-  expect(driver.resync()).toMatchObject({ report: { refused: [{ policy: "Profile/bad" }] }, drift: { total: 0 } });
-  driver.update({ t: "profile", profile: { name: "bad", ingress: [], egress: [] } });
-  expect(driver.commit().refused).toEqual([]);
-  expect([...driver.refused]).toEqual([]);
+  update({ t: "profile", profile: { name: "bad", ingress: [many], egress: [] } });
+  expect((await driver.commit()).refused.map(({ ref }) => formatRef(ref))).toEqual(["Profile/bad"]);
+  expect(await driver.resync()).toMatchObject({
+    report: { refused: [{ ref: { kind: "Profile", name: "bad" } }] },
+    drift: { total: 0 },
+  });
+  update({ t: "profile", profile: { name: "bad", ingress: [], egress: [] } });
+  expect((await driver.commit()).refused).toEqual([]);
+  expect(driver.refusals()).toEqual([]);
 });
 
-test("while the driver lives nobody else may change its tables; after its end the next one takes them over", () => {
+test("while the driver lives nobody else may change its tables; after its end the next one takes them over", async () => {
   driver.close();
   nft(netns, "flush", "ruleset");
-  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
-  driver.failClosed();
+  open({ own: true });
+  await driver.failClosed();
   const before = listing();
   expect(() => nft(netns, "delete table ip calico")).toThrow("Operation not permitted");
   nft(netns, "flush", "ruleset");
@@ -226,17 +238,17 @@ test("while the driver lives nobody else may change its tables; after its end th
   driver.close();
   expect(nft(netns, "list", "tables")).toBe("table ip calico\ntable ip6 calico\n");
   nft(netns, "flush", "chain", "ip", "calico", "filter-FORWARD");
-  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
-  expect(driver.resync().drift.text).toMatch(/rules of filter-FORWARD missing/);
+  open({ own: true });
+  expect((await driver.resync()).drift.text).toMatch(/rules of filter-FORWARD missing/);
   expect(() => nft(netns, "delete table ip calico")).toThrow("Operation not permitted");
 });
 
-test("tables that nobody owns yet are owned from the first comparison on", () => {
-  load();
+test("tables that nobody owns yet are owned from the first comparison on", async () => {
+  await load();
   driver.close();
-  driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG), netns });
-  driver.failClosed();
-  driver.resync();
+  open({ own: true });
+  await driver.failClosed();
+  await driver.resync();
   expect(() => nft(netns, "delete table ip calico")).toThrow("Operation not permitted");
 });
 
@@ -244,10 +256,10 @@ describe("where all hashes are one", () => {
   const long = "x".repeat(230);
   const start = () => {
     driver.close();
-    driver = new NftDriver({ desired: new Desired(DEFAULT_CONFIG, () => 7), netns, own: false });
+    open({ hash: () => 7 });
   };
   const put = (end: string, action: Rule["action"], member: string) => {
-    driver.update({ t: "set", id: `s:${end}`, kind: "net", members: [member] });
+    update({ t: "set", id: `s:${end}`, kind: "net", members: [member] });
     const ingress: Rule[] = [{ action, source: { sets: [`s:${end}`] }, destination: {} }];
     const policy = {
       key: key(long + end),
@@ -257,7 +269,7 @@ describe("where all hashes are one", () => {
       ingress,
       egress: [],
     } as const;
-    driver.update({ t: "policy", policy });
+    update({ t: "policy", policy });
   };
   /** By chain: its rule's handle, and whether that accepts. */
   const chains = () =>
@@ -265,45 +277,45 @@ describe("where all hashes are one", () => {
       .filter(([kind, { chain }]) => kind === "rule" && chain?.startsWith("filter-cali-pi-"))
       .map(([, { chain, handle, expr }]) => ({ chain, handle, accepts: "accept" in expr!.at(-1)! }));
 
-  test("two policies keep chains and members of their own, and the next agent finds them unchanged", () => {
+  test("two policies keep chains and members of their own, and the next agent finds them unchanged", async () => {
     start();
     put("a", "allow", "10.0.0.1/32");
     put("b", "deny", "10.0.0.2/32");
-    driver.commit();
+    await driver.commit();
     const before = chains();
     expect(before.map(({ accepts }) => accepts)).toEqual([true, false]);
     start();
     put("a", "allow", "10.0.0.1/32");
     put("b", "deny", "10.0.0.2/32");
-    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+    expect((await driver.resync()).drift).toEqual({ total: 0, text: "" });
     expect(chains()).toEqual(before);
   });
 
-  test("a set that comes as another goes does not take its number", () => {
+  test("a set that comes as another goes does not take its number", async () => {
     start();
     put("a", "allow", "10.0.0.1/32");
-    driver.commit();
-    driver.update({ t: "policyRemoved", key: key(`${long}a`) });
-    driver.update({ t: "setRemoved", id: "s:a" });
+    await driver.commit();
+    update({ t: "policyRemoved", key: key(`${long}a`) });
+    update({ t: "setRemoved", id: "s:a" });
     put("b", "deny", "10.0.0.2/32");
-    driver.commit();
+    await driver.commit();
     const hosts = listRuleset(netns).find(([kind, { name }]) => kind === "set" && name === "cali-hosts")![1];
     expect(hosts.elem).toEqual([{ concat: [9, "10.0.0.2"] }]);
-    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+    expect((await driver.resync()).drift).toEqual({ total: 0, text: "" });
   });
 
-  test("an interface name that no interface can have does not reach another endpoint's tier", () => {
+  test("an interface name that no interface can have does not reach another endpoint's tier", async () => {
     const tier = { name: "t", defaultAction: "Pass", ingress: [key("p")], egress: [] } as const;
     const policy = { key: key("p"), kind: "GlobalNetworkPolicy", name: "p", tier: "t", egress: [] } as const;
-    driver.update({ t: "policy", policy: { ...policy, ingress: [{ action: "pass", source: {}, destination: {} }] } });
-    driver.update({ t: "endpoint", endpoint: { ...plainEndpoint, tiers: [tier] } });
-    driver.commit();
+    update({ t: "policy", policy: { ...policy, ingress: [{ action: "pass", source: {}, destination: {} }] } });
+    update({ t: "endpoint", endpoint: { ...plainEndpoint, tiers: [tier] } });
+    await driver.commit();
     const before = listing();
-    driver.update({
+    update({
       t: "endpoint",
       endpoint: { ...plainEndpoint, key: "red/w1", interfaceName: "cali0/t", tiers: [tier] },
     });
-    driver.commit();
+    await driver.commit();
     expect(listing()).toEqual(before);
   });
 });

@@ -1,18 +1,24 @@
 import { Nftables, NftWatch, ruleIdentity, TABLE_FLAG } from "@percale/kernel";
 import type { BatchOutcome, Family, NftEvent } from "@percale/kernel";
-import type { NodeUpdate } from "@percale/policy";
+import { refOfPolicy, refOfProfile } from "@percale/policy";
+import type { NodeState, StateChange } from "@percale/policy";
+import { formatRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources";
+import { NO_DISPATCH } from "../links/known.ts";
+import type { DispatchedLinks, WorkloadLinks } from "../links/known.ts";
+import { DriverRefusedError, NOTHING_SENT } from "../policy/driver.ts";
+import type { CommitReport, Drift, PolicyDriver, Refusal } from "../policy/driver.ts";
 import { readDispatch } from "./actual.ts";
-import type { Desired } from "./desired.ts";
 import { diffChain } from "./diff.ts";
 import { writeElements } from "./elements.ts";
 import { FAMILIES, TABLE } from "./layout.ts";
 import type { ElementChange } from "./members.ts";
-import type { FamilyPlan, Owner, PlannedChain } from "./plan.ts";
-import { Planner, profileOwner } from "./plan.ts";
+import type { FamilyPlan, PlannedChain } from "./plan.ts";
+import { Planner } from "./plan.ts";
 import { compareTables } from "./resync.ts";
-import type { Drift } from "./resync.ts";
+import { NftView } from "./view.ts";
+import { NFT_WORDS } from "./words.ts";
 import { writeDiff, writeDispatch, writeNewChain, writeRules, writeSkeleton } from "./write.ts";
-import type { Dispatch } from "./write.ts";
 
 /** From this size on our own notifications are not worth their cost: the generation number tells as much. */
 const QUIET_BYTES = 64 * 1024;
@@ -24,66 +30,62 @@ const MAX_LOOKS = 3;
 const EPERM = 1;
 /** Errors that are about what there is room for, or who we are; never about a rule. EPERM, EINTR, EAGAIN, ENOMEM, EBUSY, ENFILE, ENOSPC, ENOBUFS. */
 const NOT_THE_RULE = new Set([EPERM, 4, 11, 12, 16, 23, 28, 105]);
-const NO_DISPATCH: Dispatch = { dispatch: new Map(), workloads: new Set() };
 
-export interface CommitReport {
-  readonly messages: number;
-  readonly bytes: number;
-  /** Refused in this commit. */
-  readonly refused: readonly { readonly policy: Owner; readonly detail: string }[];
+export interface NftDriverOptions {
+  readonly state: NodeState;
+  readonly netns?: string | undefined;
+  /** Own the tables, so that nobody else may change them while this lives, where the kernel lets them outlive us. */
+  readonly own?: boolean;
+  /** Others changed our tables: `resync` is due. */
+  readonly onForeign?: (event: NftEvent) => void;
+  /** Where keys get names or numbers in the kernel, the first to be tried. */
+  readonly hash?: (text: string) => number;
 }
 
-export class NftRefusedError extends Error {
-  override readonly name = "NftRefusedError";
-}
-
-/** The tables `ip calico` and `ip6 calico`, kept equal to the desired state. One batch per change; synchronous. Close it. */
-export class NftDriver {
-  readonly #desired: Desired;
+/** The tables `ip calico` and `ip6 calico`, kept equal to the desired state. One batch per change. */
+export class NftDriver implements PolicyDriver {
+  readonly words = NFT_WORDS;
+  readonly #view: NftView;
   readonly #planner: Planner;
-  readonly #nft: Nftables;
+  readonly #nft: Nftables<ObjectRef>;
   readonly #watch: NftWatch;
   readonly #onForeign: (event: NftEvent) => void;
-  readonly #flags: number;
+  readonly #netns: string | undefined;
+  readonly #own: boolean;
+  /** Of our tables; undefined until somebody needs them. */
+  #flags: number | undefined;
   readonly #chains: Record<Family, Set<string>> = { 4: new Set(), 6: new Set() };
-  readonly #dispatch: Record<Family, Dispatch> = { 4: NO_DISPATCH, 6: NO_DISPATCH };
+  readonly #dispatch: Record<Family, DispatchedLinks> = { 4: NO_DISPATCH, 6: NO_DISPATCH };
   /** The kernel's state is as remembered; else the next change starts with a look. */
   #known = false;
 
-  constructor(options: {
-    readonly desired: Desired;
-    readonly netns?: string | undefined;
-    /** Own the tables, so that nobody else may change them while this lives, where the kernel lets them outlive us. */
-    readonly own?: boolean;
-    /** Others changed our tables: `resync` is due. */
-    readonly onForeign?: (event: NftEvent) => void;
-  }) {
-    const { desired, netns, own = true, onForeign = () => {} } = options;
-    this.#desired = desired;
-    this.#planner = new Planner(desired);
+  constructor({ state, netns, own = true, onForeign = () => {}, hash }: NftDriverOptions) {
+    this.#view = new NftView(state, hash);
+    this.#planner = new Planner(this.#view);
     this.#nft = new Nftables({ table: TABLE, netns });
     for (const family of FAMILIES) this.#planner.names.adopt(this.#nft.chains(family));
     this.#onForeign = onForeign;
     this.#watch = new NftWatch({ table: TABLE, netns, ownPort: this.#nft.socket.port, onEvent: onForeign });
-    this.#flags = own && this.#keepsOwned(netns) ? TABLE_FLAG.owner | TABLE_FLAG.persist : 0;
+    this.#netns = netns;
+    this.#own = own;
   }
 
-  /** By name, what the kernel would not take. */
-  get refused(): ReadonlySet<Owner> {
-    return this.#planner.refused;
+  refusals(): readonly Refusal[] {
+    return [...this.#planner.refused.values()];
   }
 
-  /** Notes an update; nothing reaches the kernel before `commit`. */
-  update(update: NodeUpdate): void {
-    const owner = ownerOf(update);
-    if (owner !== undefined) this.#planner.refused.delete(owner);
-    this.#desired.apply(update);
+  note(change: StateChange): void {
+    const owner = ownerOf(change);
+    if (owner !== undefined) this.#planner.refused.delete(formatRef(owner)); // says nothing of its new rules
+    this.#view.note(change);
   }
 
-  /**
-   * Puts dispatch that denies in place where there is none. What an earlier run left stays as it is until the first commit.
-   */
-  failClosed(): void {
+  follow(links: WorkloadLinks): void {
+    this.#view.follow(links);
+  }
+
+  async failClosed(): Promise<void> {
+    const flags = await this.#tableFlags();
     for (const { family, chains, workloads } of this.#planner.planAll()) {
       const filled = new Set(this.#nft.rules(family).map((rule) => rule.chain));
       const base = [...chains.values()].filter((chain): chain is PlannedChain => chain?.hook !== undefined);
@@ -94,60 +96,54 @@ export class NftDriver {
         if (rebuild && present !== undefined) batch.deleteTable();
         // One that is there and persists as ours should is owned now; any other when the first commit compares.
         const keeps =
-          present !== undefined &&
-          !rebuild &&
-          (present.flags & TABLE_FLAG.persist) !== (this.#flags & TABLE_FLAG.persist);
-        writeSkeleton(batch, family, keeps ? present.flags & TABLE_FLAG.persist : this.#flags);
+          present !== undefined && !rebuild && (present.flags & TABLE_FLAG.persist) !== (flags & TABLE_FLAG.persist);
+        writeSkeleton(batch, family, keeps ? present.flags & TABLE_FLAG.persist : flags);
         for (const chain of base) if (rebuild || !filled.has(chain.name)) writeNewChain(batch, chain);
         writeDispatch(batch, NO_DISPATCH, { dispatch: new Map(), workloads });
         return this.#nft.commit();
       };
-      const outcome = write(false);
+      const outcome = await write(false);
       // Somebody else's table of our name, with sets of another form: take its place at once.
-      if (outcome.kind !== "committed") this.#settle(write(true));
+      if (outcome.kind !== "committed") settle(await write(true));
     }
   }
 
-  /** Makes the kernel agree. Throws NftRefusedError if it will not take even a rebuilt table. */
-  commit(): CommitReport {
-    if (!this.#known) return this.resync().report;
+  async commit(): Promise<CommitReport> {
+    if (!this.#known) return (await this.resync()).report;
     const plans = this.#planner.planChanges();
-    if (!this.#writeChanges(plans, this.#desired.sets.takeChanges())) return { messages: 0, bytes: 0, refused: [] };
+    if (!this.#writeChanges(plans, this.#view.sets.takeChanges())) return NOTHING_SENT;
     const { count, writer } = this.#nft.batch;
-    if (this.#commitQuietly().kind === "committed") {
+    const outcome = await this.#commitQuietly();
+    if (outcome.kind === "committed") {
       this.#remember(plans, true);
       return { messages: count, bytes: writer.length, refused: [] };
     }
     // Whoever is named in the kernel's answer may be innocent: the tables need not be what we took them for.
     this.#known = false;
-    return this.#compare().report;
+    return (await this.#compare()).report;
   }
 
-  /** Compares all that is in our tables with what should be and repairs the difference; tries again what was refused. */
-  resync(): { readonly report: CommitReport; readonly drift: Drift } {
+  async resync(): Promise<Compared> {
     this.#known = false;
     this.#planner.refused.clear();
     return this.#compare();
   }
 
-  /** The kernel may differ from what we remember. */
   forget(): void {
     this.#known = false;
   }
 
-  /** Which links the kernel dispatches, and to which interface name's chains; what an earlier run left, before the first commit. */
-  dispatched(): Dispatch {
+  async dispatched(): Promise<DispatchedLinks> {
     return readDispatch(this.#nft, 4);
   }
 
-  /** Deletes both tables. */
-  remove(): void {
+  async remove(): Promise<void> {
     for (const family of FAMILIES) {
       if (this.#nft.table(family) === undefined) continue;
       const batch = this.#nft.begin();
       batch.family(family);
       batch.deleteTable();
-      this.#settle(this.#nft.commit());
+      settle(await this.#nft.commit());
     }
     this.#known = false;
   }
@@ -162,38 +158,39 @@ export class NftDriver {
    * that nobody spoilt, is its owner's fault: that policy or profile denies what it would have allowed and the rest goes in.
    * What nobody owns is cured by building the tables anew.
    */
-  #compare(): { readonly report: CommitReport; readonly drift: Drift } {
-    const refused: { policy: Owner; detail: string }[] = [];
-    const elements = this.#desired.sets.takeAll();
+  async #compare(): Promise<Compared> {
+    const flags = await this.#tableFlags();
+    const refused: Refusal[] = [];
+    const elements = this.#view.sets.takeAll();
     let plans = this.#planner.planAll();
     let rebuild = false;
     let spoilt = 0;
     for (let attempt = 1; ; attempt++) {
       this.#watch.take();
       const begin = () => this.#nft.begin();
-      const drift = compareTables({ nft: this.#nft, begin, plans, elements, rebuild, flags: this.#flags });
+      const drift = compareTables({ nft: this.#nft, begin, plans, elements, rebuild, flags });
       const isSpoilt = () => !rebuild && this.#watch.take();
       if (isSpoilt() && ++spoilt <= MAX_LOOKS) {
         rebuild = spoilt === MAX_LOOKS;
         continue;
       }
       const { count, writer } = this.#nft.batch;
-      const outcome = this.#commitQuietly();
+      const outcome = await this.#commitQuietly();
       if (outcome.kind === "committed") {
         this.#remember(plans, false);
         this.#known = true;
         return { report: { messages: count, bytes: writer.length, refused }, drift };
       }
-      if (attempt >= MAX_ATTEMPTS) throw new NftRefusedError(describe(outcome));
+      if (attempt >= MAX_ATTEMPTS) throw new DriverRefusedError(describe(outcome));
       if (outcome.kind !== "refused") continue;
       const guilty = guiltyOf(outcome);
       if (guilty === undefined) {
-        if (rebuild) throw new NftRefusedError(describe(outcome));
+        if (rebuild) throw new DriverRefusedError(describe(outcome));
         rebuild = true;
       } else if (!isSpoilt()) {
-        for (const [policy, detail] of guilty) {
-          refused.push({ policy, detail });
-          this.#planner.refused.add(policy);
+        for (const [key, refusal] of guilty) {
+          refused.push(refusal);
+          this.#planner.refused.set(key, refusal);
         }
         plans = this.#planner.planAll();
       }
@@ -246,27 +243,32 @@ export class NftDriver {
     return byChain;
   }
 
-  #commitQuietly(): BatchOutcome {
-    if (this.#nft.batch.writer.length < QUIET_BYTES) return this.#nft.commit();
+  async #commitQuietly(): Promise<BatchOutcome<ObjectRef>> {
+    if (this.#nft.batch.writer.length < QUIET_BYTES) return await this.#nft.commit();
     const before = this.#nft.generation();
     this.#watch.pause();
     try {
-      return this.#nft.commit();
+      return await this.#nft.commit();
     } finally {
       this.#watch.resume();
       if (this.#nft.generation() > before + 1) this.#onForeign({ t: "lost" });
     }
   }
 
+  async #tableFlags(): Promise<number> {
+    this.#flags ??= this.#own && (await this.#keepsOwned()) ? TABLE_FLAG.owner | TABLE_FLAG.persist : 0;
+    return this.#flags;
+  }
+
   /** Whether this kernel lets an owned table outlive its owner (6.9); without that an agent's end would open the node. */
-  #keepsOwned(netns: string | undefined): boolean {
-    const probe = new Nftables({ table: `${TABLE}-probe-${this.#nft.socket.port}`, netns });
+  async #keepsOwned(): Promise<boolean> {
+    const probe = new Nftables({ table: `${TABLE}-probe-${this.#nft.socket.port}`, netns: this.#netns });
     try {
       const batch = probe.begin();
       batch.family(4);
       batch.addTable(TABLE_FLAG.owner | TABLE_FLAG.persist);
       batch.deleteTable();
-      return probe.commit().kind === "committed";
+      return (await probe.commit()).kind === "committed";
     } finally {
       probe.close();
     }
@@ -283,23 +285,28 @@ export class NftDriver {
       this.#dispatch[family] = { dispatch, workloads };
     }
   }
-
-  #settle(outcome: BatchOutcome): void {
-    if (outcome.kind !== "committed") throw new NftRefusedError(describe(outcome));
-  }
 }
 
-/** Whose rules the kernel refused; undefined if anything else was wrong, of which refused rules may only be the consequence. */
-function guiltyOf({ errors }: Extract<BatchOutcome, { kind: "refused" }>) {
-  const guilty = new Map<Owner, string>();
+interface Compared {
+  readonly report: CommitReport;
+  readonly drift: Drift;
+}
+
+function settle(outcome: BatchOutcome<ObjectRef>): void {
+  if (outcome.kind !== "committed") throw new DriverRefusedError(describe(outcome));
+}
+
+/** Whose rules the kernel refused, by key; undefined if anything else was wrong, of which refused rules may only be the consequence. */
+function guiltyOf({ errors }: Extract<BatchOutcome<ObjectRef>, { kind: "refused" }>) {
+  const guilty = new Map<string, Refusal>();
   for (const { owner, errno, message } of errors) {
     if (owner === undefined || NOT_THE_RULE.has(errno)) return undefined;
-    guilty.set(owner, message ?? `errno ${errno}`);
+    guilty.set(formatRef(owner), { ref: owner, kind: "refused", detail: message ?? `errno ${errno}` });
   }
   return guilty;
 }
 
-function describe(outcome: BatchOutcome): string {
+function describe(outcome: BatchOutcome<ObjectRef>): string {
   switch (outcome.kind) {
     case "refused": {
       const { errno, message, offset } = outcome.errors[0]!;
@@ -315,25 +322,20 @@ function describe(outcome: BatchOutcome): string {
   }
 }
 
-/** Whose rules an update brings or takes: what the kernel refused of them says nothing any more. */
-function ownerOf(update: NodeUpdate): Owner | undefined {
-  switch (update.t) {
-    case "policy":
-      return update.policy.key;
-    case "policyRemoved":
-      return update.key;
+/** Whose rules a change brings or takes. */
+function ownerOf(change: StateChange): ObjectRef | undefined {
+  switch (change.t) {
+    case "policy": {
+      const policy = change.now ?? change.before;
+      return policy && refOfPolicy(policy);
+    }
     case "profile":
-      return profileOwner(update.profile.name);
-    case "profileRemoved":
-      return profileOwner(update.name);
+      return refOfProfile(change.name);
     case "config":
     case "endpoint":
-    case "endpointRemoved":
     case "set":
-    case "setDelta":
-    case "setRemoved":
+    case "members":
     case "pool":
-    case "poolRemoved":
     case "hosts":
       return undefined;
   }

@@ -1,17 +1,15 @@
 import { createNetns, deleteNetns } from "@percale/kernel";
-import { DEFAULT_CONFIG } from "@percale/policy";
 import { listRuleset, nft, readRuleset } from "@percale/testkit";
 import type { Ruleset } from "@percale/testkit";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { Desired } from "./desired.ts";
+import { Driven } from "../policy/driven.ts";
 import { NftDriver } from "./driver.ts";
 import { difference, lawState, linksOf, NOTHING, PARTS, partly } from "./law.states.ts";
 import type { LawState, Part } from "./law.states.ts";
 
 const [lived, fresh] = [`pl-${process.pid}`, `pf-${process.pid}`];
-let desired: Desired;
-let driver: NftDriver;
+let driven: Driven<NftDriver>;
 let state: LawState;
 
 beforeAll(() => {
@@ -24,20 +22,19 @@ afterAll(() => {
 
 beforeEach(begin);
 
-afterEach(() => driver.close());
+afterEach(() => driven.driver.close());
 
-function begin(): void {
-  driver?.close();
+async function begin(): Promise<void> {
+  driven?.driver.close();
   nft(lived, "flush", "ruleset");
-  [desired, driver] = open(lived);
+  driven = await open(lived);
   state = NOTHING;
 }
 
-function open(netns: string): readonly [Desired, NftDriver] {
-  const desired = new Desired(DEFAULT_CONFIG);
-  const driver = new NftDriver({ desired, netns, own: false });
-  driver.failClosed();
-  return [desired, driver];
+async function open(netns: string): Promise<Driven<NftDriver>> {
+  const opened = new Driven((state) => new NftDriver({ state, netns, own: false }));
+  await opened.driver.failClosed();
+  return opened;
 }
 
 /** One thing that happens to a node's tables. */
@@ -63,31 +60,31 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-function take(step: Step): void {
+async function take(step: Step): Promise<void> {
   switch (step.t) {
     case "edit":
-      edit(partly(state, step.next, step.kept));
+      await edit(partly(state, step.next, step.kept));
       return;
     case "restart":
-      driver.close();
-      [desired, driver] = open(lived);
+      driven.driver.close();
+      driven = await open(lived);
       state = NOTHING;
-      edit(step.next);
+      await edit(step.next);
       return;
     case "deed": {
       const deeds = foreignDeeds();
       const deed = deeds[step.choice % deeds.length]!;
       nft(lived, ...deed);
-      if (step.edit !== undefined) edit(step.edit);
-      driver.resync();
+      if (step.edit !== undefined) await edit(step.edit);
+      await driven.driver.resync();
     }
   }
 }
 
-function edit(next: LawState): void {
-  for (const update of difference(state, next)) driver.update(update);
-  desired.follow(linksOf(next));
-  driver.commit();
+async function edit(next: LawState): Promise<void> {
+  driven.update(...difference(state, next));
+  driven.driver.follow(linksOf(next));
+  await driven.driver.commit();
   state = next;
 }
 
@@ -114,26 +111,26 @@ function foreignDeeds(): (readonly string[])[] {
 }
 
 /** What the state comes to where nothing was before. */
-function loaded(wanted: LawState): Ruleset {
+async function loaded(wanted: LawState): Promise<Ruleset> {
   nft(fresh, "flush", "ruleset");
-  const [wishes, loader] = open(fresh);
-  for (const update of difference(NOTHING, wanted)) loader.update(update);
-  wishes.follow(linksOf(wanted));
-  loader.commit();
-  loader.close();
+  const loader = await open(fresh);
+  loader.update(...difference(NOTHING, wanted));
+  loader.driver.follow(linksOf(wanted));
+  await loader.driver.commit();
+  loader.driver.close();
   return readRuleset(fresh);
 }
 
-test("whatever happened before, the kernel holds what a fresh load of the state gives", () => {
-  const law = fc.property(fc.array(step, { minLength: 3, maxLength: 10 }), (steps) => {
-    begin();
+test("whatever happened before, the kernel holds what a fresh load of the state gives", async () => {
+  const law = fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), async (steps) => {
+    await begin();
     for (const one of steps) {
-      take(one);
-      expect([...driver.refused]).toEqual([]);
-      expect(readRuleset(lived)).toEqual(loaded(state));
+      await take(one);
+      expect(driven.driver.refusals()).toEqual([]);
+      expect(readRuleset(lived)).toEqual(await loaded(state));
     }
-    expect(driver.resync().drift).toEqual({ total: 0, text: "" });
+    expect((await driven.driver.resync()).drift).toEqual({ total: 0, text: "" });
   });
-  const { failed, seed, counterexamplePath, errorInstance } = fc.check(law, { numRuns: 20, endOnFailure: true });
+  const { failed, seed, counterexamplePath, errorInstance } = await fc.check(law, { numRuns: 20, endOnFailure: true });
   if (failed) throw new Error(`seed ${seed}, path ${counterexamplePath}`, { cause: errorInstance }); // states are pages long
 });

@@ -1,6 +1,6 @@
 import type { Family } from "@percale/kernel";
 import { cidrRange, parseCidr } from "@percale/net";
-import type { NodeState, SetId } from "@percale/policy";
+import type { Members, SetId } from "@percale/policy";
 import { diffIntervals, mergeIntervals } from "./intervals.ts";
 import type { Interval } from "./intervals.ts";
 import { FAMILIES } from "./layout.ts";
@@ -12,8 +12,8 @@ interface MemberSet {
   readonly id: SetId;
   readonly number: number;
   readonly kind: MemberKind;
-  /** The sender's own array until the first delta: most sets never change, and there may be tens of thousands. */
-  members: readonly string[] | Set<string>;
+  /** The state's own; a set made here has a list of its own. */
+  members: Members;
   /** Members by where they go: v4 singles, v4 intervals, v6 singles, v6 intervals. Port ranges count in both families. */
   readonly counts: [number, number, number, number];
 }
@@ -44,7 +44,7 @@ export interface ElementChange {
 const NONE: readonly never[] = [];
 
 /**
- * Desired membership of every set and what changed since the last `takeChanges`. A set number is the hash of the set's id, so
+ * Where in the kernel every set is and what changed of it since the last `takeChanges`. A set number is the hash of the set's id, so
  * that a restarted agent finds its elements in the kernel unchanged; one that is taken goes on by one. A number gets no second
  * meaning in the batch that ends its first: packets on their way may still ask by it.
  */
@@ -55,18 +55,9 @@ export class MemberSets implements SetFacts {
   /** Numbers of sets that were removed since the last `takeChanges`. */
   readonly #retired = new Map<SetId, number>();
   readonly #changes = new Map<SetId, Change>();
-  #members = 0;
 
   constructor(hash: (text: string) => number) {
     this.#hash = hash;
-  }
-
-  get size(): number {
-    return this.#sets.size;
-  }
-
-  get memberCount(): number {
-    return this.#members;
   }
 
   has(id: SetId): boolean {
@@ -83,42 +74,39 @@ export class MemberSets implements SetFacts {
     return this.#sets.get(id)?.number ?? 0; // of a set that does not exist: matches nothing, 0 is never given out
   }
 
-  /** Every set of addresses or ports, as the evaluator takes it. */
-  members(): NodeState["sets"] {
-    const found: NodeState["sets"] = new Map();
-    for (const { id, kind, members } of this.#sets.values())
-      if (kind !== "portRange") found.set(id, { kind, members: new Set(members) });
-    return found;
-  }
-
   /** Creates the set or makes its members these. Says whether its shape changed. */
-  put(id: SetId, kind: MemberKind, members: readonly string[]): boolean {
+  put(id: SetId, kind: MemberKind, members: Members): boolean {
     const old = this.#sets.get(id);
     if (old !== undefined && old.kind === kind) {
-      const wanted = new Set(members);
-      const present = old.members;
-      const removed = Array.from(present).filter((member) => !wanted.has(member));
-      return this.delta(id, members, removed);
+      const [present, wanted] = [new Set(old.members), new Set(members)];
+      old.members = members;
+      const added = members.list().filter((member) => !present.has(member));
+      return this.changed(
+        id,
+        added,
+        Array.from(present).filter((member) => !wanted.has(member)),
+      );
     }
     if (old !== undefined) this.remove(id);
     const set = this.#create(id, kind, members);
     return shapeBits(set) !== 0;
   }
 
-  /** Says whether the set's shape changed. A delta of an unknown set is ignored. */
-  delta(id: SetId, added: readonly string[], removed: readonly string[]): boolean {
+  /** The set's members have changed by these. Says whether its shape did. */
+  changed(id: SetId, added: readonly string[], removed: readonly string[]): boolean {
     const set = this.#sets.get(id);
     if (set === undefined) return false;
     const before = shapeBits(set);
-    for (const member of removed) this.#removeMember(set, member);
-    for (const member of added) this.#addMember(set, member);
+    this.#note(set, added, removed, () => intervalMembers(set));
+    for (const member of removed) count(set, member, -1);
+    for (const member of added) count(set, member, 1);
     return shapeBits(set) !== before;
   }
 
   remove(id: SetId): void {
     const set = this.#sets.get(id);
     if (set === undefined) return;
-    for (const member of Array.from(set.members)) this.#removeMember(set, member);
+    this.#note(set, [], set.members.list(), () => []);
     this.#sets.delete(id);
     this.#retired.set(id, set.number);
     if (this.#changes.get(id)?.fresh === true) this.#changes.delete(id);
@@ -158,11 +146,10 @@ export class MemberSets implements SetFacts {
     return number;
   }
 
-  #create(id: SetId, kind: MemberKind, members: readonly string[]): MemberSet {
+  #create(id: SetId, kind: MemberKind, members: Members): MemberSet {
     const number = this.#number(id);
     const set: MemberSet = { id, number, kind, members, counts: [0, 0, 0, 0] };
     for (const member of members) count(set, member, 1);
-    this.#members += members.length;
     this.#sets.set(id, set);
     this.#numbers.add(number);
     const gone = this.#changes.get(id); // removed and put again before anything reached the kernel
@@ -173,7 +160,6 @@ export class MemberSets implements SetFacts {
 
   /** What the kernel still has of the old set is undone by the new one's members. */
   #replaceGone(gone: Change, set: MemberSet): void {
-    const members = Array.from(set.members);
     if (gone.set.kind !== set.kind || gone.set.number !== set.number) {
       // Both must be told: under another id, which nothing looks up.
       this.#changes.set(`${set.id} (before)`, gone);
@@ -182,51 +168,40 @@ export class MemberSets implements SetFacts {
     }
     const change: Change = { ...gone, set };
     change.intervalsBefore ??= NONE;
-    for (const member of members)
+    for (const member of set.members)
       if (isSingle(set.kind, member) && !change.singles.delete(member)) change.singles.set(member, 1);
     this.#changes.set(set.id, change);
   }
 
-  #addMember(set: MemberSet, member: string): void {
-    const members = mutable(set);
-    if (members.has(member)) return;
-    this.#note(set, member, 1);
-    members.add(member);
-    count(set, member, 1);
-    this.#members++;
-  }
-
-  #removeMember(set: MemberSet, member: string): void {
-    const members = mutable(set);
-    if (!members.has(member)) return;
-    this.#note(set, member, -1);
-    members.delete(member);
-    count(set, member, -1);
-    this.#members--;
-  }
-
-  /** To be called before the members change. */
-  #note(set: MemberSet, member: string, by: 1 | -1): void {
+  /** `intervalsNow`: those of the set after the change. */
+  #note(
+    set: MemberSet,
+    added: readonly string[],
+    removed: readonly string[],
+    intervalsNow: () => readonly string[],
+  ): void {
     let change = this.#changes.get(set.id);
-    if (change?.fresh === true) return;
+    if (change?.fresh === true || added.length + removed.length === 0) return;
     if (change === undefined) {
       change = { set, fresh: false, singles: new Map(), intervalsBefore: undefined };
       this.#changes.set(set.id, change);
     }
-    if (!isSingle(set.kind, member)) change.intervalsBefore ??= intervalMembers(set);
-    else if (change.singles.get(member) === -by) change.singles.delete(member);
-    else change.singles.set(member, by);
+    for (const member of removed) if (isSingle(set.kind, member)) noteSingle(change.singles, member, -1);
+    for (const member of added) if (isSingle(set.kind, member)) noteSingle(change.singles, member, 1);
+    if (change.intervalsBefore !== undefined) return;
+    const isInterval = (member: string) => !isSingle(set.kind, member);
+    const [came, went] = [new Set(added.filter(isInterval)), removed.filter(isInterval)];
+    if (came.size + went.length > 0)
+      change.intervalsBefore = [...intervalsNow().filter((member) => !came.has(member)), ...went];
   }
 }
 
-const NO_SINGLES: Map<string, 1 | -1> = new Map();
-
-function mutable(set: MemberSet): Set<string> {
-  if (set.members instanceof Set) return set.members;
-  const members = new Set(set.members);
-  set.members = members;
-  return members;
+function noteSingle(singles: Map<string, 1 | -1>, member: string, by: 1 | -1): void {
+  if (singles.get(member) === -by) singles.delete(member);
+  else singles.set(member, by);
 }
+
+const NO_SINGLES: Map<string, 1 | -1> = new Map();
 
 function isSingle(kind: MemberKind, member: string): boolean {
   if (kind === "port") return true;
@@ -246,12 +221,12 @@ function shapeBits({ counts }: MemberSet): number {
 }
 
 function intervalMembers({ kind, members }: MemberSet): string[] {
-  return kind === "port" ? [] : Array.from(members).filter((member) => !isSingle(kind, member));
+  return kind === "port" ? [] : members.list().filter((member) => !isSingle(kind, member));
 }
 
 function pushWhole(into: ElementChange[], set: MemberSet): void {
   const { id, number, kind, counts, members } = set;
-  const all = members instanceof Set ? [...members] : members;
+  const all = members.list();
   const intervals = counts[1] + counts[3] > 0 ? intervalMembers(set) : NONE;
   for (const family of FAMILIES) {
     const [singleCount, intervalCount] = family === 4 ? [counts[0], counts[1]] : [counts[2], counts[3]];

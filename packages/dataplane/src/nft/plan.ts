@@ -1,30 +1,28 @@
 import type { Family, NftChain } from "@percale/kernel";
-import type { PolicyKey } from "@percale/policy";
+import { ownersByInterface, refOfPolicy, refOfProfile } from "@percale/policy";
+import type { ActiveEndpoint, PolicyKey } from "@percale/policy";
+import { formatRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources";
+import type { Refusal } from "../policy/driver.ts";
 import { renderBaseChains, spoofSet } from "./base.ts";
-import type { Desired, Dirty } from "./desired.ts";
+
 import { renderEndpoint } from "./endpoint.ts";
 import { FAMILIES, isInterfaceName, policyPrefix, profilePrefix } from "./layout.ts";
 import type { Direction } from "./layout.ts";
 import { ChainNames } from "./names.ts";
 import { renderPolicy, renderProfile } from "./policy.ts";
 import type { PolicyFacts, RenderedPolicy } from "./policy.ts";
+import type { Dirty, NftView } from "./view.ts";
 
 const NOTHING: RenderedPolicy = { rules: [], empty: true, passes: false };
 const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
-
-/** A policy's key, or `profileOwner` of a profile's name. */
-export type Owner = string;
-
-export function profileOwner(name: string): Owner {
-  return `Profile/${name}`;
-}
 
 /** Chains by name; callees come before callers. undefined: the chain must not exist. */
 export type ChainChanges = Map<string, PlannedChain | undefined>;
 
 export interface PlannedChain extends NftChain {
   /** Whom to blame if the kernel refuses a rule. */
-  readonly owner?: Owner;
+  readonly owner?: ObjectRef;
 }
 
 /** What the kernel must be made to hold, in one family. */
@@ -42,30 +40,30 @@ export interface FamilyPlan {
  * and of each interface which chains it has.
  */
 export class Planner {
-  readonly #desired: Desired;
+  readonly #view: NftView;
   readonly names: ChainNames;
-  readonly refused = new Set<Owner>();
+  /** What the kernel would not take, by `formatRef` of the object whose rule it was. */
+  readonly refused = new Map<string, Refusal>();
   /** Two bits (empty, passes) for each family and direction. */
   readonly #policyFacts = new Map<PolicyKey, number>();
   readonly #profileFacts = new Map<string, number>();
   readonly #chainsByInterface: Record<Family, Map<string, readonly string[]>> = { 4: new Map(), 6: new Map() };
 
-  constructor(desired: Desired) {
-    this.#desired = desired;
-    this.names = new ChainNames(desired.hash);
+  constructor(view: NftView) {
+    this.#view = view;
+    this.names = new ChainNames(view.hash);
   }
 
   /** Everything: to be compared with what is there. */
   planAll(): readonly FamilyPlan[] {
-    const { policies, profiles, endpoints } = this.#desired;
-    this.#desired.takeDirty();
+    const { policies, profiles, endpoints } = this.#view.state;
+    this.#view.takeDirty();
     for (const family of FAMILIES) this.#chainsByInterface[family].clear();
     this.#policyFacts.clear();
     this.#profileFacts.clear();
     return this.#plan({
       policies: new Set(policies.keys()),
       profiles: new Set(profiles.keys()),
-      endpoints: new Set(endpoints.keys()),
       interfaces: new Set(Array.from(endpoints.values(), (endpoint) => endpoint.interfaceName)),
       base: true,
       all: true,
@@ -74,11 +72,12 @@ export class Planner {
 
   /** What changed since the last plan. After a configuration change that is everything. */
   planChanges(): readonly FamilyPlan[] {
-    const dirty = this.#desired.takeDirty();
+    const dirty = this.#view.takeDirty();
     if (dirty.all) {
-      for (const key of this.#desired.policies.keys()) dirty.policies.add(key);
-      for (const name of this.#desired.profiles.keys()) dirty.profiles.add(name);
-      for (const endpoint of this.#desired.endpoints.values()) dirty.interfaces.add(endpoint.interfaceName);
+      const { policies, profiles, endpoints } = this.#view.state;
+      for (const key of policies.keys()) dirty.policies.add(key);
+      for (const name of profiles.keys()) dirty.profiles.add(name);
+      for (const endpoint of endpoints.values()) dirty.interfaces.add(endpoint.interfaceName);
       dirty.base = true;
     }
     return this.#plan(dirty);
@@ -91,9 +90,11 @@ export class Planner {
     const changedProfiles = new Set<string>();
     for (const name of dirty.profiles) if (this.#planProfile(name, chains)) changedProfiles.add(name);
     if (changedPolicies.size + changedProfiles.size > 0) this.#touchCallers(dirty, changedPolicies, changedProfiles);
-    for (const name of dirty.interfaces) this.#planInterface(name, chains);
+    const owners = dirty.interfaces.size > 0 ? ownersByInterface(this.#view.state) : undefined;
+    for (const name of dirty.interfaces) this.#planInterface(name, owners?.get(name), chains);
     if (dirty.base) this.#planBase(chains);
-    const { config, endpoints, links } = this.#desired;
+    const { config, endpoints } = this.#view.state;
+    const { links } = this.#view;
     const dispatch = new Map<number, string>();
     for (const { interfaceName } of endpoints.values())
       for (const index of links.byInterface.get(interfaceName) ?? []) dispatch.set(index, interfaceName);
@@ -107,8 +108,10 @@ export class Planner {
 
   /** Says whether its callers must be looked at again. */
   #planPolicy(key: PolicyKey, chains: Record<Family, ChainChanges>): boolean {
-    const { policies, config, sets } = this.#desired;
+    const { policies, config } = this.#view.state;
+    const { sets } = this.#view;
     const policy = policies.get(key);
+    const refused = this.refused.has(key);
     const old = this.#policyFacts.get(key);
     let facts = 0;
     for (const family of FAMILIES)
@@ -116,13 +119,15 @@ export class Planner {
         const rendered =
           policy === undefined || policy[direction].length === 0
             ? NOTHING
-            : renderPolicy({ policy, direction, family, config, sets, refused: this.refused.has(key) });
+            : renderPolicy({ policy, direction, family, config, sets, refused });
         facts |= factBits(family, direction, rendered);
         if (rendered.empty && readFacts(old, family, direction)?.empty !== false) continue; // nothing there, nothing due
         const name = this.names.nameOf(policyPrefix(direction), key);
         chains[family].set(
           name,
-          rendered.empty ? undefined : { name, comment: this.names.commentOf(name), rules: rendered.rules, owner: key },
+          policy === undefined || rendered.empty
+            ? undefined
+            : { name, comment: this.names.commentOf(name), rules: rendered.rules, owner: refOfPolicy(policy) },
         );
       }
     if (policy === undefined) {
@@ -133,10 +138,11 @@ export class Planner {
   }
 
   #planProfile(name: string, chains: Record<Family, ChainChanges>): boolean {
-    const { profiles, config, sets } = this.#desired;
+    const { profiles, config } = this.#view.state;
+    const { sets } = this.#view;
     const profile = profiles.get(name);
-    const owner = profileOwner(name);
-    const refused = this.refused.has(owner);
+    const owner = refOfProfile(name);
+    const refused = this.refused.has(formatRef(owner));
     const old = this.#profileFacts.get(name);
     let facts = 0;
     for (const family of FAMILIES)
@@ -158,7 +164,7 @@ export class Planner {
   }
 
   #touchCallers(dirty: Dirty, policies: ReadonlySet<PolicyKey>, profiles: ReadonlySet<string>): void {
-    for (const endpoint of this.#desired.endpoints.values()) {
+    for (const endpoint of this.#view.state.endpoints.values()) {
       if (dirty.interfaces.has(endpoint.interfaceName)) continue;
       const calls =
         endpoint.profiles.some((name) => profiles.has(name)) ||
@@ -167,9 +173,9 @@ export class Planner {
     }
   }
 
-  #planInterface(interfaceName: string, chains: Record<Family, ChainChanges>): void {
-    const endpoint = isInterfaceName(interfaceName) ? this.#desired.ownerOf(interfaceName) : undefined;
-    const { config } = this.#desired;
+  #planInterface(interfaceName: string, owner: ActiveEndpoint | undefined, chains: Record<Family, ChainChanges>): void {
+    const endpoint = isInterfaceName(interfaceName) ? owner : undefined;
+    const { config } = this.#view.state;
     for (const family of FAMILIES) {
       const before = this.#chainsByInterface[family].get(interfaceName) ?? [];
       const rendered =
@@ -194,7 +200,8 @@ export class Planner {
   }
 
   #planBase(chains: Record<Family, ChainChanges>): void {
-    const { config, sets, endpoints, links } = this.#desired;
+    const { config, endpoints } = this.#view.state;
+    const { sets, links } = this.#view;
     const spoofing = Array.from(endpoints.values())
       .filter((endpoint) => sets.has(spoofSet(endpoint)))
       .flatMap((endpoint) =>

@@ -1,5 +1,6 @@
 import { ruleIdentity, TABLE_FLAG } from "@percale/kernel";
 import type { ListedElement, NftBatch, Nftables } from "@percale/kernel";
+import type { Drift } from "../policy/driver.ts";
 import { misshapen, NO_TABLE, readTable } from "./actual.ts";
 import type { ActualDispatch, ActualTable } from "./actual.ts";
 import { diffChain } from "./diff.ts";
@@ -8,14 +9,6 @@ import { setsOf } from "./layout.ts";
 import type { ElementChange } from "./members.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
 import { deleteRawElement, writeDiff, writeDispatch, writeRules, writeSkeleton } from "./write.ts";
-
-/** What was found different. */
-export interface Drift {
-  /** Objects that were missing, foreign or different. */
-  readonly total: number;
-  /** The first few, in words. */
-  readonly text: string;
-}
 
 /**
  * Writes into the batch what turns our tables, as they are, into the plans. `rebuild`: by deleting them first, in the same batch,

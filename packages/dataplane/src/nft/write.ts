@@ -1,4 +1,5 @@
 import type { Family, NftBatch } from "@percale/kernel";
+import type { DispatchedLinks } from "../links/known.ts";
 import type { diffChain } from "./diff.ts";
 import { u32 } from "./expr.ts";
 import { endpointChain, FROM_MAP, setsOf, TO_MAP, WORKLOADS } from "./layout.ts";
@@ -30,14 +31,8 @@ export function writeDiff(batch: NftBatch, chain: PlannedChain, diff: ReturnType
   batch.own(undefined);
 }
 
-/** What dispatch and its denies know of links, by index. */
-export interface Dispatch {
-  readonly dispatch: ReadonlyMap<number, string>;
-  readonly workloads: ReadonlySet<number>;
-}
-
 /** New links are dispatched last, when all that they need is there; old ones before their chains go. */
-export function writeDispatch(batch: NftBatch, before: Dispatch, after: Dispatch): void {
+export function writeDispatch(batch: NftBatch, before: DispatchedLinks, after: DispatchedLinks): void {
   for (const index of after.workloads) if (!before.workloads.has(index)) writeWorkload(batch, "add", index);
   for (const [index, name] of before.dispatch)
     if (after.dispatch.get(index) !== name) writeLink(batch, "delete", index, name);

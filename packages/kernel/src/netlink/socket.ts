@@ -74,6 +74,11 @@ export class NetlinkSocket {
     checked(call, addon().netlinkSend(this.fd, writer.bytes, writer.length));
   }
 
+  /** The same beside the event loop, for what the kernel takes long over. The writer is left alone, and nothing else sent, until then. */
+  async sendAside(writer: MessageWriter, call: string): Promise<void> {
+    checked(call, await addon().netlinkSendAside(this.fd, writer.bytes, writer.length));
+  }
+
   /** One request with NLM_F_ACK; throws KernelError if it is refused. `seq` is that of its message. */
   request(writer: MessageWriter, seq: number, call: string): void {
     this.send(writer, call);

@@ -53,17 +53,18 @@ export function familyCode(family: Family): number {
 
 /**
  * One transaction: everything in it becomes true together or nothing does. Objects are written in the order of the calls;
- * a rule's sets and target chains come before it. Reusable: `begin` starts over in the same memory.
+ * a rule's sets and target chains come before it. Reusable: `begin` starts over in the same memory. `Owner`: whatever the caller
+ * wants to be told of a message that is refused.
  */
-export class NftBatch {
+export class NftBatch<Owner = unknown> {
   readonly writer = new MessageWriter(1024 * 1024);
   /** Messages between begin and end. */
   count = 0;
   readonly #tableAttribute: Uint8Array;
   #firstSeq = 0;
   #family = 0;
-  #owners: (string | undefined)[] = [];
-  #owner: string | undefined;
+  #owners: (Owner | undefined)[] = [];
+  #owner: Owner | undefined;
   /** Open element list. */
   #elements: { type: number; set: string; list: number } | undefined;
   #lastStart = 0;
@@ -98,11 +99,11 @@ export class NftBatch {
   }
 
   /** Whom to blame for messages from here on, if one is refused. */
-  own(owner: string | undefined): void {
+  own(owner: Owner | undefined): void {
     this.#owner = owner;
   }
 
-  ownerOf(seq: number): string | undefined {
+  ownerOf(seq: number): Owner | undefined {
     return this.#owners[seq - this.#firstSeq - 1];
   }
 

@@ -11,6 +11,9 @@ import type { Family, Hook } from "./model.ts";
 /** `netlinkSend` gives a batch a whole send buffer; the receive buffer must hold one error per message. */
 const RECEIVE_BYTES = 32 * 1024 * 1024;
 
+/** From this size on the kernel's work would hold the event loop for milliseconds; another thread's costs a fraction of one. */
+const ASIDE_BYTES = 64 * 1024;
+
 export interface ListedTable {
   /** See `TABLE_FLAG`. */
   readonly flags: number;
@@ -56,9 +59,9 @@ export interface ListedElement {
 }
 
 /** What became of a batch. `unknown`: the kernel's answer was lost; look before doing more. */
-export type BatchOutcome =
+export type BatchOutcome<Owner = unknown> =
   | { readonly kind: "committed" }
-  | { readonly kind: "refused"; readonly errors: readonly (Ack & { readonly owner: string | undefined })[] }
+  | { readonly kind: "refused"; readonly errors: readonly (Ack & { readonly owner: Owner | undefined })[] }
   | { readonly kind: "unknown"; readonly detail: string };
 
 /**
@@ -67,9 +70,9 @@ export type BatchOutcome =
  * A listing may be torn by a change that comes meanwhile. The kernel says so of any change in the namespace, which with a busy
  * neighbour is always; whether our own table changed is for the notifications (NftWatch) to tell.
  */
-export class Nftables {
+export class Nftables<Owner = unknown> {
   readonly socket: NetlinkSocket;
-  readonly batch: NftBatch;
+  readonly batch: NftBatch<Owner>;
   readonly #table: string;
   readonly #writer = new MessageWriter(1024);
 
@@ -98,7 +101,7 @@ export class Nftables {
     return generation;
   }
 
-  begin(): NftBatch {
+  begin(): NftBatch<Owner> {
     // Far from the sequence numbers of dumps, with room for the longest batch.
     this.#firstSeq = this.#firstSeq > 0x7000_0000 ? 0x1000_0000 : this.#firstSeq + this.batch.count + 2;
     this.batch.begin(this.#firstSeq);
@@ -106,15 +109,16 @@ export class Nftables {
   }
   #firstSeq = 0x1000_0000;
 
-  /** Sends the batch. The kernel commits inside the call, so the outcome is known when it returns. */
-  commit(): BatchOutcome {
+  /** Sends the batch. The kernel commits inside the call, so the outcome is known when it has returned. One call of anything at a time. */
+  async commit(): Promise<BatchOutcome<Owner>> {
     const call = `commit nftables batch of ${this.batch.count} messages`;
     this.batch.end();
     if (this.batch.count === 0) return { kind: "committed" };
-    const errors: (Ack & { owner: string | undefined })[] = [];
+    const errors: (Ack & { owner: Owner | undefined })[] = [];
     let answers = 0;
     try {
-      this.socket.send(this.batch.writer, call);
+      if (this.batch.writer.length < ASIDE_BYTES) this.socket.send(this.batch.writer, call);
+      else await this.socket.sendAside(this.batch.writer, call);
       for (const message of this.socket.pending(call)) {
         if (!isAck(message)) continue;
         answers++;

@@ -1,11 +1,11 @@
 import { addToFew, fewHas, fewMembers, LabelIndex, removeFromFew } from "@percale/selector";
 import type { Few, LabelRecord } from "@percale/selector";
-import type { ObjectRef } from "@percale/resources";
 import { comparePolicies, compareTiers, missingTier } from "../select/order.ts";
 import type { TierInfo } from "../select/order.ts";
 import type { PolicyHead } from "../select/policy.ts";
 import type { Sha224 } from "../compile/rule.ts";
 import type { EndpointTier, NodeUpdate, PolicyKey } from "../model.ts";
+import { refOfPolicy } from "../refs.ts";
 import type { Problems } from "./problems.ts";
 import { activePolicy, compileRules } from "./rules.ts";
 import type { AddressSets } from "./sets.ts";
@@ -85,7 +85,7 @@ export class ActivePolicies {
     this.#policies.delete(key);
     this.#dirtyPolicies.delete(key);
     if (policy.sent !== undefined) this.#orphans.set(key, policy.sent.sets);
-    this.#problems.clear(refOfHead(policy.head), "rules");
+    this.#problems.clear(refOfPolicy(policy.head), "rules");
   }
 
   putSubject(key: string, labels: LabelRecord, parents: readonly string[]): void {
@@ -162,8 +162,8 @@ export class ActivePolicies {
     if (isNeeded && sent?.head === head) return undefined;
     const rules = isNeeded ? compileRules(head.spec, head.namespace, this.#sha224) : undefined;
     const fault = rules !== undefined && "fault" in rules ? rules.fault : undefined;
-    if (fault === undefined) this.#problems.clear(refOfHead(head), "rules");
-    else this.#problems.report(refOfHead(head), "rules", fault);
+    if (fault === undefined) this.#problems.clear(refOfPolicy(head), "rules");
+    else this.#problems.report(refOfPolicy(head), "rules", fault);
     if (policy.isInvalid !== (fault !== undefined)) {
       policy.isInvalid = fault !== undefined;
       for (const subject of fewMembers(policy.endpoints)) this.#dirtySubjects.add(subject.key);
@@ -228,10 +228,6 @@ export class ActivePolicies {
 const NOTHING = { op: "in", key: "x", values: new Set<string>() } as const;
 /** Stands for a version of a policy that no longer exists, so that any other differs from it. */
 const GONE = {} as PolicyHead;
-
-function refOfHead({ kind, name, namespace }: PolicyHead): ObjectRef {
-  return namespace === undefined ? { kind, name } : { kind, namespace, name };
-}
 
 function merge<T>(a: readonly T[], b: readonly T[], compare: (a: T, b: T) => number): T[] {
   if (b.length === 0) return [...a];

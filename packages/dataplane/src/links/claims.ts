@@ -1,4 +1,5 @@
-import type { WorkloadLinks } from "../nft/desired.ts";
+import { NO_LINKS } from "./known.ts";
+import type { DispatchedLinks, WorkloadLinks } from "./known.ts";
 
 /**
  * Which links are workloads', by index. A link that bears an endpoint's interface name is that endpoint's from then on, whatever
@@ -26,7 +27,7 @@ export class Claims {
   }
 
   /** Takes over what an earlier run left in the kernel, of the links that are still there. */
-  adopt(dispatch: ReadonlyMap<number, string>, workloads: ReadonlySet<number>): void {
+  adopt({ dispatch, workloads }: DispatchedLinks): void {
     for (const index of workloads) if (this.#names.has(index)) this.#adopted.set(index, dispatch.get(index));
   }
 
@@ -47,7 +48,7 @@ export class Claims {
     this.#settled = { workloads, byInterface };
     return this.#settled;
   }
-  #settled: WorkloadLinks = { workloads: new Set(), byInterface: new Map() };
+  #settled: WorkloadLinks = NO_LINKS;
 
   /** As last settled. */
   get links(): WorkloadLinks {

@@ -1,126 +1,7 @@
 import { bitsOf, containsAddress, parseAddress, parseCidr } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
-import type {
-  ActiveEndpoint,
-  ActivePolicy,
-  ActiveProfile,
-  DataplaneConfig,
-  Icmp,
-  NodeUpdate,
-  Packet,
-  PolicyKey,
-  PoolInfo,
-  PortRange,
-  Rule,
-  RuleSide,
-  SetId,
-  SetKind,
-  SetMember,
-} from "./model.ts";
-
-/** A node's desired state as its updates have left it. */
-export interface NodeState {
-  config: DataplaneConfig | undefined;
-  readonly sets: Map<SetId, { readonly kind: SetKind; readonly members: Set<SetMember> }>;
-  readonly policies: Map<PolicyKey, ActivePolicy>;
-  readonly profiles: Map<string, ActiveProfile>;
-  readonly endpoints: Map<string, ActiveEndpoint>;
-  readonly pools: Map<string, PoolInfo>;
-  hosts: readonly string[];
-}
-
-export class UpdateError extends Error {
-  override readonly name = "UpdateError";
-}
-
-export function emptyState(): NodeState {
-  return {
-    config: undefined,
-    sets: new Map(),
-    policies: new Map(),
-    profiles: new Map(),
-    endpoints: new Map(),
-    pools: new Map(),
-    hosts: [],
-  };
-}
-
-/** Applies a batch in place. Strict: throws UpdateError where a batch breaks its promises, such as a reference to what is not there. */
-export function applyUpdates(state: NodeState, updates: readonly NodeUpdate[]): void {
-  for (const update of updates) applyUpdate(state, update);
-  for (const id of [...state.policies.values(), ...state.profiles.values()].flatMap(setsOf))
-    if (!state.sets.has(id)) throw new UpdateError(`a rule names set ${id}, which is gone`);
-  for (const endpoint of state.endpoints.values()) checkEndpoint(state, endpoint);
-}
-
-function applyUpdate(state: NodeState, update: NodeUpdate): void {
-  switch (update.t) {
-    case "config":
-      state.config = update.config;
-      return;
-    case "set":
-      state.sets.set(update.id, { kind: update.kind, members: new Set(update.members) });
-      return;
-    case "setDelta":
-      return applyDelta(state, update);
-    case "policy":
-    case "profile": {
-      const owner = update.t === "policy" ? update.policy : update.profile;
-      for (const id of setsOf(owner)) if (!state.sets.has(id)) throw new UpdateError(`${id} is used before it is sent`);
-      if (update.t === "policy") state.policies.set(update.policy.key, update.policy);
-      else state.profiles.set(update.profile.name, update.profile);
-      return;
-    }
-    case "endpoint":
-      checkEndpoint(state, update.endpoint);
-      state.endpoints.set(update.endpoint.key, update.endpoint);
-      return;
-    case "endpointRemoved":
-      return remove(state.endpoints, update.key);
-    case "profileRemoved":
-      return remove(state.profiles, update.name);
-    case "policyRemoved":
-      return remove(state.policies, update.key);
-    case "setRemoved":
-      return remove(state.sets, update.id);
-    case "pool":
-      state.pools.set(update.pool.cidr, update.pool);
-      return;
-    case "poolRemoved":
-      return remove(state.pools, update.cidr);
-    case "hosts":
-      state.hosts = update.addresses;
-  }
-}
-
-function applyDelta(state: NodeState, { id, added, removed }: Extract<NodeUpdate, { t: "setDelta" }>): void {
-  const members = state.sets.get(id)?.members;
-  if (members === undefined) throw new UpdateError(`a change of set ${id}, which is not there`);
-  for (const member of removed) if (!members.delete(member)) throw new UpdateError(`${member} is not in ${id}`);
-  for (const member of added) {
-    if (members.has(member)) throw new UpdateError(`${member} is in ${id} already`);
-    members.add(member);
-  }
-}
-
-function checkEndpoint({ policies, profiles }: NodeState, { key, tiers, profiles: names }: ActiveEndpoint): void {
-  for (const policy of tiers.flatMap(({ ingress, egress }) => [...ingress, ...egress]))
-    if (!policies.has(policy)) throw new UpdateError(`${key} names policy ${policy}, which is not there`);
-  for (const name of names)
-    if (!profiles.has(name)) throw new UpdateError(`${key} names profile ${name}, which is not there`);
-}
-
-function remove(map: Map<string, unknown>, key: string): void {
-  if (!map.delete(key)) throw new UpdateError(`${key} is removed, but it is not there`);
-}
-
-function setsOf({ ingress, egress }: Pick<ActivePolicy, "ingress" | "egress">): readonly SetId[] {
-  return [...ingress, ...egress].flatMap(({ source, destination }) => [...sideSets(source), ...sideSets(destination)]);
-}
-
-function sideSets({ sets = [], notSets = [], namedPorts = [], notNamedPorts = [] }: RuleSide): readonly SetId[] {
-  return [...sets, ...notSets, ...namedPorts, ...notNamedPorts];
-}
+import type { ActiveEndpoint, DataplaneConfig, Icmp, Packet, PortRange, Rule, RuleSide, SetId } from "../model.ts";
+import type { NodeState } from "./state.ts";
 
 /** What an endpoint of the compiled state does with the first packet of a connection: the drivers' meaning, spelt out (dataplane §2.3 steps 0, 6-9). */
 export function evaluateState(
@@ -160,14 +41,14 @@ function sightOf(packet: Packet): Sight {
   };
 }
 
-function maySend(endpoint: ActiveEndpoint, config: DataplaneConfig | undefined, packet: Packet): boolean {
+function maySend(endpoint: ActiveEndpoint, config: DataplaneConfig, packet: Packet): boolean {
   const source = parseAddress(packet.source);
   const within = (cidr: string): boolean => containsAddress(parseCidr(cidr), source);
-  const isLent = config?.workloadSourceSpoofing === "Any" && endpoint.allowSpoofedSourcePrefixes.some(within);
+  const isLent = config.workloadSourceSpoofing === "Any" && endpoint.allowSpoofedSourcePrefixes.some(within);
   if (!endpoint.addresses.some(within) && !isLent) return false;
-  if (packet.protocol === 4) return config?.allowIPIPPacketsFromWorkloads === true;
-  if (packet.protocol === 17 && packet.destinationPort === config?.vxlanPort)
-    return config?.allowVXLANPacketsFromWorkloads === true;
+  if (packet.protocol === 4) return config.allowIPIPPacketsFromWorkloads;
+  if (packet.protocol === 17 && packet.destinationPort === config.vxlanPort)
+    return config.allowVXLANPacketsFromWorkloads;
   return true;
 }
 

@@ -36,12 +36,10 @@ test("what an earlier run knew counts for links that are still there", () => {
   const claims = new Claims();
   claims.hear({ index: 5, name: "foo" });
   claims.hear({ index: 6, name: "bar" });
-  claims.adopt(
-    new Map([
-      [5, "cali1"],
-      [9, "cali9"],
-    ]),
-    new Set([5, 6, 9]),
-  );
+  const dispatch = new Map([
+    [5, "cali1"],
+    [9, "cali9"],
+  ]);
+  claims.adopt({ dispatch, workloads: new Set([5, 6, 9]) });
   expect(links(claims, "cali1", "cali9")).toEqual({ workloads: [5, 6], byInterface: { cali1: [5] } });
 });

@@ -1,0 +1,90 @@
+import { inNetns, readSysctl, writeSysctl } from "@percale/kernel";
+import type { Link } from "@percale/kernel";
+import { parseCidr } from "@percale/net";
+import type { ActiveEndpoint, DataplaneConfig, StateChange } from "@percale/policy";
+import type { Finding } from "../conditions.ts";
+import { eachAttached } from "../part.ts";
+import type { Part, Work } from "../part.ts";
+import { nodeSysctls, workloadSysctls } from "./settings.ts";
+import type { Sysctl } from "./settings.ts";
+
+/** What /proc/sys/net must say: of the node, and of workloads' interfaces. */
+export class SysctlsPart implements Part {
+  readonly name = "sysctls";
+  readonly #netns: string | undefined;
+  readonly #defaultRpFilter: string;
+  #nodeIsDue = true;
+  #nodeFailed: readonly string[] = [];
+
+  constructor({ netns }: { readonly netns: string | undefined }) {
+    this.#netns = netns;
+    this.#defaultRpFilter = readRpFilter(netns);
+  }
+
+  note(change: StateChange): void {
+    if (change.t === "config") this.#nodeIsDue = true;
+  }
+
+  resync(): void {
+    this.#nodeIsDue = true;
+  }
+
+  async pass(work: Work): Promise<void> {
+    const { config } = work.state;
+    if (this.#nodeIsDue)
+      this.#nodeFailed = this.#write(nodeSysctls({ ipForwarding: config.ipForwarding, ipv6: config.ipv6Support }));
+    this.#nodeIsDue = false;
+    await eachAttached(work, async ({ endpoint, link }) => {
+      const failed = this.#write(this.#ofWorkload(endpoint, link, config));
+      if (failed.length > 0) work.fault(endpoint, { state: "down", detail: `cannot write ${failed.join(", ")}` });
+    });
+  }
+
+  conditions(): readonly Finding[] {
+    if (this.#nodeFailed.length === 0) return [];
+    return [
+      {
+        code: "ForwardingOff",
+        subject: "",
+        severity: "error",
+        title: "This node does not forward packets",
+        detail: `cannot write ${this.#nodeFailed.join(", ")}`,
+        advice:
+          "Give the agent write access to /proc/sys/net, or set ipForwarding: Disabled and enable forwarding by other means.",
+      },
+    ];
+  }
+
+  #ofWorkload(endpoint: ActiveEndpoint, link: Link, config: DataplaneConfig): readonly Sysctl[] {
+    const families = new Set(endpoint.addresses.map((cidr) => parseCidr(cidr).family));
+    const spoofs = config.workloadSourceSpoofing === "Any" && endpoint.allowSpoofedSourcePrefixes.length > 0;
+    return workloadSysctls(link.name, {
+      ipv6: config.ipv6Support,
+      hasV4: families.has(4),
+      hasV6: families.has(6),
+      rpFilter: spoofs ? "0" : this.#defaultRpFilter,
+    });
+  }
+
+  /** Returns the paths that could not be written. */
+  #write(sysctls: readonly Sysctl[]): string[] {
+    const failed: string[] = [];
+    inNetns(this.#netns, () => {
+      for (const { path, value, optional } of sysctls)
+        try {
+          if (readSysctl(path) !== value) writeSysctl(path, value);
+        } catch {
+          if (optional !== true) failed.push(path); // told as a state or condition, tried again on the next pass
+        }
+    });
+    return failed;
+  }
+}
+
+function readRpFilter(netns: string | undefined): string {
+  try {
+    return readSysctl("net/ipv4/conf/default/rp_filter", netns === undefined ? {} : { netns });
+  } catch {
+    return "1"; // what the check would be if we could see it
+  }
+}
