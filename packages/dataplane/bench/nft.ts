@@ -114,14 +114,14 @@ function state(policies: number): NodeUpdate[] {
   }
   const tiers = [{ name: "default", defaultAction: "Deny", ingress: keys, egress: [] }] as const;
   const endpoint = {
-    key: "default/bench",
-    interfaceName: "calibench",
+    key: "WorkloadEndpoint/default/bench",
+    ref: { kind: "WorkloadEndpoint", namespace: "default", name: "bench" },
+    match: { by: "name", name: "calibench" },
     active: true,
-    addresses: ["10.255.0.1/32"],
-    allowSpoofedSourcePrefixes: [],
-    tiers,
+    stages: { normal: tiers },
     profiles: [],
-  };
+    workload: { addresses: ["10.255.0.1/32"], allowSpoofedSourcePrefixes: [] },
+  } as const;
   updates.push({ t: "endpoint", endpoint });
   return updates;
 }

@@ -1,5 +1,5 @@
 import type { Link } from "@percale/kernel";
-import { ownersByInterface } from "@percale/policy";
+import { formatName, ownersByInterface } from "@percale/policy";
 import type { ActiveEndpoint, NodeState } from "@percale/policy";
 import type { Condition } from "@percale/protocol";
 import type { EndpointState } from "./face.ts";
@@ -45,7 +45,7 @@ export function findDown(
   endpoints: Iterable<ActiveEndpoint>,
   states: ReadonlyMap<string, EndpointState>,
 ): readonly Finding[] {
-  return Array.from(endpoints).flatMap(({ key, interfaceName, active }): Finding[] => {
+  return Array.from(endpoints).flatMap(({ key, ref, match, active }): Finding[] => {
     const state = states.get(key);
     if (!active || state === undefined || state.state === "up") return [];
     return [
@@ -53,10 +53,10 @@ export function findDown(
         code: "WorkloadDown",
         subject: key,
         severity: "warning",
-        title: `${key} has no network on this node`,
+        title: `${formatName(ref)} has no network on this node`,
         detail: state.detail ?? state.state,
-        advice: `Look for ${interfaceName} (ip link): set down, undo that; gone, start the workload again. Its policy is kept.`,
-        ref: endpointRef(key),
+        advice: `Look for ${match.name} (ip link): set down, undo that; gone, start the workload again. Its policy is kept.`,
+        ref,
       },
     ];
   });
@@ -86,16 +86,11 @@ export function findRenamed(
       {
         ...common,
         code: "InterfaceRenamed",
-        title: `The interface of ${endpoint.key} was renamed`,
+        title: `The interface of ${formatName(endpoint.ref)} was renamed`,
         detail: `${owner} (index ${index}) is called ${name} now.`,
         advice: `Its policy and routes follow it. Rename it back: ip link set ${name} name ${owner}`,
-        ref: endpointRef(endpoint.key),
+        ref: endpoint.ref,
       },
     ];
   });
-}
-
-function endpointRef(key: string) {
-  const [namespace = "", name = ""] = key.split("/");
-  return { kind: "WorkloadEndpoint", namespace, name };
 }

@@ -20,7 +20,7 @@ export class Connections {
 
   /** Ends those that policy would not let begin now. `own`: the node's addresses. Returns how many. */
   async endDenied(state: NodeState, own: ReadonlySet<string>): Promise<number> {
-    const addresses = Array.from(state.endpoints.values()).flatMap((endpoint) => endpoint.addresses);
+    const addresses = Array.from(state.endpoints.values()).flatMap(({ workload }) => workload?.addresses ?? []);
     const conntrack = this.#tracking();
     const connections = conntrack.connections(new Set(addresses.map((cidr) => cidr.slice(0, cidr.indexOf("/")))));
     let ended = 0;
@@ -52,8 +52,8 @@ export function* findDenied(
   own: ReadonlySet<string>,
 ): Generator<{ readonly connection: Connection; readonly isDenied: boolean }> {
   const ownerOf = new Map<string, string>();
-  for (const { key, active, addresses } of state.endpoints.values())
-    if (active) for (const cidr of addresses) ownerOf.set(cidr.slice(0, cidr.indexOf("/")), key);
+  for (const { key, active, workload } of state.endpoints.values())
+    for (const cidr of active ? (workload?.addresses ?? []) : []) ownerOf.set(cidr.slice(0, cidr.indexOf("/")), key);
   for (const connection of connections) {
     const { family, tuple: _, id: __, ...rest } = connection;
     const packet: Packet = { ...rest, ipVersion: family };
@@ -69,6 +69,6 @@ export function* findDenied(
 }
 
 function refusesWorkloads({ config }: NodeState): boolean {
-  const action = config?.defaultEndpointToHostAction;
+  const action = config.defaultEndpointToHostAction;
   return action === "Drop" || action === "Reject";
 }

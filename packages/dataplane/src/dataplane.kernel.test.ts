@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Conntrack, inNetns, openRtnetlink, readSysctl, writeSysctl } from "@percale/kernel";
 import { DEFAULT_CONFIG } from "@percale/policy";
-import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
+import type { ActiveEndpoint, EndpointTier, NodeUpdate, Rule, Workload } from "@percale/policy";
 import { Fabric, probeSync, stream } from "@percale/testkit";
 import { createDataplane } from "./index.ts";
 import type { Dataplane, DataplaneOptions } from "./index.ts";
@@ -21,16 +21,19 @@ const open: NodeUpdate = { t: "profile", profile: { name: "open", ingress: [allo
 function endpoint(name: "a1" | "a2", change: Partial<ActiveEndpoint> = {}): NodeUpdate {
   const n = name === "a1" ? 1 : 2;
   const plain: ActiveEndpoint = {
-    key: `red/${name}`,
-    interfaceName: `cali${name}`,
+    key: `WorkloadEndpoint/red/${name}`,
+    ref: { kind: "WorkloadEndpoint", namespace: "red", name },
+    match: { by: "name", name: `cali${name}` },
     active: true,
-    mac: `02:00:00:00:00:0${n}`,
-    addresses: [`10.0.1.${n}/32`, `fd00:1::${n}/128`],
-    allowSpoofedSourcePrefixes: [],
-    tiers: [],
+    stages: {},
     profiles: ["open"],
+    workload: workload(n, [`10.0.1.${n}/32`, `fd00:1::${n}/128`]),
   };
   return { t: "endpoint", endpoint: { ...plain, ...change } };
+}
+
+function workload(n: number, addresses: readonly string[]): Workload {
+  return { mac: `02:00:00:00:00:0${n}`, addresses, allowSpoofedSourcePrefixes: [] };
 }
 
 function policy(name: string, ingress: readonly Rule[], egress: readonly Rule[] = []): NodeUpdate {
@@ -38,9 +41,9 @@ function policy(name: string, ingress: readonly Rule[], egress: readonly Rule[] 
   return { t: "policy", policy: { key, kind: "GlobalNetworkPolicy", name, tier: "default", ingress, egress } };
 }
 
-function tier(...names: string[]): Pick<ActiveEndpoint, "tiers"> {
+function tier(...names: string[]): { stages: { normal: readonly EndpointTier[] } } {
   const keys = names.map((name) => `GlobalNetworkPolicy/${name}`);
-  return { tiers: [{ name: "default", defaultAction: "Deny", ingress: keys, egress: [] }] };
+  return { stages: { normal: [{ name: "default", defaultAction: "Deny", ingress: keys, egress: [] }] } };
 }
 
 function nft(command: string): string {
@@ -132,6 +135,24 @@ test("a policy, then its removal; equal rules keep their counters", async () => 
   await dataplane.apply([endpoint("a2"), { t: "policyRemoved", key: "GlobalNetworkPolicy/deny80" }]);
   expect(await tcp("a1", "10.0.1.2", 80)).toBe("allowed");
   expect(nft("list chains ip")).not.toContain("deny80");
+});
+
+test("what is not in force is a condition of the object, as old as it is, and goes with it", async () => {
+  const named = Array.from({ length: 50 }, (_, i) => `n:${i}`); // more than a rule can hold
+  const refused: Rule = { action: "allow", protocol: 6, source: {}, destination: { notNamedPorts: named } };
+  const untracked = { stages: { untracked: tier("bad").stages.normal } };
+  await dataplane.apply([open, policy("bad", [refused]), endpoint("a1", untracked), endpoint("a2", tier("bad"))]);
+  const told = () => dataplane.state().conditions.map(({ code, ref, since }) => ({ code, ref, since }));
+  const since = expect.any(String);
+  expect(told()).toEqual([
+    { code: "NftPolicyRefused", ref: { kind: "GlobalNetworkPolicy", name: "bad" }, since },
+    { code: "NftUnsupported", ref: { kind: "WorkloadEndpoint", namespace: "red", name: "a1" }, since },
+  ]);
+  const before = told();
+  await dataplane.apply([{ t: "hosts", addresses: ["192.0.2.1"] }]);
+  expect(told()).toEqual(before);
+  await dataplane.apply([policy("bad", [allowAll]), endpoint("a1")]);
+  expect(told()).toEqual([]);
 });
 
 test("a rule deleted by hand comes back, and that is told", async () => {
@@ -237,13 +258,13 @@ test("another priority of routes leaves none of the old", async () => {
 });
 
 test("an address that changes hands takes no connection along", async () => {
-  const endpoints = [endpoint("a1"), endpoint("a2", { addresses: ["10.0.1.2/32", "10.0.1.77/32"] })];
+  const endpoints = [endpoint("a1"), endpoint("a2", { workload: workload(2, ["10.0.1.2/32", "10.0.1.77/32"]) })];
   await dataplane.apply([open, ...endpoints]);
   expect((await fabric.probe("X", { protocol: "udp", to: "10.0.1.2", port: 80, sourcePort: 4000 })).verdict).toBe(
     "allowed",
   );
-  await dataplane.apply([policy("no", [denyAll]), endpoint("a2", { addresses: [] }), endpoint("a1")]);
-  await dataplane.apply([endpoint("a2", { ...tier("no"), addresses: ["10.0.1.2/32"] })]);
+  await dataplane.apply([policy("no", [denyAll]), endpoint("a2", { workload: workload(2, []) }), endpoint("a1")]);
+  await dataplane.apply([endpoint("a2", { ...tier("no"), workload: workload(2, ["10.0.1.2/32"]) })]);
   expect((await fabric.probe("X", { protocol: "udp", to: "10.0.1.2", port: 80, sourcePort: 4000 })).verdict).toBe(
     "denied",
   );
@@ -288,15 +309,9 @@ describe("a workload's interface that is renamed", () => {
 
   test("passes nothing that is denied, in either direction, while its name changes; what is allowed goes on", async () => {
     const closed = [policy("no", [denyAll], [denyAll])];
+    const both = ["GlobalNetworkPolicy/no"];
     const denied = {
-      tiers: [
-        {
-          name: "default",
-          defaultAction: "Deny",
-          ingress: ["GlobalNetworkPolicy/no"],
-          egress: ["GlobalNetworkPolicy/no"],
-        },
-      ],
+      stages: { normal: [{ name: "default", defaultAction: "Deny", ingress: both, egress: both }] },
     } as const;
     await dataplane.apply([open, ...closed, endpoint("a1", denied), endpoint("a2")]);
     const before = { a1: datagrams("a1"), X: datagrams("X") };
@@ -346,7 +361,7 @@ describe("a workload's interface that is renamed", () => {
     await dataplane.apply([open, endpoint("a1"), endpoint("a2")]);
     await rename("calia1", "foo");
     await condition("InterfaceRenamed");
-    await dataplane.apply([{ t: "endpointRemoved", key: "red/a1" }]);
+    await dataplane.apply([{ t: "endpointRemoved", key: "WorkloadEndpoint/red/a1" }]);
     expect(await tcp("a1", "192.0.2.1")).toBe("denied");
     expect(await tcp("a1", "10.0.1.2")).toBe("denied");
     expect((await condition("InterfaceClosed"))?.title).toBe("foo was a workload's interface and passes nothing");

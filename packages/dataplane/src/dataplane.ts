@@ -3,6 +3,8 @@ import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import { DEFAULT_CONFIG, emptyState, take } from "@percale/policy";
 import type { NodeState, NodeUpdate } from "@percale/policy";
+import { formatRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources";
 import { findDown, findFailure, findRenamed, Since } from "./conditions.ts";
 import type { Finding } from "./conditions.ts";
 import { Connections } from "./connections.ts";
@@ -121,8 +123,13 @@ class KernelDataplane implements Dataplane {
     return {
       endpoints: Array.from(
         endpoints.values(),
-        ({ key, interfaceName }) =>
-          this.endpointState(key) ?? { key, interfaceName, state: "down", detail: "not programmed yet" },
+        ({ key, ref, match }) =>
+          this.#endpoints.states.get(key) ?? {
+            ref,
+            interfaceName: match.name,
+            state: "down",
+            detail: "not programmed yet",
+          },
       ),
       counts: {
         endpoints: endpoints.size,
@@ -137,8 +144,8 @@ class KernelDataplane implements Dataplane {
     };
   }
 
-  endpointState(key: string): EndpointState | undefined {
-    return this.#endpoints.states.get(key);
+  endpointState(ref: ObjectRef): EndpointState | undefined {
+    return this.#endpoints.states.get(formatRef(ref));
   }
 
   on(listener: () => void): () => void {

@@ -1,4 +1,4 @@
-import { ownersByInterface } from "@percale/policy";
+import { formatName, ownersByInterface } from "@percale/policy";
 import type { ActiveEndpoint, NodeState, StateChange } from "@percale/policy";
 import type { EndpointState } from "./face.ts";
 import type { Links } from "./links/links.ts";
@@ -24,7 +24,7 @@ export class Endpoints {
   note(change: StateChange): void {
     if (change.t === "config") this.#all = true;
     if (change.t !== "endpoint") return;
-    for (const one of [change.before, change.now]) if (one !== undefined) this.#touched.add(one.interfaceName);
+    for (const one of [change.before, change.now]) if (one !== undefined) this.#touched.add(one.match.name);
     if (change.now === undefined) this.#states.delete(change.key);
   }
 
@@ -45,8 +45,8 @@ export class Endpoints {
     const owners = ownersByInterface(state);
     const attached: Attached[] = [];
     for (const endpoint of state.endpoints.values()) {
-      if (!all && !names.has(endpoint.interfaceName)) continue;
-      const found = attach(endpoint, { state, links, owner: owners.get(endpoint.interfaceName)! });
+      if (!all && !names.has(endpoint.match.name)) continue;
+      const found = attach(endpoint, { state, links, owner: owners.get(endpoint.match.name)! });
       if ("link" in found) attached.push(found);
       else this.#set(endpoint, found);
     }
@@ -65,8 +65,8 @@ export class Endpoints {
   }
 
   #set(endpoint: ActiveEndpoint, how: Pick<EndpointState, "state" | "detail">, ifIndex?: number): void {
-    const { key, interfaceName } = endpoint;
-    this.#states.set(key, { key, interfaceName, ...how, ...(ifIndex !== undefined && { ifIndex }) });
+    const { key, ref, match } = endpoint;
+    this.#states.set(key, { ref, interfaceName: match.name, ...how, ...(ifIndex !== undefined && { ifIndex }) });
   }
 }
 
@@ -74,9 +74,12 @@ function attach(
   endpoint: ActiveEndpoint,
   { state, links, owner }: { readonly state: NodeState; readonly links: Links; readonly owner: ActiveEndpoint },
 ): Attached | Fault {
-  const { interfaceName: name, active } = endpoint;
+  const { active } = endpoint;
+  const { name } = endpoint.match;
   const { interfacePrefixes } = state.config;
-  if (owner !== endpoint) return { state: "error", detail: `interface ${name} belongs to ${owner.key}` };
+  const { workload } = endpoint;
+  if (workload === undefined) return { state: "error", detail: "host endpoints are not in force yet" };
+  if (owner !== endpoint) return { state: "error", detail: `interface ${name} belongs to ${formatName(owner.ref)}` };
   if (!active) return { state: "down", detail: "endpoint is not active" };
   if (!interfacePrefixes.some((prefix) => name.startsWith(prefix)))
     return {
@@ -85,5 +88,7 @@ function attach(
     };
   const link = links.of(name);
   if (link === undefined) return { state: "down", detail: `interface ${name} is missing` };
-  return link.running ? { endpoint, link } : { state: "down", detail: `interface ${link.name} is down` };
+  return link.running
+    ? { endpoint: { ...endpoint, workload }, link }
+    : { state: "down", detail: `interface ${link.name} is down` };
 }

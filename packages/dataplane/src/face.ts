@@ -32,7 +32,7 @@ export interface ApplyReport {
 }
 
 export interface EndpointState {
-  readonly key: string;
+  readonly ref: ObjectRef;
   readonly interfaceName: string;
   readonly state: "up" | "down" | "error";
   /** Link whose packets go by its policy. */
@@ -69,7 +69,7 @@ export interface Dataplane {
   tried(): Promise<void>;
   state(): DataplaneState;
   /** One endpoint of `state()`, without making the rest of it; undefined if there is none or it was not looked at yet. */
-  endpointState(key: string): EndpointState | undefined;
+  endpointState(ref: ObjectRef): EndpointState | undefined;
   /** Calls back after anything in `state()` changed. Returns how to stop. */
   on(listener: () => void): () => void;
   /** Lets go of sockets and timers; the kernel keeps enforcing. */

@@ -1,5 +1,5 @@
 import type { Link } from "@percale/kernel";
-import type { ActiveEndpoint, NodeState, StateChange } from "@percale/policy";
+import type { ActiveEndpoint, NodeState, StateChange, Workload } from "@percale/policy";
 import type { Finding } from "./conditions.ts";
 import type { EndpointState } from "./face.ts";
 import type { WorkloadLinks } from "./links/known.ts";
@@ -40,7 +40,7 @@ export interface Work {
   /** The first whole state has come. Before it nothing may be loosened or taken away. */
   readonly inSync: boolean;
   readonly links: WorkloadLinks;
-  /** Endpoints that this pass must look at, with the running link that is theirs. */
+  /** Workloads' endpoints that this pass must look at, with the running link that is theirs. */
   readonly attached: readonly Attached[];
   /** To be called between two steps of long work: a turn for everybody else, now and then. */
   readonly turn: () => Promise<void> | undefined;
@@ -49,7 +49,7 @@ export interface Work {
 }
 
 export interface Attached {
-  readonly endpoint: ActiveEndpoint;
+  readonly endpoint: ActiveEndpoint & { readonly workload: Workload };
   readonly link: Link;
 }
 

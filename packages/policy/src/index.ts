@@ -1,8 +1,9 @@
 /** The policy engine: resources in, this node's state out (incrementally), and the evaluator that says which rule decides a packet. Pure. */
 export * from "./model.ts";
+export * from "./stages.ts";
 export { CalcGraph } from "./graph/graph.ts";
 export type { Problem } from "./graph/problems.ts";
-export { refOfPolicy, refOfProfile } from "./refs.ts";
+export { formatName, refOfPolicy, refOfProfile } from "./refs.ts";
 export { DEFAULT_CONFIG } from "./compile/config.ts";
 export type { Sha224 } from "./compile/rule.ts";
 export { EVALUATED_KINDS } from "./evaluate/cluster.ts";
@@ -14,6 +15,7 @@ export type { AddressSet, NodeState, StateChange } from "./state/state.ts";
 export { Members } from "./state/members.ts";
 export { UpdateError, applyUpdates } from "./state/promises.ts";
 export { evaluateState } from "./state/evaluate.ts";
+export type { StateVerdict } from "./state/evaluate.ts";
 export { Selection } from "./select/selection.ts";
 export type { Selectable, SelectedTier, SelectingPolicy } from "./select/selection.ts";
 export type { Member } from "./select/member.ts";

@@ -1,3 +1,6 @@
+import type { ObjectRef } from "@percale/resources";
+import type { PolicyStage } from "./stages.ts";
+
 /**
  * What the calculation graph tells a dataplane driver: plain data, no Kubernetes. A driver holds this state and makes the kernel agree.
  * Every reference in a batch is to something sent before it or in it; nothing is removed while something still refers to it.
@@ -83,18 +86,30 @@ export interface EndpointTier {
   readonly egress: readonly PolicyKey[];
 }
 
-/** A local workload endpoint with all that decides about its packets. */
+/** Which interfaces an endpoint governs. A union, so that a pattern, `*` and "whatever carries this address" are further members. */
+export type InterfaceMatch = { readonly by: "name"; readonly name: string };
+
+/** An endpoint of this node, a workload's or the host's, with all that decides about its packets. */
 export interface ActiveEndpoint {
-  /** `namespace/name` of the WorkloadEndpoint. */
+  /** `formatRef` of `ref`. */
   readonly key: string;
-  readonly interfaceName: string;
+  readonly ref: ObjectRef;
+  readonly match: InterfaceMatch;
+  /** Not so: nothing passes. */
   readonly active: boolean;
+  /** Tiers in evaluation order; a stage that is not there has no policy. */
+  readonly stages: Readonly<Partial<Record<PolicyStage, readonly EndpointTier[]>>>;
+  readonly profiles: readonly string[];
+  /** Of an endpoint whose interface leads to a workload: without it the interface is the host's own. */
+  readonly workload?: Workload;
+}
+
+/** What a node owes a workload beside policy: routes, neighbours, and that it sends from no address but its own. */
+export interface Workload {
   readonly mac?: string;
   /** Host CIDRs, canonical. */
   readonly addresses: readonly string[];
   readonly allowSpoofedSourcePrefixes: readonly string[];
-  readonly tiers: readonly EndpointTier[];
-  readonly profiles: readonly string[];
 }
 
 /** Pool facts the NAT rules need. */

@@ -16,3 +16,8 @@ export function refOfPolicy({
 export function refOfProfile(name: string): ObjectRef {
   return { kind: "Profile", name };
 }
+
+/** `name` or `namespace/name`: what people call it where the kind is known. */
+export function formatName({ namespace, name }: Pick<ObjectRef, "namespace" | "name">): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}

@@ -248,11 +248,11 @@ describe("the calculation graph", () => {
         const evaluator = createEvaluator(objects.values());
         for (const endpoint of state.endpoints.values())
           for (const { protocol, port, sourcePort, icmpType, ipVersion, peer } of packets) {
-            const own = endpoint.addresses
-              .map((cidr) => cidr.slice(0, cidr.indexOf("/")))
+            const own = endpoint
+              .workload!.addresses.map((cidr) => cidr.slice(0, cidr.indexOf("/")))
               .find((ip) => ip.includes(":") === (ipVersion === 6));
             if (own === undefined || peer.includes(":") !== (ipVersion === 6)) continue;
-            const [namespace, name] = endpoint.key.split("/") as [string, string];
+            const { namespace = "", name } = endpoint.ref;
             const isIcmp = protocol === 1 || protocol === 58;
             const icmp = { type: icmpType, code: 0 };
             const self = { endpoint: { namespace, name } };
@@ -292,8 +292,9 @@ describe("the calculation graph", () => {
         const evaluator = createEvaluator(objects.values());
         const selection = new Selection(objects.values());
         const policies = [...objects.values()].filter(({ kind }) => kind.endsWith("NetworkPolicy"));
-        for (const { key, tiers } of state.endpoints.values()) {
-          const [namespace, name] = key.split("/") as [string, string];
+        for (const { ref, stages } of state.endpoints.values()) {
+          const { namespace = "", name } = ref;
+          const tiers = stages.normal!;
           const told = evaluator.effectivePolicies({ namespace, name }).tiers;
           const keys = (refs: readonly ObjectRef[]): string[] => refs.map((ref) => formatRef(ref));
           expect(told.map((tier) => [tier.name, tier.defaultAction, keys(tier.ingress), keys(tier.egress)])).toEqual(

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import type { Logger } from "@percale/daemon";
+import { formatName } from "@percale/policy";
+import type { ObjectRef } from "@percale/resources";
 import { attachmentKey, attachmentOf } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
 import type { DeletionQueue } from "./deletion-queue.ts";
@@ -27,8 +29,7 @@ export interface AttacherOptions {
 
 export interface Enforced {
   readonly revision: number;
-  /** namespace/name. */
-  readonly endpoint: string;
+  readonly endpoint: ObjectRef;
   readonly ifIndex: number;
 }
 
@@ -220,10 +221,11 @@ export class Attacher {
       const attachment = { ...planned, routeTable };
       if (routeTable !== planned.routeTable) await attachments.put(attachment);
       const wiredAt = performance.now();
-      const endpoint = `${identity.namespace}/${identity.name}`;
+      const { namespace, name } = identity;
+      const endpoint = { kind: "WorkloadEndpoint", namespace, name };
       await this.#waitForPolicy(request, { revision, endpoint, ifIndex });
       log.info("attached", {
-        endpoint,
+        endpoint: formatName(endpoint),
         addresses,
         interfaceName: hostInterface,
         storeMs: Math.round(wroteAt - startedAt),
@@ -274,7 +276,7 @@ export class Attacher {
     await store.remove(request, identity, previous);
     await attachments.delete(request);
     log.info("detached", {
-      endpoint: `${identity.namespace}/${identity.name}`,
+      endpoint: formatName(identity),
       containerID: request.containerID,
       ifName: request.ifName,
     });
@@ -285,7 +287,12 @@ export class Attacher {
     if (limitMs === 0) return;
     const late = AbortSignal.timeout(limitMs);
     await this.#options.whenEnforced(what, late);
-    if (late.aborted) this.#options.log.warn("policy is late: answering without it", { ...what, limitMs });
+    if (late.aborted)
+      this.#options.log.warn("policy is late: answering without it", {
+        ...what,
+        endpoint: formatName(what.endpoint),
+        limitMs,
+      });
   }
 }
 

@@ -2,7 +2,7 @@ import type { EndpointState } from "@percale/dataplane";
 import { expect, test } from "vitest";
 import { whenEnforced } from "./enforced.ts";
 
-const what = { revision: 5, endpoint: "default/web", ifIndex: 7 };
+const what = { revision: 5, endpoint: { kind: "WorkloadEndpoint", namespace: "default", name: "web" }, ifIndex: 7 };
 
 /** A dataplane and a pipeline that say what they are told to. */
 function parts() {
@@ -20,7 +20,7 @@ function parts() {
     },
   );
   const bind = (ifIndex: number): void => {
-    state = { key: "default/web", interfaceName: "cali1", state: "up", ifIndex };
+    state = { ref: what.endpoint, interfaceName: "cali1", state: "up", ifIndex };
     for (const listener of listeners) listener();
   };
   return { wait, program, bind, listeners };

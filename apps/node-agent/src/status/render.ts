@@ -30,15 +30,12 @@ export function renderStatus(from: {
     driftRepairs: dataplane.driftRepairs,
     bird: renderBird(bgp),
     sessions: bgp?.sessions ?? [],
-    workloads: dataplane.endpoints.map(({ key, interfaceName, state, detail }) => {
-      const [namespace = "", name = ""] = key.split("/");
-      return {
-        ref: { kind: "WorkloadEndpoint", namespace, name },
-        state,
-        interfaceName,
-        ...(detail !== undefined && { detail }),
-      };
-    }),
+    workloads: dataplane.endpoints.map(({ ref, interfaceName, state, detail }) => ({
+      ref,
+      state,
+      interfaceName,
+      ...(detail !== undefined && { detail }),
+    })),
     conditions: from.conditions,
   };
 }

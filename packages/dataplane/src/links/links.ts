@@ -40,7 +40,7 @@ export class Links {
 
   /** Which links are whose now, with the endpoints that there are. */
   settle({ endpoints, config }: NodeState): WorkloadLinks {
-    const wanted = new Set(Array.from(endpoints.values(), ({ interfaceName }) => interfaceName));
+    const wanted = new Set(Array.from(endpoints.values(), ({ match }) => match.name));
     return this.#table.claims.settle(wanted, config.interfacePrefixes);
   }
 

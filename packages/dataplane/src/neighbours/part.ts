@@ -16,10 +16,11 @@ export class NeighboursPart implements Part {
   resync(): void {}
 
   async pass(work: Work): Promise<void> {
-    if (!work.attached.some(({ endpoint }) => endpoint.mac !== undefined)) return;
+    if (!work.attached.some(({ endpoint }) => endpoint.workload.mac !== undefined)) return;
     const all = await this.#rtnetlink.neighbours();
     const present = new Map(all.map((one) => [`${one.address} ${one.ifIndex}`, one]));
-    await eachAttached(work, async ({ endpoint: { mac, addresses }, link: { index: ifIndex } }) => {
+    await eachAttached(work, async ({ endpoint: { workload }, link: { index: ifIndex } }) => {
+      const { mac, addresses } = workload;
       for (const cidr of mac === undefined ? [] : addresses) {
         const address = cidr.slice(0, cidr.indexOf("/"));
         if (mac === undefined || address.includes(":") || isSet(present.get(`${address} ${ifIndex}`), mac)) continue;

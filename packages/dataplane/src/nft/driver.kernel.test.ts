@@ -1,5 +1,5 @@
 import { createNetns, deleteNetns } from "@percale/kernel";
-import type { NodeUpdate, Rule } from "@percale/policy";
+import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
 import { formatRef } from "@percale/resources";
 import { busyNeighbour, listRuleset, nft } from "@percale/testkit";
 import fc from "fast-check";
@@ -81,19 +81,23 @@ async function load(): Promise<void> {
   update({ t: "policy", policy });
   update({
     t: "endpoint",
-    endpoint: { ...plainEndpoint, tiers: [{ name: "t", defaultAction: "Deny", ingress: [key("p")], egress: [] }] },
+    endpoint: {
+      ...plainEndpoint,
+      stages: { normal: [{ name: "t", defaultAction: "Deny", ingress: [key("p")], egress: [] }] },
+    },
   });
   driver.follow({ workloads: new Set([11]), byInterface: new Map([["cali0", [11]]]) });
   await driver.commit();
 }
 
-const plainEndpoint = {
-  key: "red/w0",
-  interfaceName: "cali0",
+const plainEndpoint: ActiveEndpoint = {
+  key: "WorkloadEndpoint/red/w0",
+  ref: { kind: "WorkloadEndpoint", namespace: "red", name: "w0" },
+  match: { by: "name", name: "cali0" },
   active: true,
-  addresses: [],
-  allowSpoofedSourcePrefixes: [],
+  stages: {},
   profiles: [],
+  workload: { addresses: [], allowSpoofedSourcePrefixes: [] },
 };
 
 test.each([
@@ -226,6 +230,42 @@ test("a profile that the kernel refuses denies, and is tried again at every comp
   expect(driver.refusals()).toEqual([]);
 });
 
+test("what the driver leaves out of an endpoint is told with the object, and the rest is in force", async () => {
+  const tier = { name: "t", defaultAction: "Deny", ingress: [key("p")], egress: [] } as const;
+  const { workload: _, ...bare } = plainEndpoint;
+  const host = { kind: "HostEndpoint", name: "h0" };
+  update({
+    t: "policy",
+    policy: { key: key("p"), kind: "GlobalNetworkPolicy", name: "p", tier: "t", ingress: [], egress: [] },
+  });
+  update({
+    t: "endpoint",
+    endpoint: { ...plainEndpoint, stages: { untracked: [tier], normal: [tier], shadow: [tier] } },
+  });
+  update({
+    t: "endpoint",
+    endpoint: { ...bare, key: "HostEndpoint/h0", ref: host, match: { by: "name", name: "eth0" } },
+  });
+  driver.follow({
+    workloads: new Set([11]),
+    byInterface: new Map([
+      ["cali0", [11]],
+      ["eth0", [12]],
+    ]),
+  });
+  await driver.commit();
+  expect(driver.refusals()).toEqual([
+    { ref: plainEndpoint.ref, kind: "unsupported", detail: "policy of these stages is left out: untracked, shadow" },
+    { ref: host, kind: "unsupported", detail: "host endpoints are not enforced" },
+  ]);
+  expect(listing().join()).toContain("chain filter-cali-tw-cali0");
+  expect(listing().join()).not.toContain("eth0");
+  expect((await driver.dispatched()).dispatch).toEqual(new Map([[11, "cali0"]]));
+  update({ t: "endpoint", endpoint: { ...plainEndpoint, stages: { untracked: [], normal: [tier] } } });
+  update({ t: "endpointRemoved", key: "HostEndpoint/h0" });
+  expect(driver.refusals()).toEqual([]);
+});
+
 test("while the driver lives nobody else may change its tables; after its end the next one takes them over", async () => {
   driver.close();
   nft(netns, "flush", "ruleset");
@@ -308,12 +348,17 @@ describe("where all hashes are one", () => {
     const tier = { name: "t", defaultAction: "Pass", ingress: [key("p")], egress: [] } as const;
     const policy = { key: key("p"), kind: "GlobalNetworkPolicy", name: "p", tier: "t", egress: [] } as const;
     update({ t: "policy", policy: { ...policy, ingress: [{ action: "pass", source: {}, destination: {} }] } });
-    update({ t: "endpoint", endpoint: { ...plainEndpoint, tiers: [tier] } });
+    update({ t: "endpoint", endpoint: { ...plainEndpoint, stages: { normal: [tier] } } });
     await driver.commit();
     const before = listing();
     update({
       t: "endpoint",
-      endpoint: { ...plainEndpoint, key: "red/w1", interfaceName: "cali0/t", tiers: [tier] },
+      endpoint: {
+        ...plainEndpoint,
+        key: "WorkloadEndpoint/red/w1",
+        match: { by: "name", name: "cali0/t" },
+        stages: { normal: [tier] },
+      },
     });
     await driver.commit();
     expect(listing()).toEqual(before);

@@ -16,6 +16,7 @@ import type { ElementChange } from "./members.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
 import { Planner } from "./plan.ts";
 import { compareTables } from "./resync.ts";
+import { unsupportedOf } from "./unsupported.ts";
 import { NftView } from "./view.ts";
 import { NFT_WORDS } from "./words.ts";
 import { writeDiff, writeDispatch, writeNewChain, writeRules, writeSkeleton } from "./write.ts";
@@ -71,7 +72,8 @@ export class NftDriver implements PolicyDriver {
   }
 
   refusals(): readonly Refusal[] {
-    return [...this.#planner.refused.values()];
+    const unsupported = Array.from(this.#view.state.endpoints.values()).flatMap(unsupportedOf);
+    return [...this.#planner.refused.values(), ...unsupported];
   }
 
   note(change: StateChange): void {

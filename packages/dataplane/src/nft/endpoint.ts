@@ -1,5 +1,6 @@
 import type { Expr, Family, NftChain, NftRule } from "@percale/kernel";
-import type { ActiveEndpoint, DataplaneConfig, EndpointTier, PolicyKey } from "@percale/policy";
+import { STAGE_TRAITS } from "@percale/policy";
+import type { ActiveEndpoint, DataplaneConfig, Direction, EndpointTier, PolicyKey } from "@percale/policy";
 import {
   ACCEPT,
   clearMark,
@@ -15,7 +16,7 @@ import {
   u16be,
 } from "./expr.ts";
 import { endpointChain, marksOf, policyPrefix, profilePrefix, tierPrefix } from "./layout.ts";
-import type { Direction } from "./layout.ts";
+import type { RenderedStage } from "./layout.ts";
 import type { ChainNames } from "./names.ts";
 import { denyExprs } from "./policy.ts";
 import type { PolicyFacts } from "./policy.ts";
@@ -27,39 +28,41 @@ export interface EndpointFacts {
   profile(name: string, direction: Direction): { readonly empty: boolean } | undefined;
 }
 
-/** The endpoint's own chain and one per tier that a policy can pass on from, callees first (dataplane §2.3). */
+/** The endpoint's own chain at a stage and one per tier that a policy can pass on from, callees first (dataplane §2.3). */
 export function renderEndpoint(options: {
   readonly endpoint: ActiveEndpoint;
+  readonly stage: RenderedStage;
   readonly direction: Direction;
   readonly family: Family;
   readonly config: DataplaneConfig;
   readonly facts: EndpointFacts;
   readonly names: Pick<ChainNames, "nameOf">;
 }): readonly NftChain[] {
-  const { endpoint, direction, family, config, facts, names } = options;
-  const name = endpointChain(endpoint.interfaceName, direction);
+  const { endpoint, stage, direction, family, config, facts, names } = options;
+  const { hasProfiles, unmatched } = STAGE_TRAITS[stage];
+  const name = endpointChain(endpoint.match.name, direction, stage);
   const deny = denyExprs(config, family);
   if (!endpoint.active) return [{ name, rules: [plain(deny, "endpoint is not active")] }];
   const rules = connectionRules(config, deny);
   if (direction === "egress") rules.push(...tunnelRules(config, deny));
   const chains: NftChain[] = [];
-  for (const tier of endpoint.tiers) {
+  for (const tier of endpoint.stages[stage] ?? []) {
     if (tier[direction].length === 0) continue;
     const body = tierRules({ tier, direction, deny, passBit: marksOf(config.markMask).pass, facts, names });
     if (!body.passes) rules.push(...body.rules);
     else {
-      const chain = names.nameOf(tierPrefix(endpoint.interfaceName, direction), tier.name);
+      const chain = names.nameOf(tierPrefix(endpoint.match.name, direction, stage), tier.name);
       chains.push({ name: chain, rules: body.rules });
       rules.push(plain([jump(chain)]));
     }
     if (!body.passes && tier.defaultAction === "Deny") return [...chains, { name, rules }]; // nothing gets past it
   }
-  for (const profile of endpoint.profiles) {
+  for (const profile of hasProfiles ? endpoint.profiles : []) {
     const known = facts.profile(profile, direction);
     if (known === undefined) rules.push(plain(deny, "profile is missing"));
     else if (!known.empty) rules.push(plain([jump(names.nameOf(profilePrefix(direction), profile))]));
   }
-  rules.push(plain(deny, "no profile matched"));
+  if (unmatched === "deny") rules.push(plain(deny, "no profile matched"));
   return [...chains, { name, rules }];
 }
 

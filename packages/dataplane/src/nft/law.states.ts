@@ -124,7 +124,7 @@ export const lawState: fc.Arbitrary<LawState> = fc
     ports: maybe(PORT_SETS, fc.uniqueArray(fc.constantFrom(...PORTS))),
     policies: maybe(POLICIES, ruleLists),
     profiles: maybe(PROFILES, ruleLists),
-    endpoints: maybe(["red/w0", "red/w1", "red/w2"], endpoint),
+    endpoints: maybe(["w0", "w1", "w2"], endpoint),
     pools: maybe(
       ["10.0.0.0/16", "fd00::/48"],
       fc.record({ natOutgoing: fc.boolean(), loadBalancerOnly: fc.boolean() }),
@@ -141,11 +141,13 @@ export const lawState: fc.Arbitrary<LawState> = fc
       return { key, kind: "GlobalNetworkPolicy" as const, name, tier: "t0", ...lists };
     }),
     profiles: mapOf(profiles, (lists, name) => ({ name, ...lists })),
-    endpoints: mapOf(endpoints, ({ spoofs, ...endpoint }, key) => ({
-      ...endpoint,
-      key,
-      addresses: [],
-      allowSpoofedSourcePrefixes: spoofs,
+    endpoints: mapOf(endpoints, ({ spoofs, tiers, interfaceName, ...rest }, name): ActiveEndpoint => ({
+      ...rest,
+      key: name,
+      ref: { kind: "WorkloadEndpoint", namespace: "red", name },
+      match: { by: "name", name: interfaceName },
+      stages: { normal: tiers },
+      workload: { addresses: [], allowSpoofedSourcePrefixes: spoofs },
     })),
     pools: mapOf(pools, (pool, cidr) => ({ cidr, ...pool })),
   }))
@@ -183,11 +185,13 @@ function withoutDangling(state: LawState): LawState {
     endpoints: mapOf(endpoints, (endpoint) => ({
       ...endpoint,
       profiles: endpoint.profiles.filter((name) => profiles.has(name)),
-      tiers: endpoint.tiers.map((tier) => ({
-        ...tier,
-        ingress: tier.ingress.filter((policy) => policies.has(policy)),
-        egress: tier.egress.filter((policy) => policies.has(policy)),
-      })),
+      stages: {
+        normal: endpoint.stages.normal!.map((tier) => ({
+          ...tier,
+          ingress: tier.ingress.filter((policy) => policies.has(policy)),
+          egress: tier.egress.filter((policy) => policies.has(policy)),
+        })),
+      },
     })),
   };
 }
@@ -217,7 +221,7 @@ function mapOf<T, U>(map: ReadonlyMap<string, T>, make: (value: T, key: string) 
 
 /** The node's links, as their claims would tell. */
 export function linksOf({ links, endpoints }: LawState): WorkloadLinks {
-  const wanted = new Set(Array.from(endpoints.values(), ({ interfaceName }) => interfaceName));
+  const wanted = new Set(Array.from(endpoints.values(), ({ match }) => match.name));
   return {
     workloads: new Set([...links.values()].flat()),
     byInterface: new Map([...links].filter(([name]) => wanted.has(name))),

@@ -1,5 +1,6 @@
 import { FIELD } from "@percale/kernel";
 import type { Family, NftSet } from "@percale/kernel";
+import type { Direction, PolicyStage } from "@percale/policy";
 
 /**
  * What lives in the tables `ip calico` and `ip6 calico`.
@@ -51,8 +52,6 @@ export function setsOf(family: Family): readonly NftSet[] {
   ];
 }
 
-export type Direction = "ingress" | "egress";
-
 /** What a policy's chain is called before its key (`ChainNames`). */
 export function policyPrefix(direction: Direction): string {
   return direction === "ingress" ? "filter-cali-pi-" : "filter-cali-po-";
@@ -62,9 +61,17 @@ export function profilePrefix(direction: Direction): string {
   return direction === "ingress" ? "filter-cali-pri-" : "filter-cali-pro-";
 }
 
-/** `ingress` is to the workload (tw), `egress` from it (fw). */
-export function endpointChain(interfaceName: string, direction: Direction): string {
-  return (direction === "ingress" ? "filter-cali-tw-" : "filter-cali-fw-") + interfaceName;
+/** Stages that are rendered. Another one needs its chains here, and base chains that call them in `base.ts`. */
+export const RENDERED_STAGES = ["normal"] as const satisfies readonly PolicyStage[];
+export type RenderedStage = (typeof RENDERED_STAGES)[number];
+
+/** What an endpoint's chain is called before its interface's name. To the workload: tw; from it: fw. */
+const STAGE_CHAINS: Readonly<Record<RenderedStage, Readonly<Record<Direction, string>>>> = {
+  normal: { ingress: "filter-cali-tw-", egress: "filter-cali-fw-" },
+};
+
+export function endpointChain(interfaceName: string, direction: Direction, stage: RenderedStage = "normal"): string {
+  return STAGE_CHAINS[stage][direction] + interfaceName;
 }
 
 const EGRESS_CHAIN = endpointChain("", "egress");
@@ -75,8 +82,8 @@ export function interfaceOf(chain: string): string | undefined {
 }
 
 /** Of a part of an endpoint's chain; `/` cannot be in an interface name, so these never meet another endpoint's. */
-export function tierPrefix(interfaceName: string, direction: Direction): string {
-  return `${endpointChain(interfaceName, direction)}/`;
+export function tierPrefix(interfaceName: string, direction: Direction, stage: RenderedStage): string {
+  return `${endpointChain(interfaceName, direction, stage)}/`;
 }
 
 /** Whether the kernel can have an interface of that name. */

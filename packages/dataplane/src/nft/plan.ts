@@ -1,14 +1,13 @@
 import type { Family, NftChain } from "@percale/kernel";
-import { ownersByInterface, refOfPolicy, refOfProfile } from "@percale/policy";
-import type { ActiveEndpoint, PolicyKey } from "@percale/policy";
+import { ownersByInterface, refOfPolicy, refOfProfile, STAGE_TRAITS } from "@percale/policy";
+import type { ActiveEndpoint, Direction, PolicyKey } from "@percale/policy";
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { Refusal } from "../policy/driver.ts";
 import { renderBaseChains, spoofSet } from "./base.ts";
 
 import { renderEndpoint } from "./endpoint.ts";
-import { FAMILIES, isInterfaceName, policyPrefix, profilePrefix } from "./layout.ts";
-import type { Direction } from "./layout.ts";
+import { FAMILIES, isInterfaceName, policyPrefix, profilePrefix, RENDERED_STAGES } from "./layout.ts";
 import { ChainNames } from "./names.ts";
 import { renderPolicy, renderProfile } from "./policy.ts";
 import type { PolicyFacts, RenderedPolicy } from "./policy.ts";
@@ -64,7 +63,7 @@ export class Planner {
     return this.#plan({
       policies: new Set(policies.keys()),
       profiles: new Set(profiles.keys()),
-      interfaces: new Set(Array.from(endpoints.values(), (endpoint) => endpoint.interfaceName)),
+      interfaces: new Set(Array.from(endpoints.values(), (endpoint) => endpoint.match.name)),
       base: true,
       all: true,
     });
@@ -77,7 +76,7 @@ export class Planner {
       const { policies, profiles, endpoints } = this.#view.state;
       for (const key of policies.keys()) dirty.policies.add(key);
       for (const name of profiles.keys()) dirty.profiles.add(name);
-      for (const endpoint of endpoints.values()) dirty.interfaces.add(endpoint.interfaceName);
+      for (const endpoint of endpoints.values()) dirty.interfaces.add(endpoint.match.name);
       dirty.base = true;
     }
     return this.#plan(dirty);
@@ -96,8 +95,9 @@ export class Planner {
     const { config, endpoints } = this.#view.state;
     const { links } = this.#view;
     const dispatch = new Map<number, string>();
-    for (const { interfaceName } of endpoints.values())
-      for (const index of links.byInterface.get(interfaceName) ?? []) dispatch.set(index, interfaceName);
+    for (const { match, workload } of endpoints.values())
+      if (workload !== undefined)
+        for (const index of links.byInterface.get(match.name) ?? []) dispatch.set(index, match.name);
     return FAMILIES.map((family) => ({
       family,
       chains: chains[family],
@@ -165,24 +165,29 @@ export class Planner {
 
   #touchCallers(dirty: Dirty, policies: ReadonlySet<PolicyKey>, profiles: ReadonlySet<string>): void {
     for (const endpoint of this.#view.state.endpoints.values()) {
-      if (dirty.interfaces.has(endpoint.interfaceName)) continue;
+      if (dirty.interfaces.has(endpoint.match.name)) continue;
       const calls =
         endpoint.profiles.some((name) => profiles.has(name)) ||
-        endpoint.tiers.some((tier) => [...tier.ingress, ...tier.egress].some((key) => policies.has(key)));
-      if (calls) dirty.interfaces.add(endpoint.interfaceName);
+        RENDERED_STAGES.some((stage) =>
+          endpoint.stages[stage]?.some((tier) => [...tier.ingress, ...tier.egress].some((key) => policies.has(key))),
+        );
+      if (calls) dirty.interfaces.add(endpoint.match.name);
     }
   }
 
   #planInterface(interfaceName: string, owner: ActiveEndpoint | undefined, chains: Record<Family, ChainChanges>): void {
-    const endpoint = isInterfaceName(interfaceName) ? owner : undefined;
+    const endpoint = isInterfaceName(interfaceName) && owner?.workload !== undefined ? owner : undefined;
     const { config } = this.#view.state;
     for (const family of FAMILIES) {
       const before = this.#chainsByInterface[family].get(interfaceName) ?? [];
+      const facts = this.#facts(family);
       const rendered =
         endpoint === undefined || (family === 6 && !config.ipv6Support)
           ? []
-          : DIRECTIONS.flatMap((direction) =>
-              renderEndpoint({ endpoint, direction, family, config, facts: this.#facts(family), names: this.names }),
+          : RENDERED_STAGES.flatMap((stage) =>
+              STAGE_TRAITS[stage].directions.flatMap((direction) =>
+                renderEndpoint({ endpoint, stage, direction, family, config, facts, names: this.names }),
+              ),
             );
       for (const name of before) {
         chains[family].set(name, undefined);
@@ -205,7 +210,7 @@ export class Planner {
     const spoofing = Array.from(endpoints.values())
       .filter((endpoint) => sets.has(spoofSet(endpoint)))
       .flatMap((endpoint) =>
-        (links.byInterface.get(endpoint.interfaceName) ?? []).map((ifIndex) => ({ ifIndex, set: spoofSet(endpoint) })),
+        (links.byInterface.get(endpoint.match.name) ?? []).map((ifIndex) => ({ ifIndex, set: spoofSet(endpoint) })),
       );
     for (const family of FAMILIES)
       for (const chain of renderBaseChains({ family, config, sets, spoofing })) chains[family].set(chain.name, chain);

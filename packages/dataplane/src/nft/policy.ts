@@ -1,9 +1,8 @@
 import { shareExpr } from "@percale/kernel";
 import type { Expr, Family, NftRule } from "@percale/kernel";
-import type { ActivePolicy, ActiveProfile, DataplaneConfig, Rule } from "@percale/policy";
+import type { ActivePolicy, ActiveProfile, DataplaneConfig, Direction, Rule } from "@percale/policy";
 import { ACCEPT, COUNTER, DROP, RETURN, setMark } from "./expr.ts";
 import { marksOf } from "./layout.ts";
-import type { Direction } from "./layout.ts";
 import { matchRule } from "./match.ts";
 import type { SetFacts } from "./match.ts";
 

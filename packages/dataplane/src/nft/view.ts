@@ -56,8 +56,7 @@ export class NftView {
 
   follow(links: WorkloadLinks): void {
     this.#links = links;
-    for (const { allowSpoofedSourcePrefixes } of this.state.endpoints.values())
-      if (allowSpoofedSourcePrefixes.length > 0) this.#dirty.base = true; // its rule names the index
+    for (const endpoint of this.state.endpoints.values()) if (spoofsOf(endpoint).length > 0) this.#dirty.base = true; // its rule names the index
   }
 
   note(change: StateChange): void {
@@ -83,9 +82,8 @@ export class NftView {
         return;
       case "endpoint":
         for (const endpoint of [change.before, change.now])
-          if (endpoint !== undefined) this.#dirty.interfaces.add(endpoint.interfaceName);
-        if (change.before?.allowSpoofedSourcePrefixes.length || change.now?.allowSpoofedSourcePrefixes.length)
-          this.#spoof(change.key, change.now);
+          if (endpoint !== undefined) this.#dirty.interfaces.add(endpoint.match.name);
+        if (spoofsOf(change.before).length + spoofsOf(change.now).length > 0) this.#spoof(change.key, change.now);
         return;
       case "pool":
         this.#putPools();
@@ -105,8 +103,8 @@ export class NftView {
   }
 
   #spoof(key: string, endpoint: ActiveEndpoint | undefined): void {
-    const allowed = this.state.config.workloadSourceSpoofing === "Any" && endpoint !== undefined;
-    this.#putBase(spoofSet({ key }), allowed ? endpoint.allowSpoofedSourcePrefixes : []);
+    const allowed = this.state.config.workloadSourceSpoofing === "Any";
+    this.#putBase(spoofSet({ key }), allowed ? spoofsOf(endpoint) : []);
     this.#dirty.base = true;
   }
 
@@ -173,6 +171,10 @@ export class NftView {
 interface Rules {
   readonly ingress: readonly Rule[];
   readonly egress: readonly Rule[];
+}
+
+function spoofsOf(endpoint: ActiveEndpoint | undefined): readonly string[] {
+  return endpoint?.workload?.allowSpoofedSourcePrefixes ?? [];
 }
 
 function listsOf(rules: Rules | undefined): readonly ListSet[] {

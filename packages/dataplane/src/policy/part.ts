@@ -1,4 +1,5 @@
 import type { NodeState, StateChange } from "@percale/policy";
+import { formatRef } from "@percale/resources";
 import type { Connections } from "../connections.ts";
 import type { Finding } from "../conditions.ts";
 import type { DataplaneLog, DataplaneState } from "../face.ts";
@@ -119,12 +120,12 @@ export class PolicyPart implements Part {
 }
 
 function tellRefusal({ ref, kind, detail }: Refusal, { code, advice }: { code: string; advice: string }): Finding {
-  const name = ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
-  const common = { code, advice, subject: `${ref.kind}/${name}`, detail, ref };
+  const what = formatRef(ref);
+  const common = { code, advice, subject: what, detail, ref };
   switch (kind) {
     case "refused":
-      return { ...common, severity: "error", title: `The kernel refuses the rules of ${ref.kind}/${name}` };
+      return { ...common, severity: "error", title: `The kernel refuses the rules of ${what}` };
     case "unsupported":
-      return { ...common, severity: "warning", title: `Not all of ${ref.kind}/${name} is in force on this node` };
+      return { ...common, severity: "warning", title: `Not all of ${what} is in force on this node` };
   }
 }

@@ -80,12 +80,12 @@ export class RoutesPart implements Part {
   }
 
   async #route({ endpoint, link }: Attached, { config }: NodeState, present: readonly Route[]): Promise<void> {
-    const wanted = workloadRoutes(endpoint, link.index, config);
+    const wanted = workloadRoutes(endpoint.workload, link.index, config);
     const actual = new Map(present.map((route) => [`${route.dst} ${route.metric}`, route]));
     for (const route of wanted) {
       const same = actual.get(`${route.dst} ${route.metric}`);
       if (same === undefined || !sameRoute(same, route)) await this.#options.rtnetlink.replaceRoute(route);
-      this.#routed.set(route.dst, endpoint.interfaceName);
+      this.#routed.set(route.dst, endpoint.match.name);
     }
     const metrics = new Map(wanted.map(({ dst, metric }) => [dst, metric]));
     for (const route of present) {
@@ -98,9 +98,9 @@ export class RoutesPart implements Part {
   async #sweep({ state, links }: Work): Promise<void> {
     const { now, request } = this.#options;
     const wanted = new Set<string>();
-    for (const { active, addresses, interfaceName } of state.endpoints.values()) {
+    for (const [cidr, interfaceName] of wantedAddresses(state)) {
       const link = this.#options.links.of(interfaceName);
-      if (active && link !== undefined) for (const cidr of addresses) wanted.add(`${cidr} ${link.index}`);
+      if (link !== undefined) wanted.add(`${cidr} ${link.index}`);
     }
     const seen = new Set<string>();
     for (const [index, routes] of await this.#list())
@@ -148,7 +148,7 @@ export class RoutesPart implements Part {
 /** Which interface each workload address belongs to. */
 function wantedAddresses({ endpoints }: NodeState): Map<string, string> {
   const wanted = new Map<string, string>();
-  for (const { active, addresses, interfaceName } of endpoints.values())
-    if (active) for (const address of addresses) wanted.set(address, interfaceName);
+  for (const { active, workload, match } of endpoints.values())
+    for (const address of active ? (workload?.addresses ?? []) : []) wanted.set(address, match.name);
   return wanted;
 }

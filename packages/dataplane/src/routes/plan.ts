@@ -1,15 +1,15 @@
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RTPROT_BIRD, RTPROT_KERNEL } from "@percale/kernel";
 import type { Route } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
-import type { ActiveEndpoint, DataplaneConfig } from "@percale/policy";
+import type { DataplaneConfig, Workload } from "@percale/policy";
 
 /** The routes to a workload through its interface (dataplane §7.2). */
 export function workloadRoutes(
-  endpoint: Pick<ActiveEndpoint, "addresses">,
+  workload: Pick<Workload, "addresses">,
   ifIndex: number,
   config: Pick<DataplaneConfig, "ipv4RoutePriority" | "ipv6RoutePriority" | "deviceRouteProtocol" | "ipv6Support">,
 ): readonly Route[] {
-  return endpoint.addresses.flatMap((dst): Route[] => {
+  return workload.addresses.flatMap((dst): Route[] => {
     const v6 = parseCidr(dst).family === 6;
     if (v6 && !config.ipv6Support) return [];
     const metric = v6 ? config.ipv6RoutePriority : config.ipv4RoutePriority;

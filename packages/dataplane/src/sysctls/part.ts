@@ -1,7 +1,7 @@
 import { inNetns, readSysctl, writeSysctl } from "@percale/kernel";
 import type { Link } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
-import type { ActiveEndpoint, DataplaneConfig, StateChange } from "@percale/policy";
+import type { DataplaneConfig, StateChange, Workload } from "@percale/policy";
 import type { Finding } from "../conditions.ts";
 import { eachAttached } from "../part.ts";
 import type { Part, Work } from "../part.ts";
@@ -35,7 +35,7 @@ export class SysctlsPart implements Part {
       this.#nodeFailed = this.#write(nodeSysctls({ ipForwarding: config.ipForwarding, ipv6: config.ipv6Support }));
     this.#nodeIsDue = false;
     await eachAttached(work, async ({ endpoint, link }) => {
-      const failed = this.#write(this.#ofWorkload(endpoint, link, config));
+      const failed = this.#write(this.#ofWorkload(endpoint.workload, link, config));
       if (failed.length > 0) work.fault(endpoint, { state: "down", detail: `cannot write ${failed.join(", ")}` });
     });
   }
@@ -55,9 +55,9 @@ export class SysctlsPart implements Part {
     ];
   }
 
-  #ofWorkload(endpoint: ActiveEndpoint, link: Link, config: DataplaneConfig): readonly Sysctl[] {
-    const families = new Set(endpoint.addresses.map((cidr) => parseCidr(cidr).family));
-    const spoofs = config.workloadSourceSpoofing === "Any" && endpoint.allowSpoofedSourcePrefixes.length > 0;
+  #ofWorkload(workload: Workload, link: Link, config: DataplaneConfig): readonly Sysctl[] {
+    const families = new Set(workload.addresses.map((cidr) => parseCidr(cidr).family));
+    const spoofs = config.workloadSourceSpoofing === "Any" && workload.allowSpoofedSourcePrefixes.length > 0;
     return workloadSysctls(link.name, {
       ipv6: config.ipv6Support,
       hasV4: families.has(4),

@@ -108,9 +108,8 @@ export class CalcGraph {
   #acceptMember(object: KubeObject, ref: ObjectRef, key: string): void {
     this.#sets.putMember(key, object);
     if (object.kind !== "WorkloadEndpoint") return;
-    const endpointKey = `${ref.namespace ?? ""}/${ref.name}`;
-    if ((object.spec as WorkloadEndpointSpec).node === this.#node) this.#endpoints.put(endpointKey, ref, object);
-    else this.#endpoints.remove(endpointKey);
+    if ((object.spec as WorkloadEndpointSpec).node === this.#node) this.#endpoints.put(ref, object);
+    else this.#endpoints.remove(ref);
   }
 
   #acceptProfile(object: KubeObject, name: string): void {
@@ -126,7 +125,7 @@ export class CalcGraph {
     if (isPolicyKind(kind)) this.#policies.removePolicy(key);
     else if (isMemberKind(kind)) {
       this.#sets.removeMember(key);
-      if (kind === "WorkloadEndpoint") this.#endpoints.remove(`${ref.namespace ?? ""}/${name}`);
+      if (kind === "WorkloadEndpoint") this.#endpoints.remove(ref);
     } else if (kind === "Tier") this.#policies.removeTier(name);
     else if (kind === "Profile") {
       this.#sets.removeProfile(name);

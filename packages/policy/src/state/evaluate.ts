@@ -1,19 +1,61 @@
 import { bitsOf, containsAddress, parseAddress, parseCidr } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
-import type { ActiveEndpoint, DataplaneConfig, Icmp, Packet, PortRange, Rule, RuleSide, SetId } from "../model.ts";
+import type {
+  ActiveEndpoint,
+  DataplaneConfig,
+  Icmp,
+  Packet,
+  PortRange,
+  Rule,
+  RuleSide,
+  SetId,
+  Workload,
+} from "../model.ts";
+import type { Direction } from "../evaluate/query.ts";
+import { STAGE_TRAITS } from "../stages.ts";
+import type { PolicyStage } from "../stages.ts";
 import type { NodeState } from "./state.ts";
 
-/** What an endpoint of the compiled state does with the first packet of a connection: the drivers' meaning, spelt out (dataplane §2.3 steps 0, 6-9). */
+/** `next`: neither; whatever comes after the stages decides. */
+export type StateVerdict = "allow" | "deny" | "next";
+
+/**
+ * What an endpoint of the compiled state does with the first packet of a connection: the drivers' meaning, spelt out (dataplane §2.3
+ * steps 0, 6-9). `stages`: those that the packet meets, in order; the first that decides is heard. Packets of workloads meet one.
+ */
 export function evaluateState(
   state: NodeState,
-  question: { readonly endpoint: string; readonly direction: "ingress" | "egress"; readonly packet: Packet },
-): "allow" | "deny" {
-  const { direction, packet } = question;
+  question: {
+    readonly endpoint: string;
+    readonly direction: Direction;
+    readonly packet: Packet;
+    readonly stages?: readonly PolicyStage[];
+  },
+): StateVerdict {
+  const { direction, packet, stages = ["normal"] } = question;
   const endpoint = state.endpoints.get(question.endpoint);
   if (endpoint === undefined || !endpoint.active) return "deny";
-  if (direction === "egress" && !maySend(endpoint, state.config, packet)) return "deny";
+  const { workload } = endpoint;
+  if (direction === "egress" && workload !== undefined && !maySend(workload, state.config, packet)) return "deny";
   const sight = sightOf(packet);
-  for (const tier of endpoint.tiers) {
+  for (const stage of stages) {
+    const verdict = evaluateStage(state, { endpoint, stage, direction, sight });
+    if (verdict !== "next") return verdict;
+  }
+  return "next";
+}
+
+interface AtStage {
+  readonly endpoint: ActiveEndpoint;
+  readonly stage: PolicyStage;
+  readonly direction: Direction;
+  readonly sight: Sight;
+}
+
+function evaluateStage(state: NodeState, { endpoint, stage, direction, sight }: AtStage): StateVerdict {
+  const { directions, hasProfiles, unmatched } = STAGE_TRAITS[stage];
+  if (!directions.includes(direction)) return "next";
+  for (const tier of endpoint.stages[stage] ?? []) {
     const keys = tier[direction];
     if (keys.length === 0) continue;
     const rules = keys.flatMap((key) => state.policies.get(key)?.[direction] ?? []);
@@ -21,11 +63,11 @@ export function evaluateState(
     if (action === "allow" || action === "deny") return action;
     if (action === undefined && tier.defaultAction === "Deny") return "deny";
   }
-  for (const name of endpoint.profiles) {
+  for (const name of hasProfiles ? endpoint.profiles : []) {
     const action = decide(state, state.profiles.get(name)?.[direction] ?? [], sight);
     if (action === "allow" || action === "deny") return action;
   }
-  return "deny";
+  return unmatched;
 }
 
 interface Sight extends Packet {
@@ -41,11 +83,11 @@ function sightOf(packet: Packet): Sight {
   };
 }
 
-function maySend(endpoint: ActiveEndpoint, config: DataplaneConfig, packet: Packet): boolean {
+function maySend(workload: Workload, config: DataplaneConfig, packet: Packet): boolean {
   const source = parseAddress(packet.source);
   const within = (cidr: string): boolean => containsAddress(parseCidr(cidr), source);
-  const isLent = config.workloadSourceSpoofing === "Any" && endpoint.allowSpoofedSourcePrefixes.some(within);
-  if (!endpoint.addresses.some(within) && !isLent) return false;
+  const isLent = config.workloadSourceSpoofing === "Any" && workload.allowSpoofedSourcePrefixes.some(within);
+  if (!workload.addresses.some(within) && !isLent) return false;
   if (packet.protocol === 4) return config.allowIPIPPacketsFromWorkloads;
   if (packet.protocol === 17 && packet.destinationPort === config.vxlanPort)
     return config.allowVXLANPacketsFromWorkloads;

@@ -55,7 +55,8 @@ function checkDelta(state: NodeState, { id, added, removed }: Extract<NodeUpdate
   for (const member of fresh) if (members.has(member)) throw new UpdateError(`${member} is in ${id} already`);
 }
 
-function checkEndpoint({ policies, profiles }: NodeState, { key, tiers, profiles: names }: ActiveEndpoint): void {
+function checkEndpoint({ policies, profiles }: NodeState, { key, stages, profiles: names }: ActiveEndpoint): void {
+  const tiers = Object.values(stages).flat();
   for (const policy of tiers.flatMap(({ ingress, egress }) => [...ingress, ...egress]))
     if (!policies.has(policy)) throw new UpdateError(`${key} names policy ${policy}, which is not there`);
   for (const name of names)

@@ -132,8 +132,9 @@ export function* wholeOf(state: NodeState): Generator<StateChange> {
 export function ownersByInterface({ endpoints }: NodeState): ReadonlyMap<string, ActiveEndpoint> {
   const owners = new Map<string, ActiveEndpoint>();
   for (const endpoint of endpoints.values()) {
-    const rival = owners.get(endpoint.interfaceName);
-    if (rival === undefined || endpoint.key < rival.key) owners.set(endpoint.interfaceName, endpoint);
+    const { name } = endpoint.match;
+    const rival = owners.get(name);
+    if (rival === undefined || endpoint.key < rival.key) owners.set(name, endpoint);
   }
   return owners;
 }
