@@ -42,7 +42,8 @@ function importsOf(path: string): Import[] {
   }));
 }
 
-const isTest = (file: string): boolean => /\.test\.tsx?$|\/(?:testdata|bench)\/|^packages\/testkit\//.test(file);
+const isTest = (file: string): boolean =>
+  /\.test\.tsx?$|\/(?:testdata|bench|contract)\/|^packages\/testkit\//.test(file);
 const imports = files.flatMap(importsOf);
 
 function fault({ file, from, typeOnly }: Import): string | undefined {

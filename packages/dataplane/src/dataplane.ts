@@ -16,10 +16,10 @@ import { Links } from "./links/links.ts";
 import { PassLoop } from "./loop.ts";
 import type { PassReport } from "./loop.ts";
 import { NeighboursPart } from "./neighbours/part.ts";
-import { NftDriver } from "./nft/driver.ts";
 import type { Part, Work } from "./part.ts";
 import { DriverRefusedError } from "./policy/driver.ts";
 import type { PolicyDriver } from "./policy/driver.ts";
+import { DRIVERS } from "./policy/drivers.ts";
 import { PolicyPart } from "./policy/part.ts";
 import { RoutesPart } from "./routes/part.ts";
 import { SysctlsPart } from "./sysctls/part.ts";
@@ -59,7 +59,7 @@ class KernelDataplane implements Dataplane {
 
   constructor(options: DataplaneOptions) {
     this.#options = options;
-    const { netns, log, now, ownTables: own = true } = options;
+    const { netns, log, now, driver = "nftables", ownTables: own } = options;
     this.#since = new Since(now);
     const state = emptyState({ ...DEFAULT_CONFIG, ...options.config });
     this.#state = state;
@@ -78,13 +78,7 @@ class KernelDataplane implements Dataplane {
       },
     });
     this.#links = links;
-    this.#driver = new NftDriver({
-      state,
-      netns,
-      own,
-      onForeign: (event) =>
-        this.#suspectDrift(event.t === "lost" ? "notifications were lost" : `changed by ${event.process}`),
-    });
+    this.#driver = DRIVERS[driver]({ state, netns, own, onForeign: (why) => this.#suspectDrift(why) });
     const ownAddresses = async (): Promise<ReadonlySet<string>> =>
       new Set((await rtnetlink.addresses()).map(({ address }) => address.slice(0, address.indexOf("/"))));
     this.#policy = new PolicyPart({ driver: this.#driver, connections, ownAddresses, log, now });

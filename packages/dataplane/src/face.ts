@@ -1,6 +1,7 @@
 import type { DataplaneConfig, NodeUpdate } from "@percale/policy";
 import type { Condition } from "@percale/protocol";
 import type { ObjectRef } from "@percale/resources";
+import type { DriverName } from "./policy/drivers.ts";
 
 /** Structured log lines, as every daemon writes them. */
 export interface DataplaneLog {
@@ -15,6 +16,8 @@ export interface DataplaneOptions {
   readonly log: DataplaneLog;
   /** Wall clock, ms. */
   readonly now: () => number;
+  /** What enforces policy; nftables if absent. */
+  readonly driver?: DriverName;
   /** Own the nftables tables where the kernel can (6.9): nobody else may change them then while this lives. On by default. */
   readonly ownTables?: boolean;
   /** Until a `config` update says otherwise. */

@@ -9,6 +9,8 @@ import { addressOf, baseTopology, Fabric, nodeOf, truthTable, WORKLOADS } from "
 import type { Family, Place, Probe, Scenario } from "@percale/testkit";
 import { createDataplane } from "./index.ts";
 import type { Dataplane } from "./index.ts";
+import { DRIVERS } from "./policy/drivers.ts";
+import type { DriverName } from "./policy/drivers.ts";
 
 /**
  * The truth table with real packets: two nodes with a dataplane each, fed by the calculation graph, one outside host. Scenarios
@@ -20,11 +22,9 @@ const sha224 = (text: string) => createHash("sha224").update(text).digest();
 const SILENCE_MS = 200;
 const kernelHasSctp = existsSync("/proc/net/sctp");
 
-const nodes = ["A", "B"].map((name) => ({
-  name,
-  graph: new CalcGraph({ node: name, sha224 }),
-  dataplane: undefined as unknown as Dataplane, // set before the first test
-}));
+const NODES = ["A", "B"] as const;
+/** With a dataplane of the driver that is tested, from before its first test on. */
+let nodes: readonly { readonly name: string; readonly graph: CalcGraph; readonly dataplane: Dataplane }[] = [];
 const held = new Map<string, KubeObject>();
 
 beforeAll(async () => {
@@ -48,28 +48,37 @@ beforeAll(async () => {
       addresses: [`${addressOf(name, 4)}/32`, `${addressOf(name, 6)}/128`],
     });
   for (const name of [...WORKLOADS, "A", "B", "X"]) await fabric.listen(name, listeners());
-  for (const node of nodes) {
-    node.dataplane = createDataplane({ netns: fabric.netns(node.name), log: silent, now: Date.now });
-    await node.dataplane.start();
-  }
 });
 
-afterAll(async () => {
-  for (const { dataplane } of nodes) await dataplane?.close();
-  fabric.destroy();
-});
+afterAll(() => fabric.destroy());
 
-describe.each([4, 6] as const)("IPv%i", (family) => {
-  for (const row of truthTable.filter((row) => row.families?.includes(family) ?? true))
-    test(`${row.id} ${row.title}`, async ({ skip }) => {
-      skip(!kernelHasSctp && usesSctp(row, family), "this kernel has no SCTP");
-      await become([...baseTopology, ...row.objects(family)]);
-      await expectVerdicts(row.probes(family), family);
-      for (const step of row.steps?.(family) ?? []) {
-        await change(step.put ?? [], step.remove ?? []);
-        await expectVerdicts(step.probes, family);
-      }
-    });
+describe.each(Object.keys(DRIVERS) as DriverName[])("by the %s driver,", (driver) => {
+  beforeAll(async () => {
+    held.clear();
+    nodes = NODES.map((name) => ({
+      name,
+      graph: new CalcGraph({ node: name, sha224 }),
+      dataplane: createDataplane({ driver, netns: fabric.netns(name), log: silent, now: Date.now }),
+    }));
+    for (const { dataplane } of nodes) await dataplane.start();
+  });
+
+  afterAll(async () => {
+    for (const { dataplane } of nodes) await dataplane.remove();
+  });
+
+  describe.each([4, 6] as const)("IPv%i", (family) => {
+    for (const row of truthTable.filter((row) => row.families?.includes(family) ?? true))
+      test(`${row.id} ${row.title}`, async ({ skip }) => {
+        skip(!kernelHasSctp && usesSctp(row, family), "this kernel has no SCTP");
+        await become([...baseTopology, ...row.objects(family)]);
+        await expectVerdicts(row.probes(family), family);
+        for (const step of row.steps?.(family) ?? []) {
+          await change(step.put ?? [], step.remove ?? []);
+          await expectVerdicts(step.probes, family);
+        }
+      });
+  });
 });
 
 /** Objects of one name: the last holds. */

@@ -4,10 +4,10 @@ import { formatRef } from "@percale/resources";
 import { busyNeighbour, listRuleset, nft } from "@percale/testkit";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Driven } from "../policy/driven.ts";
+import { Driven } from "../policy/contract/driven.ts";
 import { NftDriver } from "./driver.ts";
 import type { NftDriverOptions } from "./driver.ts";
-import { difference, lawState, NOTHING } from "./law.states.ts";
+import { difference, lawState, NOTHING } from "../policy/contract/states.ts";
 
 const netns = `pn-${process.pid}`;
 let driver: NftDriver;

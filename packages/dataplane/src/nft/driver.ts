@@ -1,13 +1,13 @@
 import { Nftables, NftWatch, ruleIdentity, TABLE_FLAG } from "@percale/kernel";
 import type { BatchOutcome, Family, NftEvent } from "@percale/kernel";
 import { refOfPolicy, refOfProfile } from "@percale/policy";
-import type { NodeState, StateChange } from "@percale/policy";
+import type { StateChange } from "@percale/policy";
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import { NO_DISPATCH } from "../links/known.ts";
 import type { DispatchedLinks, WorkloadLinks } from "../links/known.ts";
 import { DriverRefusedError, NOTHING_SENT } from "../policy/driver.ts";
-import type { CommitReport, Drift, PolicyDriver, Refusal } from "../policy/driver.ts";
+import type { CommitReport, DriverOptions, Drift, PolicyDriver, Refusal } from "../policy/driver.ts";
 import { readDispatch } from "./actual.ts";
 import { diffChain } from "./diff.ts";
 import { writeElements } from "./elements.ts";
@@ -32,13 +32,7 @@ const EPERM = 1;
 /** Errors that are about what there is room for, or who we are; never about a rule. EPERM, EINTR, EAGAIN, ENOMEM, EBUSY, ENFILE, ENOSPC, ENOBUFS. */
 const NOT_THE_RULE = new Set([EPERM, 4, 11, 12, 16, 23, 28, 105]);
 
-export interface NftDriverOptions {
-  readonly state: NodeState;
-  readonly netns?: string | undefined;
-  /** Own the tables, so that nobody else may change them while this lives, where the kernel lets them outlive us. */
-  readonly own?: boolean;
-  /** Others changed our tables: `resync` is due. */
-  readonly onForeign?: (event: NftEvent) => void;
+export interface NftDriverOptions extends DriverOptions {
   /** Where keys get names or numbers in the kernel, the first to be tried. */
   readonly hash?: (text: string) => number;
 }
@@ -50,7 +44,7 @@ export class NftDriver implements PolicyDriver {
   readonly #planner: Planner;
   readonly #nft: Nftables<ObjectRef>;
   readonly #watch: NftWatch;
-  readonly #onForeign: (event: NftEvent) => void;
+  readonly #onForeign: (why: string) => void;
   readonly #netns: string | undefined;
   readonly #own: boolean;
   /** Of our tables; undefined until somebody needs them. */
@@ -66,7 +60,12 @@ export class NftDriver implements PolicyDriver {
     this.#nft = new Nftables({ table: TABLE, netns });
     for (const family of FAMILIES) this.#planner.names.adopt(this.#nft.chains(family));
     this.#onForeign = onForeign;
-    this.#watch = new NftWatch({ table: TABLE, netns, ownPort: this.#nft.socket.port, onEvent: onForeign });
+    this.#watch = new NftWatch({
+      table: TABLE,
+      netns,
+      ownPort: this.#nft.socket.port,
+      onEvent: (event) => onForeign(wordsOf(event)),
+    });
     this.#netns = netns;
     this.#own = own;
   }
@@ -253,7 +252,7 @@ export class NftDriver implements PolicyDriver {
       return await this.#nft.commit();
     } finally {
       this.#watch.resume();
-      if (this.#nft.generation() > before + 1) this.#onForeign({ t: "lost" });
+      if (this.#nft.generation() > before + 1) this.#onForeign(wordsOf({ t: "lost" }));
     }
   }
 
@@ -287,6 +286,10 @@ export class NftDriver implements PolicyDriver {
       this.#dispatch[family] = { dispatch, workloads };
     }
   }
+}
+
+function wordsOf(event: NftEvent): string {
+  return event.t === "lost" ? "notifications were lost" : `changed by ${event.process}`;
 }
 
 interface Compared {

@@ -1,10 +1,20 @@
-import type { StateChange } from "@percale/policy";
+import type { NodeState, StateChange } from "@percale/policy";
 import type { ObjectRef } from "@percale/resources";
 import type { DispatchedLinks, WorkloadLinks } from "../links/known.ts";
 
+export interface DriverOptions {
+  /** What is in it already counts as noted. */
+  readonly state: NodeState;
+  readonly netns?: string | undefined;
+  /** Keep others from changing what the driver keeps in the kernel, where that can be done. */
+  readonly own?: boolean | undefined;
+  /** Somebody else changed it: `resync` is due. Says who, in words. */
+  readonly onForeign?: (why: string) => void;
+}
+
 /**
- * What makes a kernel enforce policy: nftables today. It is made over a node's state, which it reads and never changes, and
- * keeps beside it only what is dirty and what its kernel half looks like. `driver-contract.ts` holds every driver to this.
+ * What makes a kernel enforce policy, NAT of outgoing packets included. It is made over a node's state, which it reads and never
+ * changes, and keeps beside it only what is dirty and what its half of the kernel looks like. `contract/` holds every driver to this.
  *
  * One call at a time; between the call and what it resolves to the state stands still.
  *

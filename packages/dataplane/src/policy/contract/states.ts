@@ -9,7 +9,7 @@ import type {
   Rule,
 } from "@percale/policy";
 import fc from "fast-check";
-import type { WorkloadLinks } from "../links/known.ts";
+import type { WorkloadLinks } from "../../links/known.ts";
 
 /** A node's whole state: any object may be there or not. */
 export interface LawState {

@@ -1,6 +1,6 @@
 import { emptyState, take } from "@percale/policy";
 import type { NodeState, NodeUpdate } from "@percale/policy";
-import type { PolicyDriver } from "./driver.ts";
+import type { PolicyDriver } from "../driver.ts";
 
 /** For tests: a driver with the state it is made over, fed as a dataplane feeds it. */
 export class Driven<D extends PolicyDriver> {
