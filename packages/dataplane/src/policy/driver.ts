@@ -1,4 +1,5 @@
 import type { NodeState, StateChange } from "@percale/policy";
+import type { ConditionKind } from "@percale/protocol";
 import type { ObjectRef } from "@percale/resources";
 import type { DispatchedLinks, WorkloadLinks } from "../links/known.ts";
 
@@ -74,13 +75,13 @@ export interface Drift {
   readonly text: string;
 }
 
-/** How a driver's troubles are told; codes are stable. */
+/** How a driver's troubles are told. */
 export interface DriverWords {
   /** What it keeps, for logs: "the nftables tables". */
   readonly keeps: string;
-  readonly batchRefused: { readonly code: string; readonly advice: string };
-  readonly refused: { readonly code: string; readonly advice: string };
-  readonly unsupported: { readonly code: string; readonly advice: string };
+  readonly batchRefused: ConditionKind<object>;
+  readonly refused: ConditionKind<{ readonly object: string }>;
+  readonly unsupported: ConditionKind<{ readonly object: string }>;
 }
 
 /** The kernel takes nothing that would make it agree. */

@@ -7,7 +7,7 @@ import { NO_LINKS } from "../links/known.ts";
 import type { WorkloadLinks } from "../links/known.ts";
 import type { Part, Work } from "../part.ts";
 import { NOTHING_SENT } from "./driver.ts";
-import type { CommitReport, Drift, PolicyDriver, Refusal } from "./driver.ts";
+import type { CommitReport, Drift, PolicyDriver } from "./driver.ts";
 
 export interface PolicyPartOptions {
   readonly driver: PolicyDriver;
@@ -77,11 +77,12 @@ export class PolicyPart implements Part {
 
   conditions(): readonly Finding[] {
     const { words } = this.#options.driver;
-    const refusals = this.#options.driver.refusals().map((refusal) => tellRefusal(refusal, words[refusal.kind]));
+    const refusals = this.#options.driver.refusals().map(({ ref, kind, detail }): Finding => {
+      const subject = formatRef(ref);
+      return { ...words[kind]({ object: subject, detail, ref }), subject };
+    });
     if (this.#batchRefused === undefined) return refusals;
-    const { code, advice } = words.batchRefused;
-    const title = "The kernel refuses the rules";
-    return [{ code, advice, subject: "", severity: "error", title, detail: this.#batchRefused }, ...refusals];
+    return [{ ...words.batchRefused({ detail: this.#batchRefused }), subject: "" }, ...refusals];
   }
 
   async remove(): Promise<void> {
@@ -116,16 +117,5 @@ export class PolicyPart implements Part {
     } catch (error) {
       log.error("ending denied connections failed", { error: String(error) });
     }
-  }
-}
-
-function tellRefusal({ ref, kind, detail }: Refusal, { code, advice }: { code: string; advice: string }): Finding {
-  const what = formatRef(ref);
-  const common = { code, advice, subject: what, detail, ref };
-  switch (kind) {
-    case "refused":
-      return { ...common, severity: "error", title: `The kernel refuses the rules of ${what}` };
-    case "unsupported":
-      return { ...common, severity: "warning", title: `Not all of ${what} is in force on this node` };
   }
 }

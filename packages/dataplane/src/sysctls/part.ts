@@ -2,6 +2,7 @@ import { inNetns, readSysctl, writeSysctl } from "@percale/kernel";
 import type { Link } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
 import type { DataplaneConfig, StateChange, Workload } from "@percale/policy";
+import { condition } from "@percale/protocol";
 import type { Finding } from "../conditions.ts";
 import { eachAttached } from "../part.ts";
 import type { Part, Work } from "../part.ts";
@@ -42,17 +43,7 @@ export class SysctlsPart implements Part {
 
   conditions(): readonly Finding[] {
     if (this.#nodeFailed.length === 0) return [];
-    return [
-      {
-        code: "ForwardingOff",
-        subject: "",
-        severity: "error",
-        title: "This node does not forward packets",
-        detail: `cannot write ${this.#nodeFailed.join(", ")}`,
-        advice:
-          "Give the agent write access to /proc/sys/net, or set ipForwarding: Disabled and enable forwarding by other means.",
-      },
-    ];
+    return [{ ...condition.ForwardingOff({ detail: `cannot write ${this.#nodeFailed.join(", ")}` }), subject: "" }];
   }
 
   #ofWorkload(workload: Workload, link: Link, config: DataplaneConfig): readonly Sysctl[] {

@@ -16,12 +16,23 @@ export const NftPolicyRefused = defineCondition({
   code: "NftPolicyRefused",
   severity: "error",
   about: "a policy or profile",
-  samples: [{ policy: "NetworkPolicy/shop/orders" }],
-  title: ({ policy }: { readonly policy: string }) => `The kernel refuses the rules of ${policy}`,
+  samples: [{ object: "NetworkPolicy/shop/orders" }],
+  title: ({ object }: { readonly object: string }) => `The kernel refuses the rules of ${object}`,
   advice:
     "What this policy would allow is denied until it changes; its denies are in force. Simplify the rule, or load the kernel module it needs.",
   means: "One policy has a rule that this kernel does not take; every other policy is in force.",
   look: "the detail names the rule; `dmesg` and `lsmod` on that node",
+});
+
+export const NftUnsupported = defineCondition({
+  code: "NftUnsupported",
+  severity: "warning",
+  about: "a policy, profile or endpoint",
+  samples: [{ object: "WorkloadEndpoint/shop/cart" }],
+  title: ({ object }: { readonly object: string }) => `Not all of ${object} is in force on this node`,
+  advice: "This node's nftables driver cannot enforce it yet: do not count on it here.",
+  means: "The object asks for something that this version's nftables driver leaves out; the rest of it is in force.",
+  look: "the detail says what is left out; the node's page says which driver it runs",
 });
 
 export const ForwardingOff = defineCondition({
