@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { CniCode, conditionAreas } from "@percale/protocol";
 import { expect, test } from "vitest";
 
-const root = resolve(import.meta.dirname, "..");
+const root = resolve(import.meta.dirname, "../..");
 const DOCSTRING = /\/\*\*[^]*?\*\//g;
 const REGISTER = "packages/protocol/src/conditions/";
 
