@@ -10,6 +10,7 @@ import { createLogger } from "@percale/daemon";
 import { startTestPostgres } from "@percale/store";
 import type { TestPostgres } from "@percale/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ApiClient } from "./api/client.ts";
 import { pool } from "./testdata/objects.ts";
 import { TestNode, until } from "./testdata/test-node.ts";
 
@@ -80,4 +81,18 @@ test("an ADD that the API server refuses: kubelet's line, the agent's log and th
   const id = /\(request ([0-9a-f-]{36})\)$/.exec(error.details)?.[1];
   expect(inLog(agentLog, "CNI call failed")).toEqual([id]);
   expect(new Set(inLog(apiLog, "write refused"))).toEqual(new Set([id]));
+});
+
+test("what the agent asks for by itself and is refused names its request too, once", async () => {
+  const client = await ApiClient.open({
+    url: api.url,
+    caFile: join(dataDir, "pki/ca.crt"),
+    tokenFile: join(node.directory, "token"),
+  });
+  const refused: unknown = await client
+    .apply({ changes: [{ op: "create", object: pool("10.82.0.0/24") }] })
+    .catch(String);
+  client.close();
+  expect(refused).toMatch(/^ApiError: POST \/changesets\/v1: .* \(request [0-9a-f-]{36}\)$/);
+  expect(inLog(apiLog, "write refused").at(-1)).toBe(/\(request (.*)\)$/.exec(String(refused))?.[1]);
 });

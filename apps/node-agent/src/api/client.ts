@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
-import { currentRequestId, REQUEST_ID_HEADER } from "@percale/daemon";
+import { currentRequestId, newRequestId, REQUEST_ID_HEADER } from "@percale/daemon";
 import { definitionByPlural } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
@@ -96,7 +96,9 @@ export class ApiClient {
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const requestId = currentRequestId(); // the server goes on with it: its log and its history have the same id
+    const outer = currentRequestId();
+    const requestId = outer ?? newRequestId(); // the server goes on with it: its log and its history have the same id
+    const named = outer === undefined ? ` (request ${requestId})` : ""; // else it is told by whoever was asked first
     const sent = request(
       new URL(path, this.url),
       {
@@ -106,7 +108,7 @@ export class ApiClient {
         headers: {
           authorization: `Bearer ${await this.token()}`,
           accept: "application/json",
-          ...(requestId !== undefined && { [REQUEST_ID_HEADER]: requestId }),
+          [REQUEST_ID_HEADER]: requestId,
           ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
         },
       },
@@ -121,9 +123,11 @@ export class ApiClient {
             const value: unknown = answer === "" ? {} : JSON.parse(answer);
             if (status >= 200 && status < 300) return resolve(value);
             const { reason = "Unknown", message = answer } = value as { reason?: string; message?: string };
-            return reject(new ApiError(status, reason, `${method} ${path}: ${message}`));
+            return reject(new ApiError(status, reason, `${method} ${path}: ${message}${named}`));
           } catch {
-            return reject(new ApiError(status, "Unknown", `${method} ${path}: ${status} ${answer.slice(0, 200)}`));
+            return reject(
+              new ApiError(status, "Unknown", `${method} ${path}: ${status} ${answer.slice(0, 200)}${named}`),
+            );
           }
         });
       },
