@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { StatusError } from "@percale/resources";
+import { encodeObject, StatusError } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { admit } from "./admission/admit.ts";
 import { isLargeBody } from "./admission/is-large.ts";
@@ -10,7 +10,6 @@ import { hasRight, requireRight } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
 import { readBody } from "./bodies/body.ts";
 import type { Body } from "./bodies/body.ts";
-import { encodeObject } from "./bodies/encode.ts";
 import { inParts } from "./rest/parts.ts";
 import { sendParts, setWarnings } from "./rest/respond.ts";
 

@@ -5,6 +5,7 @@
  *     if ("error" in result) throw result.error; // 422 with every fault, each with its JSON path
  */
 export * from "./object.ts";
+export { encodeObject } from "./encode.ts";
 export { ObjectTable, sortKey } from "./object-table.ts";
 export * from "./status-error.ts";
 export * from "./status-reasons.ts";

@@ -1,10 +1,9 @@
 import { Worker } from "node:worker_threads";
-import { internalError, StatusError, tooManyRequests } from "@percale/resources";
+import { encodeObject, internalError, StatusError, tooManyRequests } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { SharedGate } from "../limits.ts";
 import type { Leave } from "../limits.ts";
 import type { Body } from "../bodies/body.ts";
-import { encodeObject } from "../bodies/encode.ts";
 import { errorOf, failureOf } from "../thread-failure.ts";
 import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
 import type { Prepared, Question } from "./prepare.ts";

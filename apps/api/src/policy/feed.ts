@@ -1,9 +1,8 @@
 import { turns } from "@percale/daemon";
 import { EVALUATED_KINDS } from "@percale/policy";
-import { formatRef, refOf, StatusError, timeout } from "@percale/resources";
+import { encodeObject, formatRef, refOf, StatusError, timeout } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
-import { encodeObject } from "../bodies/encode.ts";
 import type { Change, Feed } from "./world.ts";
 
 /** So much is copied to the thread in about a millisecond. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { StatusError } from "@percale/resources";
+import { encodeObject, StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
-import { encodeObject } from "../bodies/encode.ts";
 import { inParts } from "./parts.ts";
 
 /** How a client wants objects shown: whole, as metadata, or as kubectl's table. */

@@ -1,10 +1,9 @@
 import type { ServerResponse } from "node:http";
-import { StatusError, invalid, internalError } from "@percale/resources";
+import { encodeObject, internalError, invalid, StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
 import { onClosed } from "../closed.ts";
 import type { ObjectRequest } from "./request.ts";
-import { encodeObject } from "../bodies/encode.ts";
 import { negotiate, renderObject, renderTable } from "./represent.ts";
 import type { Representation } from "./represent.ts";
 import { parseRevision, parseSelection } from "./selectors.ts";

@@ -1,9 +1,9 @@
 import { inTurns } from "@percale/daemon";
+import { encodeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { rehearse } from "../admission/admit.ts";
 import type { Judge } from "../policy/judge.ts";
 import type { Change } from "../policy/world.ts";
-import { encodeObject } from "../bodies/encode.ts";
 import type { Services } from "./services.ts";
 
 export function policyServices(store: Datastore, judge: Judge): Services["policy"] {

@@ -1,4 +1,4 @@
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "./object.ts";
 
 const textByObject = new WeakMap<object, string>();
 
