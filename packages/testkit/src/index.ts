@@ -2,6 +2,9 @@
 export * from "./figure.ts";
 export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
+export { MemorySocket } from "./memory-socket.ts";
+export { MemorySource } from "./memory-source.ts";
+export type { MemoryEvent, MemoryState } from "./memory-source.ts";
 export { busyNeighbour } from "./neighbour.ts";
 export type { Neighbour } from "./neighbour.ts";
 export { buildProbe, listen, probe, probeSync, stream } from "./probe.ts";
