@@ -1,6 +1,6 @@
 import { cidrSize, formatAddress, formatCidr, parseCidr, tryParseAddress } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
-import type { BlockAttribute, IPAMBlockSpec } from "./model.ts";
+import type { BlockAttribute, IPAMBlock, IPAMBlockSpec } from "./model.ts";
 
 /** What an allocation records about its owner. */
 export interface Owner {
@@ -106,6 +106,16 @@ export function ordinalsOf(block: IPAMBlockSpec, handle: string): number[] {
 /** True if no address is given out or cooling. */
 export function isEmpty(block: IPAMBlockSpec): boolean {
   return block.unallocated.length === block.allocations.length;
+}
+
+/**
+ * A block of which only is known that it is there, and whose: nothing in it is free, and nothing in it is anybody's. A decision on it may
+ * find no address where there is one, and never takes a wrong one.
+ */
+export function closedBlock({ apiVersion, kind, metadata, spec }: IPAMBlock): IPAMBlock {
+  const { cidr, affinity } = spec;
+  const closed = { allocations: [0], unallocated: [], attributes: [{}], sequenceNumber: 0, strictAffinity: false };
+  return { apiVersion, kind, metadata, spec: { cidr, ...(affinity !== undefined && { affinity }), ...closed } };
 }
 
 /** Whether an ordinal of the block is covered by one of the reserved prefixes. */

@@ -5,6 +5,7 @@
  */
 export { assignAddress, autoAssign } from "./assign.ts";
 export type { AssignedAddress, AssignOutcome, AssignRequest, AssignAddressRequest } from "./assign.ts";
+export { closedBlock } from "./block.ts";
 export { releaseAddress, releaseHandle } from "./release.ts";
 export type { ReleaseAddressRequest, ReleaseOutcome } from "./release.ts";
 export { affinityName, blockName, handleName, hostOwner, ownerLabels } from "./names.ts";

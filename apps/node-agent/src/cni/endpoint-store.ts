@@ -4,6 +4,7 @@ import { assignAddress, autoAssign, releaseHandle } from "@percale/ipam";
 import type { AssignOutcome, IpamChange } from "@percale/ipam";
 import { formatRef } from "@percale/resources";
 import type { KubeObject, WorkloadEndpoint } from "@percale/resources";
+import { isWhole } from "../sync/held.ts";
 import { ApiError } from "../api/client.ts";
 import type { ApiClient } from "../api/client.ts";
 import { endpointOf, missingProfiles, profileNames } from "./endpoint.ts";
@@ -44,10 +45,10 @@ export class EndpointStore {
     this.#options = options;
   }
 
-  /** As the stream has it. */
+  /** As the stream has it, if it is this node's. */
   held({ namespace, name }: Pick<EndpointIdentity, "namespace" | "name">): WorkloadEndpoint | undefined {
     const held = this.#options.held().get(formatRef({ kind: "WorkloadEndpoint", namespace, name }));
-    return held as WorkloadEndpoint | undefined; // of that kind by its reference
+    return held !== undefined && isWhole(held) ? (held as WorkloadEndpoint) : undefined; // of that kind by its reference
   }
 
   /** A server that does not let nodes make this profile still lets them attach; the endpoint then waits for somebody to make it. */
@@ -72,6 +73,7 @@ export class EndpointStore {
     const { handle, namespace } = identity;
     await this.#options.ipam.run({
       handle,
+      isNew: false,
       reason: `CNI DEL ${namespace}/${request.pod?.name ?? request.containerID}`,
       decide: (state) => {
         const released = releaseHandle(state, handle, ipamHashes);
@@ -114,6 +116,7 @@ export class EndpointStore {
     const base = { node, handle, attributes, use: "Workload" as const };
     const { outcome, result } = await ipam.run<AssignOutcome>({
       handle,
+      isNew: true,
       reason: `CNI ADD ${namespace}/${request.pod?.name ?? request.containerID}`,
       decide: (state) =>
         request.address === undefined

@@ -1,4 +1,4 @@
-import { DEFAULT_IPAM_CONFIG, handleName, runIpam } from "@percale/ipam";
+import { closedBlock, DEFAULT_IPAM_CONFIG, handleName, hostOwner, runIpam } from "@percale/ipam";
 import type { BlockAffinity, IPAMBlock, IpamChange, IPAMHandle, IpamState, IPPoolObject } from "@percale/ipam";
 import { formatRef, refOf } from "@percale/resources";
 import type { IPAMConfiguration, KubeObject } from "@percale/resources";
@@ -25,6 +25,8 @@ interface Outcome {
 
 export interface IpamRequest<O extends Outcome> {
   readonly handle: string;
+  /** Nobody holds anything with this handle yet; where somebody does, the write fails and is decided anew. */
+  readonly isNew: boolean;
   /** Kept beside the revisions. */
   readonly reason: string;
   readonly decide: (state: IpamState) => O;
@@ -40,11 +42,13 @@ interface Own {
 
 /**
  * IPAM of one node against the store: decides on what the stream and its own last writes show, and reads from the API only when
- * that turned out to be stale. Requests run one after another, so they never conflict with each other.
+ * that turned out to be stale or not enough. The stream shows this node's blocks, and of others that they are there; handles it
+ * does not show: those that this process wrote it remembers, others it asks for. Requests run one after another, so they never
+ * conflict with each other.
  */
 export class NodeIpam {
   readonly #options: NodeIpamOptions;
-  /** Our last writes, until the stream has passed them. */
+  /** Our last writes, until the stream has passed them; handles as long as they hold something. */
   readonly #own = new Map<string, Own>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -61,10 +65,11 @@ export class NodeIpam {
     return run;
   }
 
-  async #run<O extends Outcome>({ handle, reason, decide, more }: IpamRequest<O>) {
+  async #run<O extends Outcome>({ handle, isNew, reason, decide, more }: IpamRequest<O>) {
     let result: ChangeSetResult | undefined;
     const outcome = await runIpam<O>({
-      read: (attempt) => this.#read(attempt, handle),
+      read: async (attempt) =>
+        (attempt === 0 ? await this.#quickState(handle, isNew) : undefined) ?? this.#certainState(handle),
       decide,
       apply: async (outcome, attempt) => {
         // A refusal is final only when it was made on fresh data.
@@ -85,48 +90,69 @@ export class NodeIpam {
     return { outcome, result };
   }
 
-  async #read(attempt: number, handle: string): Promise<IpamState> {
-    const { api, node, now } = this.#options;
-    const objects = attempt === 0 ? this.#fromStream() : await this.#fromApi(node);
-    const stored =
-      attempt === 0
-        ? objects.find((object) => object.kind === "IPAMHandle" && object.metadata.name === handleName(handle))
-        : await api.get("ipamhandles", handleName(handle));
+  /** What is at hand; undefined where it is not enough: what holds addresses in others' blocks can't be released on it. */
+  async #quickState(handle: string, isNew: boolean): Promise<IpamState | undefined> {
+    const { api, held, node } = this.#options;
+    const name = handleName(handle);
+    const key = formatRef({ kind: "IPAMHandle", name });
+    const own = this.#own.get(key);
+    const known = own === undefined ? held().objects.get(key) : own.object;
+    const stored = known ?? (isNew ? undefined : await api.get("ipamhandles", name));
+    const state = this.#state(this.#fromStream(), stored as IPAMHandle | undefined); // of that kind by its reference
+    const owner = hostOwner(node);
+    const isOwn = ({ spec }: IPAMBlock): boolean => spec.affinity === owner;
+    const ownCidrs = new Set(state.blocks.filter(isOwn).map(({ spec }) => spec.cidr));
+    const cidrs = Object.keys(state.handles[0]?.spec.block ?? {});
+    if (!isNew && cidrs.some((cidr) => !ownCidrs.has(cidr))) return undefined;
+    return { ...state, blocks: state.blocks.map((block) => (isOwn(block) ? block : closedBlock(block))) };
+  }
+
+  async #certainState(handle: string): Promise<IpamState> {
+    const objects = await this.#fromApi();
+    return this.#state(objects, await this.#options.api.get<IPAMHandle>("ipamhandles", handleName(handle)));
+  }
+
+  #state(objects: readonly KubeObject[], handle: IPAMHandle | undefined): IpamState {
     const of = <T extends KubeObject>(kind: string): T[] => objects.filter((object) => object.kind === kind) as T[];
     const [config] = of<IPAMConfiguration>("IPAMConfiguration");
     return {
       pools: of<IPPoolObject>("IPPool"),
       blocks: of<IPAMBlock>("IPAMBlock"),
       affinities: of<BlockAffinity>("BlockAffinity"),
-      handles: stored === undefined ? [] : [stored as IPAMHandle],
+      handles: handle === undefined ? [] : [handle],
       reservations: of<KubeObject<{ reservedCIDRs?: readonly string[] }>>("IPReservation").flatMap(
         ({ spec }) => spec.reservedCIDRs ?? [],
       ),
       config: config?.spec ?? DEFAULT_IPAM_CONFIG,
       nodeLabels: labelsByName(of("Node")),
       namespaceLabels: labelsByName(of("Namespace")),
-      nowMs: now(),
+      nowMs: this.#options.now(),
     };
   }
 
   #fromStream(): KubeObject[] {
     const { objects, revision } = this.#options.held();
-    for (const [key, own] of this.#own) if (own.revision <= revision) this.#own.delete(key);
+    for (const [key, own] of this.#own)
+      if (own.revision <= revision && own.object?.kind !== "IPAMHandle") this.#own.delete(key);
     const merged: KubeObject[] = [];
     for (const [key, object] of objects) if (IPAM_KINDS.has(object.kind) && !this.#own.has(key)) merged.push(object);
     for (const { object } of this.#own.values()) if (object !== undefined) merged.push(object);
     return merged;
   }
 
-  async #fromApi(node: string): Promise<KubeObject[]> {
-    const { api } = this.#options;
+  async #fromApi(): Promise<KubeObject[]> {
+    const { api, held, node } = this.#options;
     const [me, ...lists] = await Promise.all([
       api.get("nodes", node),
       ...["ippools", "ipamblocks", "blockaffinities", "ipamconfigurations", "namespaces"].map((plural) =>
         api.list(plural),
       ),
     ]);
-    return [...(me === undefined ? [] : [me]), ...lists.flat()];
+    // Whose block is given up depends on its own node's labels.
+    const others = [...held().objects.values()].filter(
+      ({ kind, metadata }) => kind === "Node" && metadata.name !== node,
+    );
+    return [...(me === undefined ? [] : [me]), ...others, ...lists.flat()];
   }
 
   #remember(changes: readonly IpamChange[], result: ChangeSetResult): void {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { formatRef } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { ServerMessage } from "@percale/protocol";
 import { expect, test } from "vitest";
@@ -62,6 +62,40 @@ test("a delta that does not follow is a fault", () => {
   snapshot(held, [], 5);
   expect(held.receive(delta(6, 7))).toMatchObject({ t: "fault" });
   expect(held.receive(delta(5, 7))).toMatchObject({ t: "step", revision: 7 });
+});
+
+test("a delta may begin before what is held, but never ends before it", () => {
+  const held = new HeldObjects();
+  snapshot(held, [], 5);
+  expect(held.receive(delta(2, 4))).toEqual({ t: "fault", text: "delta to 4 goes back behind 5" });
+  expect(held.receive(delta(2, 7))).toMatchObject({ t: "step", revision: 7 });
+});
+
+test("what was said first of an object holds, in a snapshot and in a transaction", () => {
+  const whole = { ...object("a"), metadata: { name: "a", resourceVersion: "3" } };
+  const held = new HeldObjects();
+  held.receive(welcome("snapshot"));
+  held.receive({ t: "snapshotBegin", revision: 5, objects: 3 });
+  held.receive({ t: "put", objects: [whole] });
+  expect(held.receive({ t: "put", objects: [object("a"), object("b")] })).toEqual({
+    t: "loading",
+    puts: [object("b")],
+  });
+  held.receive({ t: "snapshotEnd", revision: 5 });
+  expect([...held.objects.values()]).toEqual([whole, object("b")]);
+  held.receive(delta(5, 6, { puts: [{ ...whole, spec: 1 }], deletes: [refOf(object("b"))], more: true }));
+  expect(held.receive(delta(5, 6, { puts: [object("a"), object("b")] }))).toMatchObject({
+    puts: [{ ...whole, spec: 1 }],
+    deletes: [refOf(object("b"))],
+  });
+});
+
+test("a bookmark is a step that changes nothing but where it stands", () => {
+  const held = new HeldObjects();
+  snapshot(held, [object("a")], 5);
+  expect(held.receive({ t: "bookmark", revision: 5 })).toEqual({ t: "none" });
+  expect(held.receive({ t: "bookmark", revision: 9 })).toMatchObject({ t: "step", puts: [], deletes: [], revision: 9 });
+  expect(held.resume).toMatchObject({ revision: 9 });
 });
 
 test("parts of a transaction are applied together, at the last one", () => {

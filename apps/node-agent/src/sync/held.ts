@@ -20,6 +20,11 @@ export type SyncStep =
   /** The stream broke its promise: close with 4007 and start over. */
   | { readonly t: "fault"; readonly text: string };
 
+/** False for the form in which a node sees what is not its own: to calculate with, never to write back. */
+export function isWhole({ metadata }: KubeObject): boolean {
+  return metadata.resourceVersion !== undefined;
+}
+
 /** A snapshot that lacks more than half of what was held, and more than this many, is not believed at once (calico #5173). */
 const SUSPICIOUS_LOSS = 100;
 const WATCHED_KINDS = new Set([
@@ -39,8 +44,8 @@ export class HeldObjects {
   #isComplete = false;
   /** References seen in the snapshot under way; undefined outside one. */
   #seen: Set<string> | undefined;
-  /** Parts of a transaction whose last part is still to come. */
-  #parts: { puts: KubeObject[]; deletes: ObjectRef[]; toRev: number } | undefined;
+  /** Parts of a transaction whose last part is still to come: by reference what was said first. */
+  #parts: Map<string, KubeObject | ObjectRef> | undefined;
   readonly #heldBack = new Map<string, ObjectRef>();
 
   get revision(): number {
@@ -78,15 +83,16 @@ export class HeldObjects {
         return { t: "none" };
       case "put":
         if (this.#seen === undefined) return { t: "fault", text: "put outside a snapshot" };
-        for (const object of message.objects) this.#seen.add(this.#put(object));
-        return { t: "loading", puts: message.objects };
+        return { t: "loading", puts: this.#load(message.objects, this.#seen) };
       case "snapshotEnd":
         return this.#endSnapshot(message.revision);
       case "delta":
         return this.#delta(message);
       case "bookmark":
-        if (this.#parts === undefined && message.revision > this.#revision) this.#revision = message.revision;
-        return { t: "none" };
+        if (this.#parts !== undefined || this.#seen !== undefined || message.revision <= this.#revision)
+          return { t: "none" };
+        this.#revision = message.revision;
+        return { t: "step", puts: [], deletes: [], revision: message.revision, complete: false, heldBack: 0 };
       case "ping":
       case "pong":
       case "reject":
@@ -103,11 +109,20 @@ export class HeldObjects {
     return refs;
   }
 
-  #put(object: KubeObject): string {
-    const key = formatRef(refOf(object));
+  /** What was said first in a snapshot holds: this node's own objects come whole before all others come in the form that all get. */
+  #load(objects: readonly KubeObject[], seen: Set<string>): KubeObject[] {
+    return objects.filter((object) => {
+      const key = formatRef(refOf(object));
+      if (seen.has(key)) return false;
+      seen.add(key);
+      this.#put(key, object);
+      return true;
+    });
+  }
+
+  #put(key: string, object: KubeObject): void {
     this.objects.set(key, object);
     this.#heldBack.delete(key);
-    return key;
   }
 
   #endSnapshot(revision: number): SyncStep {
@@ -144,30 +159,30 @@ export class HeldObjects {
 
   #delta(message: Extract<ServerMessage, { t: "delta" }>): SyncStep {
     if (this.#seen !== undefined) return { t: "fault", text: "delta inside a snapshot" };
-    const parts = this.#parts ?? { puts: [], deletes: [], toRev: this.#revision };
-    if (message.fromRev !== parts.toRev)
-      return { t: "fault", text: `delta from ${message.fromRev} does not follow ${parts.toRev}` };
-    parts.puts.push(...message.puts);
-    parts.deletes.push(...message.deletes);
-    parts.toRev = message.more === true ? parts.toRev : message.toRev;
-    if (message.more === true) {
-      this.#parts = parts;
-      return { t: "none" };
+    const { fromRev, toRev, more = false } = message;
+    if (fromRev > this.#revision)
+      return { t: "fault", text: `delta from ${fromRev} does not follow ${this.#revision}` };
+    if (toRev < this.#revision) return { t: "fault", text: `delta to ${toRev} goes back behind ${this.#revision}` };
+    const parts = this.#parts ?? new Map<string, KubeObject | ObjectRef>();
+    for (const change of [...message.puts, ...message.deletes]) {
+      const key = formatRef("metadata" in change ? refOf(change) : change);
+      if (!parts.has(key)) parts.set(key, change);
     }
-    this.#parts = undefined;
-    for (const object of parts.puts) this.#put(object);
-    for (const ref of parts.deletes) {
-      this.objects.delete(formatRef(ref));
-      this.#heldBack.delete(formatRef(ref));
+    this.#parts = more ? parts : undefined;
+    if (more) return { t: "none" };
+    const puts: KubeObject[] = [];
+    const deletes: ObjectRef[] = [];
+    for (const [key, change] of parts) {
+      if ("metadata" in change) {
+        this.#put(key, change);
+        puts.push(change);
+      } else {
+        this.objects.delete(key);
+        this.#heldBack.delete(key);
+        deletes.push(change);
+      }
     }
-    this.#revision = message.toRev;
-    return {
-      t: "step",
-      puts: parts.puts,
-      deletes: parts.deletes,
-      revision: message.toRev,
-      complete: false,
-      heldBack: 0,
-    };
+    this.#revision = toRev;
+    return { t: "step", puts, deletes, revision: toRev, complete: false, heldBack: 0 };
   }
 }
