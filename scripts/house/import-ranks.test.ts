@@ -13,6 +13,7 @@ const rankByPackage: Readonly<Record<string, number>> = {
   bgp: 3,
   daemon: 4,
   store: 5,
+  sync: 5,
   kernel: 5,
   dataplane: 6,
 };

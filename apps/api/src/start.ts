@@ -5,6 +5,7 @@ import { condition, VERSION } from "@percale/protocol";
 import type { Logger } from "@percale/daemon";
 import { openPostgresRecords, openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore, Records } from "@percale/store";
+import type { SyncStream } from "@percale/sync";
 import { Authenticator } from "./auth/authenticator.ts";
 import { Failures } from "./auth/failures.ts";
 import { OpenCredentials } from "./auth/open-credentials.ts";
@@ -22,7 +23,6 @@ import { createServices } from "./services/create.ts";
 import { foundConditions } from "./services/overview.ts";
 import { Strangers } from "./strangers.ts";
 import { NodeStatuses } from "./sync/node-statuses.ts";
-import type { SyncStream } from "./sync/stream.ts";
 import { trpcOverHttp } from "./trpc/mount.ts";
 import { upgrades } from "./upgrades.ts";
 

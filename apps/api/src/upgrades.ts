@@ -5,6 +5,8 @@ import type { Logger } from "@percale/daemon";
 import { CloseCode, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import { StatusError, tooManyRequests } from "@percale/resources";
 import type { Datastore } from "@percale/store";
+import { SyncServer } from "@percale/sync";
+import type { SyncStream } from "@percale/sync";
 import { WebSocketServer } from "ws";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { requireRight } from "./auth/authorize.ts";
@@ -16,7 +18,8 @@ import { Gate, LIMITS, Places, SharedGate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Services } from "./services/services.ts";
 import type { NodeStatuses } from "./sync/node-statuses.ts";
-import { SyncStream } from "./sync/stream.ts";
+import { syncRefusal } from "./sync/refusal.ts";
+import { storeSource } from "./sync/source.ts";
 import type { Strangers } from "./strangers.ts";
 import { trpcOverWebSocket } from "./trpc/mount.ts";
 
@@ -77,10 +80,16 @@ function syncUpgrade(
   { store, statuses, authenticator, credentials, log, streams, apiMetrics, strangers, build }: UpgradeOptions,
   wss: WebSocketServer,
 ): Open {
-  const snapshots = new Gate(LIMITS.snapshots);
   const gate = new SharedGate(LIMITS.syncStreams, LIMITS.syncStreamsPerNode);
-  const server = `${hostname()}/${process.pid}`;
-  const onSend = (kind: string): void => apiMetrics.syncMessages.inc({ kind });
+  const server = new SyncServer({
+    source: storeSource(store),
+    putStatus: (status) => statuses.put(status),
+    snapshotGate: new Gate(LIMITS.snapshots),
+    log,
+    build,
+    server: `${hostname()}/${process.pid}`,
+    onSend: (kind) => apiMetrics.syncMessages.inc({ kind }),
+  });
   return async (request, socket, head) => {
     const identity = identityOf(await callerOf(() => authenticator.identify(request)));
     requireRight(identity, "sync");
@@ -90,17 +99,7 @@ function syncUpgrade(
     socket.once("close", leave);
     strangers.know(request.socket);
     wss.handleUpgrade(request, socket, head, (webSocket) => {
-      const stream = new SyncStream({
-        socket: webSocket,
-        identity,
-        store,
-        statuses,
-        snapshots,
-        log,
-        build,
-        server,
-        onSend,
-      });
+      const stream = server.serve({ socket: webSocket, refusalOf: (hello) => syncRefusal(identity, hello) });
       streams.add(stream);
       const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
       ended.addEventListener("abort", () => stream.dismiss(messageOf(ended.reason)));
@@ -108,7 +107,6 @@ function syncUpgrade(
         streams.delete(stream);
         release();
       });
-      stream.run();
     });
   };
 }

@@ -1,30 +1,47 @@
 import type { KubeObject, ObjectRef } from "@percale/resources";
 
 /**
- * The sync stream between an API server (later: a fan-out) and an agent: JSON text frames over a WebSocket
- * at `/sync/v1`, subprotocol `percale.sync.v1`. A snapshot at one revision, then contiguous deltas; a client that
- * reconnects with (epoch, revision) resumes where it was.
+ * The sync stream between an API server (later: a fan-out) and an agent: JSON over a WebSocket at `/sync/v1`, subprotocol
+ * `percale.sync.v1`; text frames, or binary ones that hold compressed JSON where both sides can. A snapshot at one revision, then
+ * deltas that go on from it; a client that reconnects with (epoch, revision) resumes where it was.
  *
  *   client  hello ─► ◄─ welcome | reject
  *                    ◄─ snapshotBegin, put*, snapshotEnd        (mode "snapshot" only)
  *                    ◄─ delta*, bookmark (≤ 30 s apart), state
  *           ack  ─► (≤ 1/s)            ping/pong both ways
+ *
+ * The server decides what a client gets by its type and node: of most objects a shared form, the same bytes for all, without
+ * `resourceVersion` and whatever else nobody reads; its node's own whole. Within a snapshot, and within a transaction, its own come
+ * first, and what was said first of an object holds.
  */
 export const SYNC_PATH = "/sync/v1";
 export const SYNC_SUBPROTOCOL = "percale.sync.v1";
-/** Raised when a message changes meaning. History: 1 (2026-11) first version. */
-export const SCHEMA_LEVEL = 1;
+/**
+ * What this version speaks at most and at least. Raised when a message changes meaning:
+ *   1 (2026-11) every object whole, to everybody, in text frames; `fromRev` is exactly the previous `toRev`
+ *   2 (2026-11) shared forms and own objects, binary frames, `fromRev` may lie before what the client holds
+ */
+export const SCHEMA_LEVEL = 2;
+export const MIN_SCHEMA_LEVEL = 1;
 
 export type ClientType = "agent" | "bgp" | "tunnel" | "status" | "all";
+
+/** `json`: text frames. `json+zstd`: beside them binary ones, each a message compressed with zstd. */
+export type Encoding = "json" | "json+zstd";
 
 export interface Hello {
   readonly t: "hello";
   readonly node: string;
   readonly component: string;
   readonly build: string;
+  /** The highest that the client speaks. */
   readonly schemaLevel: number;
+  /** The lowest; absent: that one alone. */
+  readonly minSchemaLevel?: number;
   readonly type: ClientType;
+  /** `cluster`: other nodes' objects whole, too. */
   readonly scope: "node" | "cluster";
+  /** What it can read, see `Encoding`; of several the server chooses. */
   readonly encodings: readonly string[];
   readonly resume?: { readonly epoch: string; readonly revision: number; readonly scopeDigest: string };
 }
@@ -33,12 +50,14 @@ export interface Welcome {
   readonly t: "welcome";
   readonly server: string;
   readonly build: string;
+  /** The one that both speak from now on. */
   readonly schemaLevel: number;
   /** Identity of the store; another epoch means revisions are not comparable. */
   readonly epoch: string;
   readonly head: number;
   readonly mode: "resume" | "snapshot";
   readonly encoding: string;
+  /** Of what this client gets: under another digest nobody resumes. */
   readonly scopeDigest: string;
   readonly pingIntervalMs: number;
 }
@@ -56,6 +75,7 @@ export interface Reject {
 export interface SnapshotBegin {
   readonly t: "snapshotBegin";
   readonly revision: number;
+  /** As many follow; one that is the node's own may be counted twice. */
   readonly objects: number;
 }
 export interface SnapshotEnd {
@@ -67,7 +87,10 @@ export interface Put {
   readonly t: "put";
   readonly objects: readonly KubeObject[];
 }
-/** Contiguous: `fromRev` is the previous `toRev`. With `more` the parts of one transaction follow; apply them together at the last. */
+/**
+ * From any state between `fromRev` and `toRev` to the one at `toRev`. A `fromRev` beyond what the client holds means that something was
+ * lost. With `more` the parts of one transaction follow; apply them together at the last.
+ */
 export interface Delta {
   readonly t: "delta";
   readonly fromRev: number;

@@ -144,6 +144,7 @@ const CLIENT: ReadonlyMap<string, z.ZodType<ClientMessage>> = new Map<string, z.
       component: text,
       build: text,
       schemaLevel: count,
+      minSchemaLevel: count.exactOptional(),
       type: z.enum(["agent", "bgp", "tunnel", "status", "all"]),
       scope: z.enum(["node", "cluster"]),
       encodings: z.array(text),

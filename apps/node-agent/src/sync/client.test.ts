@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLogger } from "@percale/daemon";
 import { WebSocketServer } from "ws";
@@ -44,6 +45,30 @@ test.each([
   const [code, text] = (await once(first, "close")) as [number, Buffer];
   expect({ code, text: text.toString() }).toEqual({ code: 4007, text: expect.stringContaining(reason) });
   await once(wss, "connection");
+});
+
+test.each([
+  ["no zstd", Buffer.from("{}"), "not compressed with zstd"],
+  ["a message of a wrong shape", zstdCompressSync(Buffer.from('{"t":"put","objects":[null]}')), "objects[0]: must be"],
+  ["64 MiB and a byte", zstdCompressSync(Buffer.alloc(64 * 1024 * 1024 + 1)), "too large"],
+])("a server whose binary frame holds %s is left with the reason", async (_name, frame, reason) => {
+  const [first] = (await once(wss, "connection")) as [WebSocket];
+  first.send(frame);
+  const [code, text] = (await once(first, "close")) as [number, Buffer];
+  expect({ code, text: text.toString() }).toEqual({ code: 4007, text: expect.stringContaining(reason) });
+});
+
+test("a binary frame is a message like any other", async () => {
+  const [socket] = (await once(wss, "connection")) as [WebSocket];
+  const [hello] = (await once(socket, "message")) as [Buffer];
+  expect(JSON.parse(hello.toString())).toMatchObject({
+    schemaLevel: 2,
+    minSchemaLevel: 1,
+    encodings: ["json+zstd", "json"],
+  });
+  socket.send(zstdCompressSync(Buffer.from('{"t":"ping","id":7,"timeMs":1}')));
+  const [answer] = (await once(socket, "message")) as [Buffer];
+  expect(JSON.parse(answer.toString())).toEqual({ t: "pong", id: 7, timeMs: 1 });
 });
 
 test("a message of a kind that this agent does not know changes nothing", async () => {

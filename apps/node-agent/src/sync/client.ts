@@ -2,6 +2,7 @@ import type { Agent } from "node:https";
 import {
   CloseCode,
   closeReason,
+  MIN_SCHEMA_LEVEL,
   parseServerMessage,
   ProtocolError,
   SCHEMA_LEVEL,
@@ -11,6 +12,7 @@ import {
 import type { AgentStatus, ClientMessage, RejectCode, ServerMessage } from "@percale/protocol";
 import { backoffMs, sleepMs } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
+import { MAX_MESSAGE_BYTES, textOfFrame } from "@percale/sync";
 import { WebSocket } from "ws";
 import { HeldObjects } from "./held.ts";
 import type { SyncStep } from "./held.ts";
@@ -107,7 +109,7 @@ export class SyncClient {
     try {
       socket = new WebSocket(new URL(SYNC_PATH, url.replace(/^http/, "ws")), SYNC_SUBPROTOCOL, {
         headers: { authorization: `Bearer ${await token()}` },
-        maxPayload: 64 * 1024 * 1024,
+        maxPayload: MAX_MESSAGE_BYTES,
         perMessageDeflate: false,
         handshakeTimeout: 10_000,
         ...(agent !== undefined && { agent }),
@@ -136,15 +138,16 @@ export class SyncClient {
         component: "node-agent",
         build,
         schemaLevel: SCHEMA_LEVEL,
+        minSchemaLevel: MIN_SCHEMA_LEVEL,
         type: "agent",
         scope: "node",
-        encodings: ["json"],
+        encodings: ["json+zstd", "json"],
         ...(resume !== undefined && { resume }),
       });
     });
-    socket.on("message", (data: Buffer) => {
+    socket.on("message", (data: Buffer, isBinary) => {
       lastHeard = Date.now();
-      const message = parsed(data);
+      const message = parsed(data, isBinary);
       if (message === undefined) return;
       if (message.t === "welcome") end.wasWelcome = true;
       if (message.t === "reject") {
@@ -217,9 +220,12 @@ export class SyncClient {
 }
 
 /** Undefined for a message that only a newer agent knows. */
-function parsed(data: Buffer): ServerMessage | { readonly t: "fault"; readonly text: string } | undefined {
+function parsed(
+  data: Buffer,
+  isBinary: boolean,
+): ServerMessage | { readonly t: "fault"; readonly text: string } | undefined {
   try {
-    return parseServerMessage(data.toString("utf8"));
+    return parseServerMessage(textOfFrame(data, isBinary));
   } catch (error) {
     if (error instanceof ProtocolError) return { t: "fault", text: error.message };
     throw error;

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatRef, refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import type { StoreEvent } from "@percale/store";
-import { stepsOf } from "./follow.ts";
+import type { SourceEvent } from "./source.ts";
+import { stepsOf } from "./steps.ts";
 
 interface Change {
   readonly name: string;
@@ -28,8 +28,11 @@ test("steps are contiguous, end where change sets end, and add up to the same st
         expect(step.fromRev).toBe(at);
         expect(ends).toContain(step.toRev);
         at = step.toRev;
-        for (const object of step.puts) state.set(formatRef(refOf(object)), object.metadata.resourceVersion!);
-        for (const ref of step.deletes) state.delete(formatRef(ref));
+        for (const { ref, states } of step.changes) {
+          const object = states.at(-1);
+          if (object === undefined) state.delete(formatRef(ref));
+          else state.set(formatRef(ref), object.metadata.resourceVersion!);
+        }
       }
       expect(at).toBe(changes.length);
       expect(state).toEqual(replay(events));
@@ -37,17 +40,17 @@ test("steps are contiguous, end where change sets end, and add up to the same st
   );
 });
 
-function eventOf({ name, isDelete, last }: Change, index: number): StoreEvent {
+function eventOf({ name, isDelete, last }: Change, index: number): SourceEvent {
   const metadata = { name, resourceVersion: String(index + 1) };
   const object: KubeObject = { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata, spec: {} };
   return { revision: index + 1, type: isDelete ? "DELETED" : "MODIFIED", object, last };
 }
 
-async function* feed(events: readonly StoreEvent[]): AsyncGenerator<StoreEvent> {
+async function* feed(events: readonly SourceEvent[]): AsyncGenerator<SourceEvent> {
   yield* events;
 }
 
-function replay(events: readonly StoreEvent[]): Map<string, string> {
+function replay(events: readonly SourceEvent[]): Map<string, string> {
   const state = new Map<string, string>();
   for (const { type, object } of events) {
     if (type === "DELETED") state.delete(formatRef(refOf(object)));

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { silentLogger } from "@percale/daemon";
+import { CloseCode, parseServerMessage, SCHEMA_LEVEL } from "@percale/protocol";
+import type { Hello, ServerMessage } from "@percale/protocol";
+import type { KubeObject } from "@percale/resources";
+import { MemorySocket, MemorySource } from "@percale/testkit";
+import type { WebSocket } from "ws";
+import { afterEach, expect, test } from "vitest";
+import { SyncServer, textOfFrame } from "./index.ts";
+
+/** Nothing that compresses well. */
+const noise = (length: number): string =>
+  Array.from({ length: length / 8 }, () => Math.random().toString(36).slice(2, 10).padEnd(8, "x")).join("");
+const set = (name: string, length = 0): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind: "GlobalNetworkSet",
+  metadata: { name },
+  spec: { nets: [], noise: noise(length) },
+});
+
+const sockets: MemorySocket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.terminate();
+});
+
+function serverOf(source: MemorySource): SyncServer {
+  return new SyncServer({
+    source,
+    putStatus: async () => undefined,
+    snapshotGate: { enter: () => true, leave: () => undefined },
+    log: silentLogger,
+    build: "0",
+    server: "test",
+    onSend: () => undefined,
+  });
+}
+
+function connect(server: SyncServer, more: Partial<Hello> = {}): MemorySocket {
+  const socket = new MemorySocket();
+  sockets.push(socket);
+  server.serve({ socket: socket as unknown as WebSocket, refusalOf: () => undefined });
+  const encodings = ["json+zstd", "json"];
+  const hello = { component: "test", build: "0", schemaLevel: SCHEMA_LEVEL, type: "agent", scope: "node", encodings };
+  socket.say({ t: "hello", node: "n1", ...hello, ...more });
+  return socket;
+}
+
+const heardBy = ({ heard }: MemorySocket): ServerMessage[] =>
+  heard.map(({ data, isBinary }) => parseServerMessage(textOfFrame(data, isBinary))!);
+const revisionOf = (socket: MemorySocket): number =>
+  Math.max(
+    0,
+    ...heardBy(socket).map((message) =>
+      "toRev" in message ? message.toRev : "revision" in message ? message.revision : 0,
+    ),
+  );
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(5);
+}
+
+test("a client that reads nothing holds up nobody and costs no memory, and has everything once it reads again", async () => {
+  const source = new MemorySource();
+  const server = serverOf(source);
+  const [quick, slow] = [connect(server), connect(server, { node: "n2" })];
+  await until(() => heardBy(slow).some(({ t }) => t === "state"));
+  slow.reads = false;
+  for (let i = 0; i < 40; i++) {
+    source.write([set(`s${i}`, 200_000)]);
+    await until(() => revisionOf(quick) === source.revision);
+    expect(slow.bufferedAmount).toBeLessThan(1.5 * 1024 * 1024);
+  }
+  slow.reads = true;
+  await until(() => revisionOf(slow) === source.revision);
+  const names = heardBy(slow).flatMap((message) => (message.t === "delta" ? message.puts : []));
+  expect(new Set(names.map(({ metadata }) => metadata.name)).size).toBe(40);
+}, 60_000);
+
+test("a client that lagged behind what the source still knows gets a snapshot on the same connection", async () => {
+  const source = new MemorySource();
+  const server = serverOf(source);
+  const slow = connect(server);
+  await until(() => heardBy(slow).some(({ t }) => t === "state"));
+  slow.reads = false;
+  for (let i = 0; i < 10; i++) {
+    source.write([set(`s${i}`, 400_000)]);
+    await delay(5);
+  }
+  source.compact();
+  slow.reads = true;
+  await until(() => revisionOf(slow) === source.revision);
+  expect(heardBy(slow).filter(({ t }) => t === "snapshotBegin")).toHaveLength(2);
+}, 60_000);
+
+test("all who listen are sent the same bytes, compressed once", async () => {
+  const source = new MemorySource();
+  const server = serverOf(source);
+  const clients = [connect(server), connect(server, { node: "n2" })];
+  await until(() => clients.every((client) => heardBy(client).some(({ t }) => t === "state")));
+  source.write([set("a", 4_000)]);
+  await until(() => clients.every((client) => revisionOf(client) === source.revision));
+  const [one, other] = clients.map(({ heard }) => heard.at(-1)!);
+  expect(one!.isBinary).toBe(true);
+  expect(one!.data).toBe(other!.data);
+});
+
+test("who speaks none of the server's levels is told both ranges", () => {
+  const socket = connect(serverOf(new MemorySource()), { schemaLevel: 9, minSchemaLevel: 7 });
+  const text = "this server speaks schema levels 1 to 2, got 7 to 9";
+  expect(heardBy(socket)).toEqual([{ t: "reject", code: "version", text }]);
+  expect(socket.closed).toEqual({ code: CloseCode.version, reason: text });
+});
+
+test("nobody resumes what another scope was", async () => {
+  const source = new MemorySource();
+  const server = serverOf(source);
+  const first = connect(server);
+  await until(() => heardBy(first).length > 0);
+  const [welcome] = heardBy(first) as [Extract<ServerMessage, { t: "welcome" }>];
+  const resume = { epoch: welcome.epoch, revision: 0, scopeDigest: welcome.scopeDigest };
+  const others = [
+    connect(server, { resume }),
+    connect(server, { resume, node: "n2" }),
+    connect(server, { resume, schemaLevel: 1 }),
+  ];
+  await until(() => others.every((other) => heardBy(other).length > 0));
+  expect(others.map((other) => heardBy(other)[0])).toMatchObject([
+    { mode: "resume", schemaLevel: 2 },
+    { mode: "snapshot", schemaLevel: 2 },
+    { mode: "snapshot", schemaLevel: 1 },
+  ]);
+});
