@@ -11,6 +11,7 @@ export const MODULES = [
   { name: "store", file: "packages/store/bench/store.ts", run: "benchStore" },
   { name: "api", file: "apps/api/bench/api.ts", run: "benchApi" },
   { name: "holds", file: "apps/api/bench/holds.ts", run: "benchHolds" },
+  { name: "stream", file: "apps/api/bench/stream.ts", run: "benchStream" },
   { name: "attachments", file: "apps/api/bench/attachments.ts", run: "benchAttachments" },
   { name: "path", file: "scripts/bench/path.ts", run: "benchPath" },
   { name: "web", file: "apps/web/bench/web.ts", run: "benchWeb", needs: chromium, web: true },
