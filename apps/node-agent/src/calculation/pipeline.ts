@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { NodeUpdate } from "@percale/policy";
 import type { ApplyReport, Dataplane } from "@percale/dataplane";
+import { stepsInTurns } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { Latencies } from "./latencies.ts";
 
@@ -8,8 +9,16 @@ import { Latencies } from "./latencies.ts";
 export interface Graph {
   put(object: KubeObject): void;
   remove(ref: ObjectRef): void;
-  /** What changed for this node since the last call; the first call gives the whole state. */
-  flush(): readonly NodeUpdate[];
+  /**
+   * What changed for this node since the last call, in short steps; the first call gives the whole state. Until the last step
+   * nothing is put or removed.
+   */
+  flushSteps(): Iterator<unknown, readonly NodeUpdate[]>;
+}
+
+interface Arrived {
+  readonly puts: readonly KubeObject[];
+  readonly deletes: readonly ObjectRef[];
 }
 
 export interface PipelineOptions {
@@ -39,6 +48,8 @@ export class Pipeline {
   #since: number | undefined;
   #isLoading = true;
   #isBusy = false;
+  /** Not in the graph yet. */
+  #arrived: Arrived[] = [];
   readonly #waiters: { revision: number; resolve: () => void }[] = [];
 
   constructor(options: PipelineOptions) {
@@ -55,15 +66,14 @@ export class Pipeline {
 
   load(puts: readonly KubeObject[]): void {
     this.#isLoading = true;
-    for (const object of puts) this.#options.graph.put(object);
+    this.#arrived.push({ puts, deletes: [] });
+    if (!this.#isBusy) void this.#drain();
   }
 
   step(puts: readonly KubeObject[], deletes: readonly ObjectRef[], revision: number): void {
-    const { graph, clock } = this.#options;
     this.#isLoading = false;
-    this.#since ??= clock();
-    for (const object of puts) graph.put(object);
-    for (const ref of deletes) graph.remove(ref);
+    this.#since ??= this.#options.clock();
+    this.#arrived.push({ puts, deletes });
     this.#applied = revision;
     if (!this.#isBusy) void this.#drain();
   }
@@ -79,10 +89,14 @@ export class Pipeline {
   async #drain(): Promise<void> {
     const { graph, dataplane } = this.#options;
     this.#isBusy = true;
-    while (this.#since !== undefined && !this.#isLoading) {
-      const [since, revision] = [this.#since, this.#applied];
-      this.#since = undefined;
-      const updates = graph.flush();
+    while (this.#arrived.length > 0) {
+      const [arrived, since, revision] = [this.#arrived, this.#since, this.#applied];
+      const isHalf = this.#isLoading || since === undefined;
+      this.#arrived = [];
+      if (!isHalf) this.#since = undefined;
+      await stepsInTurns(absorb(graph, arrived));
+      if (isHalf) continue;
+      const updates = await stepsInTurns(graph.flushSteps());
       const owesNothing = this.#programmed > 0 && this.#programmed === this.#handedOver;
       this.#handedOver = revision;
       if (updates.length === 0 && owesNothing) {
@@ -111,6 +125,19 @@ export class Pipeline {
       if (waiter.revision > this.#programmed) continue;
       this.#waiters.splice(i, 1);
       waiter.resolve();
+    }
+  }
+}
+
+function* absorb(graph: Graph, arrived: readonly Arrived[]): Generator<undefined, void> {
+  for (const { puts, deletes } of arrived) {
+    for (const object of puts) {
+      graph.put(object);
+      yield;
+    }
+    for (const ref of deletes) {
+      graph.remove(ref);
+      yield;
     }
   }
 }

@@ -46,24 +46,28 @@ export const NO_TABLE: ActualTable = {
 
 const MEMBER_SETS = [HOSTS, NETS, NAMED_PORTS, PORTS];
 
-export function readTable(nft: Nftables, family: Family): ActualTable {
+/** Step by step. */
+export function* readTable(nft: Nftables, family: Family): Generator<undefined, ActualTable> {
   const table = nft.table(family);
   if (table === undefined) return NO_TABLE;
   const rules = new Map<string, Pick<ListedRule, "handle" | "identity">[]>();
-  for (const { chain, handle, identity } of nft.rules(family)) {
+  for (const { chain, handle, identity } of yield* nft.ruleSteps(family)) {
     const list = rules.get(chain);
     if (list === undefined) rules.set(chain, [{ handle, identity }]);
     else list.push({ handle, identity });
   }
   const chains = new Map(nft.chains(family).map((chain) => [chain.name, chain]));
+  yield;
   // The kernel lists chains of all tables in one run, so that others' comings and goings may hide one of ours: its rules do not.
   for (const name of rules.keys()) if (!chains.has(name)) chains.set(name, { family, name, comment: "", extra: "" });
+  const members = new Map<string, readonly ListedElement[]>();
+  for (const set of MEMBER_SETS) members.set(set, yield* nft.elementSteps(family, set));
   return {
     flags: table.flags,
     chains,
     rules,
     sets: new Map(nft.sets(family).flatMap(({ name, isAnonymous, form }) => (isAnonymous ? [] : [[name, form]]))),
-    members: new Map(MEMBER_SETS.map((set) => [set, nft.elements(family, set)])),
+    members,
     links: readDispatch(nft, family),
   };
 }

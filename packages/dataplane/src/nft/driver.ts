@@ -1,3 +1,4 @@
+import { stepsInTurns, turns } from "@percale/daemon";
 import { Nftables, NftWatch, ruleIdentity, TABLE_FLAG } from "@percale/kernel";
 import type { BatchOutcome, Family, NftEvent } from "@percale/kernel";
 import { refOfPolicy, refOfProfile } from "@percale/policy";
@@ -19,7 +20,7 @@ import { compareTables } from "./resync.ts";
 import { unsupportedOf } from "./unsupported.ts";
 import { NftView } from "./view.ts";
 import { NFT_WORDS } from "./words.ts";
-import { writeDiff, writeDispatch, writeNewChain, writeRules, writeSkeleton } from "./write.ts";
+import { writeDiff, writeDispatch, writeFresh, writeNewChain, writeSkeleton } from "./write.ts";
 
 /** From this size on our own notifications are not worth their cost: the generation number tells as much. */
 const QUIET_BYTES = 64 * 1024;
@@ -87,7 +88,7 @@ export class NftDriver implements PolicyDriver {
 
   async failClosed(): Promise<void> {
     const flags = await this.#tableFlags();
-    for (const { family, chains, workloads } of this.#planner.planAll()) {
+    for (const { family, chains, workloads } of await this.#planner.planAll(turns())) {
       const filled = new Set(this.#nft.rules(family).map((rule) => rule.chain));
       const base = [...chains.values()].filter((chain): chain is PlannedChain => chain?.hook !== undefined);
       const write = (rebuild: boolean) => {
@@ -111,8 +112,10 @@ export class NftDriver implements PolicyDriver {
 
   async commit(): Promise<CommitReport> {
     if (!this.#known) return (await this.resync()).report;
-    const plans = this.#planner.planChanges();
-    if (!this.#writeChanges(plans, this.#view.sets.takeChanges())) return NOTHING_SENT;
+    const turn = turns();
+    const plans = await this.#planner.planChanges(turn);
+    const elements = this.#view.sets.takeChanges();
+    if (!(await stepsInTurns(this.#writeChanges(plans, elements), turn))) return NOTHING_SENT;
     const { count, writer } = this.#nft.batch;
     const outcome = await this.#commitQuietly();
     if (outcome.kind === "committed") {
@@ -162,14 +165,15 @@ export class NftDriver implements PolicyDriver {
   async #compare(): Promise<Compared> {
     const flags = await this.#tableFlags();
     const refused: Refusal[] = [];
+    const turn = turns();
     const elements = this.#view.sets.takeAll();
-    let plans = this.#planner.planAll();
+    let plans = await this.#planner.planAll(turn);
     let rebuild = false;
     let spoilt = 0;
     for (let attempt = 1; ; attempt++) {
       this.#watch.take();
       const begin = () => this.#nft.begin();
-      const drift = compareTables({ nft: this.#nft, begin, plans, elements, rebuild, flags });
+      const drift = await compareTables({ nft: this.#nft, begin, plans, elements, rebuild, flags, turn });
       const isSpoilt = () => !rebuild && this.#watch.take();
       if (isSpoilt() && ++spoilt <= MAX_LOOKS) {
         rebuild = spoilt === MAX_LOOKS;
@@ -193,20 +197,24 @@ export class NftDriver implements PolicyDriver {
           refused.push(refusal);
           this.#planner.refused.set(key, refusal);
         }
-        plans = this.#planner.planAll();
+        plans = await this.#planner.planAll(turn);
       }
     }
   }
 
-  #writeChanges(plans: readonly FamilyPlan[], elements: readonly ElementChange[]): boolean {
-    const listed = plans.map((plan) => this.#listChanged(plan));
+  *#writeChanges(plans: readonly FamilyPlan[], elements: readonly ElementChange[]): Generator<undefined, boolean> {
+    const listed: Listed[] = [];
+    for (const plan of plans) listed.push(yield* this.#listChanged(plan));
     const batch = this.#nft.begin();
     for (const [i, plan] of plans.entries()) {
       const { family, chains } = plan;
       batch.family(family);
       const own = elements.filter((change) => change.family === family);
-      for (const change of own) writeElements(batch, "delete", change);
-      for (const change of own) writeElements(batch, "add", change);
+      for (const operation of ["delete", "add"] as const)
+        for (const change of own) {
+          writeElements(batch, operation, change);
+          yield;
+        }
       const [existing, dead]: [PlannedChain[], string[]] = [[], []];
       const fresh: PlannedChain[] = [];
       for (const [name, chain] of chains) {
@@ -214,11 +222,11 @@ export class NftDriver implements PolicyDriver {
         if (chain !== undefined) (exists ? existing : fresh).push(chain);
         else if (exists) dead.push(name);
       }
-      for (const chain of fresh) batch.addChain(chain);
-      for (const chain of fresh) writeRules(batch, chain);
+      yield* writeFresh(batch, fresh);
       for (const chain of existing) {
         const wanted = chain.rules.map(ruleIdentity);
         writeDiff(batch, chain, diffChain(listed[i]!.get(chain.name) ?? [], wanted));
+        yield;
       }
       writeDispatch(batch, this.#dispatch[family], plan);
       for (const name of dead) batch.flushChain(name);
@@ -228,13 +236,13 @@ export class NftDriver implements PolicyDriver {
   }
 
   /** Rules, with their handles, of the chains that exist and are in the plan. */
-  #listChanged({ family, chains }: FamilyPlan) {
+  *#listChanged({ family, chains }: FamilyPlan): Generator<undefined, Listed> {
     const names = [...chains].filter(([name, chain]) => chain !== undefined && this.#chains[family].has(name));
     const byChain = new Map<string, { handle: bigint; identity: string }[]>();
     if (names.length === 0) return byChain;
     const rules =
       names.length > DUMP_WHOLE_TABLE
-        ? this.#nft.rules(family)
+        ? yield* this.#nft.ruleSteps(family)
         : names.flatMap(([name]) => this.#nft.rules(family, name));
     for (const { chain, handle, identity } of rules) {
       const list = byChain.get(chain);
@@ -291,6 +299,9 @@ export class NftDriver implements PolicyDriver {
 function wordsOf(event: NftEvent): string {
   return event.t === "lost" ? "notifications were lost" : `changed by ${event.process}`;
 }
+
+/** Rules of chains, with the handles by which they are changed. */
+type Listed = ReadonlyMap<string, readonly { readonly handle: bigint; readonly identity: string }[]>;
 
 interface Compared {
   readonly report: CommitReport;

@@ -1,3 +1,5 @@
+import { stepsInTurns } from "@percale/daemon";
+import type { Turn } from "@percale/daemon";
 import type { Family, NftChain } from "@percale/kernel";
 import { ownersByInterface, refOfPolicy, refOfProfile, STAGE_TRAITS } from "@percale/policy";
 import type { ActiveEndpoint, Direction, PolicyKey } from "@percale/policy";
@@ -54,23 +56,24 @@ export class Planner {
   }
 
   /** Everything: to be compared with what is there. */
-  planAll(): readonly FamilyPlan[] {
+  planAll(turn: Turn): Promise<readonly FamilyPlan[]> {
     const { policies, profiles, endpoints } = this.#view.state;
     this.#view.takeDirty();
     for (const family of FAMILIES) this.#chainsByInterface[family].clear();
     this.#policyFacts.clear();
     this.#profileFacts.clear();
-    return this.#plan({
+    const everything = {
       policies: new Set(policies.keys()),
       profiles: new Set(profiles.keys()),
       interfaces: new Set(Array.from(endpoints.values(), (endpoint) => endpoint.match.name)),
       base: true,
       all: true,
-    });
+    };
+    return stepsInTurns(this.#plan(everything), turn);
   }
 
   /** What changed since the last plan. After a configuration change that is everything. */
-  planChanges(): readonly FamilyPlan[] {
+  planChanges(turn: Turn): Promise<readonly FamilyPlan[]> {
     const dirty = this.#view.takeDirty();
     if (dirty.all) {
       const { policies, profiles, endpoints } = this.#view.state;
@@ -79,18 +82,27 @@ export class Planner {
       for (const endpoint of endpoints.values()) dirty.interfaces.add(endpoint.match.name);
       dirty.base = true;
     }
-    return this.#plan(dirty);
+    return stepsInTurns(this.#plan(dirty), turn);
   }
 
-  #plan(dirty: Dirty): readonly FamilyPlan[] {
+  *#plan(dirty: Dirty): Generator<undefined, readonly FamilyPlan[]> {
     const chains: Record<Family, ChainChanges> = { 4: new Map(), 6: new Map() };
     const changedPolicies = new Set<PolicyKey>();
-    for (const key of dirty.policies) if (this.#planPolicy(key, chains)) changedPolicies.add(key);
+    for (const key of dirty.policies) {
+      if (this.#planPolicy(key, chains)) changedPolicies.add(key);
+      yield;
+    }
     const changedProfiles = new Set<string>();
-    for (const name of dirty.profiles) if (this.#planProfile(name, chains)) changedProfiles.add(name);
+    for (const name of dirty.profiles) {
+      if (this.#planProfile(name, chains)) changedProfiles.add(name);
+      yield;
+    }
     if (changedPolicies.size + changedProfiles.size > 0) this.#touchCallers(dirty, changedPolicies, changedProfiles);
     const owners = dirty.interfaces.size > 0 ? ownersByInterface(this.#view.state) : undefined;
-    for (const name of dirty.interfaces) this.#planInterface(name, owners?.get(name), chains);
+    for (const name of dirty.interfaces) {
+      this.#planInterface(name, owners?.get(name), chains);
+      yield;
+    }
     if (dirty.base) this.#planBase(chains);
     const { config, endpoints } = this.#view.state;
     const { links } = this.#view;

@@ -1,3 +1,5 @@
+import { stepsInTurns } from "@percale/daemon";
+import type { Turn } from "@percale/daemon";
 import { ruleIdentity, TABLE_FLAG } from "@percale/kernel";
 import type { ListedElement, NftBatch, Nftables } from "@percale/kernel";
 import type { Drift } from "../policy/driver.ts";
@@ -8,13 +10,13 @@ import { elementKeys, writeElements } from "./elements.ts";
 import { setsOf } from "./layout.ts";
 import type { ElementChange } from "./members.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
-import { deleteRawElement, writeDiff, writeDispatch, writeRules, writeSkeleton } from "./write.ts";
+import { deleteRawElement, writeDiff, writeDispatch, writeFresh, writeSkeleton } from "./write.ts";
 
 /**
  * Writes into the batch what turns our tables, as they are, into the plans. `rebuild`: by deleting them first, in the same batch,
  * without a look at what is in them.
  */
-export function compareTables(options: {
+export async function compareTables(options: {
   readonly nft: Nftables;
   /** The look is over, the batch begins. */
   readonly begin: () => NftBatch;
@@ -23,11 +25,14 @@ export function compareTables(options: {
   readonly rebuild: boolean;
   /** Flags that our tables should have. */
   readonly flags: number;
-}): Drift {
-  const { nft, plans, elements, rebuild, flags } = options;
-  const actual = plans.map(({ family }) =>
-    rebuild ? { ...NO_TABLE, flags: nft.table(family)?.flags } : readTable(nft, family),
-  );
+  readonly turn: Turn;
+}): Promise<Drift> {
+  const { nft, plans, elements, rebuild, flags, turn } = options;
+  const actual: ActualTable[] = [];
+  for (const { family } of plans)
+    actual.push(
+      rebuild ? { ...NO_TABLE, flags: nft.table(family)?.flags } : await stepsInTurns(readTable(nft, family), turn),
+    );
   const batch = options.begin();
   const found = new Findings();
   for (const [i, plan] of plans.entries()) {
@@ -38,7 +43,8 @@ export function compareTables(options: {
     if (shape !== undefined) found.add(shape);
     batch.family(plan.family);
     if (anew && actual[i]!.flags !== undefined) batch.deleteTable();
-    writeTable({ batch, plan, elements: own, actual: anew ? NO_TABLE : actual[i]!, flags, found });
+    const table = writeTable({ batch, plan, elements: own, actual: anew ? NO_TABLE : actual[i]!, flags, found });
+    await stepsInTurns(table, turn);
   }
   return found.drift();
 }
@@ -47,26 +53,26 @@ function wantedChains({ chains }: FamilyPlan): readonly PlannedChain[] {
   return [...chains.values()].filter((chain): chain is PlannedChain => chain !== undefined);
 }
 
-function writeTable(options: {
+function* writeTable(options: {
   readonly batch: NftBatch;
   readonly plan: FamilyPlan;
   readonly elements: readonly ElementChange[];
   readonly actual: ActualTable;
   readonly flags: number;
   readonly found: Findings;
-}): void {
+}): Generator<undefined, void> {
   const { batch, plan, elements, actual, flags, found } = options;
   const wanted = wantedChains(plan);
   if (((actual.flags ?? 0) & TABLE_FLAG.dormant) !== 0) found.add("table is dormant");
   writeSkeleton(batch, plan.family, flags);
-  writeMembers(batch, elements, actual, found);
+  yield* writeMembers(batch, elements, actual, found);
   const fresh = wanted.filter((chain) => !actual.chains.has(chain.name));
-  for (const chain of fresh) batch.addChain(chain);
-  for (const chain of fresh) writeRules(batch, chain);
+  yield* writeFresh(batch, fresh);
   for (const chain of wanted) {
     const present = actual.chains.get(chain.name);
     if (present === undefined) found.add(`chain ${chain.name} missing`);
     else writeDiffFound(batch, chain, actual, found);
+    yield;
     if (present?.base?.policy !== "drop") continue;
     found.add(`policy drop of ${chain.name}`);
     batch.addChain(chain);
@@ -108,20 +114,29 @@ function compareDispatch(wanted: FamilyPlan, { dispatch, workloads, broken }: Ac
   if (strange > 0) found.add(`${strange} dispatch entries not ours`, strange);
 }
 
-function writeMembers(batch: NftBatch, elements: readonly ElementChange[], actual: ActualTable, found: Findings): void {
+function* writeMembers(
+  batch: NftBatch,
+  elements: readonly ElementChange[],
+  actual: ActualTable,
+  found: Findings,
+): Generator<undefined, void> {
   const present = new Map<string, Map<string, ListedElement>>(); // all keys of one set have one length
   for (const [set, list] of actual.members) present.set(set, new Map(list.map((e) => [e.key + e.keyEnd + e.extra, e])));
   const isEmpty = [...present.values()].every((list) => list.size === 0);
   if (isEmpty) {
     const count = elements.reduce((sum, change) => sum + change.addedSingles.length + change.addedIntervals.length, 0);
     if (count > 0) found.add(`${count} set members missing`, count);
-    for (const change of elements) writeElements(batch, "add", change);
+    for (const change of elements) {
+      writeElements(batch, "add", change);
+      yield;
+    }
     return;
   }
   const incomplete: ElementChange[] = [];
   for (const change of elements) {
     let missing = 0;
     for (const { set, key, keyEnd } of elementKeys(change)) if (!present.get(set)!.delete(key + keyEnd)) missing++;
+    yield;
     if (missing === 0) continue;
     found.add(`${missing} members of set ${change.set} missing`, missing);
     incomplete.push(change);

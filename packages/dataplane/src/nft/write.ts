@@ -17,6 +17,18 @@ export function writeNewChain(batch: NftBatch, chain: PlannedChain): void {
   writeRules(batch, chain);
 }
 
+/** Chains first: those of one batch may call each other. */
+export function* writeFresh(batch: NftBatch, chains: readonly PlannedChain[]): Generator<undefined, void> {
+  for (const chain of chains) {
+    batch.addChain(chain);
+    yield;
+  }
+  for (const chain of chains) {
+    writeRules(batch, chain);
+    yield;
+  }
+}
+
 export function writeRules(batch: NftBatch, chain: PlannedChain): void {
   batch.own(chain.owner);
   for (const rule of chain.rules) batch.addRule(chain.name, rule);

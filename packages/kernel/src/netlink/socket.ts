@@ -102,10 +102,20 @@ export class NetlinkSocket {
     parse: (message: Message) => T | undefined,
     interrupted: "retry" | "keep" = "retry",
   ): T[] {
+    return lastOf(this.dumpSteps(write, call, parse, interrupted));
+  }
+
+  /** The same a datagram at a time. Until the last nothing else may be asked of this socket. */
+  *dumpSteps<T>(
+    write: (seq: number) => MessageWriter,
+    call: string,
+    parse: (message: Message) => T | undefined,
+    interrupted: "retry" | "keep" = "retry",
+  ): Generator<undefined, T[]> {
     for (let attempt = 1; ; attempt++) {
       const seq = this.nextSeq();
       this.send(write(seq), call);
-      const { items, end } = this.#readDump(seq, call, parse);
+      const { items, end } = yield* this.#readDump(seq, call, parse);
       if (end === "whole" || (end === "torn" && interrupted === "keep")) return items;
       if (attempt >= DUMP_ATTEMPTS) throw new KernelError(call, 4, `the table kept changing during ${attempt} dumps`);
     }
@@ -143,10 +153,15 @@ export class NetlinkSocket {
   }
 
   /** How it ended: `torn` holds everything that the kernel had to say, of a table that changed meanwhile; `cut` does not. */
-  #readDump<T>(seq: number, call: string, parse: (message: Message) => T | undefined) {
+  *#readDump<T>(
+    seq: number,
+    call: string,
+    parse: (message: Message) => T | undefined,
+  ): Generator<undefined, { readonly items: T[]; readonly end: "whole" | "torn" | "cut" }> {
     const items: T[] = [];
-    let end: "whole" | "torn" | "cut" = "whole";
+    let end: "whole" | "torn" = "whole";
     for (;;) {
+      yield;
       for (const message of this.#receive(call, REPLY_TIMEOUT_MS)) {
         if (message.seq !== seq) continue;
         if ((message.flags & NLM_F_DUMP_INTR) !== 0) end = "torn";
@@ -169,6 +184,14 @@ export class NetlinkSocket {
   #receive(call: string, timeoutMs: number): Generator<Message> {
     const got = addon().netlinkReceive(this.fd, this.#buffer, timeoutMs);
     return messages(this.#buffer, checked(call, got));
+  }
+}
+
+/** Runs all steps at once. */
+export function lastOf<T>(steps: Iterator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
   }
 }
 

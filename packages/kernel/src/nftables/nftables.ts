@@ -1,7 +1,15 @@
 import { isKernelError, KernelError } from "../addon.ts";
 import { attributes, eachAttribute, text } from "../netlink/reader.ts";
 import type { Message } from "../netlink/reader.ts";
-import { isAck, NETLINK_NETFILTER, NetlinkSocket, NLM_F_DUMP, NLM_F_REQUEST, readAck } from "../netlink/socket.ts";
+import {
+  isAck,
+  lastOf,
+  NETLINK_NETFILTER,
+  NetlinkSocket,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  readAck,
+} from "../netlink/socket.ts";
 import type { Ack } from "../netlink/socket.ts";
 import { MessageWriter } from "../netlink/writer.ts";
 import { familyCode, listedSetForm, MSG, NftBatch, commentOf } from "./batch.ts";
@@ -164,9 +172,14 @@ export class Nftables<Owner = unknown> {
 
   /** Of one chain, or of the whole table; in order within each chain. */
   rules(family: Family, chain?: string): ListedRule[] {
+    return lastOf(this.ruleSteps(family, chain));
+  }
+
+  /** The same step by step; until the last nothing else may be asked. */
+  ruleSteps(family: Family, chain?: string): Generator<undefined, ListedRule[]> {
     const filters: [number, string][] = [[1, this.#table]];
     if (chain !== undefined) filters.push([2, chain]);
-    return this.#dump(MSG.getRule, family, "list rules", filters, ({ buffer, start, end }) => {
+    return this.#dumpSteps(MSG.getRule, family, "list rules", filters, ({ buffer, start, end }) => {
       let [table, name, comment, exprs] = ["", "", "", ""];
       let handle = 0n;
       eachAttribute(buffer, start + 4, end, (type, from, to) => {
@@ -192,12 +205,18 @@ export class Nftables<Owner = unknown> {
   }
 
   elements(family: Family, set: string): ListedElement[] {
+    return lastOf(this.elementSteps(family, set));
+  }
+
+  /** The same step by step; until the last nothing else may be asked. */
+  *elementSteps(family: Family, set: string): Generator<undefined, ListedElement[]> {
     const filters: [number, string][] = [
       [1, this.#table],
       [2, set],
     ];
     const elements: ListedElement[] = [];
-    const parts = this.#dump(MSG.getElements, family, `list elements of ${set}`, filters, ({ buffer, start, end }) => {
+    const call = `list elements of ${set}`;
+    const parts = yield* this.#dumpSteps(MSG.getElements, family, call, filters, ({ buffer, start, end }) => {
       const found: ListedElement[] = [];
       const list = attributes(buffer, start + 4, end).get(3);
       if (list !== undefined)
@@ -224,31 +243,33 @@ export class Nftables<Owner = unknown> {
     return this.#writer;
   }
 
-  #dump<T>(
-    type: number,
-    family: Family,
-    call: string,
-    filters: readonly (readonly [number, string])[],
-    parse: (message: Message) => T | undefined,
-  ): T[] {
+  #dump<T>(...what: Dump<T>): T[] {
+    return lastOf(this.#dumpSteps(...what));
+  }
+
+  *#dumpSteps<T>(...[type, family, call, filters, parse]: Dump<T>): Generator<undefined, T[]> {
+    const write = (seq: number): MessageWriter => {
+      const w = this.#request(type, NLM_F_REQUEST | NLM_F_DUMP, familyCode(family), seq);
+      for (const [attribute, value] of filters) w.string(attribute, value);
+      w.end();
+      return w;
+    };
     try {
-      return this.socket.dump(
-        (seq) => {
-          const w = this.#request(type, NLM_F_REQUEST | NLM_F_DUMP, familyCode(family), seq);
-          for (const [attribute, value] of filters) w.string(attribute, value);
-          w.end();
-          return w;
-        },
-        call,
-        parse,
-        "keep",
-      );
+      return yield* this.socket.dumpSteps(write, call, parse, "keep");
     } catch (error) {
       if (error instanceof KernelError && error.code === "ENOENT") return []; // no such table or set: nothing in it
       throw error;
     }
   }
 }
+
+type Dump<T> = readonly [
+  type: number,
+  family: Family,
+  call: string,
+  filters: readonly (readonly [number, string])[],
+  parse: (message: Message) => T | undefined,
+];
 
 const ENOENT = 2;
 const HOOK_NAMES: readonly Hook["hook"][] = ["prerouting", "input", "forward", "output", "postrouting"];

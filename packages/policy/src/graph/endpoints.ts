@@ -89,11 +89,14 @@ export class LocalEndpoints {
   }
 
   /** Step two, after policies: `subjects` are endpoints whose policies changed. */
-  flush(subjects: readonly string[]): { readonly first: readonly NodeUpdate[]; readonly last: readonly NodeUpdate[] } {
+  *flush(
+    subjects: readonly string[],
+  ): Generator<undefined, { readonly first: readonly NodeUpdate[]; readonly last: readonly NodeUpdate[] }> {
     const first: NodeUpdate[] = [];
     const last: NodeUpdate[] = [];
     for (const key of new Set([...this.#dirty, ...subjects])) {
       const old = this.#sent.get(key);
+      yield;
       if (!this.#isProgrammed(key)) {
         if (old === undefined) continue;
         this.#sent.delete(key);

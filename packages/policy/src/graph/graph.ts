@@ -74,11 +74,20 @@ export class CalcGraph {
 
   /** What changed since the last flush, as one batch. */
   flush(): NodeUpdate[] {
+    const steps = this.flushSteps();
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** The same in short steps. Until the last nothing may be put, removed or asked. */
+  *flushSteps(): Generator<undefined, NodeUpdate[]> {
     this.#endpoints.settle();
-    const policies = this.#policies.flush();
+    const policies = yield* this.#policies.flush();
     const profiles = this.#profiles.flush();
-    const sets = this.#sets.flush();
-    const endpoints = this.#endpoints.flush(policies.subjects);
+    const sets = yield* this.#sets.flush();
+    const endpoints = yield* this.#endpoints.flush(policies.subjects);
     const { config, rest } = this.#facts.flush();
     const parts = [config, sets.first, policies.first, profiles.first, endpoints.first];
     return [...parts, endpoints.last, profiles.last, policies.last, sets.last, rest].flat();

@@ -110,17 +110,21 @@ export class ActivePolicies {
     this.#index.removeParent(name);
   }
 
-  /** Policies first; then whoever builds endpoints asks `tiersOf` for each of `subjects`. */
-  flush(): {
-    readonly first: readonly NodeUpdate[];
-    readonly last: readonly NodeUpdate[];
-    readonly subjects: readonly string[];
-  } {
+  /** Step by step: policies first; then whoever builds endpoints asks `tiersOf` for each of `subjects`. */
+  *flush(): Generator<
+    undefined,
+    {
+      readonly first: readonly NodeUpdate[];
+      readonly last: readonly NodeUpdate[];
+      readonly subjects: readonly string[];
+    }
+  > {
     const first: NodeUpdate[] = [];
     const last: NodeUpdate[] = [];
     for (const key of this.#dirtyPolicies) {
       const update = this.#refresh(this.#policies.get(key)!);
       if (update !== undefined) (update.t === "policy" ? first : last).push(update);
+      yield;
     }
     for (const [key, sets] of this.#orphans) {
       for (const id of sets) this.#sets.release(id);

@@ -86,8 +86,8 @@ export class AddressSets {
     this.#index.removeParent(name);
   }
 
-  /** Net changes since the last flush: what to tell first (sets, deltas), and what last (removals). */
-  flush(): { readonly first: readonly NodeUpdate[]; readonly last: readonly NodeUpdate[] } {
+  /** Net changes since the last flush, step by step: what to tell first (sets, deltas), and what last (removals). */
+  *flush(): Generator<undefined, { readonly first: readonly NodeUpdate[]; readonly last: readonly NodeUpdate[] }> {
     const sets: NodeUpdate[] = [];
     const deltas: NodeUpdate[] = [];
     const last: NodeUpdate[] = [];
@@ -105,6 +105,7 @@ export class AddressSets {
         if (delta !== undefined) deltas.push(delta);
       }
       set.before = undefined;
+      yield;
     }
     this.#dirty.clear();
     return { first: [...sets, ...deltas], last };
