@@ -6,6 +6,7 @@ const chromium = forTests.filter(({ program }) => program === "chromium");
 /** `needs`: Debian programs beside the product's own; `web`: the dashboard, built for production. */
 export const MODULES = [
   { name: "policy", file: "packages/policy/bench/graph.ts", run: "benchGraph" },
+  { name: "evaluator", file: "packages/policy/bench/evaluator.ts", run: "benchEvaluator" },
   { name: "nft", file: "packages/dataplane/bench/nft.ts", run: "benchNft" },
   { name: "agent", file: "apps/node-agent/bench/agent.ts", run: "benchAgent" },
   { name: "store", file: "packages/store/bench/store.ts", run: "benchStore" },

@@ -21,4 +21,5 @@ export type { Selectable, SelectedTier, SelectingPolicy } from "./select/selecti
 export type { Member } from "./select/member.ts";
 export { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "./select/order.ts";
 export type { PolicyPlace, TierInfo } from "./select/order.ts";
+export type { ObjectChange } from "./versions/object-versions.ts";
 export { peerSelectors, subjectSelector } from "./select/selectors.ts";

@@ -3,8 +3,9 @@ import { API_VERSION, formatRef, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CalcGraph, applyUpdates, createEvaluator, emptyState, evaluateState, Selection } from "./index.ts";
-import type { NodeState, Packet } from "./index.ts";
+import { parseSelector } from "@percale/selector";
+import { CalcGraph, applyUpdates, compare, createEvaluator, emptyState, evaluateState, Selection } from "./index.ts";
+import type { Evaluator, NodeState, ObjectChange, Packet, Peer, Selectable } from "./index.ts";
 
 /** Random small clusters: few names, labels and addresses, so that everything meets everything, and some of it is invalid. */
 const sha224 = (text: string): Uint8Array => createHash("sha224").update(text).digest();
@@ -22,14 +23,8 @@ const opt = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undef
 const given = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 const labels = fc.dictionary(fc.constantFrom("a", "b", "pcns.team"), fc.constantFrom("1", "2"), { maxKeys: 2 });
-const selector = fc.constantFrom(
-  "all()",
-  "a == '1'",
-  "a != '1'",
-  "b in {'1','2'}",
-  "has(a) && !has(b)",
-  "a == '1' || b == '2'",
-);
+const SELECTORS = ["all()", "a == '1'", "a != '1'", "b in {'1','2'}", "has(a) && !has(b)", "a == '1' || b == '2'"];
+const selector = fc.constantFrom(...SELECTORS);
 const policySelector = fc.oneof({ weight: 12, arbitrary: selector }, fc.constantFrom("", "a = 'broken'"));
 const net = fc.constantFrom("10.0.0.0/24", "10.0.0.1/32", "10.0.0.0/8", "fd00::/64", "fd00::2/128");
 const port = fc.constantFrom<number | string>(80, "80:90", "web", "dns");
@@ -176,6 +171,14 @@ const dense = fc
     return new Map([...objects, ...added]);
   });
 
+/** The same, where a node comes, goes and takes others' addresses. */
+const inhabited = fc
+  .tuple(dense, fc.constantFrom(undefined, "10.0.1.1/24", "10.0.0.1/24"))
+  .map(([objects, address]) => {
+    const node = object("Node", "n3", { bgp: { ipv4Address: address } });
+    return address === undefined ? objects : new Map([...objects, [formatRef(refOf(node)), node]]);
+  });
+
 function computed(objects: Iterable<KubeObject>): NodeState {
   const graph = new CalcGraph({ node: NODE, sha224 });
   for (const one of objects) graph.put(one);
@@ -309,6 +312,101 @@ describe("the calculation graph", () => {
         }
       }),
       { numRuns: 400 },
+    );
+  });
+});
+
+/** Everything that may be asked: of everybody about everybody, by name and by address, of those too that are not there. */
+function answersOf(evaluator: Evaluator): unknown {
+  const endpoints = ["w0", "w1", "w2", "w3"].map((name, i) => ({ namespace: NAMESPACES[i % 2]!, name }));
+  const peers: Peer[] = [
+    ...endpoints.map((endpoint) => ({ endpoint })),
+    ...ADDRESSES.slice(1, 6).map((ip) => ({ ip })),
+    ...[NODE, "n2", "n3"].map((node) => ({ node })),
+  ];
+  const queries = peers.flatMap((from) =>
+    peers.flatMap((to) => [
+      { from, to, protocol: "TCP", port: 80 },
+      { from, to, protocol: "UDP", port: 53, ipVersion: 6 as const },
+    ]),
+  );
+  const told = (ask: () => unknown): string => {
+    try {
+      return JSON.stringify(ask());
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const { selection } = evaluator;
+  const names = (selected: readonly Selectable[]) => selected.map((one) => formatRef(refOf(one.object))).sort();
+  return {
+    explained: queries.map((query) => told(() => evaluator.explain(query))),
+    verdicts: queries.map((query) => told(() => evaluator.verdict(query))),
+    effective: endpoints.map((endpoint) => told(() => evaluator.effectivePolicies(endpoint))),
+    selected: SELECTORS.map((text) => names(selection.matching(parseSelector(text)))),
+    subjects: names(selection.subjectsOf(object("GlobalNetworkPolicy", "draft", { selector: "has(a)" }))),
+  };
+}
+
+describe("the evaluator", () => {
+  test("follows any history, in any order and in any pieces, to the answers of one made afresh; older versions keep theirs", () => {
+    fc.assert(
+      fc.property(
+        fc.array(inhabited, { minLength: 1, maxLength: 3 }),
+        fc.infiniteStream(fc.nat()),
+        (states, numbers) => {
+          const draw = (): number => numbers.next().value as number;
+          const kept: { readonly evaluator: Evaluator; readonly objects: ReadonlyMap<string, KubeObject> }[] = [];
+          const objects = new Map<string, KubeObject>();
+          let evaluator = createEvaluator([]);
+          let piece: ObjectChange[] = [];
+          for (const target of [...states, new Map<string, KubeObject>()]) {
+            const changes: ObjectChange[] = [
+              ...[...objects.values()].filter((one) => !target.has(formatRef(refOf(one)))).map((one) => refOf(one)),
+              ...target.values(),
+              { kind: "GlobalNetworkPolicy", name: "never-there" },
+              { kind: "WorkloadEndpoint", namespace: "red", name: "never-there" },
+            ];
+            for (const { change } of changes.map((one) => ({ change: one, at: draw() })).sort((a, b) => a.at - b.at)) {
+              piece.push(change);
+              if (draw() % 4 === 0) piece.push(structuredClone(change)); // heard twice
+              if ("metadata" in change) objects.set(formatRef(refOf(change)), change);
+              else objects.delete(formatRef(change));
+              if (draw() % 6 > 0) continue;
+              evaluator = evaluator.with(piece);
+              piece = [];
+              kept.push({ evaluator, objects: new Map(objects) });
+            }
+          }
+          evaluator = evaluator.with(piece);
+          expect(answersOf(evaluator)).toEqual(answersOf(createEvaluator(objects.values())));
+          for (const version of kept.filter(() => draw() % 6 === 0))
+            expect(answersOf(version.evaluator)).toEqual(answersOf(createEvaluator(version.objects.values())));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+
+  test("compares a draft with what is stored as it would two clusters", () => {
+    fc.assert(
+      fc.property(dense, universe, fc.infiniteStream(fc.nat()), (stored, changes, numbers) => {
+        const isGone = (): boolean => (numbers.next().value as number) % 3 === 0;
+        const draft = [...changes.values()].map((one) => (isGone() ? refOf(one) : one));
+        const then = new Map(stored);
+        for (const change of draft)
+          if ("metadata" in change) then.set(formatRef(refOf(change)), change);
+          else then.delete(formatRef(change));
+        const names = ["w0", "w1", "w2", "w3"].map((name, i) => ({ namespace: NAMESPACES[i % 2]!, name }));
+        const queries = names.flatMap((from) =>
+          names.map((to) => ({ from: { endpoint: from }, to: { endpoint: to }, protocol: "TCP", port: 80 })),
+        );
+        const now = createEvaluator(stored.values());
+        expect(compare(now, now.with(draft), queries)).toEqual(
+          compare(createEvaluator(stored.values()), createEvaluator(then.values()), queries),
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -1,18 +1,17 @@
-import type { Explanation, Query } from "@percale/policy";
+import type { Evaluator, Explanation, Query } from "@percale/policy";
 import type { ExplainView } from "../trpc/views.ts";
 import { decisionView, partyView } from "./decision-text.ts";
 import { peerOf } from "./peer.ts";
 import type { Questions } from "./questions.ts";
-import type { Scene } from "./world.ts";
 
 /** Throws StatusError 400 for names that nobody has, QueryError for protocols that are none. */
 export function explain(
-  { evaluator, objects }: Scene,
+  evaluator: Evaluator,
   { from, to, protocol, port, ipVersion }: Questions["explain"],
 ): Omit<ExplainView, "revision"> {
   const query: Query = {
-    from: peerOf(from, objects),
-    to: peerOf(to, objects),
+    from: peerOf(from, evaluator),
+    to: peerOf(to, evaluator),
     protocol, // the evaluator refuses names it does not know
     ...(port !== undefined && { port }),
     ...(ipVersion !== undefined && { ipVersion }),

@@ -1,23 +1,24 @@
 import { compare } from "@percale/policy";
-import type { Explanation } from "@percale/policy";
+import type { Evaluator, Explanation } from "@percale/policy";
 import type { DecisionView, ImpactChange, ImpactView } from "../trpc/views.ts";
 import { decisionView } from "./decision-text.ts";
 import { allPairs, endpointsOf, queryOf } from "./pairs.ts";
 import type { Course } from "./questions.ts";
-import type { Change, Scene } from "./world.ts";
+import { objectChanges } from "./world.ts";
+import type { Change } from "./world.ts";
 
 /** The changes are rows; of those that the answer has no room for it says how many. Throws StatusError 400 if there are too many pairs. */
 export async function impact(
-  now: Scene,
+  now: Evaluator,
   changes: readonly Change[],
   { rows, inSlices }: Course,
 ): Promise<Omit<ImpactView, "changes" | "revision">> {
-  const then = now.after(changes);
-  const questions = allPairs(endpointsOf(then.objects), undefined);
+  const then = now.with(objectChanges(changes));
+  const questions = allPairs(endpointsOf(then), undefined);
   const more = { denied: 0, allowed: 0 };
   await inSlices(questions, (slice) => {
     const byQuery = new Map(slice.map((question) => [queryOf(question), question]));
-    for (const { query, before, after } of compare(now.evaluator, then.evaluator, byQuery.keys())) {
+    for (const { query, before, after } of compare(now, then, byQuery.keys())) {
       const pair = byQuery.get(query)!; // compare answers with the queries it was given
       const row: ImpactChange = { ...pair, before: deciding(before), after: deciding(after) };
       if (!rows.add(row)) more[after.verdict === "deny" ? "denied" : "allowed"]++;

@@ -19,9 +19,10 @@ interface JudgeOptions {
 }
 
 /**
- * Answers questions about policy on a thread of its own, because to index a cluster takes a second where there are a million nets:
+ * Answers questions about policy on a thread of its own, because to index a cluster takes seconds where there are a million nets, and a
+ * matrix takes as long. What changes later costs the change:
  *
- *     store ─ what changed, as JSON ─► World (on the thread) ─► Scene ─► explain, effective, matrix, impact, select
+ *     store ─ what changed, as JSON ─► World (on the thread) ─► Evaluator of that state ─► explain, effective, matrix, impact, select
  *
  * The thread is started by the first question, and anew by the next after it died. Who made it is to close it.
  */

@@ -1,4 +1,4 @@
-import type { Query } from "@percale/policy";
+import type { Evaluator, Query } from "@percale/policy";
 import { badRequest } from "@percale/resources";
 import type { KubeObject, WorkloadEndpoint } from "@percale/resources";
 import type { MatrixPort } from "../trpc/views.ts";
@@ -20,8 +20,8 @@ export interface AskedPort {
 /** What each workload endpoint serves, by `namespace/name`. */
 export type Endpoints = ReadonlyMap<string, readonly MatrixPort[]>;
 
-export function endpointsOf(objects: readonly KubeObject[]): Endpoints {
-  const endpoints = objects.filter((object): object is WorkloadEndpoint => object.kind === "WorkloadEndpoint");
+export function endpointsOf({ objects }: Evaluator): Endpoints {
+  const endpoints = [...objects.list("WorkloadEndpoint")] as WorkloadEndpoint[];
   return new Map(endpoints.map((endpoint) => [keyOf(endpoint), portsOf(endpoint)]));
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from "@percale/resources";
 import { API_VERSION } from "@percale/resources";
+import { createEvaluator } from "@percale/policy";
 import { expect, test } from "vitest";
 import { peerOf } from "./peer.ts";
 
@@ -9,12 +10,12 @@ const endpoint = (namespace: string, node: string, pod: string): KubeObject => (
   metadata: { namespace, name: `${node}-k8s-${pod}-eth0` },
   spec: { node, orchestrator: "k8s", pod, endpoint: "eth0" },
 });
-const objects: readonly KubeObject[] = [
+const evaluator = createEvaluator([
   endpoint("shop", "n1", "frontend"),
   endpoint("shop", "n2", "database"),
   endpoint("test", "n2", "database"),
   { apiVersion: API_VERSION, kind: "Node", metadata: { name: "n1" }, spec: {} },
-];
+]);
 
 test.each([
   ["frontend", { endpoint: { namespace: "shop", name: "n1-k8s-frontend-eth0" } }],
@@ -25,7 +26,7 @@ test.each([
   ["10.0.0.1", { ip: "10.0.0.1" }],
   ["fd00::1", { ip: "fd00::1" }],
 ])("%s is %j", (text, peer) => {
-  expect(peerOf(text, objects)).toStrictEqual(peer);
+  expect(peerOf(text, evaluator)).toStrictEqual(peer);
 });
 
 test.each([
@@ -33,5 +34,5 @@ test.each([
   ["fronted", 'there is no workload, node or address "fronted"; there are shop/database, shop/frontend, test/database'],
   ["shop/x", 'there is no workload, node or address "shop/x"; there are shop/database, shop/frontend'],
 ])("%s is told apart", (text, words) => {
-  expect(() => peerOf(text, objects)).toThrow(words);
+  expect(() => peerOf(text, evaluator)).toThrow(words);
 });

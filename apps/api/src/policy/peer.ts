@@ -1,7 +1,7 @@
 import { tryParseAddress } from "@percale/net";
-import type { Peer } from "@percale/policy";
+import type { Evaluator, Peer } from "@percale/policy";
 import { badRequest } from "@percale/resources";
-import type { KubeObject, WorkloadEndpoint } from "@percale/resources";
+import type { WorkloadEndpoint } from "@percale/resources";
 
 const MAX_NAMED = 10;
 
@@ -16,14 +16,13 @@ export function exactPeer(text: string): Peer {
  * One end of a question as a person names it: an address, `node:NAME`, `namespace/NAME` or `NAME`, where a workload's name is its
  * endpoint's, its pod's or its container's. Throws StatusError 400 with what there is, for a name that nobody has or several do.
  */
-export function peerOf(text: string, objects: readonly KubeObject[]): Peer {
+export function peerOf(text: string, { objects }: Pick<Evaluator, "objects">): Peer {
   if (text.startsWith("node:") || tryParseAddress(text) !== undefined) return exactPeer(text);
   const slash = text.indexOf("/");
   const [namespace, name] = slash < 0 ? [undefined, text] : [text.slice(0, slash), text.slice(slash + 1)];
-  const endpoints = objects.filter(
-    (object): object is WorkloadEndpoint =>
-      object.kind === "WorkloadEndpoint" && (namespace === undefined || object.metadata.namespace === namespace),
-  );
+  if (namespace !== undefined && objects.get({ kind: "WorkloadEndpoint", namespace, name }) !== undefined)
+    return { endpoint: { namespace, name } };
+  const endpoints = [...objects.list("WorkloadEndpoint", namespace)] as WorkloadEndpoint[];
   const exact = endpoints.filter(({ metadata }) => metadata.name === name);
   const found =
     exact.length > 0
@@ -31,8 +30,7 @@ export function peerOf(text: string, objects: readonly KubeObject[]): Peer {
       : endpoints.filter(({ spec }) => [spec.pod, spec.workload, spec.containerID].includes(name));
   const [first, ...others] = found;
   if (first === undefined) {
-    if (namespace === undefined && objects.some((object) => object.kind === "Node" && object.metadata.name === name))
-      return { node: name };
+    if (namespace === undefined && objects.get({ kind: "Node", name }) !== undefined) return { node: name };
     throw badRequest(`there is no workload, node or address ${JSON.stringify(text)}; there are ${named(endpoints)}`);
   }
   if (others.length > 0) throw badRequest(`${JSON.stringify(text)} is the name of several workloads: ${named(found)}`);

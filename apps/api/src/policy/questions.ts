@@ -45,19 +45,19 @@ export interface Course {
 
 /** The answer without its rows. What has none is answered before this returns. Throws StatusError. */
 export async function answerTo(world: World, { ask, about }: Question, course: Course): Promise<unknown> {
-  const { scene, revision } = world;
+  const { evaluator, revision } = world; // this state, however long it takes and whatever comes meanwhile
   try {
     switch (ask) {
       case "explain":
-        return { ...explain(scene, about), revision };
+        return { ...explain(evaluator, about), revision };
       case "effective":
-        return { ...effective(scene, about), revision };
+        return { ...effective(evaluator, about), revision };
       case "matrix":
-        return { ...(await matrix(scene, about, course)), revision };
+        return { ...(await matrix(evaluator, about, course)), revision };
       case "impact":
-        return { ...(await impact(scene, about, course)), revision };
+        return { ...(await impact(evaluator, about, course)), revision };
       case "select":
-        return select(scene, about);
+        return select(evaluator, about);
     }
   } catch (error) {
     throw error instanceof QueryError ? badRequest(error.message) : error;

@@ -1,13 +1,17 @@
 import { peerSelectors } from "@percale/policy";
+import type { Evaluator } from "@percale/policy";
 import { formatRef, refOf } from "@percale/resources";
-import { parseSelector, SelectorError } from "@percale/selector";
+import type { KubeObject } from "@percale/resources";
+import { matches, parseSelector, SelectorError } from "@percale/selector";
 import type { SelectorView } from "../trpc/views.ts";
 import { keyOf } from "./pairs.ts";
 import type { Questions } from "./questions.ts";
-import type { Scene } from "./world.ts";
 
 /** Whom a selector matches, or where its fault is. */
-export function select(scene: Scene, { selector, namespaceSelector, scope }: Questions["select"]): SelectorView {
+export function select(
+  { objects, selection }: Evaluator,
+  { selector, namespaceSelector, scope }: Questions["select"],
+): SelectorView {
   for (const [field, text] of [
     ["selector", selector],
     ["namespaceSelector", namespaceSelector ?? ""],
@@ -17,11 +21,13 @@ export function select(scene: Scene, { selector, namespaceSelector, scope }: Que
   }
   const side = { selector, ...(namespaceSelector !== undefined && { namespaceSelector }) };
   const { positive } = peerSelectors(side, scope?.namespace);
-  const { selection } = scene;
-  const matching = positive === undefined ? selection.selectables : selection.matching(positive);
-  const selected = matching.map(({ object }) => object);
-  const endpoints = selected.filter(({ kind }) => kind === "WorkloadEndpoint").map(keyOf);
-  const sets = selected.filter(({ kind }) => kind !== "WorkloadEndpoint").map((object) => formatRef(refOf(object)));
+  const isSelected = (object: KubeObject): boolean => {
+    const found = selection.selectable(formatRef(refOf(object)));
+    return found !== undefined && (positive === undefined || matches(positive, found.labels));
+  };
+  const selected = (kind: string): KubeObject[] => [...objects.list(kind)].filter(isSelected);
+  const endpoints = selected("WorkloadEndpoint").map(keyOf);
+  const sets = ["NetworkSet", "GlobalNetworkSet"].flatMap(selected).map((object) => formatRef(refOf(object)));
   return { ok: true, count: endpoints.length, endpoints, sets };
 }
 

@@ -1,6 +1,5 @@
-import { createEvaluator, EVALUATED_KINDS, Selection } from "@percale/policy";
-import type { Evaluator } from "@percale/policy";
-import { formatRef, ObjectTable, refOf } from "@percale/resources";
+import { createEvaluator } from "@percale/policy";
+import type { Evaluator, ObjectChange } from "@percale/policy";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 
 /** An object as JSON, or the name of one that is gone. */
@@ -14,51 +13,20 @@ export interface Feed {
   readonly revision?: number;
 }
 
-/** One state of the cluster. What is made of the objects is made when first asked for, which takes a second for a million nets. */
-export class Scene {
-  readonly objects: readonly KubeObject[];
-  #selection: Selection | undefined;
-  #evaluator: Evaluator | undefined;
-
-  constructor(objects: readonly KubeObject[]) {
-    this.objects = objects;
-  }
-
-  get selection(): Selection {
-    return (this.#selection ??= new Selection(this.objects));
-  }
-
-  get evaluator(): Evaluator {
-    return (this.#evaluator ??= createEvaluator(this.objects, this.selection));
-  }
-
-  /** As it would be after these changes; new objects come last. */
-  after(changes: readonly Change[]): Scene {
-    const objects = new Map(this.objects.map((object) => [formatRef(refOf(object)), object]));
-    for (const change of changes)
-      if (typeof change !== "string") objects.delete(formatRef(change));
-      else {
-        const object = parseObject(change);
-        objects.set(formatRef(refOf(object)), object);
-      }
-    return new Scene([...objects.values()]);
-  }
-}
-
-/** Follows the store by what it is fed. A scene is of whole change sets only, and stays as it is while the world moves on. */
+/** Follows the store by what it is fed. What it shows is of whole change sets only, and stays as it is while the world moves on. */
 export class World {
-  #table = new ObjectTable();
-  #coming: (KubeObject | ObjectRef)[] = [];
+  #coming: ObjectChange[] = [];
   #isAnew = false;
   #revision = 0;
-  #scene: Scene | undefined;
+  #evaluator = createEvaluator([]);
 
   get revision(): number {
     return this.#revision;
   }
 
-  get scene(): Scene {
-    return (this.#scene ??= new Scene(EVALUATED_KINDS.flatMap((kind) => this.#table.list(kind))));
+  /** Of the newest state. */
+  get evaluator(): Evaluator {
+    return this.#evaluator;
   }
 
   take({ changes, isAnew = false, revision }: Feed): void {
@@ -66,20 +34,21 @@ export class World {
       this.#coming = [];
       this.#isAnew = true;
     }
-    for (const change of changes) this.#coming.push(typeof change === "string" ? parseObject(change) : change);
+    this.#coming.push(...objectChanges(changes));
     if (revision !== undefined) this.#moveTo(revision);
   }
 
   #moveTo(revision: number): void {
-    if (this.#isAnew) this.#table.clear();
-    for (const change of this.#coming)
-      if ("metadata" in change) this.#table.put(change);
-      else this.#table.delete(change);
-    if (this.#isAnew || this.#coming.length > 0) this.#scene = undefined;
+    if (this.#isAnew) this.#evaluator = createEvaluator([]); // lets go of the old before the new is made
+    this.#evaluator = this.#evaluator.with(this.#coming);
     this.#coming = [];
     this.#isAnew = false;
     this.#revision = revision;
   }
+}
+
+export function objectChanges(changes: readonly Change[]): ObjectChange[] {
+  return changes.map((change) => (typeof change === "string" ? parseObject(change) : change));
 }
 
 function parseObject(text: string): KubeObject {

@@ -12,3 +12,10 @@ export function attempt<T>(read: () => T): { readonly value: T } | { readonly fa
     return { fault: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** What `read` makes of something; undefined if it is not there, or invalid. */
+export function readOf<T, R>(thing: T | undefined, read: (thing: T) => R | undefined): R | undefined {
+  if (thing === undefined) return undefined;
+  const result = attempt(() => read(thing));
+  return "value" in result ? result.value : undefined;
+}

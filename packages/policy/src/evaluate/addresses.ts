@@ -1,9 +1,11 @@
 /** Who owns an address: endpoints by their own, network sets by prefix. */
 import { bitsOf, parseCidr } from "@percale/net";
-import type { Address } from "@percale/net";
+import type { Address, Cidr } from "@percale/net";
 import { matches } from "@percale/selector";
 import type { Labels, Selector } from "@percale/selector";
 import type { Member } from "../select/member.ts";
+import { LayeredMap } from "../versions/layered-map.ts";
+import { ListsEdit } from "../versions/lists-edit.ts";
 
 export interface Owner {
   readonly member: Member;
@@ -46,37 +48,65 @@ export class KnownAddress {
   }
 }
 
+/** The nets of one owner, canonical, before and after a change. */
+export interface Move {
+  readonly owner: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** Owners, by key, of nets: a level for each family and prefix length. Never changes. */
 export class AddressBook {
-  /** Per family and prefix length, owners by masked value. */
-  readonly #byLength = new Map<string, Map<bigint, Owner[]>>();
-  readonly #lengths: Readonly<Record<4 | 6, Set<number>>> = { 4: new Set(), 6: new Set() };
-  readonly #known = new Map<string, KnownAddress>();
+  readonly #levels: ReadonlyMap<string, Level>;
 
-  add(owner: Owner): void {
-    for (const text of owner.member.nets) {
-      const { family, value, prefixLen } = parseCidr(text);
+  constructor(levels: ReadonlyMap<string, Level> = new Map()) {
+    this.#levels = levels;
+  }
+
+  /** Costs what differs. */
+  with(moves: Iterable<Move>): AddressBook {
+    const edits = new Map<string, Omit<Level, "owners"> & { readonly owners: ListsEdit<bigint, string> }>();
+    const at = ({ family, prefixLen }: Cidr): ListsEdit<bigint, string> => {
       const key = `${family}/${prefixLen}`;
-      this.#lengths[family].add(prefixLen);
-      const byValue = this.#byLength.get(key) ?? new Map<bigint, Owner[]>();
-      this.#byLength.set(key, byValue);
-      const network = value >> BigInt(bitsOf(family) - prefixLen);
-      const owners = byValue.get(network);
-      if (owners === undefined) byValue.set(network, [owner]);
-      else owners.push(owner);
+      let edit = edits.get(key);
+      if (edit === undefined) {
+        const owners = new ListsEdit(this.#levels.get(key)?.owners ?? new LayeredMap<bigint, readonly string[]>());
+        edits.set(key, (edit = { family, prefixLen, owners }));
+      }
+      return edit.owners;
+    };
+    for (const { owner, from, to } of moves) {
+      for (const cidr of without(from, to)) at(cidr).remove(networkOf(cidr, cidr.prefixLen), owner);
+      for (const cidr of without(to, from)) at(cidr).add(networkOf(cidr, cidr.prefixLen), owner);
     }
+    const levels = new Map(this.#levels);
+    for (const [key, { owners, ...level }] of edits) {
+      const done = owners.done();
+      if (done.size === 0) levels.delete(key);
+      else levels.set(key, { ...level, owners: done });
+    }
+    return new AddressBook(levels);
   }
 
-  look(address: Address): KnownAddress {
-    const key = `${address.family} ${address.value}`;
-    let known = this.#known.get(key);
-    if (known === undefined) this.#known.set(key, (known = new KnownAddress(address, this.#ownersOf(address))));
-    return known;
-  }
-
-  #ownersOf({ family, value }: Address): readonly Owner[] {
-    const bits = bitsOf(family);
-    return [...this.#lengths[family]].flatMap(
-      (length) => this.#byLength.get(`${family}/${length}`)!.get(value >> BigInt(bits - length)) ?? [],
+  ownersOf(address: Address): readonly string[] {
+    return [...this.#levels.values()].flatMap(({ family, prefixLen, owners }) =>
+      family === address.family ? (owners.get(networkOf(address, prefixLen)) ?? []) : [],
     );
   }
+}
+
+interface Level {
+  readonly family: 4 | 6;
+  readonly prefixLen: number;
+  /** By the bits of the network. */
+  readonly owners: LayeredMap<bigint, readonly string[]>;
+}
+
+function without(nets: readonly string[], others: readonly string[]): readonly Cidr[] {
+  const known = new Set(others);
+  return nets.filter((net) => !known.has(net)).map(parseCidr);
+}
+
+function networkOf({ family, value }: Address, prefixLen: number): bigint {
+  return value >> BigInt(bitsOf(family) - prefixLen);
 }

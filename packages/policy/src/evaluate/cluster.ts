@@ -1,30 +1,24 @@
-import { parseAddress, parseCidr, tryParseAddress } from "@percale/net";
-import type { Cidr } from "@percale/net";
+import { parseAddress } from "@percale/net";
+import type { Address, Cidr } from "@percale/net";
 import { DEFAULT_ALLOW_PROFILE } from "@percale/resources";
-import type { KubeObject, ObjectRef, PolicyRule } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { Labels } from "@percale/selector";
-import { configLayer, resolveConfig } from "../compile/config.ts";
-import type { ConfigLayer } from "../compile/config.ts";
-import { attempt } from "../compile/invalid.ts";
-import type { WorkloadEndpointSpec } from "../select/member.ts";
-import { canonicalNets } from "../compile/nets.ts";
-import { nodeAddresses } from "../compile/node.ts";
-import type { TierInfo } from "../select/order.ts";
-import { POLICY_KINDS } from "../select/policy.ts";
-import type { PolicyHead } from "../select/policy.ts";
-import type { Selection } from "../select/selection.ts";
-import type { Selectable, SelectingPolicy } from "../select/selection.ts";
+import { resolveConfig } from "../compile/config.ts";
 import type { RuleLists } from "../graph/rules.ts";
 import { allowingProfile } from "../graph/rules.ts";
 import type { DataplaneConfig } from "../model.ts";
-import { AddressBook } from "./addresses.ts";
-import type { KnownAddress } from "./addresses.ts";
-import { SelectorNumbers, evaluableRule } from "./rule.ts";
+import type { TierInfo } from "../select/order.ts";
+import { POLICY_KINDS } from "../select/policy.ts";
+import { Selection } from "../select/selection.ts";
+import type { SelectingPolicy } from "../select/selection.ts";
+import type { ObjectChange, ObjectVersions } from "../versions/object-versions.ts";
+import { KnownAddress } from "./addresses.ts";
+import { Compiler } from "./compiler.ts";
+import type { Rules } from "./compiler.ts";
+import { changedInventory, NOTHING } from "./inventory.ts";
+import type { Endpoint, Inventory } from "./inventory.ts";
 import type { EvaluableRule } from "./rule.ts";
 import type { Direction } from "./query.ts";
-
-/** Rules of one direction; undefined: they do not compile, or are not there. */
-type Rules = Readonly<Record<Direction, readonly EvaluableRule[]>>;
 
 export interface RuledBy {
   readonly ref: ObjectRef;
@@ -41,7 +35,7 @@ export interface ProfileView extends RuledBy {
   readonly exists: boolean;
 }
 
-/** A workload endpoint, its policies ordered and compiled at first use. */
+/** A workload endpoint as its cluster sees it. */
 export interface EndpointView {
   readonly key: string;
   readonly node: string;
@@ -69,34 +63,71 @@ export const EVALUATED_KINDS: readonly string[] = [
   "Node",
 ];
 
-/** The whole cluster, indexed for questions about packets. Never changes. */
+/**
+ * The whole cluster, indexed for questions about packets. It never changes: `with` makes another, at the cost of the changes, and whoever
+ * answers from an older one may go on. What questions make of it (labels, order, owners of an address) is kept as long as it.
+ */
 export class Cluster {
-  readonly endpoints = new Map<string, EndpointView>();
-  readonly book = new AddressBook();
-  readonly #selection: Selection;
-  readonly #rules = new Map<PolicyHead, Rules | "invalid">();
-  readonly #profiles = new Map<string, RuleLists>();
-  readonly #nodes = new Map<string, KubeObject>();
-  readonly #layers: ConfigLayer[] = [];
-  readonly #numbers = new SelectorNumbers();
+  readonly selection: Selection;
+  readonly #inventory: Inventory;
+  readonly #compiler: Compiler;
+  readonly #known = new Map<string, KnownAddress>();
+  readonly #endpointViews = new Map<string, EndpointView>();
   readonly #tiersByEndpoint = new Map<string, readonly TierView[]>();
   readonly #profileViews = new Map<string, ProfileView>();
   readonly #nodeViews = new Map<string, NodeView>();
-  readonly #endpointByAddress = new Map<string, EndpointView>();
-  readonly #nodeByAddress = new Map<string, string>();
 
-  constructor(objects: readonly KubeObject[], selection: Selection) {
-    this.#selection = selection;
-    for (const object of objects) attempt(() => this.#take(object)); // invalid counts as missing
-    for (const selectable of this.#selection.selectables) attempt(() => this.#addMember(selectable));
+  constructor(selection: Selection, inventory: Inventory, compiler: Compiler) {
+    this.selection = selection;
+    this.#inventory = inventory;
+    this.#compiler = compiler.orNewFor(selection.policyCount + inventory.objects.count("Profile"));
   }
 
+  static of(objects: Iterable<KubeObject>): Cluster {
+    return new Cluster(new Selection([]), NOTHING, new Compiler()).with(objects);
+  }
+
+  with(changes: Iterable<ObjectChange>): Cluster {
+    const all = [...changes];
+    const selection = this.selection.with(all);
+    const inventory = changedInventory(this.#inventory, all, { from: this.selection, to: selection });
+    return new Cluster(selection, inventory, this.#compiler);
+  }
+
+  /** All that it was made of, invalid ones too. */
+  get objects(): ObjectVersions {
+    return this.#inventory.objects;
+  }
+
+  look(address: Address): KnownAddress {
+    const key = `${address.family} ${address.value}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      // The book names only who is there.
+      const owners = this.#inventory.book.ownersOf(address).map((owner) => this.selection.selectable(owner)!);
+      this.#known.set(key, (known = new KnownAddress(address, owners)));
+    }
+    return known;
+  }
+
+  /** By `namespace/name`. */
+  endpoint(key: string): EndpointView | undefined {
+    let view = this.#endpointViews.get(key);
+    if (view !== undefined) return view;
+    const endpoint = this.#inventory.endpoints.get(key);
+    if (endpoint === undefined) return undefined;
+    this.#endpointViews.set(key, (view = this.#endpointView(endpoint)));
+    return view;
+  }
+
+  /** Of several that claim an address the last by name has it. */
   endpointAt(address: string): EndpointView | undefined {
-    return this.#endpointByAddress.get(address);
+    const key = lastOf(this.#inventory.endpointsByAddress.get(address));
+    return key === undefined ? undefined : this.endpoint(key);
   }
 
   nodeAt(address: string): NodeView | undefined {
-    const name = this.#nodeByAddress.get(address);
+    const name = lastOf(this.#inventory.nodesByAddress.get(address));
     return name === undefined ? undefined : this.node(name);
   }
 
@@ -104,20 +135,22 @@ export class Cluster {
   node(name: string): NodeView {
     let view = this.#nodeViews.get(name);
     if (view === undefined) {
-      const object = this.#nodes.get(name);
-      const addresses = object === undefined ? [] : nodeAddresses(object);
+      const { objects, nodes, layers } = this.#inventory;
+      const labels = objects.get({ kind: "Node", name })?.metadata.labels ?? {};
       view = {
         name,
-        addresses: addresses.map((address) => this.book.look(parseAddress(address))),
-        config: resolveConfig(this.#layers, { name, labels: object?.metadata.labels ?? {} }),
+        addresses: (nodes.get(name) ?? []).map((address) => this.look(parseAddress(address))),
+        config: resolveConfig(layers.values(), { name, labels }),
       };
       this.#nodeViews.set(name, view);
     }
     return view;
   }
 
+  /** It has an object, or an endpoint is on it. */
   hasNode(name: string): boolean {
-    return this.#nodes.has(name) || [...this.endpoints.values()].some(({ node }) => node === name);
+    const { objects, endpoints } = this.#inventory;
+    return objects.get({ kind: "Node", name }) !== undefined || endpoints.values().some(({ node }) => node === name);
   }
 
   /** Tiers with a policy on the endpoint, both in evaluation order. */
@@ -133,45 +166,19 @@ export class Cluster {
     return view;
   }
 
-  #take(object: KubeObject): void {
-    const { kind, metadata } = object;
-    if (kind === "Profile") this.#profiles.set(metadata.name, object.spec ?? {});
-    else if (kind === "FelixConfiguration") this.#layers.push(configLayer(object));
-    else if (kind === "Node") {
-      this.#nodes.set(metadata.name, object);
-      for (const address of nodeAddresses(object)) this.#nodeByAddress.set(address, metadata.name);
-    }
-  }
-
-  #addMember({ object, member, labels }: Selectable): void {
-    const spoofable =
-      object.kind === "WorkloadEndpoint"
-        ? canonicalNets((object.spec as WorkloadEndpointSpec).allowSpoofedSourcePrefixes).map(parseCidr)
-        : [];
-    this.book.add({ member, labels });
-    if (object.kind !== "WorkloadEndpoint") return;
-    const key = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-    const addresses = member.nets.map((net) => net.slice(0, net.indexOf("/")));
-    let known: readonly KnownAddress[] | undefined;
-    const { book } = this;
-    const view: EndpointView = {
+  #endpointView({ key, node, member, addresses, spoofable }: Endpoint): EndpointView {
+    return {
       key,
-      node: (object.spec as WorkloadEndpointSpec).node,
-      labels,
-      // Looked up at first use: a later member may own the address too.
-      get addresses() {
-        return (known ??= addresses.map((address) => book.look(parseAddress(address))));
-      },
+      node,
+      labels: this.selection.labelsOf(member),
+      addresses: addresses.map((address) => this.look(parseAddress(address))),
       spoofable,
       profileNames: member.parents,
     };
-    this.endpoints.set(key, view);
-    for (const address of addresses)
-      if (tryParseAddress(address) !== undefined) this.#endpointByAddress.set(address, view);
   }
 
   #orderedTiers({ labels }: EndpointView): readonly TierView[] {
-    return this.#selection
+    return this.selection
       .tiersOn(labels, (policy) => this.#rulesOf(policy) !== "invalid")
       .map(({ info, policies }) => ({
         info,
@@ -186,25 +193,15 @@ export class Cluster {
   }
 
   #rulesOf({ head }: SelectingPolicy): Rules | "invalid" {
-    let rules = this.#rules.get(head);
-    if (rules === undefined) this.#rules.set(head, (rules = this.#compile(head.spec, head.namespace) ?? "invalid"));
-    return rules;
-  }
-
-  #compile(spec: RuleLists, namespace: string | undefined): Rules | undefined {
-    const context = { namespace, numbers: this.#numbers };
-    const compile = (rules: readonly PolicyRule[] = []): readonly EvaluableRule[] =>
-      rules.map((rule) => evaluableRule(rule, context));
-    const result = attempt(() => ({ ingress: compile(spec.ingress), egress: compile(spec.egress) }));
-    return "value" in result ? result.value : undefined;
+    return this.#compiler.rulesOf(head.spec, head.namespace);
   }
 
   #profileView(name: string): ProfileView {
-    const spec = this.#profiles.get(name);
     const ref = { kind: "Profile", name };
-    const rules = spec === undefined ? undefined : this.#compile(spec, undefined);
-    if (rules !== undefined) return { ref, rules, exists: true };
-    if (spec === undefined && name === DEFAULT_ALLOW_PROFILE) {
+    const object = this.objects.get(ref);
+    const rules = object === undefined ? "invalid" : this.#compiler.rulesOf(object.spec ?? NO_RULES, undefined);
+    if (rules !== "invalid") return { ref, rules, exists: true };
+    if (object === undefined && name === DEFAULT_ALLOW_PROFILE) {
       const { length } = allowingProfile(name).ingress;
       const all = Array.from({ length }, (): EvaluableRule => ({ action: "Allow", checks: [] }));
       return { ref, rules: { ingress: all, egress: all }, exists: true };
@@ -212,4 +209,10 @@ export class Cluster {
     const none: readonly EvaluableRule[] = [{ action: "Deny", checks: [] }];
     return { ref, rules: { ingress: none, egress: none }, exists: false };
   }
+}
+
+const NO_RULES: RuleLists = {};
+
+function lastOf(names: readonly string[] | undefined): string | undefined {
+  return names?.reduce((last, name) => (name > last ? name : last));
 }

@@ -1,8 +1,9 @@
 import { containsAddress, formatAddress, parseAddress } from "@percale/net";
 import { protocolNumber } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject, Lookup } from "@percale/resources";
 import type { DataplaneConfig } from "../model.ts";
-import { Selection } from "../select/selection.ts";
+import type { Selection } from "../select/selection.ts";
+import type { ObjectChange } from "../versions/object-versions.ts";
 import type { KnownAddress } from "./addresses.ts";
 import { Cluster } from "./cluster.ts";
 import type { EndpointView, NodeView } from "./cluster.ts";
@@ -26,8 +27,14 @@ export class QueryError extends Error {
   override readonly name = "QueryError";
 }
 
-/** Answers about one state of the cluster; cheap to make, compiles what questions need. */
+/** Answers about one state of the cluster, and goes on doing so: indexed when it is made, compiles what questions need. */
 export interface Evaluator {
+  /** What it was made of: of kinds that say nothing about packets too, and invalid ones. */
+  readonly objects: Lookup;
+  /** Of the same state. */
+  readonly selection: Selection;
+  /** Of the state after these changes, at the cost of the changes: what came since, or a draft. */
+  with(changes: Iterable<ObjectChange>): Evaluator;
   /** The whole story. Throws QueryError. */
   explain(query: Query): Explanation;
   /** The verdict alone, for matrices. Throws QueryError. */
@@ -36,11 +43,15 @@ export interface Evaluator {
   effectivePolicies(endpoint: { readonly namespace: string; readonly name: string }): EffectivePolicies;
 }
 
-/** `selection` is that of the same objects, for who has one already. */
-export function createEvaluator(objects: Iterable<KubeObject>, selection?: Selection): Evaluator {
-  const all = [...objects];
-  const cluster = new Cluster(all, selection ?? new Selection(all));
+export function createEvaluator(objects: Iterable<KubeObject>): Evaluator {
+  return evaluatorOf(Cluster.of(objects));
+}
+
+function evaluatorOf(cluster: Cluster): Evaluator {
   return {
+    objects: cluster.objects,
+    selection: cluster.selection,
+    with: (changes) => evaluatorOf(cluster.with(changes)),
     explain: (query) => explain(cluster, query),
     verdict: (query) => {
       const flight = resolve(cluster, query);
@@ -50,13 +61,14 @@ export function createEvaluator(objects: Iterable<KubeObject>, selection?: Selec
       const endpoint = endpointOf(cluster, `${namespace}/${name}`);
       return {
         tiers: cluster.tiersOf(endpoint).map(({ info, policies }) => ({
-          name: info.name,
-          exists: info.exists,
-          defaultAction: info.defaultAction,
+          ...info,
           ingress: policies.ingress.map(({ ref }) => ref),
           egress: policies.egress.map(({ ref }) => ref),
         })),
-        profiles: endpoint.profileNames.map((name) => ({ name, exists: cluster.profileOf(name).exists })),
+        profiles: endpoint.profileNames.map((profile) => ({
+          name: profile,
+          exists: cluster.profileOf(profile).exists,
+        })),
       };
     },
   };
@@ -259,7 +271,7 @@ function endOf(cluster: Cluster, peer: Peer): End {
 }
 
 function endpointOf(cluster: Cluster, key: string): EndpointView {
-  const endpoint = cluster.endpoints.get(key);
+  const endpoint = cluster.endpoint(key);
   if (endpoint === undefined) throw new QueryError(`there is no workload endpoint ${key}`);
   return endpoint;
 }
@@ -271,7 +283,7 @@ function addressesOf(cluster: Cluster, end: End, peer: Peer): readonly KnownAddr
 
 function look(cluster: Cluster, text: string): KnownAddress {
   try {
-    return cluster.book.look(parseAddress(text));
+    return cluster.look(parseAddress(text));
   } catch {
     throw new QueryError(`${JSON.stringify(text)} is no IP address`);
   }

@@ -1,4 +1,5 @@
 import type { ObjectRef, Protocol } from "@percale/resources";
+import type { TierInfo } from "../select/order.ts";
 
 /** One end of a packet. An address that belongs to an endpoint or a node stands for it. */
 export type Peer =
@@ -122,12 +123,9 @@ export interface Explanation {
 }
 
 export interface EffectivePolicies {
-  readonly tiers: readonly {
-    readonly name: string;
-    readonly exists: boolean;
-    readonly defaultAction: "Deny" | "Pass";
+  readonly tiers: readonly (TierInfo & {
     readonly ingress: readonly ObjectRef[];
     readonly egress: readonly ObjectRef[];
-  }[];
+  })[];
   readonly profiles: readonly { readonly name: string; readonly exists: boolean }[];
 }

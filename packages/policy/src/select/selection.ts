@@ -1,14 +1,18 @@
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import { refOf } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources";
 import { inheriting, matches } from "@percale/selector";
 import type { LabelRecord, Labels, Selector } from "@percale/selector";
-import { attempt } from "../compile/invalid.ts";
+import { attempt, readOf } from "../compile/invalid.ts";
+import { LayeredMap } from "../versions/layered-map.ts";
+import { readChange } from "../versions/object-versions.ts";
+import type { ObjectChange } from "../versions/object-versions.ts";
 import { isMemberKind, memberOf } from "./member.ts";
 import type { Member } from "./member.ts";
 import { comparePolicies, compareTiers, missingTier, tierInfo } from "./order.ts";
 import type { TierInfo } from "./order.ts";
 import { isPolicyKind, policyHead } from "./policy.ts";
 import type { PolicyHead } from "./policy.ts";
+import { PolicyIndex } from "./policy-index.ts";
 
 /** A workload endpoint or network set, with every label that selectors see. */
 export interface Selectable {
@@ -30,24 +34,39 @@ export interface SelectedTier {
 
 /**
  * Who is selected by what: labels with those that profiles hand down, policies in the order in which they judge. Of one state of the
- * cluster, or of as much of it as is given; what is invalid counts as missing. Everybody who asks which policies are in force asks here;
- * the graph keeps the same answer current, which a law holds them to.
+ * cluster, or of as much of it as is given; what is invalid counts as missing. It never changes: `with` makes another, at the cost of the
+ * changes. Everybody who asks which policies are in force asks here; the graph keeps the same answer current, which a law holds them to.
  */
 export class Selection {
-  readonly selectables: readonly Selectable[];
-  readonly policies: readonly SelectingPolicy[];
-  readonly #tiers = new Map<string, TierInfo>();
-  readonly #handedDown = new Map<string, LabelRecord>();
+  readonly #parts: Parts;
+  readonly #labels = new Map<Member, Labels>();
+  #selectables: readonly Selectable[] | undefined;
 
-  constructor(objects: Iterable<KubeObject>) {
-    const policies: SelectingPolicy[] = [];
-    const members: Omit<Selectable, "labels">[] = [];
-    for (const object of objects) attempt(() => this.#take(object, policies, members));
-    this.policies = policies;
-    this.selectables = members.map(({ object, member }) => ({ object, member, labels: this.#labelsOf(member) }));
+  constructor(changes: Iterable<ObjectChange>, before: Parts = NOTHING) {
+    this.#parts = changed(before, changes);
   }
 
-  /** What a selector matches, in the order in which it was given. */
+  /** As it would be, or is by now. Objects that were never there may be gone. */
+  with(changes: Iterable<ObjectChange>): Selection {
+    return new Selection(changes, this.#parts);
+  }
+
+  get policyCount(): number {
+    return this.#parts.policies.size;
+  }
+
+  /** In the order in which they were given; what `with` brought comes anywhere. */
+  get selectables(): readonly Selectable[] {
+    return (this.#selectables ??= Array.from(this.#parts.members.values(), (held) => this.#selectable(held)));
+  }
+
+  /** What is known of a workload endpoint or network set, by `formatRef`; undefined if it is not there, or invalid. */
+  selectable(key: string): Selectable | undefined {
+    const held = this.#parts.members.get(key);
+    return held === undefined ? undefined : this.#selectable(held);
+  }
+
+  /** What a selector matches, in the order of `selectables`. */
   matching(selector: Selector): readonly Selectable[] {
     return this.selectables.filter(({ labels }) => matches(selector, labels));
   }
@@ -61,32 +80,91 @@ export class Selection {
 
   /** Tiers with a policy on a workload of these labels. One whose rules do not compile is as good as missing. */
   tiersOn(labels: Labels, isValid: (policy: SelectingPolicy) => boolean): readonly SelectedTier[] {
-    const applying = this.policies.filter((policy) => matches(policy.head.selector, labels) && isValid(policy));
+    const { policies, tiers } = this.#parts;
+    const applying = [...policies.candidates(labels)].filter(
+      (policy) => matches(policy.head.selector, labels) && isValid(policy),
+    );
     return Map.groupBy(applying, ({ head }) => head.tier)
       .entries()
-      .map(([name, policies]) => ({
-        info: this.#tiers.get(name) ?? missingTier(name),
-        policies: policies.sort((a, b) => comparePolicies(a.head, b.head)),
+      .map(([name, own]) => ({
+        info: tiers.get(name) ?? missingTier(name),
+        policies: own.sort((a, b) => comparePolicies(a.head, b.head)),
       }))
       .toArray()
       .sort((a, b) => compareTiers(a.info, b.info));
   }
 
-  #take(object: KubeObject, policies: SelectingPolicy[], members: Omit<Selectable, "labels">[]): void {
-    const { kind, metadata } = object;
-    const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
-    if (isPolicyKind(kind)) {
-      const head = policyHead(object);
-      if (!head.isForHostsOnly) policies.push({ ref: refOf(object), head });
-    } else if (isMemberKind(kind)) members.push({ object, member: memberOf(object) });
-    else if (kind === "Tier") this.#tiers.set(metadata.name, tierInfo(metadata.name, spec));
-    else if (kind === "Profile") this.#handedDown.set(metadata.name, (spec["labelsToApply"] ?? {}) as LabelRecord);
+  /** What selectors see of a member of this selection. */
+  labelsOf(member: Member): Labels {
+    let labels = this.#labels.get(member);
+    if (labels === undefined) {
+      const parents = member.parents.map((name) => ({ labels: this.#parts.handedDown.get(name) }));
+      this.#labels.set(member, (labels = inheriting(member.labels, parents)));
+    }
+    return labels;
   }
 
-  #labelsOf({ labels, parents }: Member): Labels {
-    return inheriting(
-      labels,
-      parents.map((name) => ({ labels: this.#handedDown.get(name) })),
-    );
+  #selectable({ object, member }: Held): Selectable {
+    return { object, member, labels: this.labelsOf(member) };
   }
+}
+
+type Held = Omit<Selectable, "labels">;
+
+/** By `formatRef`, tiers and what profiles hand down by name. */
+interface Parts {
+  readonly members: LayeredMap<string, Held>;
+  readonly policies: PolicyIndex;
+  readonly tiers: LayeredMap<string, TierInfo>;
+  readonly handedDown: LayeredMap<string, LabelRecord>;
+}
+
+const NOTHING: Parts = {
+  members: new LayeredMap(),
+  policies: new PolicyIndex(),
+  tiers: new LayeredMap(),
+  handedDown: new LayeredMap(),
+};
+
+function changed(parts: Parts, changes: Iterable<ObjectChange>): Parts {
+  const members = parts.members.edit();
+  const policies = new Map<string, SelectingPolicy | undefined>();
+  const tiers = parts.tiers.edit();
+  const handedDown = parts.handedDown.edit();
+  for (const change of changes) {
+    const { ref, object } = readChange(change);
+    const { kind, name } = ref;
+    const read = <T>(of: (object: KubeObject) => T | undefined): T | undefined => readOf(object, of);
+    if (isPolicyKind(kind)) policies.set(formatRef(ref), read(selectingPolicy));
+    else if (isMemberKind(kind))
+      members.set(
+        formatRef(ref),
+        read((one) => ({ object: one, member: memberOf(one) })),
+      );
+    else if (kind === "Tier")
+      tiers.set(
+        name,
+        read(({ spec }) => tierInfo(name, spec ?? {})),
+      );
+    else if (kind === "Profile")
+      handedDown.set(
+        name,
+        read(({ spec }) => labelsToApply(spec)),
+      );
+  }
+  return {
+    members: members.done(),
+    policies: parts.policies.with(policies),
+    tiers: tiers.done(),
+    handedDown: handedDown.done(),
+  };
+}
+
+function selectingPolicy(object: KubeObject): SelectingPolicy | undefined {
+  const head = policyHead(object);
+  return head.isForHostsOnly ? undefined : { ref: refOf(object), head };
+}
+
+function labelsToApply(spec: unknown): LabelRecord {
+  return ((spec ?? {}) as { readonly labelsToApply?: LabelRecord }).labelsToApply ?? {};
 }

@@ -2,10 +2,9 @@ import { silentLogger } from "@percale/daemon";
 import type { Change } from "@percale/protocol";
 import { API_VERSION, formatRef, refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { openPostgresStore, startTestPostgres } from "@percale/store";
-import type { Datastore, TestPostgres } from "@percale/store";
+import { MemoryStore } from "@percale/store/memory";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { Judge } from "./judge.ts";
 import { answerTo, ROWS_OF } from "./questions.ts";
 import type { Answers, Ask, Question, Questions } from "./questions.ts";
@@ -13,20 +12,9 @@ import { Rows } from "./rows.ts";
 import { World } from "./world.ts";
 
 const author = "alice";
-let postgres: TestPostgres;
-let store: Datastore;
-let judge: Judge;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  store = await openPostgresStore({ url: postgres.url, windowSize: 8 });
-  judge = new Judge({ store, log: silentLogger });
-});
-afterAll(async () => {
-  await judge.close();
-  await store.close();
-  await postgres.stop();
-});
+const store = new MemoryStore({ windowSize: 8 });
+const judge = new Judge({ store, log: silentLogger });
+afterAll(() => judge.close());
 
 const object = (kind: string, name: string, spec: object, metadata: object = {}): KubeObject => ({
   apiVersion: API_VERSION,
@@ -65,7 +53,7 @@ test("answers are those of the state at the time of the call, made from scratch"
     }),
     { numRuns: 12 },
   );
-});
+}, 60_000);
 
 test("what the log has lost is no loss", async () => {
   const endpoint = (last: number): KubeObject =>
