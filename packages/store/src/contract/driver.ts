@@ -26,9 +26,9 @@ export interface Data {
 /** Where one test happens. */
 export interface Scene {
   readonly store: Datastore;
-  /** Another process's view of the same data. */
-  readonly other: () => Promise<Datastore>;
+  /** The same data as one more process opens it. */
+  readonly open: (options?: StoreOptions) => Promise<Datastore>;
 }
 
 /** What is promised, in words, and a test of it. */
-export type Promises = Readonly<Record<string, (scene: Scene) => Promise<void>>>;
+export type Behaviours = Readonly<Record<string, (scene: Scene) => Promise<void>>>;

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { create, KIND, networkSet, refused, take } from "./acting.ts";
-import type { Promises } from "./driver.ts";
+import type { Behaviours } from "./driver.ts";
 
 /** How a store ends. */
-export const ending: Promises = {
+export const ending: Behaviours = {
   "a store can be closed as soon as it is open, and twice": async ({ store }) => {
     expect(store.isConnected()).toBe(true);
     await Promise.all([store.close(), store.close()]);

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
 import { refOf } from "@percale/resources";
 import { create, created, createMany, deleted, networkSets, revisions, update, updated, write } from "./acting.ts";
-import type { Promises } from "./driver.ts";
+import type { Behaviours } from "./driver.ts";
 
 /** Who changed what, when and why. */
-export const history: Promises = {
+export const history: Behaviours = {
   "history tells who did what and why, and which request asked for it, newest first": async ({ store }) => {
     const first = await create(store);
     const smaller = { ...first, spec: { nets: [] } };

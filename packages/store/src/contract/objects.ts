@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { API_VERSION, refOf } from "@percale/resources";
+import { refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { create, created, deleted, networkSet, refused, update, updated, write } from "./acting.ts";
-import type { Promises } from "./driver.ts";
+import { create, deleted, networkSet, refused, update, updated, write } from "./acting.ts";
+import type { Behaviours } from "./driver.ts";
 
 const held = (): KubeObject => ({ ...networkSet(), metadata: { name: "held", finalizers: ["percale/hold"] } });
 
@@ -12,7 +12,7 @@ function withoutFinalizers(object: KubeObject): KubeObject {
 }
 
 /** One object at a time, as Kubernetes' clients know it. */
-export const objects: Promises = {
+export const objects: Behaviours = {
   "a created object has what only the server sets, and reads back": async ({ store }) => {
     const object = await create(store);
     expect(object.metadata).toMatchObject({
@@ -117,24 +117,5 @@ export const objects: Promises = {
     const [a, endless, b] = await Promise.allSettled(writes);
     expect([a!.status, b!.status]).toEqual(["fulfilled", "fulfilled"]);
     expect(endless).toEqual({ status: "rejected", reason: refused("Invalid") });
-  },
-
-  "what a kind makes follow from a change is written with it": async ({ store }) => {
-    const inShop = {
-      apiVersion: API_VERSION,
-      kind: "NetworkSet",
-      metadata: { namespace: "shop", name: "a" },
-      spec: {},
-    };
-    const since = await store.head();
-    const { resourceVersion, objects: own } = await store.apply({ author: "alice", changes: [created(inShop)] });
-    expect(own.map(({ kind }) => kind)).toEqual(["NetworkSet"]);
-    const { objects: all, revision } = await store.snapshot(["NetworkSet", "Namespace", "Profile"]);
-    expect(all.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
-      "NetworkSet/a",
-      "Namespace/shop",
-      "Profile/kns.shop",
-    ]);
-    expect([resourceVersion, revision > since]).toEqual([String(revision), true]);
   },
 };

@@ -17,7 +17,7 @@ import {
   told,
   write,
 } from "./acting.ts";
-import type { Promises, Scene } from "./driver.ts";
+import type { Behaviours, Scene } from "./driver.ts";
 
 const WRITERS = 20;
 const ROUNDS = 10;
@@ -35,7 +35,7 @@ async function writeMuch(store: Scene["store"]): Promise<Map<number, string>> {
 }
 
 /** One order for all: revisions without gaps, whole change sets. */
-export const order: Promises = {
+export const order: Behaviours = {
   "however many write at once, every watcher sees one order without gaps, and no set torn": async ({ store }) => {
     const since = await store.head();
     const count = WRITERS * ROUNDS * 2;
@@ -85,10 +85,11 @@ export const order: Promises = {
     expect(told(events)).toEqual([`ADDED ${a!.metadata.name}`, "ADDED p", `DELETED ${a!.metadata.name}`]);
   },
 
-  "a watch from a revision that does not come times out": async ({ store }) => {
-    await create(store);
-    const future = (await store.head()) + 1_000;
-    await expect(take(store.watch({ since: future }), 1)).rejects.toEqual(refused("Timeout"));
+  "a watch from a revision that does not come times out": async ({ open }) => {
+    const impatient = await open({ waitMs: 50 });
+    await create(impatient);
+    const since = (await impatient.head()) + 1_000;
+    await expect(take(impatient.watch({ since }), 1)).rejects.toEqual(refused("Timeout"));
   },
 
   "a slow watcher misses nothing, however far it falls behind": async ({ store }) => {

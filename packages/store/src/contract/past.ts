@@ -15,7 +15,7 @@ import {
   update,
   write,
 } from "./acting.ts";
-import type { Promises, Scene } from "./driver.ts";
+import type { Behaviours, Scene } from "./driver.ts";
 
 const listed = (store: Scene["store"], namespace?: string): Promise<ObjectList> =>
   store.list({ kind: KIND, ...(namespace !== undefined && { namespace }) });
@@ -30,7 +30,7 @@ async function change(store: Scene["store"], { items }: ObjectList): Promise<voi
 const steps = fc.array(fc.record({ name: fc.constantFrom("a", "b", "c"), put: fc.boolean() }), { maxLength: 12 });
 
 /** What was: lists of a revision, watches from one. */
-export const past: Promises = {
+export const past: Behaviours = {
   "a list at an exact revision is what it was": async ({ store }) => {
     await createMany(store, 3);
     const before = await listed(store);

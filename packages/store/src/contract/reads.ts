@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { create, KIND, networkSet, NOWHERE, refused, update, write, deleted } from "./acting.ts";
-import type { Promises } from "./driver.ts";
+import type { Behaviours } from "./driver.ts";
 
 const inNamespace = (namespace: string, name: string): KubeObject => ({
   ...networkSet(name),
@@ -11,7 +11,7 @@ const inNamespace = (namespace: string, name: string): KubeObject => ({
 });
 
 /** The newest state. */
-export const reads: Promises = {
+export const reads: Behaviours = {
   "what is not there is undefined, and its kind's list is empty": async ({ store }) => {
     expect(await store.get(NOWHERE)).toBeUndefined();
     expect(await store.list({ kind: KIND })).toEqual({ items: [], revision: await store.head() });
@@ -44,9 +44,10 @@ export const reads: Promises = {
     expect((await store.list({ kind: KIND, revision: 0 })).items).toEqual([object]);
   },
 
-  "a list of a revision that does not come times out; of one that does it waits": async ({ store }) => {
+  "a list of a revision that does not come times out; of one that does it waits": async ({ store, open }) => {
     const head = await store.head();
-    await expect(store.list({ kind: KIND, revision: head + 1_000 })).rejects.toEqual(refused("Timeout"));
+    const impatient = await open({ waitMs: 50 });
+    await expect(impatient.list({ kind: KIND, revision: head + 1_000 })).rejects.toEqual(refused("Timeout"));
     const waiting = store.list({ kind: KIND, revision: head + 1 });
     const object = await create(store);
     expect((await waiting).items).toEqual([object]);

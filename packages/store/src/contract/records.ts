@@ -72,7 +72,9 @@ export function recordsContract(driver: RecordsDriver): void {
       expect(gone).toEqual({ node: "n", record: undefined });
     });
 
-    test.skipIf(driver.cannot.sharing !== undefined)("whoever watches hears what another process writes", async () => {
+    const alone = driver.cannot.sharing;
+    const elsewhere = "whoever watches hears what another process writes";
+    test.skipIf(alone !== undefined)(alone === undefined ? elsewhere : `${elsewhere} (${alone})`, async () => {
       const other = await data.open({ now: () => now });
       const write = () => records.agentStatus.put(statusOf("n"));
       expect(await heard(other, { write, isIt: () => true })).toMatchObject({ node: "n", record: { node: "n" } });

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
-import { forbidden, refOf } from "@percale/resources";
+import { API_VERSION, forbidden, refOf } from "@percale/resources";
 import type { CheckContext } from "../datastore.ts";
 import { created, deleted, names, networkSet, networkSets, NOWHERE, refused, updated, write } from "./acting.ts";
-import type { Promises } from "./driver.ts";
+import type { Behaviours } from "./driver.ts";
 
 /** Change sets: all or nothing, judged where they are written. */
-export const sets: Promises = {
+export const sets: Behaviours = {
   "a change set is written whole or not at all, and a dry run not at all": async ({ store }) => {
     const head = await store.head();
     const broken = [created(networkSet("a")), { op: "delete" as const, ref: NOWHERE }];
@@ -72,5 +72,24 @@ export const sets: Promises = {
     const [refusal, small] = await Promise.allSettled([write(store, large), write(store, [created(networkSet("s"))])]);
     expect(refusal).toEqual({ status: "rejected", reason: refused("RequestEntityTooLarge") });
     expect([small.status, await names(store)]).toEqual(["fulfilled", ["s"]]);
+  },
+
+  "what a kind makes follow from a change is written with it": async ({ store }) => {
+    const inShop = {
+      apiVersion: API_VERSION,
+      kind: "NetworkSet",
+      metadata: { namespace: "shop", name: "a" },
+      spec: {},
+    };
+    const since = await store.head();
+    const { resourceVersion, objects: own } = await store.apply({ author: "alice", changes: [created(inShop)] });
+    expect(own.map(({ kind }) => kind)).toEqual(["NetworkSet"]);
+    const { objects: all, revision } = await store.snapshot(["NetworkSet", "Namespace", "Profile"]);
+    expect(all.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([
+      "NetworkSet/a",
+      "Namespace/shop",
+      "Profile/kns.shop",
+    ]);
+    expect([resourceVersion, revision > since]).toEqual([String(revision), true]);
   },
 };

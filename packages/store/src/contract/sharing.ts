@@ -1,12 +1,12 @@
 import { expect } from "vitest";
 import { refOf } from "@percale/resources";
 import { after, create, createMany, networkSet, revisions, take, update } from "./acting.ts";
-import type { Promises } from "./driver.ts";
+import type { Behaviours } from "./driver.ts";
 
 /** Several processes on the same data. */
-export const sharing: Promises = {
-  "another process sees an acknowledged write at once": async ({ store, other }) => {
-    const neighbour = await other();
+export const sharing: Behaviours = {
+  "another process sees an acknowledged write at once": async ({ store, open }) => {
+    const neighbour = await open();
     for (let i = 0; i < 20; i++) {
       const object = await create(store);
       expect(await neighbour.get(refOf(object))).toEqual(object);
@@ -14,8 +14,8 @@ export const sharing: Promises = {
     expect(neighbour.epoch).toBe(store.epoch);
   },
 
-  "two that write at once have one order, and lose no update": async ({ store, other }) => {
-    const neighbour = await other();
+  "two that write at once have one order, and lose no update": async ({ store, open }) => {
+    const neighbour = await open();
     const since = await store.head();
     const watchers = [store, neighbour].map((one) => take(one.watch({ since }), 121));
     const counter = await create(store, networkSet("counter", { n: 0 }));
@@ -34,9 +34,9 @@ export const sharing: Promises = {
     expect((await store.get(refOf(counter)))!.spec).toEqual({ n: 20 });
   },
 
-  "a store that is opened again has what was written before": async ({ store, other }) => {
+  "a store that is opened again has what was written before": async ({ store, open }) => {
     await createMany(store, 3);
     const before = await store.snapshot();
-    expect(await (await other()).snapshot()).toEqual(before);
+    expect(await (await open()).snapshot()).toEqual(before);
   },
 };

@@ -12,10 +12,10 @@ import {
   update,
   write,
 } from "./acting.ts";
-import type { Promises } from "./driver.ts";
+import type { Behaviours } from "./driver.ts";
 
 /** Of one kind at a time, as any store can tell it. */
-export const watches: Promises = {
+export const watches: Behaviours = {
   "a watch gives every change of a kind once and in order, with what each replaced": async ({ store }) => {
     const since = await store.head();
     const object = await create(store);
