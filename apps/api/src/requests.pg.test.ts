@@ -72,6 +72,8 @@ test("a call of the dashboard tells its request in the error, the log and the ch
   const refused = await apply({ changes: [{ op: "create", object: networkSet("kept") }] });
   expect(refused.body.error.data.status).toMatchObject({ reason: "AlreadyExists", details: { requestId: ID } });
   expect(logged()).toMatchObject([{ msg: "write refused", requestId: ID, call: "changes.submit", user: "admin" }]);
+  await apply({ changes: [{ op: "create", object: networkSet("kept") }], dryRun: true }); // as its editor asks while one types
+  expect(logged()).toHaveLength(1);
   await apply({ changes: [{ op: "create", object: networkSet("by-dashboard") }] });
   expect(await requestOf("by-dashboard")).toBe(ID);
 });

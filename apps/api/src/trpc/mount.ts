@@ -75,7 +75,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
       allowBatching: true,
       maxBatchSize: MAX_BATCH,
       allowMethodOverride: true, // a query too long for an address comes as POST
-      onError: ({ error, path, type }) => logFault(log, error, { path, type, by: caller.identity }),
+      onError: ({ error, path, type, input }) => logFault(log, error, { path, type, input, by: caller.identity }),
       createContext: async ({ info: { calls, isBatchCall } }): Promise<CallContext> => {
         if (refusal !== undefined) throw trpcErrorOf(refusal);
         const alone = calls.find(({ path }) => ASKED_ALONE.has(path));
@@ -134,8 +134,8 @@ export function trpcOverWebSocket({ authenticator, credentials, services, log, w
       wss,
       router: appRouter,
       keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
-      onError: ({ error, path, type }) =>
-        withRequestId(requestId, () => logFault(log, error, { path, type, by: caller.identity })),
+      onError: ({ error, path, type, input }) =>
+        withRequestId(requestId, () => logFault(log, error, { path, type, input, by: caller.identity })),
       createContext: async ({ info }): Promise<CallContext> => {
         const token = info.connectionParams?.["token"];
         const identity =
@@ -175,14 +175,21 @@ function rethrow(error: unknown): never {
 interface Failed {
   readonly path: string | undefined;
   readonly type: ProcedureType | "unknown";
+  readonly input: unknown;
   readonly by: Identity;
 }
 
 /** What clients do wrong is their business, but for writes; the rest is ours. */
-function logFault(log: Logger, { code, cause }: TRPCError, { path, type, by }: Failed): void {
+function logFault(log: Logger, { code, cause }: TRPCError, { path = "", type, input, by }: Failed): void {
   if (cause instanceof StatusError) {
-    if (type === "mutation" && path?.startsWith("session.") === false) logRefusal(log, cause, { by, call: path });
+    const isWrite = type === "mutation" && !path.startsWith("session.") && !isRehearsal(input);
+    if (isWrite) logRefusal(log, cause, { by, call: path });
   } else if (code === "INTERNAL_SERVER_ERROR") log.error("procedure failed", { path, error: cause });
+}
+
+/** The dashboard's editor asks at every pause of typing what a write would answer. */
+function isRehearsal(input: unknown): boolean {
+  return typeof input === "object" && input !== null && "dryRun" in input && input.dryRun === true;
 }
 
 /** Behind the dashboard's plain HTTP a browser would not send a Secure cookie back. The proxy names the host it was asked for. */
