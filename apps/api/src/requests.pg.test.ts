@@ -17,7 +17,9 @@ const create = (name: string, headers: Record<string, string> = {}): Promise<Ans
   server.call(NETWORK_SETS, { method: "POST", body: networkSet(name), headers });
 const requestOf = async (name: string): Promise<string | undefined> =>
   (await server.api.store.history({ kind: "NetworkSet", namespace: "default", name }))[0]?.requestId;
-const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+/** Of a busy machine the log says other things too. */
+const refusals = () =>
+  lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === "write refused");
 
 test("every answer bears the id of its request", async () => {
   for (const path of ["/readyz", "/version", NETWORK_SETS, "/trpc/session.whoami", "/nowhere"])
@@ -44,7 +46,7 @@ test("a refusal tells its request in the Status, where Kubernetes' clients leave
 
 test("a refused write is in the log with who, what, why and its request", async () => {
   await create("kept", { "audit-id": ID });
-  expect(logged()).toEqual([
+  expect(refusals()).toEqual([
     {
       level: "info",
       msg: "write refused",
@@ -63,7 +65,7 @@ test("a refused write is in the log with who, what, why and its request", async 
 test("what strangers may not write, and what may not be read, fills no log", async () => {
   await server.call(NETWORK_SETS, { method: "POST", body: networkSet("x"), token: null });
   await server.call(`${NETWORK_SETS}/none`);
-  expect(logged()).toEqual([]);
+  expect(refusals()).toEqual([]);
 });
 
 test("a call of the dashboard tells its request in the error, the log and the change set", async () => {
@@ -71,9 +73,9 @@ test("a call of the dashboard tells its request in the error, the log and the ch
     server.call("/trpc/changes.submit", { method: "POST", body, headers: { "audit-id": ID } });
   const refused = await apply({ changes: [{ op: "create", object: networkSet("kept") }] });
   expect(refused.body.error.data.status).toMatchObject({ reason: "AlreadyExists", details: { requestId: ID } });
-  expect(logged()).toMatchObject([{ msg: "write refused", requestId: ID, call: "changes.submit", user: "admin" }]);
+  expect(refusals()).toMatchObject([{ msg: "write refused", requestId: ID, call: "changes.submit", user: "admin" }]);
   await apply({ changes: [{ op: "create", object: networkSet("kept") }], dryRun: true }); // as its editor asks while one types
-  expect(logged()).toHaveLength(1);
+  expect(refusals()).toHaveLength(1);
   await apply({ changes: [{ op: "create", object: networkSet("by-dashboard") }] });
   expect(await requestOf("by-dashboard")).toBe(ID);
 });
