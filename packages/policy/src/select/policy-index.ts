@@ -34,10 +34,6 @@ export class PolicyIndex {
     return this.#standing.size;
   }
 
-  *policies(): Generator<SelectingPolicy> {
-    for (const { policy } of this.#standing.values()) yield policy;
-  }
-
   /** All that select these labels, and others, each once. */
   *candidates(labels: Labels): Generator<SelectingPolicy> {
     yield* this.#byPlace.get(ANYWHERE) ?? [];

@@ -62,9 +62,11 @@ export class MapEdit<K, V> {
     this.#isChanged = true;
   }
 
-  /** Ends the edit. */
+  /** Ends the edit: nothing may be set any more. */
   done(): LayeredMap<K, V> {
     if (!this.#isChanged) return this.#from;
+    const isFirst = this.#base.size === 0 && this.#over.size === this.#size; // nothing beneath, nothing gone: no copy is needed
+    if (isFirst) return new LayeredMap(this.#over as ReadonlyMap<K, V>);
     if (this.#over.size ** 2 <= this.#base.size) return new LayeredMap(this.#base, this.#over, this.#size);
     const all = new Map(this.#base);
     for (const [key, value] of this.#over)

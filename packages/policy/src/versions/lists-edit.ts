@@ -16,7 +16,7 @@ export class ListsEdit<K, V> {
 
   add(key: K, value: V): void {
     if (this.get(key).length > 0) this.#ownList(key).push(value);
-    else this.#put(key, [value]); // most lists stay that short: nothing is reserved for more
+    else this.#map.set(key, [value]); // most lists stay that short: nothing is reserved for more
   }
 
   remove(key: K, value: V): void {
@@ -37,13 +37,9 @@ export class ListsEdit<K, V> {
     let list = this.#own.get(key);
     if (list === undefined) {
       list = [...this.get(key)];
-      this.#put(key, list);
+      this.#own.set(key, list);
+      this.#map.set(key, list);
     }
     return list;
-  }
-
-  #put(key: K, list: V[]): void {
-    this.#own.set(key, list);
-    this.#map.set(key, list);
   }
 }
