@@ -137,4 +137,4 @@ test("the thread keeps no process alive", async () => {
     rmSync(folder, { recursive: true }),
   );
   expect(JSON.parse(stdout)).toEqual({ ok: true, count: 0, endpoints: [], sets: [] });
-});
+}, 30_000);

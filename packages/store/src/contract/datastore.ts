@@ -41,8 +41,7 @@ export function datastoreContract(driver: DatastoreDriver): void {
       opened = [];
     });
     afterEach(async () => {
-      await Promise.all(opened.map((store) => store.close()));
-      await data.drop();
+      await Promise.all(opened.map((store) => store.close())).finally(() => data.drop());
     });
     for (const { title, needs, behaviours } of SECTIONS) {
       const reason = needs === undefined ? undefined : driver.cannot[needs];

@@ -44,8 +44,7 @@ export function recordsContract(driver: RecordsDriver): void {
       records = await data.open({ now: () => now });
     });
     afterEach(async () => {
-      await records.close();
-      await data.drop();
+      await records.close().finally(() => data.drop());
     });
 
     test("of a node's status the newest word counts, until it is removed", async () => {
