@@ -87,6 +87,39 @@ test("whoever sees nothing of what happens hears later how far it is", async () 
   await Promise.all(ends);
 });
 
+test("nobody is told how far things are before he is told of them", async () => {
+  const source = new MemorySource();
+  const broadcast = new Broadcast(source);
+  const stop = new AbortController();
+  const seen = listener("n1", 0);
+  // So slow that everybody else has a turn between two objects.
+  const shared = ({ metadata: { name }, spec }: KubeObject): string | undefined => {
+    for (const until = performance.now() + 15; performance.now() < until;);
+    return name === "hidden" ? undefined : JSON.stringify({ name, spec });
+  };
+  const view = { name: "slow", kind: () => ({ shared, nodeOf: () => undefined }), digest: () => "" };
+  const end = broadcast.attend({ ...seen, view }, stop.signal);
+  source.write([{ ...tier(1), metadata: { name: "hidden" } }]);
+  await delay(100);
+  source.write(Array.from({ length: 30 }, (_, i) => ({ ...tier(1), metadata: { name: `t${i}` } })));
+  await until(() => toldTo(seen).some((told) => told.endsWith("–31")));
+  stop.abort();
+  await end;
+});
+
+test("whoever is not level is not taken", async () => {
+  const source = new MemorySource();
+  const broadcast = new Broadcast(source);
+  const stop = new AbortController();
+  const level = listener("n1", 0);
+  const end = broadcast.attend(level, stop.signal);
+  source.write([tier(1)]);
+  await until(() => level.frames.length === 1);
+  await broadcast.attend(listener("n2", 0), stop.signal);
+  stop.abort();
+  await end;
+});
+
 test("whoever lags is let go, and the others hear on", async () => {
   const source = new MemorySource();
   const broadcast = new Broadcast(source);

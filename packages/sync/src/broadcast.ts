@@ -46,7 +46,10 @@ export class Broadcast {
   /** Listeners of one view and encoding, who get the same bytes. */
   readonly #lanes = new Map<string, Set<Place>>();
   #running: AbortController | undefined;
+  /** Where the newest round ends, be it told already or not. */
   #revision = 0;
+  /** Where the newest round ends that all have been told. */
+  #told = 0;
   #quiet: NodeJS.Timeout | undefined;
 
   constructor(source: SyncSource) {
@@ -58,8 +61,12 @@ export class Broadcast {
     return this.#running === undefined || revision >= this.#revision;
   }
 
-  /** For one who `isLevelWith` us; returns when it was let go, because it lags, the source failed or ended, or `signal` aborted. */
+  /**
+   * Returns when the listener was let go, because it lags, the source failed or ended, or `signal` aborted; and at once if it is not level:
+   * a round may have begun since it asked.
+   */
   async attend(listener: Listener, signal: AbortSignal): Promise<void> {
+    if (!this.isLevelWith(listener.revision)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const leave = (): void => resolve();
     const place: Place = { listener, leave };
@@ -87,6 +94,7 @@ export class Broadcast {
     const running = new AbortController();
     this.#running = running;
     this.#revision = since;
+    this.#told = since;
     try {
       for await (const step of stepsOf(this.#source.follow({ since, signal: running.signal }), since)) {
         if (running.signal.aborted) break;
@@ -104,6 +112,7 @@ export class Broadcast {
     const before = process.threadCpuUsage();
     this.#revision = step.toRev;
     for (const lane of this.#lanes.values()) await tellLane(lane, step);
+    this.#told = step.toRev;
     if (step.changes.length === 0) this.#tellQuiet();
     else this.#quiet ??= setTimeout(() => this.#tellQuiet(), QUIET_MS);
     const { user, system } = process.threadCpuUsage(before);
@@ -114,12 +123,12 @@ export class Broadcast {
   #tellQuiet(): void {
     clearTimeout(this.#quiet);
     this.#quiet = undefined;
-    const frame = frameOf("bookmark", `{"t":"bookmark","revision":${this.#revision}}`, "json");
+    const frame = frameOf("bookmark", `{"t":"bookmark","revision":${this.#told}}`, "json");
     for (const lane of this.#lanes.values())
       for (const { listener } of lane) {
-        if (listener.revision >= this.#revision) continue;
+        if (listener.revision >= this.#told) continue;
         listener.send([frame]);
-        listener.revision = this.#revision;
+        listener.revision = this.#told;
       }
   }
 }
