@@ -11,6 +11,8 @@ import type { View } from "./view.ts";
 
 /** After a round this many times what it took goes by before the next, so that rounds never take more than a sixth of a processor. */
 const REST = 5;
+/** Rests that are shorter are put together: what wakes up late from them would be felt by few listeners, and saves nothing. */
+const MIN_REST_MS = 10;
 const MAX_REST_MS = 100;
 /** Those to whom nothing happened hear this much later how far the source is. */
 const QUIET_MS = 250;
@@ -50,6 +52,8 @@ export class Broadcast {
   #revision = 0;
   /** Where the newest round ends that all have been told. */
   #told = 0;
+  /** When what the rounds so far took has been rested from. */
+  #restedAt = 0;
   #quiet: NodeJS.Timeout | undefined;
 
   constructor(source: SyncSource) {
@@ -116,8 +120,9 @@ export class Broadcast {
     if (step.changes.length === 0) this.#tellQuiet();
     else this.#quiet ??= setTimeout(() => this.#tellQuiet(), QUIET_MS);
     const { user, system } = process.threadCpuUsage(before);
-    const restMs = Math.min(MAX_REST_MS, (REST * (user + system)) / 1_000);
-    if (restMs >= 1) await delay(restMs);
+    const now = performance.now();
+    this.#restedAt = Math.min(Math.max(this.#restedAt, now) + (REST * (user + system)) / 1_000, now + MAX_REST_MS);
+    if (this.#restedAt - now >= MIN_REST_MS) await delay(this.#restedAt - now);
   }
 
   #tellQuiet(): void {
