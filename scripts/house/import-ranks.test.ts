@@ -58,7 +58,9 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
   }
   if (from.startsWith("node:") && PURE.has(owner) && area === "packages" && !isTest(file))
     return "pure packages have no effects";
-  if (target === null || isTest(file)) return undefined;
+  if (target === null) return undefined;
+  if (!isDeclared(`${area}/${owner}`, target[1]!)) return "its package.json does not declare it";
+  if (isTest(file)) return undefined;
   const [, name, subpath] = target as unknown as [string, string, string | undefined];
   if (owner === "web" && name === "api") return typeOnly ? undefined : "web takes only types from api";
   if (subpath !== undefined) return "reaches past a package's index";
@@ -70,7 +72,26 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
   return undefined;
 }
 
-test("imports run down the ranks", () => {
+const namesByWorkspace = new Map<string, ReadonlySet<string>>();
+
+/** A workspace's own name counts. */
+function isDeclared(workspace: string, name: string): boolean {
+  const known = namesByWorkspace.get(workspace);
+  if (known !== undefined) return known.has(`@percale/${name}`);
+  const manifest = JSON.parse(readFileSync(join(root, workspace, "package.json"), "utf8")) as {
+    readonly name: string;
+    readonly dependencies?: object;
+    readonly devDependencies?: object;
+  };
+  const { dependencies = {}, devDependencies = {} } = manifest;
+  namesByWorkspace.set(
+    workspace,
+    new Set([manifest.name, ...Object.keys(dependencies), ...Object.keys(devDependencies)]),
+  );
+  return isDeclared(workspace, name);
+}
+
+test("imports run down the ranks, and are declared", () => {
   const faults = imports.flatMap((one) => {
     const rule = fault(one);
     return rule === undefined ? [] : [`${one.file} imports ${one.from}: ${rule}`];

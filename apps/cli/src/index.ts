@@ -2,9 +2,8 @@
 export type { ControlAnswers, ControlRequest, ProbeAnswer } from "./lab/control.ts";
 export { askLab, NoLabError } from "./lab/control.ts";
 export type { LabStatus } from "./lab/status.ts";
-export { isReached, startWorkload } from "./lab/workload-process.ts";
 export type { ProbeResult, ProbeTarget, WorkloadProcess } from "./lab/workload-process.ts";
-export { LAB_MARK, labId, labSocket, ROOTLESS_MARK } from "./config.ts";
+export { labId, labSocket, ROOTLESS_MARK } from "./config.ts";
 export { rootlessRefusal, spawnRootless } from "./lab/rootless.ts";
 export { Child } from "./lab/child.ts";
 export { call, readKubeconfig, send } from "./rest/client.ts";

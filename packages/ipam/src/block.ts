@@ -1,4 +1,4 @@
-import { cidrSize, formatAddress, formatCidr, parseCidr, tryParseAddress } from "@percale/net";
+import { cidrSize, formatAddress, formatCidr, parseCidr } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
 import type { BlockAttribute, IPAMBlock, IPAMBlockSpec } from "./model.ts";
 
@@ -126,12 +126,6 @@ export function reservedIn(blockCidr: Cidr, reservations: readonly Cidr[]): (ord
     .filter(([from, to]) => to > 0n && from < cidrSize(blockCidr));
   if (ranges.length === 0) return () => false;
   return (ordinal) => ranges.some(([from, to]) => BigInt(ordinal) >= from && BigInt(ordinal) < to);
-}
-
-/** Canonical text of an address, or undefined. */
-export function canonicalAddress(text: string): string | undefined {
-  const address = tryParseAddress(text);
-  return address === undefined ? undefined : formatAddress(address);
 }
 
 function free(block: IPAMBlockSpec, ordinals: readonly number[]): IPAMBlockSpec {

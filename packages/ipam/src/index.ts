@@ -8,10 +8,9 @@ export type { AssignedAddress, AssignOutcome, AssignRequest, AssignAddressReques
 export { closedBlock } from "./block.ts";
 export { releaseAddress, releaseHandle } from "./release.ts";
 export type { ReleaseAddressRequest, ReleaseOutcome } from "./release.ts";
-export { affinityName, blockName, handleName, hostOwner, ownerLabels } from "./names.ts";
+export { blockName, handleName, hostOwner } from "./names.ts";
 export { isHeldBy, nodeWriteFault } from "./ownership.ts";
 export type { NodeWrite } from "./ownership.ts";
-export { poolsFor } from "./pools.ts";
 export { runIpam, IpamContentionError } from "./run.ts";
 export { auditIpam } from "./audit.ts";
 export { DEFAULT_IPAM_CONFIG } from "./model.ts";

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -122,17 +121,6 @@ static napi_value peer_credentials(napi_env env, napi_callback_info info)
 	return result;
 }
 
-/* setParentDeathSignal(signal): sent to this process when the thread that started it ends */
-static napi_value set_parent_death_signal(napi_env env, napi_callback_info info)
-{
-	napi_value args[1];
-	int signal;
-
-	if (!arg_values(env, info, 1, args) || !arg_int(env, args[0], &signal))
-		return NULL;
-	return number(env, prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0, 0, 0) < 0 ? -errno : 0);
-}
-
 /*
  * lockFile(path): a descriptor that alone holds the file's lock (flock) until it is closed or this process ends, however it
  * ends; -EAGAIN if another holds it
@@ -160,7 +148,6 @@ NAPI_MODULE_INIT()
 	register_function(env, exports, "closeFd", close_fd);
 	register_function(env, exports, "lockFile", lock_file);
 	register_function(env, exports, "peerCredentials", peer_credentials);
-	register_function(env, exports, "setParentDeathSignal", set_parent_death_signal);
 	register_netlink(env, exports);
 	register_netns(env, exports);
 	register_poll(env, exports);

@@ -8,7 +8,6 @@ interface Addon {
   closeFd(fd: number): number;
   lockFile(path: string): number;
   peerCredentials(fd: number): [pid: number, uid: number, gid: number] | number;
-  setParentDeathSignal(signal: number): number;
   netlinkOpen(protocol: number, netnsPath: string | undefined, sendBytes: number, receiveBytes: number): number;
   netlinkPort(fd: number): number;
   netlinkMembership(fd: number, group: number, join: boolean): number;

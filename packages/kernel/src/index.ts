@@ -6,14 +6,14 @@ export { isKernelError, KernelError } from "./addon.ts";
 export { holderOf, takeLock } from "./lock.ts";
 export type { LockHolder } from "./lock.ts";
 export { createNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, readSysctl, writeSysctl } from "./netns.ts";
-export { peerCredentials, setParentDeathSignal } from "./process.ts";
+export { peerCredentials } from "./process.ts";
 export type { PeerCredentials } from "./process.ts";
 export { openRtnetlink, Rtnetlink } from "./rtnetlink/rtnetlink.ts";
 export * from "./rtnetlink/model.ts";
 export { Conntrack } from "./conntrack.ts";
 export type { Connection } from "./conntrack.ts";
 export { NftBatch, ruleIdentity, setForm, TABLE_FLAG } from "./nftables/batch.ts";
-export { shareExpr, writeExpr } from "./nftables/encode.ts";
+export { shareExpr } from "./nftables/encode.ts";
 export * from "./nftables/model.ts";
 export { Nftables } from "./nftables/nftables.ts";
 export type {

@@ -13,8 +13,3 @@ export function peerCredentials(fd: number): PeerCredentials {
   const [pid, uid, gid] = result as [number, number, number]; // a number has thrown
   return { pid, uid, gid };
 }
-
-/** This process gets `signal` when its parent ends, so that a killed parent leaves no orphans. */
-export function setParentDeathSignal(signal: number): void {
-  checked("PR_SET_PDEATHSIG", addon().setParentDeathSignal(signal));
-}

@@ -13,7 +13,7 @@ export type * from "./evaluate/query.ts";
 export { emptyState, ownersByInterface, take, wholeOf } from "./state/state.ts";
 export type { AddressSet, NodeState, StateChange } from "./state/state.ts";
 export { Members } from "./state/members.ts";
-export { UpdateError, applyUpdates } from "./state/promises.ts";
+export { applyUpdates } from "./state/promises.ts";
 export { evaluateState } from "./state/evaluate.ts";
 export type { StateVerdict } from "./state/evaluate.ts";
 export { Selection } from "./select/selection.ts";

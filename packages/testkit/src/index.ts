@@ -7,7 +7,7 @@ export { MemorySource } from "./memory-source.ts";
 export type { MemoryEvent, MemoryState } from "./memory-source.ts";
 export { busyNeighbour } from "./neighbour.ts";
 export type { Neighbour } from "./neighbour.ts";
-export { buildProbe, listen, probe, probeSync, stream } from "./probe.ts";
+export { probeSync, stream } from "./probe.ts";
 export { listRuleset, nft, readRuleset } from "./ruleset.ts";
 export type { Ruleset } from "./ruleset.ts";
 export type { ProbeOptions, ProbeResult } from "./probe.ts";

@@ -40,7 +40,6 @@ const t = initTRPC.context<CallContext>().create({
 });
 
 export const router = t.router;
-export const createCaller = t.createCallerFactory;
 
 /** Every StatusError leaves as a tRPC error of the matching code, with the Status in `error.data.status`. */
 const mapped = t.procedure.use(async ({ ctx, next }) => {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "@percale/resources";
-import { isCollection, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from "yaml";
+import { isCollection, isMap, isScalar, isSeq, type Node, parseDocument, stringify } from "yaml";
 
 /**
  * One YAML text that both the form and the code editor work on. The form never re-writes the text: a scalar is replaced in its
@@ -111,13 +111,6 @@ export function manifestOf(object: KubeObject): string {
     },
     { lineWidth: 0, indentSeq: false },
   );
-}
-
-/** Line and column of an offset, from 1. */
-export function lineOf(text: string, offset: number): { readonly line: number; readonly col: number } {
-  const counter = new LineCounter();
-  parseDocument(text, { ...PARSE, lineCounter: counter });
-  return counter.linePos(offset);
 }
 
 /** `spec.ingress[0].action` ⇄ path; also takes `spec.ingress.0.action`. */

@@ -29,13 +29,6 @@ export function showToast(toast: Omit<Toast, "id">): () => void {
   return close;
 }
 
-/** The newest toast's action: ⌘Z outside a text field. */
-export function runLastAction(): boolean {
-  const last = toasts.findLast((toast) => toast.action !== undefined);
-  last?.action?.run();
-  return last !== undefined;
-}
-
 export function Toasts() {
   const shown = useSyncExternalStore(
     (listener) => {

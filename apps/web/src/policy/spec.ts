@@ -56,8 +56,6 @@ export interface TierSpec {
 export type PolicyObject = KubeObject<PolicySpec>;
 export type TierObject = KubeObject<TierSpec>;
 
-export const POLICY_KINDS = ["GlobalNetworkPolicy", "NetworkPolicy"] as const;
-
 /** The tier that a policy is in; absent means `default`. */
 export function tierOf(policy: PolicyObject): string {
   return policy.spec.tier ?? DEFAULT_TIER;

@@ -1,12 +1,4 @@
-import {
-  addressBytes,
-  addressFromBytes,
-  formatAddress,
-  formatCidr,
-  maskCidr,
-  parseAddress,
-  parseCidr,
-} from "@percale/net";
+import { addressBytes, addressFromBytes, formatAddress, maskCidr, parseAddress, parseCidr } from "@percale/net";
 import { attributes, mac, text } from "../netlink/reader.ts";
 import type { Message, Span } from "../netlink/reader.ts";
 import type { MessageWriter } from "../netlink/writer.ts";
@@ -221,11 +213,6 @@ export function writeSourceRule(w: MessageWriter, { source, table }: SourceRule)
   w.u32(15, table);
   w.u32(6, SOURCE_RULE_PRIORITY);
   w.raw(2, addressBytes(parseAddress(source)));
-}
-
-/** Two routes with one key are one route to the kernel: the second replaces the first. */
-export function routeKey(route: Pick<Route, "dst" | "table" | "metric">): string {
-  return `${route.table}|${formatCidr(maskCidr(parseCidr(route.dst)))}|${route.metric}`;
 }
 
 function addressText(buffer: Buffer, { start, end }: Span): string {

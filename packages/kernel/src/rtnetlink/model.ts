@@ -71,10 +71,7 @@ export interface SourceRule {
   readonly table: number;
 }
 
-export const NUD_REACHABLE = 0x02;
-export const NUD_NOARP = 0x40;
 export const NUD_PERMANENT = 0x80;
-export const NTF_PROXY = 0x08;
 
 export const RT_TABLE_MAIN = 254;
 export const RTPROT_KERNEL = 2;

@@ -27,10 +27,6 @@ export function text(fault: (value: string) => string | undefined, maxLength?: n
   });
 }
 
-function matching(pattern: RegExp, message: string, maxLength?: number) {
-  return text((value) => (pattern.test(value) ? undefined : message), maxLength).meta({ pattern: pattern.source });
-}
-
 export const selector = text(selectorFault, 1024);
 /** The name of another object. */
 export const name = text(
@@ -47,10 +43,6 @@ export const cidr = text((value) => cidrFault(value, { masked: false }));
 export const ip = text((value) => (tryParseAddress(value) === undefined ? "must be an IP address" : undefined));
 export const ipv4 = text((value) => (tryParseAddress(value)?.family === 4 ? undefined : "must be an IPv4 address"));
 export const ipv6 = text((value) => (tryParseAddress(value)?.family === 6 ? undefined : "must be an IPv6 address"));
-export const interfaceName = matching(
-  /^(\*|[a-zA-Z0-9_.-]{1,15})$/,
-  "must be * or an interface name of at most 15 letters, digits, _ . -",
-);
 /** An interface as the kernel names it. */
 export const linkName = text((value) =>
   /^[a-zA-Z0-9_.-]{1,15}$/.test(value) && value !== "." && value !== ".."

@@ -10,16 +10,7 @@ import { tierScenarios } from "./tiers.ts";
 import { workloadScenarios } from "./workload.ts";
 
 export * from "./scenario.ts";
-export {
-  LISTENING_PORTS,
-  NAMESPACE,
-  WORKLOADS,
-  addressOf,
-  baseTopology,
-  hostNet,
-  nodeOf,
-  workloadName,
-} from "./topology.ts";
+export { NAMESPACE, WORKLOADS, addressOf, baseTopology, nodeOf, workloadName } from "./topology.ts";
 export type { Workload } from "./topology.ts";
 
 export const truthTable: readonly Scenario[] = [

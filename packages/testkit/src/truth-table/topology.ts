@@ -16,8 +16,6 @@ const ADDRESSES: Readonly<Record<Place, Readonly<Record<Family, string>>>> = {
 
 export type Workload = "a1" | "a2" | "b1";
 export const WORKLOADS: readonly Workload[] = ["a1", "a2", "b1"];
-/** TCP and UDP ports on which every workload, X and both nodes answer. */
-export const LISTENING_PORTS: readonly number[] = [80, 81, 8055];
 
 export function addressOf(place: Place, family: Family): string {
   return ADDRESSES[place][family];

@@ -7,17 +7,6 @@ import { anyPort, bool, duration, intFrom, matching, onOff, row } from "./row.ts
 const MAX_ENTRIES = 0xffff_ffff;
 const size = intFrom(1, MAX_ENTRIES);
 const timer = matching(/^(([0-9]*(\.[0-9]*)?(ms|s|h|m|us)+)+|Auto)$/, "a duration or Auto (the kernel's own timer)");
-/** The agent's connection timers, unless set. */
-export const BPF_CONNTRACK_TIMEOUTS = {
-  creationGracePeriod: "10s",
-  tcpSynSent: "20s",
-  tcpEstablished: "1h",
-  tcpFinsSeen: "Auto",
-  tcpResetSeen: "40s",
-  udpTimeout: "60s",
-  genericTimeout: "10m",
-  icmpTimeout: "5s",
-} as const;
 
 const timeouts = z.strictObject({
   creationGracePeriod: timer.describe("Life of a connection before it can be cleaned up.").optional(),

@@ -57,11 +57,6 @@ export function opWords({ entries }: Pick<ChangeGroup, "entries">): string {
   return ops.size === 1 && only !== undefined ? OPS[only] : "changed";
 }
 
-/** Agents and controllers write under names that start with `system:`. */
-export function isSystem(author: string): boolean {
-  return author.startsWith("system:");
-}
-
 /** `system:node:node-1` → `node-1`. */
 export function authorWords(author: string): string {
   return author.replace(/^system:(node:|serviceaccount:)?/, "");
