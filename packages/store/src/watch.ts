@@ -1,9 +1,10 @@
-import { backoffMs, sleepMs } from "@percale/daemon";
+import { untilDone } from "@percale/daemon";
 import { expired } from "@percale/resources";
 import type { Cache } from "./cache.ts";
 import type { StoreBookmark, StoreEvent, WatchOptions } from "./datastore.ts";
 import type { LogEvent } from "./event-window.ts";
 import type { Log } from "./log.ts";
+import { DATABASE_BACKOFF } from "./patience.ts";
 
 const BATCH = 1_000;
 
@@ -67,17 +68,14 @@ async function isPastBy(
 
 /** The next events from the log. A watch outlives a lost connection, so this waits for a lost one to come back. */
 async function readOld(log: Pick<Log, "read">, since: number, stop: AbortSignal): Promise<readonly LogEvent[]> {
-  for (let failures = 1; !stop.aborted; failures++) {
-    let events: readonly LogEvent[];
-    try {
-      events = await log.read(since);
-    } catch {
-      await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }), stop);
-      continue;
-    }
-    // Revisions have no gaps: if the next one isn't there, compaction took it.
-    if (events[0]?.revision !== since + 1) throw expired();
-    return events;
-  }
-  return [];
+  const events = await untilDone({
+    attempt: () => log.read(since),
+    onError: () => undefined, // who keeps the connection tells of it
+    signal: stop,
+    backoff: DATABASE_BACKOFF,
+  });
+  if (events === undefined) return [];
+  // Revisions have no gaps: if the next one isn't there, compaction took it.
+  if (events[0]?.revision !== since + 1) throw expired();
+  return events;
 }

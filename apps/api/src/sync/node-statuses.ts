@@ -1,5 +1,5 @@
-import { backoffMs, sleepMs } from "@percale/daemon";
-import type { Logger } from "@percale/daemon";
+import { untilDone } from "@percale/daemon";
+import type { Logger, Progress } from "@percale/daemon";
 import type { AgentStatus } from "@percale/protocol";
 import type { AgentStatusRecords, Datastore } from "@percale/store";
 
@@ -33,20 +33,17 @@ export class NodeStatuses {
 
   /** Follows the Nodes until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        await this.#follow(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#log.debug("nodes not followed", { error });
-        await sleepMs(backoffMs(failures), signal);
-      }
-    }
+    await untilDone({
+      attempt: (stop, progress) => this.#follow(stop, progress),
+      onError: (error) => this.#log.debug("nodes not followed", { error }),
+      signal,
+    });
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
+  async #follow(signal: AbortSignal, progress: Progress): Promise<void> {
     const { items, revision } = await this.#store.list({ kind: "Node" });
     await this.#sweep(new Set(items.map(({ metadata }) => metadata.name)));
+    progress();
     for await (const { type, object } of this.#store.watch({ kinds: ["Node"], since: revision, signal })) {
       const { name } = object.metadata;
       if (type !== "DELETED") this.#gone.delete(name);

@@ -112,8 +112,8 @@ export class Attachment implements AgentPart {
     return this.#server.listen();
   }
 
-  run(signal: AbortSignal): Promise<void> {
-    return this.#keeper.run(signal);
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#keeper.run(signal), this.#server.run(signal)]);
   }
 
   conditions(): RaisedCondition[] {

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Histogram } from "prom-client";
-import { listenPrivately, newRequestId, withRequestId } from "@percale/daemon";
+import { listenPrivately, newRequestId, runLoop, withRequestId } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { peerCredentials } from "@percale/kernel";
 import type { Attacher } from "./attacher.ts";
@@ -19,7 +19,6 @@ const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
 const READY_WAIT_MS = 10_000;
 /** The queue is looked at this often: the API may be back, and a client that found nobody listening may have written to it since. */
 const QUEUE_RETRY_MS = 5_000;
-const NOT_READY_RETRY_MS = 250;
 
 export interface CniServerOptions {
   readonly node: string;
@@ -34,8 +33,6 @@ export interface CniServerOptions {
 export class CniServer {
   readonly #options: CniServerOptions;
   readonly #server: Server;
-  #queueTimer: NodeJS.Timeout | undefined;
-  #readyTimer: NodeJS.Timeout | undefined;
   #wasReady = false;
   #drained: Promise<void> | undefined;
 
@@ -48,13 +45,25 @@ export class CniServer {
     const { path } = this.#options;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(path, { force: true });
-    this.#drainSoon();
     await listenPrivately(this.#server, path);
   }
 
+  /** Does queued deletions, from when the node is ready until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, readiness } = this.#options;
+    await runLoop({
+      pass: async () => {
+        if (this.#drained !== undefined) await this.#drain();
+        else if (this.#hasBeenReady()) await this.#drainedOnce();
+      },
+      changed: () => (this.#wasReady ? new Promise(() => undefined) : readiness.within(QUEUE_RETRY_MS)),
+      onError: (error) => log.error("queued deletions could not be looked at", { error }),
+      signal,
+      resyncMs: QUEUE_RETRY_MS,
+    });
+  }
+
   async close(): Promise<void> {
-    clearTimeout(this.#queueTimer);
-    clearTimeout(this.#readyTimer);
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -141,11 +150,6 @@ export class CniServer {
     }
   }
 
-  #drainSoon(): void {
-    if (this.#hasBeenReady()) void this.#drainedOnce();
-    else this.#readyTimer = setTimeout(() => this.#drainSoon(), NOT_READY_RETRY_MS);
-  }
-
   /** What was queued while nobody listened comes before any new attachment: it may bear the same names. */
   #drainedOnce(): Promise<void> {
     return (this.#drained ??= this.#drain());
@@ -159,11 +163,9 @@ export class CniServer {
 
   async #drain(): Promise<void> {
     try {
-      if (this.#hasBeenReady()) await withRequestId(newRequestId(), () => this.#options.attacher.drain());
+      await this.#options.attacher.drain();
     } catch (error) {
       this.#options.log.warn("queued deletions failed, trying again", { error });
-    } finally {
-      this.#queueTimer = setTimeout(() => void this.#drain(), QUEUE_RETRY_MS).unref();
     }
   }
 }

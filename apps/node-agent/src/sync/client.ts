@@ -10,14 +10,13 @@ import {
   SYNC_SUBPROTOCOL,
 } from "@percale/protocol";
 import type { AgentStatus, ClientMessage, RejectCode, ServerMessage } from "@percale/protocol";
-import { backoffMs, sleepMs } from "@percale/daemon";
+import { untilDone } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { MAX_MESSAGE_BYTES, textOfFrame } from "@percale/sync";
 import { WebSocket } from "ws";
 import { HeldObjects } from "./held.ts";
 import type { SyncStep } from "./held.ts";
 
-const BACKOFF = { baseMs: 100, maxMs: 10_000 };
 const PING_MS = 10_000;
 const DEAD_MS = 30_000;
 const ACK_MS = 1_000;
@@ -55,6 +54,24 @@ function refusalText(code: number, body: string): string {
   return `${code} ${body.slice(0, 200)}`.trim();
 }
 
+interface ConnectionEnd {
+  readonly detail: string;
+  readonly wasWelcome: boolean;
+  readonly retryAfterMs?: number;
+  readonly rejected?: RejectCode;
+}
+
+/** Every connection ends some time: it is tried again. */
+class StreamLost extends Error {
+  override readonly name = "StreamLost";
+  readonly end: ConnectionEnd;
+
+  constructor(end: ConnectionEnd) {
+    super(end.detail);
+    this.end = end;
+  }
+}
+
 /** Follows the stream until `signal` aborts; reconnects for ever, with jitter, and resumes where it was. */
 export class SyncClient {
   readonly held = new HeldObjects();
@@ -70,16 +87,22 @@ export class SyncClient {
 
   async run(signal: AbortSignal): Promise<void> {
     const { log, onState } = this.#options;
-    for (let failures = 0; !signal.aborted;) {
-      const end = await this.#connection(signal);
-      this.held.disconnected();
-      if (signal.aborted) break;
-      failures = end.wasWelcome ? 1 : failures + 1;
-      const waitMs = end.retryAfterMs ?? backoffMs(failures, BACKOFF);
-      onState({ connected: false, inSync: false, detail: end.detail, ...(end.rejected && { rejected: end.rejected }) });
-      log[failures <= 1 ? "info" : "debug"]("stream lost", { detail: end.detail, waitMs: Math.round(waitMs) });
-      await sleepMs(waitMs, signal);
-    }
+    await untilDone({
+      attempt: async (stop, progress) => {
+        const end = await this.#connection(stop);
+        this.held.disconnected();
+        if (end.wasWelcome) progress();
+        throw new StreamLost(end);
+      },
+      onError: (error, failures) => {
+        if (!(error instanceof StreamLost)) throw error;
+        const { detail, rejected } = error.end;
+        onState({ connected: false, inSync: false, detail, ...(rejected && { rejected }) });
+        log[failures === 1 ? "info" : "debug"]("stream lost", { detail });
+      },
+      waitMs: (error) => (error instanceof StreamLost ? error.end.retryAfterMs : undefined),
+      signal,
+    });
     clearTimeout(this.#holdTimer);
   }
 
@@ -96,12 +119,7 @@ export class SyncClient {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  async #connection(signal: AbortSignal): Promise<{
-    detail: string;
-    wasWelcome: boolean;
-    retryAfterMs?: number;
-    rejected?: RejectCode;
-  }> {
+  async #connection(signal: AbortSignal): Promise<ConnectionEnd> {
     const { url, agent, token, node, build } = this.#options;
     const { promise, resolve } = Promise.withResolvers<{ detail: string }>();
     const end: { wasWelcome: boolean; retryAfterMs?: number; rejected?: RejectCode } = { wasWelcome: false };

@@ -195,7 +195,7 @@ export class TestNode {
 }
 
 /** Waits for the world outside this process; the deadline is a failure, not a measure. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
   for (const end = Date.now() + limitMs; ; ) {
     try {
       if (await isSo()) return;

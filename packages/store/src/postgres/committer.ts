@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
-import { backoffMs, inTurns, outsideRequests, sleepMs, turns } from "@percale/daemon";
+import { inTurns, outsideRequests, turns, untilDone } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { ChangeSetResult } from "@percale/protocol";
 import { charactersLeft, refOf, serviceUnavailable, timeout } from "@percale/resources";
 import type { Cache } from "../cache.ts";
 import type { ApplyOptions, AuthoredChangeSet } from "../datastore.ts";
 import { Overlay, planSteps, refusalOfPlan } from "../plan.ts";
+import { DATABASE_BACKOFF } from "../patience.ts";
 import { hasGroup, readHead, readLog, writeGroup, writeGroupWithin } from "./log.ts";
 import type { Group } from "./log.ts";
 import { failureClassOf, refusalOf } from "./refusal.ts";
@@ -232,18 +233,21 @@ export class Committer {
       if (failureClassOf(error) !== "connection" || group.events.length === 0) throw error;
       this.#options.log.warn("connection lost during a commit, finding out its outcome", { error, head: group.head });
     }
-    const until = Date.now() + UNKNOWN_MS;
-    for (let failures = 1; Date.now() < until; failures++) {
-      try {
+    const outcome = await untilDone({
+      attempt: async () => {
         this.#client ??= await this.#connect();
         return (await writeGroup(this.#client, group)) || (await hasGroup(this.#client, group));
-      } catch (error) {
+      },
+      onError: (error) => {
         this.#dropClient();
         if (failureClassOf(error) === "data") throw error; // then the first attempt was refused too
         for (const { reject } of this.#queue.splice(0)) reject(refusalOf(error)); // not sent, so sure not to have happened
-        await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }));
-      }
-    }
+      },
+      signal: AbortSignal.timeout(UNKNOWN_MS),
+      backoff: DATABASE_BACKOFF,
+    });
+    if (outcome !== undefined) return outcome;
+    this.#dropClient();
     throw timeout(
       "the database was lost while it stored this change, which may or may not have happened: read before trying again",
     );

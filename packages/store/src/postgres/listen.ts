@@ -1,6 +1,7 @@
 import type { Client } from "pg";
-import { backoffMs, sleepMs } from "@percale/daemon";
+import { untilDone } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
+import { DATABASE_BACKOFF } from "../patience.ts";
 
 export interface Listen {
   readonly connect: () => Promise<Client>;
@@ -19,19 +20,22 @@ export interface Listen {
 /** Listens on a channel until `signal` aborts. A lost connection costs a delay. */
 export async function keepListening(options: Listen): Promise<void> {
   const { log, signal, onLost } = options;
-  for (let failures = 0; !signal.aborted;) {
-    try {
-      await listenOnce(options, () => {
-        if (failures > 0) log.info("database is back", { failures });
-        failures = 0;
-      });
-    } catch (error) {
-      if (signal.aborted) return;
+  let isLost = false;
+  await untilDone({
+    attempt: (_signal, progress) =>
+      listenOnce(options, () => {
+        if (isLost) log.info("database is back");
+        isLost = false;
+        progress();
+      }),
+    onError: (error) => {
       onLost?.(error);
-      if (failures++ === 0) log.warn("database connection lost", { error });
-      await sleepMs(backoffMs(failures, { baseMs: 50, maxMs: 1_000 }), signal);
-    }
-  }
+      if (!isLost) log.warn("database connection lost", { error });
+      isLost = true;
+    },
+    signal,
+    backoff: DATABASE_BACKOFF,
+  });
 }
 
 async function listenOnce(
