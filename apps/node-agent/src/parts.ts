@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { StallMonitor } from "@percale/daemon";
 import { createDataplane } from "@percale/dataplane";
 import type { AgentContext } from "./agent.ts";
 import { ApiClient } from "./api/client.ts";
@@ -29,6 +30,9 @@ export async function* agentParts(context: AgentContext): AsyncGenerator<AgentPa
 
   const release = takeAgentLocks(config.dataDir); // before anything that another agent may be using
   yield { name: "locks", stop: release };
+
+  const stalls = new StallMonitor({ log: context.log, metrics });
+  yield { name: "stalls", start: async () => stalls.start(), stop: () => stalls.close() };
 
   const dataplane = createDataplane({ log: log("dataplane"), now });
   yield new DataplanePart({ dataplane, changed });

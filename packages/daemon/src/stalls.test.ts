@@ -68,3 +68,11 @@ test("the real loop, really held", async () => {
   await expect.poll(() => lines.join(""), { timeout: 5_000 }).toContain('"during":["a long loop"]');
   monitor.close();
 });
+
+test("the longest time that the loop was held is exported, also where it is too short to be told", async () => {
+  const { metrics, pass } = monitored();
+  for (const ms of [20, 45, 20, 60, 30]) pass(ms);
+  expect(await metrics.getSingleMetricAsString("percale_event_loop_longest_stall_seconds")).toContain(
+    "percale_event_loop_longest_stall_seconds 0.04",
+  );
+});

@@ -1,4 +1,4 @@
-import { Histogram } from "prom-client";
+import { Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
 import type { Logger } from "./log.ts";
 
@@ -32,6 +32,7 @@ export class StallMonitor {
   #endedSinceTick: Work[] = [];
   #tickedAt: number;
   #cpuMicros: number;
+  #longestMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ now = () => performance.now(), cpuMicros = threadCpuMicros, ...rest }: StallMonitorOptions) {
@@ -43,6 +44,12 @@ export class StallMonitor {
       help: `Times that the event loop was held for more than ${STALL_MS} ms`,
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 5, 30],
       registers: [rest.metrics],
+    });
+    const longest: Gauge = new Gauge({
+      name: "percale_event_loop_longest_stall_seconds",
+      help: "Longest time that the event loop was held",
+      registers: [rest.metrics],
+      collect: () => longest.set(this.#longestMs / 1000),
     });
   }
 
@@ -68,6 +75,7 @@ export class StallMonitor {
     const { now, cpuMicros, log } = this.#options;
     const [at, cpu] = [now(), cpuMicros()];
     const ms = at - this.#tickedAt - TICK_MS;
+    this.#longestMs = Math.max(this.#longestMs, ms);
     if (ms > STALL_MS) {
       this.#seconds.observe(ms / 1000);
       const cpuMs = Math.round((cpu - this.#cpuMicros) / 1000);

@@ -12,9 +12,11 @@ export { openRtnetlink, Rtnetlink } from "./rtnetlink/rtnetlink.ts";
 export * from "./rtnetlink/model.ts";
 export { Conntrack } from "./conntrack.ts";
 export type { Connection } from "./conntrack.ts";
-export { NftBatch, ruleIdentity, setForm, TABLE_FLAG } from "./nftables/batch.ts";
+export { NftBatch, setForm, TABLE_FLAG } from "./nftables/batch.ts";
 export { shareExpr } from "./nftables/encode.ts";
 export * from "./nftables/model.ts";
+export { identitiesOf, RulePacker } from "./nftables/pack.ts";
+export type { PackedRules } from "./nftables/pack.ts";
 export { Nftables } from "./nftables/nftables.ts";
 export type {
   BatchOutcome,

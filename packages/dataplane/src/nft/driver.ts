@@ -1,5 +1,5 @@
 import { stepsInTurns, turns } from "@percale/daemon";
-import { Nftables, NftWatch, ruleIdentity, TABLE_FLAG } from "@percale/kernel";
+import { identitiesOf, Nftables, NftWatch, TABLE_FLAG } from "@percale/kernel";
 import type { BatchOutcome, Family, NftEvent } from "@percale/kernel";
 import { refOfPolicy, refOfProfile } from "@percale/policy";
 import type { StateChange } from "@percale/policy";
@@ -224,7 +224,7 @@ export class NftDriver implements PolicyDriver {
       }
       yield* writeFresh(batch, fresh);
       for (const chain of existing) {
-        const wanted = chain.rules.map(ruleIdentity);
+        const wanted = identitiesOf(chain.rules);
         writeDiff(batch, chain, diffChain(listed[i]!.get(chain.name) ?? [], wanted));
         yield;
       }

@@ -1,6 +1,7 @@
 import { stepsInTurns } from "@percale/daemon";
 import type { Turn } from "@percale/daemon";
-import type { Family, NftChain } from "@percale/kernel";
+import { RulePacker } from "@percale/kernel";
+import type { Family, NftChain, PackedRules } from "@percale/kernel";
 import { ownersByInterface, refOfPolicy, refOfProfile, STAGE_TRAITS } from "@percale/policy";
 import type { ActiveEndpoint, Direction, PolicyKey } from "@percale/policy";
 import { formatRef } from "@percale/resources";
@@ -21,7 +22,8 @@ const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
 /** Chains by name; callees come before callers. undefined: the chain must not exist. */
 export type ChainChanges = Map<string, PlannedChain | undefined>;
 
-export interface PlannedChain extends NftChain {
+export interface PlannedChain extends Omit<NftChain, "rules"> {
+  readonly rules: PackedRules;
   /** Whom to blame if the kernel refuses a rule. */
   readonly owner?: ObjectRef;
 }
@@ -43,6 +45,7 @@ export interface FamilyPlan {
 export class Planner {
   readonly #view: NftView;
   readonly names: ChainNames;
+  readonly #packer = new RulePacker();
   /** What the kernel would not take, by `formatRef` of the object whose rule it was. */
   readonly refused = new Map<string, Refusal>();
   /** Two bits (empty, passes) for each family and direction. */
@@ -139,7 +142,12 @@ export class Planner {
           name,
           policy === undefined || rendered.empty
             ? undefined
-            : { name, comment: this.names.commentOf(name), rules: rendered.rules, owner: refOfPolicy(policy) },
+            : {
+                name,
+                comment: this.names.commentOf(name),
+                rules: this.#packer.pack(rendered.rules),
+                owner: refOfPolicy(policy),
+              },
         );
       }
     if (policy === undefined) {
@@ -165,7 +173,9 @@ export class Planner {
         const chain = this.names.nameOf(profilePrefix(direction), name);
         chains[family].set(
           chain,
-          rules.length === 0 ? undefined : { name: chain, comment: this.names.commentOf(chain), rules, owner },
+          rules.length === 0
+            ? undefined
+            : { name: chain, comment: this.names.commentOf(chain), rules: this.#packer.pack(rules), owner },
         );
       }
     if (profile === undefined) {
@@ -206,7 +216,11 @@ export class Planner {
         if (endpoint === undefined) this.names.release(name);
       }
       for (const chain of rendered)
-        chains[family].set(chain.name, { ...chain, comment: this.names.commentOf(chain.name) });
+        chains[family].set(chain.name, {
+          ...chain,
+          rules: this.#packer.pack(chain.rules),
+          comment: this.names.commentOf(chain.name),
+        });
       if (rendered.length === 0) this.#chainsByInterface[family].delete(interfaceName);
       else
         this.#chainsByInterface[family].set(
@@ -225,7 +239,8 @@ export class Planner {
         (links.byInterface.get(endpoint.match.name) ?? []).map((ifIndex) => ({ ifIndex, set: spoofSet(endpoint) })),
       );
     for (const family of FAMILIES)
-      for (const chain of renderBaseChains({ family, config, sets, spoofing })) chains[family].set(chain.name, chain);
+      for (const chain of renderBaseChains({ family, config, sets, spoofing }))
+        chains[family].set(chain.name, { ...chain, rules: this.#packer.pack(chain.rules) });
   }
 
   #facts(family: Family) {

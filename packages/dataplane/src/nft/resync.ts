@@ -1,6 +1,6 @@
 import { stepsInTurns } from "@percale/daemon";
 import type { Turn } from "@percale/daemon";
-import { ruleIdentity, TABLE_FLAG } from "@percale/kernel";
+import { identitiesOf, TABLE_FLAG } from "@percale/kernel";
 import type { ListedElement, NftBatch, Nftables } from "@percale/kernel";
 import type { Drift } from "../policy/driver.ts";
 import { misshapen, NO_TABLE, readTable } from "./actual.ts";
@@ -96,7 +96,7 @@ function writeStrangers(batch: NftBatch, { family, chains }: FamilyPlan, actual:
 }
 
 function writeDiffFound(batch: NftBatch, chain: PlannedChain, actual: ActualTable, found: Findings): void {
-  const diff = diffChain(actual.rules.get(chain.name) ?? [], chain.rules.map(ruleIdentity));
+  const diff = diffChain(actual.rules.get(chain.name) ?? [], identitiesOf(chain.rules));
   if (diff.deleted.length > 0) found.add(`${diff.deleted.length} rules of ${chain.name} not ours`, diff.deleted.length);
   if (diff.inserted.length > 0)
     found.add(`${diff.inserted.length} rules of ${chain.name} missing`, diff.inserted.length);

@@ -31,7 +31,7 @@ export function* writeFresh(batch: NftBatch, chains: readonly PlannedChain[]): G
 
 export function writeRules(batch: NftBatch, chain: PlannedChain): void {
   batch.own(chain.owner);
-  for (const rule of chain.rules) batch.addRule(chain.name, rule);
+  for (let index = 0; index < chain.rules.ends.length; index++) batch.addRule(chain.name, chain.rules, index);
   batch.own(undefined);
 }
 
@@ -39,7 +39,7 @@ export function writeDiff(batch: NftBatch, chain: PlannedChain, diff: ReturnType
   batch.own(chain.owner);
   for (const handle of diff.deleted) batch.deleteRule(chain.name, handle);
   for (const { index, before } of diff.inserted)
-    batch.addRule(chain.name, chain.rules[index]!, before === undefined ? undefined : { before });
+    batch.addRule(chain.name, chain.rules, index, before === undefined ? undefined : { before });
   batch.own(undefined);
 }
 

@@ -1,9 +1,10 @@
 import { NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_REQUEST } from "../netlink/socket.ts";
 import { MessageWriter, swap32 } from "../netlink/writer.ts";
 import { attributes, eachAttribute } from "../netlink/reader.ts";
-import { writeExpr, writeVerdict } from "./encode.ts";
-import { attributesIdentity, exprsIdentity } from "./identity.ts";
-import type { Family, Hook, NftChain, NftRule, NftSet, Verdict } from "./model.ts";
+import { writeVerdict } from "./encode.ts";
+import { attributesIdentity } from "./identity.ts";
+import type { Family, Hook, NftChain, NftSet, Verdict } from "./model.ts";
+import type { PackedRules } from "./pack.ts";
 import { keyBytes } from "./model.ts";
 
 const SUBSYSTEM = 10 << 8;
@@ -151,18 +152,20 @@ export class NftBatch<Owner = unknown> {
     this.writer.end();
   }
 
-  /** At the end of its chain, or right after the rule with the handle `after`. */
-  addRule(chain: string, rule: NftRule, at?: { readonly after: bigint } | { readonly before: bigint }): void {
+  /** The rule with that index, at the end of its chain, or right after the rule with the handle `after`. */
+  addRule(
+    chain: string,
+    { bytes, ends }: PackedRules,
+    index: number,
+    at?: { readonly after: bigint } | { readonly before: bigint },
+  ): void {
     const w = this.writer;
     const append = at === undefined || "after" in at;
     this.#begin(MSG.newRule, append ? CREATE | NLM_F_APPEND : CREATE);
     w.copy(this.#tableAttribute);
     w.string(2, chain);
     if (at !== undefined) w.u64be(6, "after" in at ? at.after : at.before);
-    const list = w.open(4);
-    for (const expr of rule.exprs) writeExpr(w, expr);
-    w.close(list);
-    if (rule.comment !== "") w.userdataText(7, 0, rule.comment.slice(0, MAX_COMMENT)); // NFTNL_UDATA_RULE_COMMENT
+    w.copy(bytes.subarray(index === 0 ? 0 : ends[index - 1], ends[index]));
     w.end();
   }
 
@@ -294,25 +297,6 @@ export class NftBatch<Owner = unknown> {
     this.writer.word(this.#family);
   }
 }
-
-const scratch = new MessageWriter(4096);
-
-/** What tells a rule from others: what it decides and its comment. The kernel's listing of the rule has the same. */
-export function ruleIdentity({ exprs, comment }: NftRule): string {
-  scratch.clear();
-  for (const expr of exprs) writeExpr(scratch, expr);
-  const { buffer, byteOffset } = scratch.bytes;
-  const bytes = Buffer.from(buffer, byteOffset, scratch.length);
-  return `${comment.slice(0, MAX_COMMENT)}\0${exprsIdentity(bytes, 0, scratch.length)}`;
-}
-
-/** The comment in the userdata of a rule or a chain. */
-export function commentOf(userdata: Buffer): string {
-  return userdata[0] === 0 ? userdata.toString("latin1", 2, 1 + userdata[1]!) : userdata.toString("latin1");
-}
-
-/** What nft itself allows for a comment, without its NUL. */
-const MAX_COMMENT = 127;
 
 /** What decides in a set, as text; the kernel's listing of the set has the same. */
 export function setForm(set: NftSet): string {

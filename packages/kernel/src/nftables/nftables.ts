@@ -12,8 +12,9 @@ import {
 } from "../netlink/socket.ts";
 import type { Ack } from "../netlink/socket.ts";
 import { MessageWriter } from "../netlink/writer.ts";
-import { familyCode, listedSetForm, MSG, NftBatch, commentOf } from "./batch.ts";
+import { familyCode, listedSetForm, MSG, NftBatch } from "./batch.ts";
 import { attributesIdentity, exprsIdentity } from "./identity.ts";
+import { commentOf } from "./pack.ts";
 import type { Family, Hook } from "./model.ts";
 
 /** `netlinkSend` gives a batch a whole send buffer; the receive buffer must hold one error per message. */
@@ -43,7 +44,7 @@ export interface ListedRule {
   readonly family: Family;
   readonly chain: string;
   readonly handle: bigint;
-  /** As `ruleIdentity` tells it. */
+  /** As `identitiesOf` tells it. */
   readonly identity: string;
 }
 
