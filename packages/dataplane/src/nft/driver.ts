@@ -120,7 +120,9 @@ export class NftDriver implements PolicyDriver {
     const outcome = await this.#commitQuietly();
     if (outcome.kind === "committed") {
       this.#remember(plans, true);
-      return { messages: count, bytes: writer.length, refused: [] };
+      const report = { messages: count, bytes: writer.length, refused: [] };
+      this.#nft.release();
+      return report;
     }
     // Whoever is named in the kernel's answer may be innocent: the tables need not be what we took them for.
     this.#known = false;
@@ -184,7 +186,9 @@ export class NftDriver implements PolicyDriver {
       if (outcome.kind === "committed") {
         this.#remember(plans, false);
         this.#known = true;
-        return { report: { messages: count, bytes: writer.length, refused }, drift };
+        const report = { messages: count, bytes: writer.length, refused };
+        this.#nft.release();
+        return { report, drift };
       }
       if (attempt >= MAX_ATTEMPTS) throw new DriverRefusedError(describe(outcome));
       if (outcome.kind !== "refused") continue;

@@ -142,6 +142,11 @@ export class Nftables<Owner = unknown> {
     return answers > 0 ? { kind: "committed" } : { kind: "unknown", detail: "no acknowledgement came" };
   }
 
+  /** The batch is over: gives back what an unusually large one took. */
+  release(): void {
+    this.batch.writer.clear();
+  }
+
   /** undefined: there is none. */
   table(family: Family): ListedTable | undefined {
     const w = this.#request(MSG.getTable, NLM_F_REQUEST, familyCode(family));
