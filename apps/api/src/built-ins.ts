@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { builtInObjects, namespaceObject, refOf, resourceDefinitions, StatusError } from "@percale/resources";
+import {
+  builtInObjects,
+  IPPool,
+  namespaceObject,
+  refOf,
+  resourceDefinitions,
+  StatusError,
+  Tier,
+} from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { AuthoredChangeSet, Datastore } from "@percale/store";
 
@@ -13,7 +21,7 @@ export async function ensureBuiltIns(store: Datastore, version: string): Promise
     if ((await store.get(refOf(object))) === undefined)
       await write(store, { changes: [{ op: "create", object }], author: AUTHOR, reason: "first start" });
   // A write that changes nothing gives an object of an older version its finalizer and condition, and is none otherwise.
-  for (const kind of ["IPPool", "Tier"])
+  for (const kind of [IPPool.kind, Tier.kind])
     for (const object of (await store.list({ kind })).items)
       await write(store, { changes: [{ op: "update", object }], author: AUTHOR, reason: "new version" });
 }

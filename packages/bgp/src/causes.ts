@@ -1,3 +1,4 @@
+import { BGPPeer } from "@percale/resources";
 import { birdsWords } from "./bird-words.ts";
 import type { Cause } from "./bird-words.ts";
 import type { BothEnds, End, Md5Refused } from "./ends.ts";
@@ -39,7 +40,7 @@ const onlyHere: Look = (ends) => {
   if (peer === undefined || far !== undefined) return undefined;
   const { ref } = near.session;
   const reason = `Only ${near.report.node} has this session: ${peer.node} has none with ${near.report.node}.`;
-  return ref?.kind === "BGPPeer"
+  return ref?.kind === BGPPeer.kind
     ? {
         reason,
         advice: `Give ${peer.node} a BGPPeer for ${near.report.node}, or set reversePeering: Auto in ${formatBgpRef(ref)}, with the asNumber and port that ${peer.node} has.`,

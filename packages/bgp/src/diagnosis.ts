@@ -1,3 +1,4 @@
+import { BGPConfiguration, BGPPeer, Node } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import { causeOf } from "./causes.ts";
 import type { SessionStatus } from "./control.ts";
@@ -42,7 +43,7 @@ export function diagnoseBgp({
     const { near, far } = both;
     const { peerIP, peerNode, ref } = near.session;
     const ends = far === undefined ? [near] : [near, far];
-    const wanted = ends.find(({ session }) => session.ref?.kind === "BGPPeer")?.session.ref ?? ref;
+    const wanted = ends.find(({ session }) => session.ref?.kind === BGPPeer.kind)?.session.ref ?? ref;
     return [
       {
         ends: ends.map(({ report, session }) => ({ node: report.node, session })),
@@ -50,7 +51,7 @@ export function diagnoseBgp({
         ...causeOf(both),
         facts: ends.map(factsOf).join(" "),
         since,
-        ref: wanted?.kind === "BGPPeer" ? wanted : meshRef(near, hasDefaultConfiguration),
+        ref: wanted?.kind === BGPPeer.kind ? wanted : meshRef(near, hasDefaultConfiguration),
       },
     ];
   });
@@ -66,7 +67,9 @@ function downSince({ near, far }: BothEnds): string | undefined {
 
 /** What asks for a session of the mesh: its configuration, and where nobody made one, being a node. */
 function meshRef({ report }: End, hasDefaultConfiguration: boolean): ObjectRef {
-  return hasDefaultConfiguration ? { kind: "BGPConfiguration", name: "default" } : { kind: "Node", name: report.node };
+  return hasDefaultConfiguration
+    ? { kind: BGPConfiguration.kind, name: "default" }
+    : { kind: Node.kind, name: report.node };
 }
 
 /** `node-1 (192.0.2.1, AS 64512) expects AS 64999 at 192.0.2.2 port 179 and connects; password; Idle, “Bad peer AS”.` */

@@ -1,6 +1,6 @@
 import { bitsOf, formatCidr, maskCidr, parseCidr, tryParseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { refOf } from "@percale/resources";
+import { BGPConfiguration, refOf } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { BgpInputs } from "./model.ts";
 import {
@@ -41,7 +41,7 @@ const MAX_PREF = 2147483647;
 const DEFAULT_PRIORITY = 1024;
 const MAX_RR_ID = 223;
 const DEFAULT_RESTART_SECONDS = 120;
-const CONFIGURATION: ObjectRef = { kind: "BGPConfiguration", name: "default" };
+const CONFIGURATION: ObjectRef = { kind: BGPConfiguration.kind, name: "default" };
 
 /** The whole configuration of one BIRD 2 daemon (2.0.12 or later), both families. Deterministic: equal inputs give equal text. */
 export function renderBirdConfig(inputs: BgpInputs, { awaited }: RenderOptions = {}): BirdConfig {

@@ -1,5 +1,5 @@
 import { formatAddress, tryParseAddress, tryParseCidr } from "@percale/net";
-import { formatRef, refOf } from "@percale/resources";
+import { BGPConfiguration, formatRef, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { matches, parseSelector } from "@percale/selector";
 import type { BgpConfigurationObject, BgpInputs, BgpPeerObject, NodeObject, SecretRef } from "./model.ts";
@@ -133,7 +133,7 @@ class Planner {
           localAs: this.#asOf(me),
           passive: address > own!, // compared as text, because the other end does the same
           sourceAddress: own,
-          password: this.#password(global.nodeMeshPassword, { kind: "BGPConfiguration", name: "default" }),
+          password: this.#password(global.nodeMeshPassword, { kind: BGPConfiguration.kind, name: "default" }),
           restartSeconds: seconds(global.nodeMeshMaxRestartTime),
           ref: refOf(node),
         });

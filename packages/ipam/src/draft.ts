@@ -1,19 +1,9 @@
 import { containsCidr, parseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { API_VERSION } from "@percale/resources";
+import { API_VERSION, BlockAffinity, IPAMBlock, IPAMHandle } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { thaw } from "./block.ts";
-import type {
-  BlockAffinity,
-  BlockAffinitySpec,
-  IPAMBlock,
-  IPAMBlockSpec,
-  IpamChange,
-  IpamHashes,
-  IPAMHandle,
-  IPAMHandleSpec,
-  IpamState,
-} from "./model.ts";
+import type { BlockAffinitySpec, IPAMBlockSpec, IpamChange, IpamHashes, IPAMHandleSpec, IpamState } from "./model.ts";
 import { affinityName, blockName, handleName, ownerLabels } from "./names.ts";
 
 /** Blocks, affinities and handles while a decision is made about them; ends as the change set from how they were to how they are. */
@@ -98,7 +88,7 @@ export class Draft {
   changes(): IpamChange[] {
     return [
       ...[...this.#affinities].flatMap(([name, spec]) =>
-        change("BlockAffinity", name, this.#storedAffinities.get(name), spec, () =>
+        change(BlockAffinity.kind, name, this.#storedAffinities.get(name), spec, () =>
           ownerLabels(spec!.node, parseCidr(spec!.cidr).family, this.#hashes),
         ),
       ),
@@ -108,11 +98,11 @@ export class Draft {
           spec === undefined || stored === undefined
             ? spec
             : { ...spec, sequenceNumber: Math.max(spec.sequenceNumber, stored.spec.sequenceNumber + 1) };
-        return change("IPAMBlock", blockName(cidr), stored, next);
+        return change(IPAMBlock.kind, blockName(cidr), stored, next);
       }),
       ...[...this.#handles].flatMap(([name, spec]) =>
         change(
-          "IPAMHandle",
+          IPAMHandle.kind,
           name,
           this.#storedHandles.get(name),
           Object.keys(spec.block).length > 0 ? spec : undefined,

@@ -14,4 +14,5 @@ export type { NodeWrite } from "./ownership.ts";
 export { runIpam, IpamContentionError } from "./run.ts";
 export { auditIpam } from "./audit.ts";
 export { DEFAULT_IPAM_CONFIG } from "./model.ts";
+export { ipamStateOf } from "./state.ts";
 export type * from "./model.ts";

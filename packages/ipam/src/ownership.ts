@@ -1,19 +1,11 @@
 import { containsCidr, formatCidr, maskCidr, overlaps, parseCidr, tryParseAddress } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { isSameJson } from "@percale/resources";
-import type { IPAMConfiguration, KubeObject, Lookup, ObjectMeta } from "@percale/resources";
+import { BlockAffinity, IPAMBlock, IPAMConfiguration, IPAMHandle, IPPool, isSameJson, Node } from "@percale/resources";
+import type { KubeObject, Lookup, ObjectMeta } from "@percale/resources";
 import { blockFaults } from "./audit.ts";
 import { isEmpty, ordinalOf, ordinalsOf, thaw } from "./block.ts";
 import { RECLAIM_AFTER_MS } from "./assign.ts";
-import type {
-  BlockAffinity,
-  BlockAttribute,
-  IPAMBlock,
-  IPAMBlockSpec,
-  IPAMHandle,
-  IpamHashes,
-  IPPoolObject,
-} from "./model.ts";
+import type { BlockAttribute, IPAMBlockSpec, IpamHashes, IPPoolObject } from "./model.ts";
 import { affinityName, blockName, handleName, hostOwner } from "./names.ts";
 import { poolOf, selects } from "./pools.ts";
 import type { Pool } from "./pools.ts";
@@ -44,11 +36,11 @@ export function nodeWriteFault(write: NodeWrite): string | undefined {
   // Here and below: the store holds nothing of a kind but what passed its schema.
   if (object !== undefined && !isSameMetadata(object, old)) return "a node may not change its labels or finalizers";
   switch (kind) {
-    case "IPAMBlock":
+    case IPAMBlock.kind:
       return blockFault(write, object as IPAMBlock | undefined, old as IPAMBlock | undefined);
-    case "BlockAffinity":
+    case BlockAffinity.kind:
       return affinityFault(write, object as BlockAffinity | undefined, old as BlockAffinity | undefined);
-    case "IPAMHandle":
+    case IPAMHandle.kind:
       return handleFault(write, object as IPAMHandle | undefined, old as IPAMHandle | undefined);
     default:
       return `${kind} is no object of IPAM`;
@@ -137,7 +129,7 @@ function isDeletable(write: NodeWrite, block: IPAMBlockSpec): boolean {
 function isDrifted({ lookup }: NodeWrite, { affinity, cidr }: IPAMBlockSpec): boolean {
   const pool = poolsOf(lookup).find((one) => containsCidr(one.cidr, parseCidr(cidr)));
   if (pool === undefined || affinity?.startsWith("host:") !== true) return false;
-  const owner = lookup.get({ kind: "Node", name: affinity.slice("host:".length) });
+  const owner = lookup.get({ kind: Node.kind, name: affinity.slice("host:".length) });
   return !selects(pool.object.spec.nodeSelector, owner?.metadata.labels);
 }
 
@@ -152,7 +144,7 @@ function isReclaimable({ lookup, nowMs }: NodeWrite, block: IPAMBlockSpec): bool
 function isSlice({ lookup }: NodeWrite, cidr: Cidr, name: string): boolean {
   const isOfPool = poolsOf(lookup).some((pool) => pool.blockSize === cidr.prefixLen && containsCidr(pool.cidr, cidr));
   if (!isOfPool || formatCidr(maskCidr(cidr)) !== formatCidr(cidr)) return false;
-  for (const { metadata, spec } of lookup.list("IPAMBlock") as Iterable<IPAMBlock>)
+  for (const { metadata, spec } of lookup.list(IPAMBlock.kind) as Iterable<IPAMBlock>)
     if (metadata.name !== name && spec.deleted !== true && overlaps(parseCidr(spec.cidr), cidr)) return false;
   return true;
 }
@@ -160,7 +152,7 @@ function isSlice({ lookup }: NodeWrite, cidr: Cidr, name: string): boolean {
 function affinityFault(write: NodeWrite, object?: BlockAffinity, old?: BlockAffinity): string | undefined {
   const { node, lookup, hashes } = write;
   const { spec } = (object ?? old)!;
-  const block = (lookup.get({ kind: "IPAMBlock", name: blockName(spec.cidr) }) as IPAMBlock | undefined)?.spec;
+  const block = (lookup.get({ kind: IPAMBlock.kind, name: blockName(spec.cidr) }) as IPAMBlock | undefined)?.spec;
   if (object === undefined) {
     if (spec.node === node) return undefined;
     // A change set names the affinity before the block that it is about.
@@ -192,7 +184,7 @@ function handleFault(write: NodeWrite, object?: IPAMHandle, old?: IPAMHandle): s
 
 /** No address that the handle is known to hold is another node's. */
 function isOwnHandle(write: NodeWrite, handle: string): boolean {
-  const stored = write.lookup.get({ kind: "IPAMHandle", name: handleName(handle) }) as IPAMHandle | undefined;
+  const stored = write.lookup.get({ kind: IPAMHandle.kind, name: handleName(handle) }) as IPAMHandle | undefined;
   if (stored === undefined) return true;
   if (stored.spec.handleID !== handle) return false;
   const held = Object.keys(stored.spec.block).flatMap((cidr) => ordinals(write, cidr, handle));
@@ -201,7 +193,7 @@ function isOwnHandle(write: NodeWrite, handle: string): boolean {
 
 /** What the block records about each address of a handle. */
 function ordinals({ lookup }: NodeWrite, cidr: string, handle: string): BlockAttribute[] {
-  const block = (lookup.get({ kind: "IPAMBlock", name: blockName(cidr) }) as IPAMBlock | undefined)?.spec;
+  const block = (lookup.get({ kind: IPAMBlock.kind, name: blockName(cidr) }) as IPAMBlock | undefined)?.spec;
   return block === undefined ? [] : ordinalsOf(block, handle).map((ordinal) => entryAt(block, ordinal)!);
 }
 
@@ -218,18 +210,18 @@ function blockAround(lookup: Lookup, address: Cidr): IPAMBlockSpec | undefined {
   for (const { cidr, blockSize } of poolsOf(lookup)) {
     if (!containsCidr(cidr, address)) continue;
     const name = blockName(formatCidr(maskCidr({ ...address, prefixLen: blockSize })));
-    const block = lookup.get({ kind: "IPAMBlock", name }) as IPAMBlock | undefined;
+    const block = lookup.get({ kind: IPAMBlock.kind, name }) as IPAMBlock | undefined;
     if (block !== undefined) return block.spec;
   }
   return undefined;
 }
 
 function poolsOf(lookup: Lookup): Pool[] {
-  return [...(lookup.list("IPPool") as Iterable<IPPoolObject>)].map(poolOf);
+  return [...(lookup.list(IPPool.kind) as Iterable<IPPoolObject>)].map(poolOf);
 }
 
 function configOf(lookup: Lookup): IPAMConfiguration["spec"] | undefined {
-  return (lookup.get({ kind: "IPAMConfiguration", name: "default" }) as IPAMConfiguration | undefined)?.spec;
+  return (lookup.get({ kind: IPAMConfiguration.kind, name: "default" }) as IPAMConfiguration | undefined)?.spec;
 }
 
 function notYours({ cidr, affinity }: IPAMBlockSpec): string {

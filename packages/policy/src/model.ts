@@ -53,18 +53,12 @@ export interface Rule {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-export type PolicyKind =
-  | "NetworkPolicy"
-  | "GlobalNetworkPolicy"
-  | "KubernetesNetworkPolicy"
-  | "KubernetesClusterNetworkPolicy";
-
 /** `kind/name` or `kind/namespace/name`. */
 export type PolicyKey = string;
 
 export interface ActivePolicy {
   readonly key: PolicyKey;
-  readonly kind: PolicyKind;
+  readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
   readonly tier: string;

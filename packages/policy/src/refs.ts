@@ -1,3 +1,4 @@
+import { Profile } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 
 /** The stored object that a policy is of. */
@@ -14,7 +15,7 @@ export function refOfPolicy({
 }
 
 export function refOfProfile(name: string): ObjectRef {
-  return { kind: "Profile", name };
+  return { kind: Profile.kind, name };
 }
 
 /** `name` or `namespace/name`: what people call it where the kind is known. */

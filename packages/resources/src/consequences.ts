@@ -1,4 +1,4 @@
-import type { Lookup } from "./define.ts";
+import type { Lookup, ResourceDefinition } from "./define.ts";
 import type { KubeObject, ObjectRef } from "./object.ts";
 
 /** What happened to one object; `lookup` shows the state after it. */
@@ -23,6 +23,8 @@ export type Consequence =
 export interface SettleContext {
   readonly lookup: Lookup;
   readonly now: Date;
+  /** Every kind there is, which a kind's own file can't name. */
+  readonly kinds: readonly ResourceDefinition[];
 }
 
 /** True from the moment of a deletion that a finalizer holds up. */

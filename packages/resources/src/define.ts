@@ -10,6 +10,8 @@ import type { JsonSchema } from "./open-api.ts";
 import { namespaceIssue, reactInNamespace } from "./namespaces.ts";
 import { pluralOf } from "./status-error.ts";
 import type { StatusError } from "./status-error.ts";
+import { kindWordsOf } from "./traits.ts";
+import type { KindWords, Looks, Traits } from "./traits.ts";
 
 export type Immutable<T> = T extends readonly (infer U)[]
   ? readonly Immutable<U>[]
@@ -61,6 +63,10 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   readonly readOnly?: boolean;
   readonly plural?: string;
   readonly shortNames?: readonly string[];
+  /** In running text. Absent: the words of `kind`. */
+  readonly words?: KindWords;
+  readonly traits?: Traits;
+  readonly looks?: Looks;
   /** After Name; Age alone if absent. */
   readonly columns?: readonly Column[];
   /** Field selectors beyond `metadata.name` and `metadata.namespace`. */
@@ -81,7 +87,11 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
     context: SettleContext,
   ): KubeObject<Immutable<z.output<S>>, Immutable<z.output<T>>>;
   /** What else becomes true in the same transaction. Pure over what `lookup` shows, which is the state after the event. */
-  react?(event: ObjectEvent<Immutable<z.output<S>>, Immutable<z.output<T>>>, lookup: Lookup): readonly Consequence[];
+  react?(
+    event: ObjectEvent<Immutable<z.output<S>>, Immutable<z.output<T>>>,
+    lookup: Lookup,
+    kinds: readonly ResourceDefinition[],
+  ): readonly Consequence[];
 }
 
 export interface ResourceDefinition<S = unknown, T = unknown> extends GroupVersion {
@@ -97,6 +107,9 @@ export interface ResourceDefinition<S = unknown, T = unknown> extends GroupVersi
   readonly internal: boolean;
   readonly readOnly: boolean;
   readonly description: string;
+  readonly words: KindWords;
+  readonly traits: Traits;
+  readonly looks: Looks;
   readonly columns: readonly Column[];
   /** Dotted paths, `metadata.name` first. */
   readonly selectableFields: readonly string[];
@@ -108,7 +121,8 @@ export interface ResourceDefinition<S = unknown, T = unknown> extends GroupVersi
   transition(spec: unknown, old: unknown, report: Report): void;
   store(context: StoreContext): StatusError | undefined;
   settle(object: KubeObject, context: SettleContext): KubeObject;
-  react(event: ObjectEvent, lookup: Lookup): readonly Consequence[];
+  /** `kinds`: every kind there is, which a kind's own file can't name. */
+  react(event: ObjectEvent, lookup: Lookup, kinds: readonly ResourceDefinition[]): readonly Consequence[];
   /** Structural OpenAPI v3 schema of the whole object. Computed once. */
   openApi(): JsonSchema;
   /** Type-level only: what `ObjectOf` reads. */
@@ -137,6 +151,9 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
     internal: d.internal ?? false,
     readOnly: d.readOnly ?? false,
     description: d.description,
+    words: d.words ?? kindWordsOf(d.kind),
+    traits: d.traits ?? {},
+    looks: d.looks ?? {},
     columns: [nameColumn, ...(d.columns ?? [ageColumn])],
     selectableFields: ["metadata.name", ...(namespaced ? ["metadata.namespace"] : []), ...(d.selectableFields ?? [])],
     spec: d.spec,
@@ -152,9 +169,9 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
       d.store?.(context as StoreContext<Immutable<z.output<S>>, Immutable<z.output<T>>>),
     settle: (object, context) =>
       d.settle?.(object as KubeObject<Immutable<z.output<S>>, Immutable<z.output<T>>>, context) ?? object,
-    react: (event, lookup) => [
+    react: (event, lookup, kinds) => [
       ...(namespaced ? reactInNamespace(event, lookup) : NOTHING),
-      ...(d.react?.(event as ObjectEvent<Immutable<z.output<S>>, Immutable<z.output<T>>>, lookup) ?? NOTHING),
+      ...(d.react?.(event as ObjectEvent<Immutable<z.output<S>>, Immutable<z.output<T>>>, lookup, kinds) ?? NOTHING),
     ],
     openApi: () => (schema ??= openApiOf(d)),
   };

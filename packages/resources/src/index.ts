@@ -20,6 +20,7 @@ export * from "./consequences.ts";
 export { namespaceObject } from "./namespaces.ts";
 export * from "./prepare.ts";
 export * from "./registry.ts";
+export type { Reader, Traits } from "./traits.ts";
 export { unstorableIssues } from "./storable.ts";
 export { isSameJson } from "./same-json.ts";
 export { charactersLeft, fieldsOf, isLongerThan } from "./json-length.ts";
@@ -30,11 +31,14 @@ export * from "./scalars/port.ts";
 export * from "./scalars/protocol.ts";
 export { DEFAULT_TIER, NetworkPolicy, policyTypes } from "./kinds/network-policy.ts";
 export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
+export { BGPConfiguration } from "./kinds/bgp-configuration.ts";
+export { BGPPeer } from "./kinds/bgp-peer.ts";
 export { IPPool } from "./kinds/ip-pool.ts";
 export { NetworkSet } from "./kinds/network-set.ts";
 export { Tier } from "./kinds/tier.ts";
-export { felixDefaults } from "./kinds/felix-configuration.ts";
+export { FelixConfiguration, felixDefaults } from "./kinds/felix-configuration.ts";
 export { BlockAffinity, IPAMBlock, IPAMConfiguration, IPAMHandle } from "./kinds/ipam.ts";
+export { Namespace } from "./kinds/namespace.ts";
 export { Node } from "./kinds/node.ts";
 export {
   DEFAULT_ALLOW_PROFILE,

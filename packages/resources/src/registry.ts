@@ -1,4 +1,6 @@
 import type { ResourceDefinition } from "./define.ts";
+import type { KubeObject } from "./object.ts";
+import type { Reader } from "./traits.ts";
 import { BGPConfiguration } from "./kinds/bgp-configuration.ts";
 import { BGPPeer } from "./kinds/bgp-peer.ts";
 import { ClusterInformation } from "./kinds/cluster-information.ts";
@@ -33,21 +35,21 @@ export type AnyResource =
   | Tier
   | WorkloadEndpoint;
 
-/** Every kind there is, public ones first. A new kind is its file and a line here. */
+/** Every kind there is, in the order in which lists show them, public ones first. A new kind is its file and a line here. */
 export const resourceDefinitions: readonly ResourceDefinition[] = [
-  Tier,
   NetworkPolicy,
   GlobalNetworkPolicy,
+  Tier,
+  IPPool,
   NetworkSet,
   GlobalNetworkSet,
   Profile,
-  IPPool,
-  IPAMConfiguration,
-  BlockAffinity,
-  BGPConfiguration,
   BGPPeer,
   FelixConfiguration,
+  BGPConfiguration,
+  IPAMConfiguration,
   ClusterInformation,
+  BlockAffinity,
   Namespace,
   Node,
   WorkloadEndpoint,
@@ -64,4 +66,24 @@ export function definitionOf(kind: string): ResourceDefinition | undefined {
 
 export function definitionByPlural(plural: string): ResourceDefinition | undefined {
   return byPlural.get(plural);
+}
+
+/** Names of the kinds of which this is true (a trait that is absent is not), in the order of the registry. */
+export function kindsWhere(holds: (definition: ResourceDefinition) => unknown): readonly string[] {
+  return resourceDefinitions.filter((definition) => Boolean(holds(definition))).map(({ kind }) => kind);
+}
+
+export function kindsReadBy(reader: Reader): readonly string[] {
+  return kindsWhere(({ traits }) => traits.readBy?.includes(reader));
+}
+
+/** Those of the kind, in their order. */
+export function ofKind<S, T>(definition: ResourceDefinition<S, T>, objects: readonly KubeObject[]): KubeObject<S, T>[] {
+  return objects.filter(({ kind }) => kind === definition.kind) as KubeObject<S, T>[]; // the schema of that kind holds for all of them
+}
+
+/** The same kind in the other scope: names that differ by `Global` alone. */
+export function twinOf({ kind }: ResourceDefinition): ResourceDefinition | undefined {
+  const bare = (name: string): string => name.replace("Global", "");
+  return resourceDefinitions.find((other) => other.kind !== kind && bare(other.kind) === bare(kind));
 }

@@ -11,6 +11,7 @@ import {
   isSameJson,
   notFound,
   refOf,
+  resourceDefinitions,
   sortKey,
   StatusError,
 } from "@percale/resources";
@@ -103,7 +104,7 @@ function* follow(
       seen++;
       const { type, object, previous: old } = event;
       const happened = { type, object, ...(old !== undefined && { old }) };
-      for (const consequence of definitionOf(object.kind)?.react(happened, view) ?? []) {
+      for (const consequence of definitionOf(object.kind)?.react(happened, view, resourceDefinitions) ?? []) {
         if (consequence.op === "settle") settling.set(formatRef(consequence.ref), consequence.ref);
         else runIfNeeded(view, consequence, run);
         yield;
@@ -252,7 +253,7 @@ function planCreate(view: Lookup, given: KubeObject, { resourceVersion, now, new
 
 /** With the part that the server owns. */
 function settled(lookup: Lookup, object: KubeObject, now: Date): KubeObject {
-  return definitionOf(object.kind)?.settle(object, { lookup, now }) ?? object;
+  return definitionOf(object.kind)?.settle(object, { lookup, now, kinds: resourceDefinitions }) ?? object;
 }
 
 function freeName(view: Lookup, given: KubeObject, random: () => number): string {

@@ -1,65 +1,32 @@
-/** What each type of client reads, as data: everything else need not travel. Whoever makes an agent read more adds it here. */
+/** What each type of client reads: everything else need not travel. The kinds say who reads them, and what of them (`Traits`). */
 import type { ClientType } from "@percale/protocol";
+import { resourceDefinitions } from "@percale/resources";
+import type { Reader, Traits } from "@percale/resources";
 
 /** What becomes of a kind's objects on their way. */
 export interface KindNeeds {
-  /**
-   * Fields of the form that everybody gets, beside apiVersion, kind, name and namespace: a section, or one field of it. Absent: only the
-   * node that an object belongs to gets it.
-   */
-  readonly shared?: readonly string[];
-  /** Where it says which node's it is: that one gets it whole. */
-  readonly node?: { readonly field: string; readonly prefix?: string };
+  readonly shared: Traits["shared"] | undefined;
+  readonly node: Traits["node"] | undefined;
 }
 
 export type Needs = Readonly<Record<string, KindNeeds>>;
 
-const POLICY: KindNeeds = { shared: ["spec"] };
-const BGP: Needs = {
-  IPPool: { shared: ["metadata.deletionTimestamp", "spec", "status"] },
-  // Which of two nodes with one address is the older.
-  Node: { shared: ["metadata.creationTimestamp", "metadata.labels", "spec"] },
-  BGPConfiguration: { shared: ["spec"] },
-  BGPPeer: { shared: ["spec"] },
-  /** Blocks that a node announces, and takes addresses from. */
-  BlockAffinity: { node: { field: "spec.node" } },
+/** Which parts are in a client of each type. Undefined: it gets everything, whole. */
+const READERS: Readonly<Record<ClientType, readonly Reader[] | undefined>> = {
+  agent: ["graph", "bird", "ipam"],
+  bgp: ["bird"],
+  tunnel: ["tunnels"],
+  status: [],
+  all: undefined,
 };
 
 /** Undefined: everything, whole. */
-export const NEEDS: Readonly<Record<ClientType, Needs | undefined>> = {
-  agent: {
-    ...BGP,
-    Tier: POLICY,
-    GlobalNetworkPolicy: POLICY,
-    NetworkPolicy: POLICY,
-    KubernetesNetworkPolicy: POLICY,
-    KubernetesClusterNetworkPolicy: POLICY,
-    Profile: POLICY,
-    GlobalNetworkSet: { shared: ["metadata.labels", "spec"] },
-    NetworkSet: { shared: ["metadata.labels", "spec"] },
-    WorkloadEndpoint: {
-      // Of others' a node has to know what selectors and named ports make of them.
-      shared: [
-        "metadata.labels",
-        "spec.orchestrator",
-        "spec.serviceAccountName",
-        "spec.profiles",
-        "spec.ipNetworks",
-        "spec.ports",
-      ],
-      node: { field: "spec.node" },
-    },
-    // Of those that select nodes the oldest counts.
-    FelixConfiguration: { shared: ["metadata.creationTimestamp", "spec"] },
-    // What a pool's namespaceSelector looks at.
-    Namespace: { shared: ["metadata.labels"] },
-    IPReservation: { shared: ["spec"] },
-    IPAMConfiguration: { shared: ["spec"] },
-    // Of others' it is enough that they are taken. Handles are asked for by name: there is one for each workload.
-    IPAMBlock: { shared: ["spec.cidr", "spec.affinity"], node: { field: "spec.affinity", prefix: "host:" } },
-  },
-  bgp: BGP,
-  tunnel: { IPPool: BGP["IPPool"]!, Node: BGP["Node"]! },
-  status: {},
-  all: undefined,
-};
+export function needsOf(type: ClientType): Needs | undefined {
+  const readers = READERS[type];
+  if (readers === undefined) return undefined;
+  const read = resourceDefinitions.filter(
+    ({ traits: { readBy = [], shared, node } }) =>
+      (shared !== undefined || node !== undefined) && readBy.some((reader) => readers.includes(reader)),
+  );
+  return Object.fromEntries(read.map(({ kind, traits: { shared, node } }) => [kind, { shared, node }]));
+}

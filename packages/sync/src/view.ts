@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Hello } from "@percale/protocol";
 import { encodeObject } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { NEEDS } from "./needs.ts";
+import { needsOf } from "./needs.ts";
 import type { KindNeeds, Needs } from "./needs.ts";
 
 /** The store as clients of one type see it. */
@@ -31,7 +31,7 @@ export function viewOf({ type, scope }: Pick<Hello, "type" | "scope">, level: nu
   const name = `${type}/${scope}/${level}`;
   const known = viewByName.get(name);
   if (known !== undefined) return known;
-  const view = createView(name, NEEDS[type], scope);
+  const view = createView(name, needsOf(type), scope);
   viewByName.set(name, view);
   return view;
 }

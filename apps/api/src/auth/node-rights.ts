@@ -1,17 +1,24 @@
 import { ipamHashes } from "@percale/daemon";
 import { isHeldBy, nodeWriteFault } from "@percale/ipam";
 import {
+  BlockAffinity,
+  IPAMBlock,
+  IPAMConfiguration,
+  IPAMHandle,
+  IPPool,
   isNetworkProfile,
   isSameJson,
+  Namespace,
   NAMESPACE_LABEL,
+  Node,
   ORCHESTRATOR_LABEL,
   prepareObject,
   Profile,
   profileOfNamespace,
   profileOfServiceAccount,
   SERVICE_ACCOUNT_LABEL,
+  WorkloadEndpoint,
 } from "@percale/resources";
-import type { WorkloadEndpoint } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
 import type { Verb } from "./authorize.ts";
 
@@ -20,15 +27,15 @@ import type { Verb } from "./authorize.ts";
  * needs to know reaches it on the stream.
  */
 const VERBS_BY_KIND: Readonly<Record<string, readonly Verb[]>> = {
-  Node: ["get", "create", "update", "patch", "delete"],
-  WorkloadEndpoint: ["get", "create", "update", "patch", "delete"],
-  Profile: ["get", "create"],
-  IPAMBlock: ["get", "list", "create", "update", "patch", "delete"],
-  BlockAffinity: ["get", "list", "create", "update", "patch", "delete"],
-  IPAMHandle: ["get", "create", "update", "patch", "delete"],
-  IPPool: ["get", "list"],
-  Namespace: ["get", "list"],
-  IPAMConfiguration: ["get", "list"],
+  [Node.kind]: ["get", "create", "update", "patch", "delete"],
+  [WorkloadEndpoint.kind]: ["get", "create", "update", "patch", "delete"],
+  [Profile.kind]: ["get", "create"],
+  [IPAMBlock.kind]: ["get", "list", "create", "update", "patch", "delete"],
+  [BlockAffinity.kind]: ["get", "list", "create", "update", "patch", "delete"],
+  [IPAMHandle.kind]: ["get", "create", "update", "patch", "delete"],
+  [IPPool.kind]: ["get", "list"],
+  [Namespace.kind]: ["get", "list"],
+  [IPAMConfiguration.kind]: ["get", "list"],
 };
 
 /** May a node do this to objects of the kind at all? What it writes is judged again with the object. */
@@ -43,11 +50,11 @@ export function nodeFault(node: string, context: CheckContext): string | undefin
   const isHeldAnew = !isSameJson(object.metadata.finalizers ?? [], old?.metadata.finalizers ?? []);
   if (operation !== "delete" && isHeldAnew) return "metadata.finalizers: a node may not change them";
   switch (object.kind) {
-    case "Node":
+    case Node.kind:
       return object.metadata.name === node ? undefined : "it is another node's";
-    case "Profile":
+    case Profile.kind:
       return profileFault(object as Profile);
-    case "WorkloadEndpoint":
+    case WorkloadEndpoint.kind:
       return endpointFault(node, context);
     default:
       return nodeWriteFault({

@@ -1,5 +1,5 @@
 import type { Decision, Direction, Explanation, Half, PolicyStep, ResolvedPeer, TierStep } from "@percale/policy";
-import { DEFAULT_TIER, formatRef } from "@percale/resources";
+import { DEFAULT_TIER, formatRef, Profile } from "@percale/resources";
 import type { DecisionStep, DecisionView, PartyView } from "../trpc/views.ts";
 
 /** The evaluator's account of one side as the browser shows it. */
@@ -34,7 +34,7 @@ function decider(decision: Decision): Omit<DecisionView, "direction" | "verdict"
   if (decision.by === "tier") return { by: "tierDefault", tier: decision.tier };
   if (decision.by !== "rule") return { by: "noMatch" };
   const { kind, name, namespace, tier, ruleIndex } = decision;
-  if (kind === "Profile") return { by: "profile", profile: name, rule: ruleIndex };
+  if (kind === Profile.kind) return { by: "profile", profile: name, rule: ruleIndex };
   const policy = { kind, name, tier: tier ?? DEFAULT_TIER, ...(namespace !== undefined && { namespace }) };
   return { by: "rule", tier: policy.tier, policy, rule: ruleIndex };
 }

@@ -1,12 +1,12 @@
 import type { Evaluator } from "@percale/policy";
-import { notFound } from "@percale/resources";
+import { notFound, WorkloadEndpoint } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { EffectiveView } from "../trpc/views.ts";
 
 /** Throws StatusError 404 if there is no such workload endpoint. */
 export function effective(evaluator: Evaluator, ref: ObjectRef): Omit<EffectiveView, "revision"> {
   const { namespace, name } = ref;
-  if (ref.kind !== "WorkloadEndpoint" || namespace === undefined || evaluator.objects.get(ref) === undefined)
+  if (ref.kind !== WorkloadEndpoint.kind || namespace === undefined || evaluator.objects.get(ref) === undefined)
     throw notFound(ref);
   const { tiers, profiles } = evaluator.effectivePolicies({ namespace, name });
   return {

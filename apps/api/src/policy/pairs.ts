@@ -1,6 +1,6 @@
 import type { Evaluator, Query } from "@percale/policy";
-import { badRequest } from "@percale/resources";
-import type { KubeObject, WorkloadEndpoint } from "@percale/resources";
+import { badRequest, WorkloadEndpoint } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import type { MatrixPort } from "../trpc/views.ts";
 import { exactPeer } from "./peer.ts";
 
@@ -21,7 +21,7 @@ export interface AskedPort {
 export type Endpoints = ReadonlyMap<string, readonly MatrixPort[]>;
 
 export function endpointsOf({ objects }: Evaluator): Endpoints {
-  const endpoints = [...objects.list("WorkloadEndpoint")] as WorkloadEndpoint[];
+  const endpoints = [...objects.list(WorkloadEndpoint.kind)] as WorkloadEndpoint[];
   return new Map(endpoints.map((endpoint) => [keyOf(endpoint), portsOf(endpoint)]));
 }
 

@@ -1,7 +1,6 @@
 import { tryParseAddress } from "@percale/net";
 import type { Evaluator, Peer } from "@percale/policy";
-import { badRequest } from "@percale/resources";
-import type { WorkloadEndpoint } from "@percale/resources";
+import { badRequest, Node, WorkloadEndpoint } from "@percale/resources";
 
 const MAX_NAMED = 10;
 
@@ -20,9 +19,9 @@ export function peerOf(text: string, { objects }: Pick<Evaluator, "objects">): P
   if (text.startsWith("node:") || tryParseAddress(text) !== undefined) return exactPeer(text);
   const slash = text.indexOf("/");
   const [namespace, name] = slash < 0 ? [undefined, text] : [text.slice(0, slash), text.slice(slash + 1)];
-  if (namespace !== undefined && objects.get({ kind: "WorkloadEndpoint", namespace, name }) !== undefined)
+  if (namespace !== undefined && objects.get({ kind: WorkloadEndpoint.kind, namespace, name }) !== undefined)
     return { endpoint: { namespace, name } };
-  const endpoints = [...objects.list("WorkloadEndpoint", namespace)] as WorkloadEndpoint[];
+  const endpoints = [...objects.list(WorkloadEndpoint.kind, namespace)] as WorkloadEndpoint[];
   const exact = endpoints.filter(({ metadata }) => metadata.name === name);
   const found =
     exact.length > 0
@@ -30,7 +29,7 @@ export function peerOf(text: string, { objects }: Pick<Evaluator, "objects">): P
       : endpoints.filter(({ spec }) => [spec.pod, spec.workload, spec.containerID].includes(name));
   const [first, ...others] = found;
   if (first === undefined) {
-    if (namespace === undefined && objects.get({ kind: "Node", name }) !== undefined) return { node: name };
+    if (namespace === undefined && objects.get({ kind: Node.kind, name }) !== undefined) return { node: name };
     throw badRequest(`there is no workload, node or address ${JSON.stringify(text)}; there are ${named(endpoints)}`);
   }
   if (others.length > 0) throw badRequest(`${JSON.stringify(text)} is the name of several workloads: ${named(found)}`);

@@ -1,11 +1,13 @@
 import { peerSelectors } from "@percale/policy";
 import type { Evaluator } from "@percale/policy";
-import { formatRef, refOf } from "@percale/resources";
+import { formatRef, kindsWhere, refOf, WorkloadEndpoint } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { matches, parseSelector, SelectorError } from "@percale/selector";
 import type { SelectorView } from "../trpc/views.ts";
 import { keyOf } from "./pairs.ts";
 import type { Questions } from "./questions.ts";
+
+const SET_KINDS = kindsWhere(({ traits }) => traits.member === "set");
 
 /** Whom a selector matches, or where its fault is. */
 export function select(
@@ -26,8 +28,8 @@ export function select(
     return found !== undefined && (positive === undefined || matches(positive, found.labels));
   };
   const selected = (kind: string): KubeObject[] => [...objects.list(kind)].filter(isSelected);
-  const endpoints = selected("WorkloadEndpoint").map(keyOf);
-  const sets = ["NetworkSet", "GlobalNetworkSet"].flatMap(selected).map((object) => formatRef(refOf(object)));
+  const endpoints = selected(WorkloadEndpoint.kind).map(keyOf);
+  const sets = SET_KINDS.flatMap(selected).map((object) => formatRef(refOf(object)));
   return { ok: true, count: endpoints.length, endpoints, sets };
 }
 

@@ -1,6 +1,7 @@
 import { diagnoseBgp, listenPortOf } from "@percale/bgp";
 import type { BgpConfigurationObject, BgpDiagnosis, BgpReport } from "@percale/bgp";
 import { condition } from "@percale/protocol";
+import { BGPConfiguration, Node } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { BgpSessionsView, ConditionView, NodeStatusView } from "../trpc/views.ts";
 
@@ -44,8 +45,8 @@ async function look({
   statuses,
 }: Sources): Promise<{ readonly reports: readonly BgpReport[]; readonly diagnoses: readonly BgpDiagnosis[] }> {
   const [objects, configurations] = await Promise.all([
-    store.list({ kind: "Node" }),
-    store.list({ kind: "BGPConfiguration" }),
+    store.list({ kind: Node.kind }),
+    store.list({ kind: BGPConfiguration.kind }),
   ]);
   const stored = configurations.items as readonly BgpConfigurationObject[]; // the store checked their fields
   const reported = statuses.map(({ node, connected, status: { bird, sessions } }): BgpReport => ({

@@ -1,9 +1,9 @@
 import { ipamHashes } from "@percale/daemon";
-import { DEFAULT_IPAM_CONFIG, releaseAddress } from "@percale/ipam";
+import { ipamStateOf, releaseAddress } from "@percale/ipam";
 import type { IpamState, ReleaseOutcome } from "@percale/ipam";
 import { formatAddress, parseCidr, tryParseAddress } from "@percale/net";
-import { badRequest, conflict, refOf, StatusError } from "@percale/resources";
-import type { IPAMConfiguration, KubeObject, WorkloadEndpoint } from "@percale/resources";
+import { badRequest, conflict, kindsReadBy, ofKind, refOf, StatusError, WorkloadEndpoint } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
 import type { Services } from "./services.ts";
@@ -17,9 +17,9 @@ export function ipamServices(store: Datastore): Services["ipam"] {
       const address = canonical(text);
       for (let attempt = 1; ; attempt++) {
         // Of one moment, looked at anew after a lost race: meanwhile a workload may have got the address.
-        const { objects } = await store.snapshot([...IPAM_KINDS, "WorkloadEndpoint"]);
+        const { objects } = await store.snapshot([...kindsReadBy("ipam"), WorkloadEndpoint.kind]);
         if (!force) refuseInUse(objects, address);
-        const { changes } = decide(stateOf(objects), address);
+        const { changes } = decide(ipamStateOf(objects, Date.now()), address);
         try {
           await admit(store, { changes, reason: `release ${address}` }, { identity });
           return { address };
@@ -39,7 +39,7 @@ function canonical(text: string): string {
 }
 
 function refuseInUse(objects: readonly KubeObject[], address: string): void {
-  const holder = ofKind<WorkloadEndpoint>(objects, "WorkloadEndpoint").find(({ spec }) =>
+  const holder = ofKind(WorkloadEndpoint, objects).find(({ spec }) =>
     spec.ipNetworks?.some((network) => formatAddress(parseCidr(network)) === address),
   );
   if (holder === undefined) return;
@@ -55,27 +55,3 @@ function decide(state: IpamState, address: string): Extract<ReleaseOutcome, { ki
   if (outcome.addresses.length === 0) throw new StatusError("NotFound", `IP address ${address} is not assigned`);
   return outcome;
 }
-
-function stateOf(objects: readonly KubeObject[]): IpamState {
-  const of = <T extends KubeObject>(kind: string): T[] => ofKind<T>(objects, kind);
-  const labelsOf = (kind: string): IpamState["nodeLabels"] =>
-    new Map(of(kind).map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
-  const [config] = of<IPAMConfiguration>("IPAMConfiguration");
-  return {
-    pools: of("IPPool"),
-    blocks: of("IPAMBlock"),
-    affinities: of("BlockAffinity"),
-    handles: of("IPAMHandle"),
-    reservations: [],
-    config: config?.spec ?? DEFAULT_IPAM_CONFIG,
-    nodeLabels: labelsOf("Node"),
-    namespaceLabels: labelsOf("Namespace"),
-    nowMs: Date.now(),
-  };
-}
-
-function ofKind<T extends KubeObject>(objects: readonly KubeObject[], kind: string): T[] {
-  return objects.filter((object) => object.kind === kind) as T[]; // the store keeps kinds apart
-}
-
-const IPAM_KINDS = ["IPPool", "IPAMBlock", "BlockAffinity", "IPAMHandle", "IPAMConfiguration", "Node", "Namespace"];

@@ -98,11 +98,9 @@ async function changeSetAt(store: Datastore, revision: number): Promise<Activity
 }
 
 /** IPAM's books follow the workloads, and a namespace that a change implied may hold more by now: neither is turned back. */
-const KEPT_KINDS: ReadonlySet<string> = new Set(["IPAMBlock", "IPAMHandle", "BlockAffinity"]);
-
 function isReverted({ ref, op }: Activity, set: readonly Activity[]): boolean {
-  if (KEPT_KINDS.has(ref.kind)) return false;
-  const isImplied = (kind: string): boolean => kind === "Namespace" || kind === "Profile";
+  if (definitionOf(ref.kind)?.traits.bookkeeping === true) return false;
+  const isImplied = (kind: string): boolean => definitionOf(kind)?.traits.implied === true;
   return !(op === "ADDED" && isImplied(ref.kind) && set.some((other) => !isImplied(other.ref.kind)));
 }
 

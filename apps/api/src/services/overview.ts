@@ -1,6 +1,6 @@
 import type { HealthRegistry } from "@percale/daemon";
 import { condition } from "@percale/protocol";
-import { resourceDefinitions } from "@percale/resources";
+import { kindsWhere, Node, resourceDefinitions } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
 import type { ConditionView, NodeStatusView, OverviewChange, OverviewView } from "../trpc/views.ts";
 import { bgpConditions } from "./bgp.ts";
@@ -9,7 +9,7 @@ import type { Services } from "./services.ts";
 
 const CHANGES = 10;
 /** What agents and IPAM write by themselves is no news. */
-const QUIET_KINDS: ReadonlySet<string> = new Set(["IPAMBlock", "IPAMHandle", "BlockAffinity"]);
+const QUIET_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => traits.bookkeeping));
 
 interface Sources {
   readonly store: Datastore;
@@ -48,7 +48,7 @@ function silent({ node, lastSeen }: NodeStatusView): ConditionView {
     ...condition.AgentSilent({
       node,
       detail: `its last report came at ${lastSeen}`,
-      ref: { kind: "Node", name: node },
+      ref: { kind: Node.kind, name: node },
     }),
     source: node,
     since: lastSeen,

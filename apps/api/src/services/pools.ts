@@ -1,11 +1,11 @@
 import { cidrSize, containsCidr, parseCidr, tryParseCidr } from "@percale/net";
-import type { IPAMBlock, IPPool } from "@percale/resources";
+import { IPAMBlock, IPPool } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { BlockView, PoolUsageView } from "../trpc/views.ts";
 
 /** How full each pool is, from the blocks that agents keep. */
 export async function poolUsage(store: Datastore): Promise<PoolUsageView[]> {
-  const [pools, blocks] = await Promise.all([store.list({ kind: "IPPool" }), store.list({ kind: "IPAMBlock" })]);
+  const [pools, blocks] = await Promise.all([store.list({ kind: IPPool.kind }), store.list({ kind: IPAMBlock.kind })]);
   const views = (blocks.items as IPAMBlock[]).map(blockView); // the store holds nothing of this kind but what passed its schema
   return (pools.items as IPPool[]).map(({ metadata, spec }) => {
     const cidr = parseCidr(spec.cidr);

@@ -1,6 +1,7 @@
 import { untilDone } from "@percale/daemon";
 import type { Logger, Progress } from "@percale/daemon";
 import type { AgentStatus } from "@percale/protocol";
+import { Node } from "@percale/resources";
 import type { AgentStatusRecords, Datastore } from "@percale/store";
 
 interface NodeStatusesOptions {
@@ -41,10 +42,10 @@ export class NodeStatuses {
   }
 
   async #follow(signal: AbortSignal, progress: Progress): Promise<void> {
-    const { items, revision } = await this.#store.list({ kind: "Node" });
+    const { items, revision } = await this.#store.list({ kind: Node.kind });
     await this.#sweep(new Set(items.map(({ metadata }) => metadata.name)));
     progress();
-    for await (const { type, object } of this.#store.watch({ kinds: ["Node"], since: revision, signal })) {
+    for await (const { type, object } of this.#store.watch({ kinds: [Node.kind], since: revision, signal })) {
       const { name } = object.metadata;
       if (type !== "DELETED") this.#gone.delete(name);
       else {

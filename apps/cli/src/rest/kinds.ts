@@ -1,4 +1,5 @@
 import { didYouMean } from "@percale/daemon";
+import { definitionByPlural } from "@percale/resources";
 import { ExitError } from "../exit-error.ts";
 import type { Access } from "./client.ts";
 import { call } from "./client.ts";
@@ -24,22 +25,6 @@ interface ApiResource {
   readonly shortNames?: readonly string[];
 }
 
-/** calicoctl's own short forms, beside what the server announces. */
-const CALICOCTL_ALIASES: Readonly<Record<string, readonly string[]>> = {
-  bgpconfigurations: ["bgpconfig", "bgpconfigs"],
-  bgppeers: ["bgpp", "bgpps", "bp", "bps"],
-  clusterinformations: ["clusterinfo", "clusterinfos"],
-  felixconfigurations: ["felixconfig", "felixconfigs"],
-  globalnetworkpolicies: ["gnp", "gnps"],
-  networkpolicies: ["np", "policy", "policies", "pol", "pols"],
-  globalnetworksets: ["gnetsets"],
-  networksets: ["netsets"],
-  ippools: ["ipp", "ipps", "pool", "pools"],
-  nodes: ["no", "nos"],
-  profiles: ["pro", "pros"],
-  workloadendpoints: ["wep", "weps"],
-};
-
 /** The kinds that this server serves, from its discovery documents. */
 export async function discoverKinds(access: Access): Promise<readonly Kind[]> {
   const lists = await Promise.all(ROOTS.map(async (root) => kindsOf(root, await call(access, "GET", root))));
@@ -55,7 +40,13 @@ function kindsOf(root: string, list: unknown): Kind[] {
       kind,
       plural: name,
       namespaced,
-      aliases: [name, kind.toLowerCase(), singularName, ...shortNames, ...(CALICOCTL_ALIASES[name] ?? [])],
+      aliases: [
+        name,
+        kind.toLowerCase(),
+        singularName,
+        ...shortNames,
+        ...(definitionByPlural(name)?.traits.aliases ?? []),
+      ],
     }));
 }
 

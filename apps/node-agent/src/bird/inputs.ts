@@ -7,11 +7,12 @@ import type {
   NodeObject,
   PoolObject,
 } from "@percale/bgp";
+import { BGPConfiguration, BGPPeer, BlockAffinity, IPPool, kindsReadBy, Node } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { StreamStep } from "../part.ts";
 
 /** Kinds that this node's BIRD configuration is made of. */
-const KINDS: ReadonlySet<string> = new Set(["Node", "IPPool", "BlockAffinity", "BGPConfiguration", "BGPPeer"]);
+const KINDS: ReadonlySet<string> = new Set(kindsReadBy("bird"));
 
 /** True if the configuration may be another one after this step. */
 export function touchesBgp(step: StreamStep): boolean {
@@ -24,11 +25,11 @@ export function bgpInputs(node: string, objects: Iterable<KubeObject>): BgpInput
   const of = <T>(kind: string): T[] => (byKind.get(kind) ?? []) as T[]; // the schema of that kind holds for all of them
   return {
     node,
-    nodes: of<NodeObject>("Node"),
-    pools: of<PoolObject>("IPPool"),
-    affinities: of<AffinityObject>("BlockAffinity"),
-    configurations: of<BgpConfigurationObject>("BGPConfiguration"),
-    peers: of<BgpPeerObject>("BGPPeer"),
+    nodes: of<NodeObject>(Node.kind),
+    pools: of<PoolObject>(IPPool.kind),
+    affinities: of<AffinityObject>(BlockAffinity.kind),
+    configurations: of<BgpConfigurationObject>(BGPConfiguration.kind),
+    peers: of<BgpPeerObject>(BGPPeer.kind),
     sha256: (text) => createHash("sha256").update(text).digest(),
   };
 }

@@ -3,6 +3,7 @@ import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import type { Logger } from "@percale/daemon";
 import { formatName } from "@percale/policy";
+import { WorkloadEndpoint } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import { attachmentKey, attachmentOf } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
@@ -222,7 +223,7 @@ export class Attacher {
       if (routeTable !== planned.routeTable) await attachments.put(attachment);
       const wiredAt = performance.now();
       const { namespace, name } = identity;
-      const endpoint = { kind: "WorkloadEndpoint", namespace, name };
+      const endpoint = { kind: WorkloadEndpoint.kind, namespace, name };
       await this.#waitForPolicy(request, { revision, endpoint, ifIndex });
       log.info("attached", {
         endpoint: formatName(endpoint),

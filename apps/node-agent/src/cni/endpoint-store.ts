@@ -2,8 +2,8 @@ import { ipamHashes } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { assignAddress, autoAssign, releaseHandle } from "@percale/ipam";
 import type { AssignOutcome, IpamChange } from "@percale/ipam";
-import { formatRef } from "@percale/resources";
-import type { KubeObject, WorkloadEndpoint } from "@percale/resources";
+import { formatRef, Profile, WorkloadEndpoint } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import { isWhole } from "../sync/held.ts";
 import { ApiError } from "../api/client.ts";
 import type { ApiClient } from "../api/client.ts";
@@ -47,7 +47,7 @@ export class EndpointStore {
 
   /** As the stream has it, if it is this node's. */
   held({ namespace, name }: Pick<EndpointIdentity, "namespace" | "name">): WorkloadEndpoint | undefined {
-    const held = this.#options.held().get(formatRef({ kind: "WorkloadEndpoint", namespace, name }));
+    const held = this.#options.held().get(formatRef({ kind: WorkloadEndpoint.kind, namespace, name }));
     return held !== undefined && isWhole(held) ? (held as WorkloadEndpoint) : undefined; // of that kind by its reference
   }
 
@@ -95,7 +95,7 @@ export class EndpointStore {
         return [
           {
             op: "delete",
-            ref: { kind: "WorkloadEndpoint", namespace, name },
+            ref: { kind: WorkloadEndpoint.kind, namespace, name },
             ...(resourceVersion !== undefined && { resourceVersion }),
           },
         ];
@@ -153,7 +153,7 @@ export class EndpointStore {
     if (outcome.kind !== "assigned") return [];
     const { node, api, held } = this.#options;
     const old = attempt === 0 ? this.held(identity) : await this.#stored(identity);
-    const profiles = missingProfiles(request, identity, (name) => held().has(formatRef({ kind: "Profile", name })));
+    const profiles = missingProfiles(request, identity, (name) => held().has(formatRef({ kind: Profile.kind, name })));
     const absent = !withProfiles
       ? []
       : attempt === 0

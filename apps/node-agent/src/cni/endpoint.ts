@@ -1,5 +1,11 @@
-import { API_VERSION, profileOfNamespace, profileOfNetwork, profileOfServiceAccount } from "@percale/resources";
-import type { KubeObject, Profile, WorkloadEndpoint } from "@percale/resources";
+import {
+  API_VERSION,
+  profileOfNamespace,
+  profileOfNetwork,
+  profileOfServiceAccount,
+  WorkloadEndpoint,
+} from "@percale/resources";
+import type { KubeObject, Profile } from "@percale/resources";
 import type { EndpointIdentity } from "./identity.ts";
 import type { CniRequest } from "./request.ts";
 
@@ -17,7 +23,7 @@ export function endpointOf(options: {
   const { labels, ports, serviceAccount } = request.config.args.percale;
   return {
     apiVersion: API_VERSION,
-    kind: "WorkloadEndpoint",
+    kind: WorkloadEndpoint.kind,
     metadata: {
       ...old?.metadata,
       name: identity.name,

@@ -1,7 +1,7 @@
-import { closedBlock, DEFAULT_IPAM_CONFIG, handleName, hostOwner, runIpam } from "@percale/ipam";
-import type { BlockAffinity, IPAMBlock, IpamChange, IPAMHandle, IpamState, IPPoolObject } from "@percale/ipam";
-import { formatRef, refOf } from "@percale/resources";
-import type { IPAMConfiguration, KubeObject } from "@percale/resources";
+import { closedBlock, handleName, hostOwner, ipamStateOf, runIpam } from "@percale/ipam";
+import type { IPAMBlock, IpamChange, IpamState } from "@percale/ipam";
+import { formatRef, IPAMHandle, kindsReadBy, Node, refOf, resourceDefinitions } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import type { ChangeSetResult } from "@percale/protocol";
 import { sleepMs } from "@percale/daemon";
 import { ApiError } from "../api/client.ts";
@@ -94,7 +94,7 @@ export class NodeIpam {
   async #quickState(handle: string, isNew: boolean): Promise<IpamState | undefined> {
     const { api, held, node } = this.#options;
     const name = handleName(handle);
-    const key = formatRef({ kind: "IPAMHandle", name });
+    const key = formatRef({ kind: IPAMHandle.kind, name });
     const own = this.#own.get(key);
     const known = own === undefined ? held().objects.get(key) : own.object;
     const stored = known ?? (isNew ? undefined : await api.get("ipamhandles", name));
@@ -113,27 +113,13 @@ export class NodeIpam {
   }
 
   #state(objects: readonly KubeObject[], handle: IPAMHandle | undefined): IpamState {
-    const of = <T extends KubeObject>(kind: string): T[] => objects.filter((object) => object.kind === kind) as T[];
-    const [config] = of<IPAMConfiguration>("IPAMConfiguration");
-    return {
-      pools: of<IPPoolObject>("IPPool"),
-      blocks: of<IPAMBlock>("IPAMBlock"),
-      affinities: of<BlockAffinity>("BlockAffinity"),
-      handles: handle === undefined ? [] : [handle],
-      reservations: of<KubeObject<{ reservedCIDRs?: readonly string[] }>>("IPReservation").flatMap(
-        ({ spec }) => spec.reservedCIDRs ?? [],
-      ),
-      config: config?.spec ?? DEFAULT_IPAM_CONFIG,
-      nodeLabels: labelsByName(of("Node")),
-      namespaceLabels: labelsByName(of("Namespace")),
-      nowMs: this.#options.now(),
-    };
+    return { ...ipamStateOf(objects, this.#options.now()), handles: handle === undefined ? [] : [handle] };
   }
 
   #fromStream(): KubeObject[] {
     const { objects, revision } = this.#options.held();
     for (const [key, own] of this.#own)
-      if (own.revision <= revision && own.object?.kind !== "IPAMHandle") this.#own.delete(key);
+      if (own.revision <= revision && own.object?.kind !== IPAMHandle.kind) this.#own.delete(key);
     const merged: KubeObject[] = [];
     for (const [key, object] of objects) if (IPAM_KINDS.has(object.kind) && !this.#own.has(key)) merged.push(object);
     for (const { object } of this.#own.values()) if (object !== undefined) merged.push(object);
@@ -142,15 +128,10 @@ export class NodeIpam {
 
   async #fromApi(): Promise<KubeObject[]> {
     const { api, held, node } = this.#options;
-    const [me, ...lists] = await Promise.all([
-      api.get("nodes", node),
-      ...["ippools", "ipamblocks", "blockaffinities", "ipamconfigurations", "namespaces"].map((plural) =>
-        api.list(plural),
-      ),
-    ]);
+    const [me, ...lists] = await Promise.all([api.get("nodes", node), ...LISTED.map((plural) => api.list(plural))]);
     // Whose block is given up depends on its own node's labels.
     const others = [...held().objects.values()].filter(
-      ({ kind, metadata }) => kind === "Node" && metadata.name !== node,
+      ({ kind, metadata }) => kind === Node.kind && metadata.name !== node,
     );
     return [...(me === undefined ? [] : [me]), ...others, ...lists.flat()];
   }
@@ -165,17 +146,8 @@ export class NodeIpam {
   }
 }
 
-function labelsByName(objects: readonly KubeObject[]): IpamState["nodeLabels"] {
-  return new Map(objects.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
-}
-
-const IPAM_KINDS = new Set([
-  "IPPool",
-  "IPAMBlock",
-  "BlockAffinity",
-  "IPAMHandle",
-  "IPAMConfiguration",
-  "IPReservation",
-  "Namespace",
-  "Node",
-]);
+const IPAM_KINDS: ReadonlySet<string> = new Set(kindsReadBy("ipam"));
+/** Those that are read whole. Of nodes the stream says enough, handles are asked for by name. */
+const LISTED = resourceDefinitions
+  .filter(({ kind }) => IPAM_KINDS.has(kind) && kind !== Node.kind && kind !== IPAMHandle.kind)
+  .map(({ plural }) => plural);

@@ -4,6 +4,7 @@ import { condition } from "@percale/protocol";
 import type { RaisedCondition } from "@percale/protocol";
 import { NUD_PERMANENT, openRtnetlink } from "@percale/kernel";
 import type { RtnetlinkEvent } from "@percale/kernel";
+import { WorkloadEndpoint } from "@percale/resources";
 import type { Attacher } from "./attacher.ts";
 import { attachmentKey } from "./attachments.ts";
 import type { Attachment, Attachments } from "./attachments.ts";
@@ -112,7 +113,7 @@ function subjectOf(event: RtnetlinkEvent): string | undefined {
 }
 
 function broken({ namespace, endpoint }: Attachment, faults: readonly string[]): RaisedCondition {
-  const ref = { kind: "WorkloadEndpoint", namespace, name: endpoint };
+  const ref = { kind: WorkloadEndpoint.kind, namespace, name: endpoint };
   return condition.AttachmentBroken({ detail: faults.join("; "), ref });
 }
 

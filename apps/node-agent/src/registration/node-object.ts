@@ -1,6 +1,5 @@
 import { formatCidr, parseAddress, parseCidr } from "@percale/net";
-import { API_VERSION } from "@percale/resources";
-import type { Node } from "@percale/resources";
+import { API_VERSION, Node } from "@percale/resources";
 import type { InterfaceAddress, Link } from "@percale/kernel";
 
 /** Interfaces whose addresses are not the node's. Source: projectcalico/calico `node/pkg/lifecycle/startup/autodetection/interfaces.go`. */
@@ -49,7 +48,7 @@ export function desiredNode(facts: NodeFacts, stored: Node | undefined): Node | 
   const { bgp: _bgp, addresses: _addresses, ...spec } = stored?.spec ?? {};
   const node: Node = {
     apiVersion: API_VERSION,
-    kind: "Node",
+    kind: Node.kind,
     metadata: {
       ...stored?.metadata,
       name: facts.name,

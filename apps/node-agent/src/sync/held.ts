@@ -1,4 +1,4 @@
-import { formatRef, refOf } from "@percale/resources";
+import { formatRef, kindsWhere, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { Hello, ServerMessage } from "@percale/protocol";
 
@@ -27,13 +27,7 @@ export function isWhole({ metadata }: KubeObject): boolean {
 
 /** A snapshot that lacks more than half of what was held, and more than this many, is not believed at once (calico #5173). */
 const SUSPICIOUS_LOSS = 100;
-const WATCHED_KINDS = new Set([
-  "WorkloadEndpoint",
-  "NetworkPolicy",
-  "GlobalNetworkPolicy",
-  "StagedNetworkPolicy",
-  "StagedGlobalNetworkPolicy",
-]);
+const GUARDED_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => traits.guarded));
 
 /** The objects that the stream gave, and where in the log they stand. Pure: messages in, steps out. */
 export class HeldObjects {
@@ -151,9 +145,9 @@ export class HeldObjects {
   }
 
   #isSuspicious(missing: readonly KubeObject[]): boolean {
-    const lost = missing.filter(({ kind }) => WATCHED_KINDS.has(kind)).length;
+    const lost = missing.filter(({ kind }) => GUARDED_KINDS.has(kind)).length;
     let held = 0;
-    for (const { kind } of this.objects.values()) if (WATCHED_KINDS.has(kind)) held++;
+    for (const { kind } of this.objects.values()) if (GUARDED_KINDS.has(kind)) held++;
     return held > SUSPICIOUS_LOSS && lost * 2 > held;
   }
 

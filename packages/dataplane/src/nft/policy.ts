@@ -1,6 +1,7 @@
 import { shareExpr } from "@percale/kernel";
 import type { Expr, Family, NftRule } from "@percale/kernel";
 import type { ActivePolicy, ActiveProfile, DataplaneConfig, Direction, Rule } from "@percale/policy";
+import { definitionOf, Profile } from "@percale/resources";
 import { ACCEPT, COUNTER, DROP, RETURN, setMark } from "./expr.ts";
 import { marksOf } from "./layout.ts";
 import { matchRule } from "./match.ts";
@@ -91,7 +92,7 @@ export function renderProfile(options: {
     allow: ACCEPTED,
     deny: denyExprs(config, family),
     pass: RETURNED,
-    log: [logExpr(config, { kind: "Profile", name: profile.name, tier: "" })],
+    log: [logExpr(config, { kind: Profile.kind, name: profile.name, tier: "" })],
   };
   const rules: NftRule[] = [];
   for (const rule of profile[direction]) renderRule(rules, rule, verdicts[rule.action], family, sets);
@@ -124,13 +125,6 @@ function renderRefused(
 
 const LOG_LEVEL_INFO = 6;
 const MAX_LOG_PREFIX = 126; // NF_LOG_PREFIXLEN is 128 with its NUL; ": " is part of it
-const LOG_KINDS: Readonly<Record<string, string>> = {
-  NetworkPolicy: "np",
-  GlobalNetworkPolicy: "gnp",
-  KubernetesNetworkPolicy: "knp",
-  KubernetesClusterNetworkPolicy: "kcnp",
-  Profile: "pro",
-};
 
 function logExpr(
   { logPrefix }: Pick<DataplaneConfig, "logPrefix">,
@@ -144,7 +138,7 @@ function logExpr(
   const path = owner.namespace === undefined ? owner.name : `${owner.namespace}/${owner.name}`;
   const values: Readonly<Record<string, string>> = {
     "%t": owner.tier,
-    "%k": LOG_KINDS[owner.kind] ?? owner.kind,
+    "%k": definitionOf(owner.kind)?.traits.logWord ?? owner.kind,
     "%n": owner.name,
     "%p": path,
   };

@@ -1,6 +1,6 @@
 import { parseAddress } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
-import { DEFAULT_ALLOW_PROFILE } from "@percale/resources";
+import { DEFAULT_ALLOW_PROFILE, kindsReadBy, Node, Profile } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { Labels } from "@percale/selector";
 import { resolveConfig } from "../compile/config.ts";
@@ -8,7 +8,6 @@ import type { RuleLists } from "../graph/rules.ts";
 import { allowingProfile } from "../graph/rules.ts";
 import type { DataplaneConfig } from "../model.ts";
 import type { TierInfo } from "../select/order.ts";
-import { POLICY_KINDS } from "../select/policy.ts";
 import { Selection } from "../select/selection.ts";
 import type { SelectingPolicy } from "../select/selection.ts";
 import type { ObjectChange, ObjectVersions } from "../versions/object-versions.ts";
@@ -52,16 +51,7 @@ export interface NodeView {
 }
 
 /** The kinds that say anything about packets: whoever keeps a copy of the cluster to ask about needs no others. */
-export const EVALUATED_KINDS: readonly string[] = [
-  "WorkloadEndpoint",
-  "NetworkSet",
-  "GlobalNetworkSet",
-  "Profile",
-  "Tier",
-  ...POLICY_KINDS,
-  "FelixConfiguration",
-  "Node",
-];
+export const EVALUATED_KINDS: readonly string[] = kindsReadBy("evaluator");
 
 /**
  * The whole cluster, indexed for questions about packets. It never changes: `with` makes another, at the cost of the changes, and whoever
@@ -80,7 +70,7 @@ export class Cluster {
   constructor(selection: Selection, inventory: Inventory, compiler: Compiler) {
     this.selection = selection;
     this.#inventory = inventory;
-    this.#compiler = compiler.orNewFor(selection.policyCount + inventory.objects.count("Profile"));
+    this.#compiler = compiler.orNewFor(selection.policyCount + inventory.objects.count(Profile.kind));
   }
 
   static of(objects: Iterable<KubeObject>): Cluster {
@@ -136,7 +126,7 @@ export class Cluster {
     let view = this.#nodeViews.get(name);
     if (view === undefined) {
       const { objects, nodes, layers } = this.#inventory;
-      const labels = objects.get({ kind: "Node", name })?.metadata.labels ?? {};
+      const labels = objects.get({ kind: Node.kind, name })?.metadata.labels ?? {};
       view = {
         name,
         addresses: (nodes.get(name) ?? []).map((address) => this.look(parseAddress(address))),
@@ -150,7 +140,7 @@ export class Cluster {
   /** It has an object, or an endpoint is on it. */
   hasNode(name: string): boolean {
     const { objects, endpoints } = this.#inventory;
-    return objects.get({ kind: "Node", name }) !== undefined || endpoints.values().some(({ node }) => node === name);
+    return objects.get({ kind: Node.kind, name }) !== undefined || endpoints.values().some(({ node }) => node === name);
   }
 
   /** Tiers with a policy on the endpoint, both in evaluation order. */
@@ -197,7 +187,7 @@ export class Cluster {
   }
 
   #profileView(name: string): ProfileView {
-    const ref = { kind: "Profile", name };
+    const ref = { kind: Profile.kind, name };
     const object = this.objects.get(ref);
     const rules = object === undefined ? "invalid" : this.#compiler.rulesOf(object.spec ?? NO_RULES, undefined);
     if (rules !== "invalid") return { ref, rules, exists: true };

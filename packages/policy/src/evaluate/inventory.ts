@@ -1,6 +1,6 @@
 import { parseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { formatRef } from "@percale/resources";
+import { FelixConfiguration, formatRef, Node, WorkloadEndpoint } from "@percale/resources";
 import { configLayer } from "../compile/config.ts";
 import type { ConfigLayer } from "../compile/config.ts";
 import { readOf } from "../compile/invalid.ts";
@@ -68,15 +68,15 @@ export function changedInventory(
       const nets = (of: Selection): readonly string[] => of.selectable(key)?.member.nets ?? [];
       moved.set(key, { owner: key, from: nets(selection.from), to: nets(selection.to) });
     }
-    if (kind === "WorkloadEndpoint") {
+    if (kind === WorkloadEndpoint.kind) {
       const endpointKey = `${ref.namespace ?? ""}/${name}`;
       const next = endpointOf(endpointKey, selection.to.selectable(key));
       for (const address of endpoints.get(endpointKey)?.addresses ?? [])
         endpointsByAddress.remove(address, endpointKey);
       for (const address of next?.addresses ?? []) endpointsByAddress.add(address, endpointKey);
       endpoints.set(endpointKey, next);
-    } else if (kind === "FelixConfiguration") layers.set(name, readOf(object, configLayer));
-    else if (kind === "Node") {
+    } else if (kind === FelixConfiguration.kind) layers.set(name, readOf(object, configLayer));
+    else if (kind === Node.kind) {
       for (const address of nodes.get(name) ?? []) nodesByAddress.remove(address, name);
       const next = readOf(object, nodeAddresses);
       for (const address of next ?? []) nodesByAddress.add(address, name);

@@ -1,3 +1,4 @@
+import { FelixConfiguration, IPPool } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { configLayer, resolveConfig } from "../compile/config.ts";
 import type { ConfigLayer } from "../compile/config.ts";
@@ -31,14 +32,14 @@ export class NodeFacts {
   /** Throws SelectorError or InvalidObject. */
   put(object: KubeObject): void {
     const { name } = object.metadata;
-    if (object.kind === "FelixConfiguration") this.#layers.set(name, configLayer(object));
-    else if (object.kind === "IPPool") this.#pools.set(name, poolInfo(object));
+    if (object.kind === FelixConfiguration.kind) this.#layers.set(name, configLayer(object));
+    else if (object.kind === IPPool.kind) this.#pools.set(name, poolInfo(object));
     else this.#nodes.set(name, object);
     this.#isDirty = true;
   }
 
   remove(kind: string, name: string): void {
-    const map = kind === "FelixConfiguration" ? this.#layers : kind === "IPPool" ? this.#pools : this.#nodes;
+    const map = kind === FelixConfiguration.kind ? this.#layers : kind === IPPool.kind ? this.#pools : this.#nodes;
     if (map.delete(name)) this.#isDirty = true;
   }
 

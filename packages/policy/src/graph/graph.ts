@@ -1,4 +1,13 @@
-import { formatRef, refOf } from "@percale/resources";
+import {
+  FelixConfiguration,
+  formatRef,
+  IPPool,
+  Node,
+  Profile,
+  refOf,
+  Tier,
+  WorkloadEndpoint,
+} from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { attempt } from "../compile/invalid.ts";
 import { isMemberKind } from "../select/member.ts";
@@ -107,16 +116,16 @@ export class CalcGraph {
     const { kind } = object;
     if (isPolicyKind(kind)) this.#policies.putPolicy(policyHead(object));
     else if (isMemberKind(kind)) this.#acceptMember(object, ref, key);
-    else if (kind === "Tier") this.#policies.putTier(tierInfo(ref.name, object.spec ?? {}));
-    else if (kind === "Profile") this.#acceptProfile(object, ref.name);
-    else if (kind === "FelixConfiguration" || kind === "IPPool" || kind === "Node") this.#facts.put(object);
+    else if (kind === Tier.kind) this.#policies.putTier(tierInfo(ref.name, object.spec ?? {}));
+    else if (kind === Profile.kind) this.#acceptProfile(object, ref.name);
+    else if (kind === FelixConfiguration.kind || kind === IPPool.kind || kind === Node.kind) this.#facts.put(object);
     else return;
     this.#objects.set(key, object);
   }
 
   #acceptMember(object: KubeObject, ref: ObjectRef, key: string): void {
     this.#sets.putMember(key, object);
-    if (object.kind !== "WorkloadEndpoint") return;
+    if (object.kind !== WorkloadEndpoint.kind) return;
     if ((object.spec as WorkloadEndpointSpec).node === this.#node) this.#endpoints.put(ref, object);
     else this.#endpoints.remove(ref);
   }
@@ -134,9 +143,9 @@ export class CalcGraph {
     if (isPolicyKind(kind)) this.#policies.removePolicy(key);
     else if (isMemberKind(kind)) {
       this.#sets.removeMember(key);
-      if (kind === "WorkloadEndpoint") this.#endpoints.remove(ref);
-    } else if (kind === "Tier") this.#policies.removeTier(name);
-    else if (kind === "Profile") {
+      if (kind === WorkloadEndpoint.kind) this.#endpoints.remove(ref);
+    } else if (kind === Tier.kind) this.#policies.removeTier(name);
+    else if (kind === Profile.kind) {
       this.#sets.removeProfile(name);
       this.#policies.removeProfile(name);
       this.#profiles.remove(name);

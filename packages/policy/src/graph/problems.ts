@@ -1,4 +1,4 @@
-import { formatRef } from "@percale/resources";
+import { formatRef, Profile } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 
 /** What is wrong with an object, in the manner of a Kubernetes condition. */
@@ -19,7 +19,7 @@ export class Problems {
   readonly #byPlace = new Map<string, Problem>();
 
   report(ref: ObjectRef, stage: Stage, message: string): void {
-    const reason = ref.kind === "Profile" && message.includes("missing") ? "Missing" : REASONS[stage];
+    const reason = ref.kind === Profile.kind && message.includes("missing") ? "Missing" : REASONS[stage];
     this.#byPlace.set(place(ref, stage), { ref, type: "Programmed", status: "False", reason, message });
   }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_ALLOW_PROFILE } from "@percale/resources";
+import { DEFAULT_ALLOW_PROFILE, Profile } from "@percale/resources";
 import type { ActiveProfile, NodeUpdate } from "../model.ts";
 import type { AddressSets } from "./sets.ts";
 import type { Problems } from "./problems.ts";
@@ -64,7 +64,7 @@ export class ActiveProfiles {
     const last: NodeUpdate[] = [];
     for (const name of this.#dirty) {
       const old = this.#sent.get(name);
-      const problem = { kind: "Profile", name };
+      const problem = { kind: Profile.kind, name };
       if (!this.#users.has(name)) {
         this.#problems.clear(problem, "rules");
         if (old === undefined) continue;

@@ -1,5 +1,12 @@
 /** What can be a member of address sets: workload endpoints and network sets, with the labels that selectors see (selectors §2.1). */
-import { NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL, protocolNumber } from "@percale/resources";
+import {
+  kindsWhere,
+  NAMESPACE_LABEL,
+  ORCHESTRATOR_LABEL,
+  protocolNumber,
+  SERVICE_ACCOUNT_LABEL,
+  WorkloadEndpoint,
+} from "@percale/resources";
 import type { KubeObject, Protocol } from "@percale/resources";
 import type { LabelRecord } from "@percale/selector";
 import type { SetDefinition } from "../compile/rule.ts";
@@ -34,13 +41,15 @@ export interface WorkloadEndpointSpec {
 const NO_PORTS: readonly NamedPort[] = [];
 const NO_PARENTS: readonly string[] = [];
 
+const MEMBER_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => traits.member));
+
 export function isMemberKind(kind: string): boolean {
-  return kind === "WorkloadEndpoint" || kind === "NetworkSet" || kind === "GlobalNetworkSet";
+  return MEMBER_KINDS.has(kind);
 }
 
 /** Throws InvalidObject. */
 export function memberOf(object: KubeObject): Member {
-  return object.kind === "WorkloadEndpoint" ? endpointMember(object) : networkSetMember(object);
+  return object.kind === WorkloadEndpoint.kind ? endpointMember(object) : networkSetMember(object);
 }
 
 function networkSetMember({ metadata: { labels = {}, namespace }, spec }: KubeObject): Member {

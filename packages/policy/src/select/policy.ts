@@ -1,8 +1,8 @@
 import type { KubeObject, PolicyRule } from "@percale/resources";
-import { DEFAULT_TIER, formatRef, refOf } from "@percale/resources";
+import { DEFAULT_TIER, formatRef, kindsWhere, refOf } from "@percale/resources";
 import { parseSelector } from "@percale/selector";
 import type { Selector } from "@percale/selector";
-import type { PolicyKey, PolicyKind } from "../model.ts";
+import type { PolicyKey } from "../model.ts";
 import { InvalidObject } from "../compile/invalid.ts";
 import { orderOf } from "./order.ts";
 import { subjectSelector } from "./selectors.ts";
@@ -23,7 +23,7 @@ export interface PolicySpec extends PolicySubject {
 /** What is known of a policy before anyone needs its rules. */
 export interface PolicyHead {
   readonly key: PolicyKey;
-  readonly kind: PolicyKind;
+  readonly kind: string;
   readonly namespace: string | undefined;
   readonly name: string;
   readonly tier: string;
@@ -39,16 +39,10 @@ export interface PolicyHead {
   readonly spec: PolicySpec;
 }
 
-export const POLICY_KINDS: readonly PolicyKind[] = [
-  "NetworkPolicy",
-  "GlobalNetworkPolicy",
-  "KubernetesNetworkPolicy",
-  "KubernetesClusterNetworkPolicy",
-];
-const KINDS: ReadonlySet<string> = new Set(POLICY_KINDS);
+const POLICY_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => traits.tiered));
 
-export function isPolicyKind(kind: string): kind is PolicyKind {
-  return KINDS.has(kind);
+export function isPolicyKind(kind: string): boolean {
+  return POLICY_KINDS.has(kind);
 }
 
 /** Throws InvalidObject or SelectorError. */

@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import { formatRef, refOf } from "@percale/resources";
+import { formatRef, Profile, refOf, Tier, WorkloadEndpoint } from "@percale/resources";
 import { inheriting, matches } from "@percale/selector";
 import type { LabelRecord, Labels, Selector } from "@percale/selector";
 import { attempt, readOf } from "../compile/invalid.ts";
@@ -75,7 +75,7 @@ export class Selection {
   subjectsOf(policy: KubeObject): readonly Selectable[] {
     const result = attempt(() => policyHead(policy));
     if (!("value" in result) || result.value.isForHostsOnly) return [];
-    return this.matching(result.value.selector).filter(({ object }) => object.kind === "WorkloadEndpoint");
+    return this.matching(result.value.selector).filter(({ object }) => object.kind === WorkloadEndpoint.kind);
   }
 
   /** Tiers with a policy on a workload of these labels. One whose rules do not compile is as good as missing. */
@@ -141,12 +141,12 @@ function changed(parts: Parts, changes: Iterable<ObjectChange>): Parts {
         formatRef(ref),
         read((one) => ({ object: one, member: memberOf(one) })),
       );
-    else if (kind === "Tier")
+    else if (kind === Tier.kind)
       tiers.set(
         name,
         read(({ spec }) => tierInfo(name, spec ?? {})),
       );
-    else if (kind === "Profile")
+    else if (kind === Profile.kind)
       handedDown.set(
         name,
         read(({ spec }) => labelsToApply(spec)),

@@ -53,6 +53,8 @@ export const BGPConfiguration = defineResource({
   scope: "Cluster",
   description: "How nodes speak BGP: `default` for all of them, `node.<name>` for one.",
   shortNames: ["bgpconfig", "bgpconfigs"],
+  traits: { readBy: ["bird"], shared: ["spec"] },
+  looks: { icon: "bgp", page: "bgp", setting: true },
   spec: z.strictObject({
     logSeverityScreen: anyCase("Trace", "Debug", "Info", "Warning", "Error", "Fatal")
       .describe("How much BIRD logs.")

@@ -23,6 +23,8 @@ export const BGPPeer = defineResource({
   scope: "Cluster",
   description: "A BGP session: which nodes open it, and with whom.",
   shortNames: ["bgpp", "bp"],
+  traits: { readBy: ["bird"], shared: ["spec"], aliases: ["bgpps", "bps"] },
+  looks: { icon: "bgp", page: "bgp", searched: true, template: { peerIP: "192.0.2.1", asNumber: 64_512 } },
   columns: [
     column("Node Selector", "spec.nodeSelector", "Nodes that peer"),
     column("Node", "spec.node", "The one node that peers"),

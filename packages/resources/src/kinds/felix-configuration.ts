@@ -26,6 +26,12 @@ export const FelixConfiguration = defineResource({
   description:
     "How node agents work: `default` for all, `node.<name>` for one, any other name for the nodes its nodeSelector picks. The narrower object wins, field by field.",
   shortNames: ["felixconfig", "felixconfigs"],
+  traits: {
+    readBy: ["graph", "evaluator"],
+    // Of those that select nodes the oldest counts.
+    shared: ["metadata.creationTimestamp", "spec"],
+  },
+  looks: { page: "settings", setting: true },
   spec: z.strictObject({
     nodeSelector: selector.describe("The nodes this object is for. Not in `default` and `node.<name>`.").optional(),
     ...parameters,

@@ -29,6 +29,11 @@ export const IPPool = defineResource({
   scope: "Cluster",
   description: "Addresses that workloads, tunnels or load balancers may be given, and how packets to them travel.",
   shortNames: ["ipp", "ipps", "pool", "pools"],
+  traits: {
+    readBy: ["graph", "bird", "ipam", "tunnels"],
+    shared: ["metadata.deletionTimestamp", "spec", "status"],
+  },
+  looks: { icon: "pools", searched: true, template: { cidr: "10.245.0.0/16", natOutgoing: true } },
   statusSubresource: true,
   columns: [
     column("CIDR", "spec.cidr", "The addresses"),

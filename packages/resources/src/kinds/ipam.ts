@@ -22,6 +22,8 @@ export const IPAMConfiguration = defineResource({
   scope: "Cluster",
   description: "How addresses are given out, for the whole cluster.",
   shortNames: ["ipamconfig", "ipamconfigs"],
+  traits: { readBy: ["ipam"], shared: ["spec"] },
+  looks: { setting: true },
   columns: [
     column("StrictAffinity", "spec.strictAffinity", "True: no borrowing", "boolean"),
     column("MaxBlocksPerHost", "spec.maxBlocksPerHost", "Blocks a node may hold", "integer"),
@@ -74,6 +76,13 @@ export const IPAMBlock = defineResource({
   scope: "Cluster",
   internal: true,
   description: "A block of addresses and who has each.",
+  traits: {
+    bookkeeping: true,
+    readBy: ["ipam"],
+    // Of others' it is enough that they are taken.
+    shared: ["spec.cidr", "spec.affinity"],
+    node: { field: "spec.affinity", prefix: "host:" },
+  },
   columns: [column("CIDR", "spec.cidr", "The addresses"), column("Affinity", "spec.affinity", "Whose block it is")],
   spec: z.strictObject({
     cidr: cidr.describe("The addresses."),
@@ -143,6 +152,8 @@ export const BlockAffinity = defineResource({
   scope: "Cluster",
   description: "A node's claim to a block of addresses. Written by IPAM; write it only to repair.",
   shortNames: ["affinity", "affinities"],
+  // Blocks that a node announces, and takes addresses from.
+  traits: { bookkeeping: true, readBy: ["bird", "ipam"], node: { field: "spec.node" } },
   columns: [
     column("CIDR", "spec.cidr", "The block"),
     column("Node", "spec.node", "Whose it is"),
@@ -168,6 +179,8 @@ export const IPAMHandle = defineResource({
   scope: "Cluster",
   internal: true,
   description: "Which blocks hold the addresses of one handle, such as one container.",
+  // There is one for each workload: it is asked for by name.
+  traits: { bookkeeping: true, readBy: ["ipam"] },
   spec: z.strictObject({
     handleID: z.string().min(1).describe("The handle, case kept."),
     block: z.record(z.string(), count).describe("Block CIDR to the number of its addresses."),

@@ -3,7 +3,7 @@ import { ageColumn } from "../columns.ts";
 import { beganTerminating, isTerminating, withFinalizer } from "../consequences.ts";
 import type { Consequence, ObjectEvent } from "../consequences.ts";
 import { defineResource } from "../define.ts";
-import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
+import type { Lookup, ObjectOf, ResourceDefinition, StoreContext } from "../define.ts";
 import { isDnsLabel } from "../metadata.ts";
 import { NAMESPACE_NAME_LABEL, NAMESPACE_PREFIX } from "../namespaces.ts";
 import { refOf } from "../object.ts";
@@ -29,6 +29,12 @@ export const Namespace = defineResource({
   description:
     "A scope for names. Made by the first object in it or by hand; its labels are what namespaceSelector selects by; deleting it deletes what is in it.",
   shortNames: ["ns"],
+  traits: {
+    implied: true,
+    readBy: ["ipam"],
+    // What a pool's namespaceSelector looks at.
+    shared: ["metadata.labels"],
+  },
   statusSubresource: true,
   columns: [
     {
@@ -52,13 +58,13 @@ export const Namespace = defineResource({
     metadata.labels = { ...metadata.labels, [NAMESPACE_NAME_LABEL]: metadata.name };
   },
   store: deletionIssue,
-  settle: (object, { lookup }) => {
+  settle: (object, { lookup, kinds }) => {
     const isGoing = isTerminating(object);
-    const isHeld = !isGoing || contentsOf(object.metadata.name, lookup).next().done !== true;
+    const isHeld = !isGoing || contentsOf(object.metadata.name, lookup, kinds).next().done !== true;
     const status = { ...object.status, phase: isGoing ? ("Terminating" as const) : ("Active" as const) };
     return withFinalizer({ ...object, status }, NAMESPACE_FINALIZER, isHeld);
   },
-  react: (event, lookup) => [...profileOf(event, lookup), ...deletions(event, lookup)],
+  react: (event, lookup, kinds) => [...profileOf(event, lookup), ...deletions(event, lookup, kinds)],
 });
 export type Namespace = ObjectOf<typeof Namespace>;
 
@@ -69,18 +75,17 @@ function deletionIssue({ operation, object }: StoreContext): StatusError | undef
     : undefined;
 }
 
-/** Kinds that live in namespaces. Named here, because the registry that knows them all is made of the kinds. */
-const NAMESPACED_KINDS = ["NetworkPolicy", "NetworkSet", "WorkloadEndpoint"] as const;
+type Kinds = readonly ResourceDefinition[];
 
-function* contentsOf(namespace: string, lookup: Lookup): Generator<KubeObject> {
-  for (const kind of NAMESPACED_KINDS) yield* lookup.list(kind, namespace);
+function* contentsOf(namespace: string, lookup: Lookup, kinds: Kinds): Generator<KubeObject> {
+  for (const { kind, namespaced } of kinds) if (namespaced) yield* lookup.list(kind, namespace);
 }
 
-function deletions(event: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+function deletions(event: ObjectEvent, lookup: Lookup, kinds: Kinds): readonly Consequence[] {
   if (!beganTerminating(event) && event.type !== "DELETED") return [];
   const { name } = event.object.metadata;
   return [
-    ...[...contentsOf(name, lookup)].map((object): Consequence => ({ op: "delete", ref: refOf(object) })),
+    ...[...contentsOf(name, lookup, kinds)].map((object): Consequence => ({ op: "delete", ref: refOf(object) })),
     ...(event.type === "DELETED" ? profilesOf(name, lookup) : []).map((ref): Consequence => ({ op: "delete", ref })),
   ];
 }

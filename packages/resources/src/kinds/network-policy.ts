@@ -9,6 +9,7 @@ import { TIER_LABEL } from "../object.ts";
 import { listOf, selector, name, setOf } from "../scalars/schemas.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
+import type { Looks, Traits } from "../traits.ts";
 import { checkPolicyRule, policyRule } from "./policy-rule.ts";
 import { settleTierLeft } from "./tier.ts";
 
@@ -53,6 +54,13 @@ export const globalNetworkPolicySpec = z.strictObject({
   applyOnForward: z.boolean().describe("Host endpoints: decide about forwarded packets too.").optional(),
 });
 
+const traits: Traits = { tiered: true, guarded: true, readBy: ["graph", "evaluator"], shared: ["spec"] };
+const looks: Looks = {
+  page: "policies",
+  searched: true,
+  template: { tier: DEFAULT_TIER, selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
+};
+
 type Spec = z.output<typeof globalNetworkPolicySpec>;
 type NamespacedSpec = z.output<typeof networkPolicySpec>;
 
@@ -61,6 +69,8 @@ export const NetworkPolicy = defineResource({
   scope: "Namespaced",
   description: "Rules for the packets of a namespace's workloads, evaluated by tier and order.",
   shortNames: ["cnp", "caliconetworkpolicy", "caliconetworkpolicies"],
+  traits: { ...traits, logWord: "np", aliases: ["np", "policy", "policies", "pol", "pols"] },
+  looks: { ...looks, icon: "ns" },
   columns: [
     column("Tier", "spec.tier", "The tier it stands in"),
     column("Order", "spec.order", "Place within the tier, lowest first", "number"),
@@ -81,6 +91,8 @@ export const GlobalNetworkPolicy = defineResource({
   scope: "Cluster",
   description: "Rules for the packets of workloads of any namespace and of hosts, evaluated by tier and order.",
   shortNames: ["gnp", "cgnp", "calicoglobalnetworkpolicies"],
+  traits: { ...traits, logWord: "gnp", aliases: ["gnps"] },
+  looks: { ...looks, icon: "global" },
   columns: [
     column("Tier", "spec.tier", "The tier it stands in"),
     column("Order", "spec.order", "Place within the tier, lowest first", "number"),

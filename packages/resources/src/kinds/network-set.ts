@@ -6,16 +6,22 @@ import type { Report } from "../issue.ts";
 import { NAMESPACE_LABEL } from "../object.ts";
 import type { ObjectMeta } from "../object.ts";
 import { cidr, setOf } from "../scalars/schemas.ts";
+import type { Looks, Traits } from "../traits.ts";
 
 const spec = z.strictObject({
   nets: setOf(cidr).describe("Addresses and CIDRs of either family that the set stands for.").optional(),
 });
+
+const traits: Traits = { member: "set", readBy: ["graph", "evaluator"], shared: ["metadata.labels", "spec"] };
+const looks: Looks = { icon: "set", searched: true, template: { nets: ["192.0.2.0/24"] } };
 
 export const NetworkSet = defineResource({
   kind: "NetworkSet",
   scope: "Namespaced",
   description: "Addresses under labels: what the set is labelled, rules of its namespace can select.",
   shortNames: ["netsets", "netset"],
+  traits,
+  looks,
   spec,
   rules: checkLabels,
 });
@@ -26,6 +32,8 @@ export const GlobalNetworkSet = defineResource({
   scope: "Cluster",
   description: "Addresses under labels: what the set is labelled, rules of any policy can select.",
   shortNames: ["gns"],
+  traits: { ...traits, aliases: ["gnetsets"] },
+  looks: { ...looks, menu: { group: "Policy", title: "Network sets", icon: "sets" } },
   columns: [ageColumn],
   spec,
   rules: checkLabels,

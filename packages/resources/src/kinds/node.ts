@@ -22,6 +22,12 @@ export const Node = defineResource({
   internal: true,
   description: "A machine that runs workloads: its addresses, as its agent found them.",
   shortNames: ["no", "nos"],
+  traits: {
+    readBy: ["graph", "bird", "ipam", "tunnels", "evaluator"],
+    // Which of two nodes with one address is the older.
+    shared: ["metadata.creationTimestamp", "metadata.labels", "spec"],
+  },
+  looks: { icon: "nodes", searched: true },
   columns: [
     column("IPv4", "spec.bgp.ipv4Address", "Address in the fabric"),
     column("IPv6", "spec.bgp.ipv6Address", "Address in the fabric"),

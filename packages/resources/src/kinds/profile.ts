@@ -19,6 +19,14 @@ export const Profile = defineResource({
   scope: "Cluster",
   description:
     "Rules and labels that endpoints take on by naming the profile; its rules decide after all tiers have passed.",
+  traits: {
+    implied: true,
+    logWord: "pro",
+    aliases: ["pro", "pros"],
+    readBy: ["graph", "evaluator"],
+    shared: ["spec"],
+  },
+  looks: { menu: { group: "Policy", title: "Profiles", icon: "checks" } },
   spec: z.strictObject({
     ingress: listOf(policyRule, 1024)
       .describe("Rules for packets to the endpoints; the first that matches decides.")

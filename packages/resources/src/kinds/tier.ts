@@ -3,7 +3,7 @@ import { column, conditionColumn } from "../columns.ts";
 import { isTerminating, withFinalizer } from "../consequences.ts";
 import type { Consequence, ObjectEvent } from "../consequences.ts";
 import { defineResource } from "../define.ts";
-import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
+import type { Lookup, ObjectOf, ResourceDefinition, StoreContext } from "../define.ts";
 import { isDnsLabel } from "../metadata.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
@@ -19,19 +19,18 @@ export const BUILT_IN_TIERS = {
 /** Holds a tier until its policies are gone. */
 export const TIER_FINALIZER = "projectcalico.org/tier-controller";
 
-/** In the order in which messages count them. */
-export const TIERED_KINDS = [
-  "NetworkPolicy",
-  "GlobalNetworkPolicy",
-  "StagedNetworkPolicy",
-  "StagedGlobalNetworkPolicy",
-] as const;
-
 export const Tier = defineResource({
   kind: "Tier",
   scope: "Cluster",
   description:
     "A group of policies. Tiers are evaluated in order; a packet leaves a tier by a verdict or passes to the next.",
+  traits: { readBy: ["graph", "evaluator"], shared: ["spec"] },
+  looks: {
+    icon: "board",
+    page: "policies",
+    searched: true,
+    template: { order: 500, defaultAction: "Pass" },
+  },
   columns: [
     column("Order", "spec.order", "Place among the tiers, lowest first", "number"),
     column("DefaultAction", "spec.defaultAction", "What happens to packets that no policy of the tier decides"),
@@ -63,8 +62,8 @@ export const Tier = defineResource({
       );
   },
   store: deletionIssue,
-  settle: (object, { lookup, now }) => {
-    const left = isTerminating(object) ? policiesOf(object.metadata.name, lookup) : [];
+  settle: (object, { lookup, now, kinds }) => {
+    const left = isTerminating(object) ? policiesOf(object.metadata.name, lookup, kinds) : [];
     const ready = isTerminating(object)
       ? {
           status: "False" as const,
@@ -90,8 +89,9 @@ function deletionIssue({ operation, object }: StoreContext): StatusError | undef
 }
 
 /** What stands in a tier, counted by kind: `3 GlobalNetworkPolicies`. */
-function policiesOf(tier: string, lookup: Lookup): string[] {
-  return TIERED_KINDS.flatMap((kind) => {
+function policiesOf(tier: string, lookup: Lookup, kinds: readonly ResourceDefinition[]): string[] {
+  return kinds.flatMap(({ kind, traits }) => {
+    if (traits.tiered !== true) return [];
     let count = 0;
     for (const { spec } of lookup.list(kind)) if (tierOf(spec) === tier) count++;
     return count === 0 ? [] : [`${count} ${count === 1 ? kind : kind.replace(/y$/, "ies")}`];

@@ -88,6 +88,22 @@ export const WorkloadEndpoint = defineResource({
   internal: true,
   description: "A workload's interface: its addresses, labels and profiles.",
   shortNames: ["wep", "weps"],
+  traits: {
+    member: "endpoint",
+    guarded: true,
+    readBy: ["graph", "evaluator"],
+    // Of others' a node has to know what selectors and named ports make of them.
+    shared: [
+      "metadata.labels",
+      "spec.orchestrator",
+      "spec.serviceAccountName",
+      "spec.profiles",
+      "spec.ipNetworks",
+      "spec.ports",
+    ],
+    node: { field: "spec.node" },
+  },
+  looks: { icon: "endpoints", page: "endpoints" },
   columns: [
     column("Node", "spec.node", "Node it runs on"),
     column("Networks", "spec.ipNetworks", "Its addresses"),

@@ -59,7 +59,7 @@ export function boardColumns(tiers: readonly TierObject[], policies: readonly Po
 }
 
 function placeOf({ kind, name, namespace, order }: Card): PolicyPlace {
-  return { kind: kind as PolicyPlace["kind"], name, namespace, order: orderOf({ order }) }; // cards are of policies
+  return { kind, name, namespace, order: orderOf({ order }) };
 }
 
 export function cardOf(policy: PolicyObject): Card {
