@@ -132,6 +132,9 @@ export interface ResourceDefinition<S = unknown, T = unknown> extends GroupVersi
 /** The type of a kind's objects: `type IPPool = ObjectOf<typeof IPPool>`. */
 export type ObjectOf<D> = D extends ResourceDefinition<infer S, infer T> ? KubeObject<S, T> : never;
 
+/** The type of a kind's spec, as it is stored. */
+export type SpecOf<D> = D extends ResourceDefinition<infer S> ? S : never;
+
 /** Makes a kind out of its declaration. */
 export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodType<never>>(
   d: Declaration<S, T>,

@@ -11,12 +11,13 @@ test("the kinds of which something holds come in the registry's order", () => {
 test.each(resourceDefinitions.map(({ kind }) => kind))(
   "what travels of %s, and whose it is, are fields of it",
   (kind) => {
-    const { openApi, traits } = definitionOf(kind)!;
+    const definition = definitionOf(kind)!;
+    const { traits } = definition;
     const paths = [...(traits.shared ?? []), ...(traits.node === undefined ? [] : [traits.node.field])];
     const known = paths.filter(
       (path) =>
         /^metadata\.(labels|creationTimestamp|deletionTimestamp)$/.test(path) ||
-        valueAt(openApi(), `properties.${path.replace(".", ".properties.")}`) !== undefined,
+        valueAt(definition.openApi(), `properties.${path.replace(".", ".properties.")}`) !== undefined,
     );
     expect(known).toEqual(paths);
   },

@@ -38,8 +38,6 @@ export interface EditorProps {
   readonly roomy: boolean;
 }
 
-const POLICIES = new Set(["NetworkPolicy", "GlobalNetworkPolicy"]);
-
 /**
  * The one editor of all kinds: form and YAML over one text, then impact, then the difference, then Apply.
  * Header, body and footer come apart so that a side panel and a page can both frame it.
@@ -56,9 +54,10 @@ export function useEditor(props: EditorProps): {
   const draft = useDraft(base, props.initialText);
   const narrow = useNarrow();
   const definition = definitionOf(kind);
+  const isPolicy = definition?.traits.tiered === true;
   const schema = useMemo(() => definition?.openApi() as Schema | undefined, [definition]);
   const values = useValueSource();
-  const isPolicy = POLICIES.has(kind);
+
   const isNew = base === undefined;
   const check = useDryRun({ draft, isNew });
   const name = (draft.value["metadata"] as { name?: unknown } | undefined)?.name;

@@ -1,24 +1,22 @@
 "use client";
-import { DEFAULT_TIER } from "@percale/resources";
+import { API_VERSION } from "@percale/resources";
 import { useMemo } from "react";
 import { stringify } from "yaml";
 import { useEndpoints, useSelection } from "../live/endpoints.ts";
 import { definitionOf } from "../live/kinds.ts";
 import { useOutside } from "../live/trace.ts";
-import { useObjects } from "../live/objects.ts";
+import { usePolicies } from "../live/policies.ts";
 import { useUrlState } from "../parts/url-state.ts";
 import { draftPolicy } from "../policy/draft.ts";
 import { type Endpoint, findEndpoint } from "../policy/endpoint.ts";
 import { subjectsOf } from "../policy/selection.ts";
-import type { PolicySpec } from "../policy/spec.ts";
 
 /** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
 export function useNewText(kind: string): string | undefined {
   const url = useUrlState();
   const outside = useOutside();
   const endpoints = useEndpoints();
-  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
-  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
+  const policies = usePolicies();
   const verdict = url.get("verdict");
   const source = url.get("src") ?? "";
   const destination = url.get("dst") ?? "";
@@ -26,7 +24,7 @@ export function useNewText(kind: string): string | undefined {
   const protocol = url.get("proto") ?? "TCP";
   const tier = url.get("tier") ?? undefined;
   const { selection, loaded } = useSelection();
-  const ready = endpoints.loaded && namespaced.loaded && global.loaded && loaded;
+  const ready = endpoints.loaded && policies.loaded && loaded;
   return useMemo(() => {
     if (!ready) return undefined;
     const namespace = likelyNamespace(endpoints.items);
@@ -35,7 +33,6 @@ export function useNewText(kind: string): string | undefined {
     const to = findEndpoint(endpoints.items, destination);
     const net = from === undefined ? netOf(outside.get(source) ?? source) : undefined;
     if (to === undefined || (from === undefined && net === undefined)) return templateOf(kind, { tier, namespace });
-    const policies = [...namespaced.items, ...global.items];
     return draftPolicy({
       action: verdict,
       source:
@@ -45,8 +42,8 @@ export function useNewText(kind: string): string | undefined {
       destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
       protocol: Number.isInteger(port) && port > 0 ? protocol : undefined,
       port: Number.isInteger(port) && port > 0 ? port : undefined,
-      applying: policies.filter((policy) => subjectsOf(selection, policy).some(({ key }) => key === to.key)),
-      taken: new Set(namespaced.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
+      applying: policies.items.filter((policy) => subjectsOf(selection, policy).some(({ key }) => key === to.key)),
+      taken: new Set(policies.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
     });
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
   }, [kind, verdict, source, destination, port, protocol, tier, ready]);
@@ -76,28 +73,12 @@ function templateOf(
   kind: string,
   { tier, namespace }: { readonly tier: string | undefined; readonly namespace: string },
 ): string {
-  const metadata = { name: "", ...(definitionOf(kind)?.namespaced === true ? { namespace } : {}) };
-  const specs: Readonly<Record<string, object>> = {
-    NetworkPolicy: {
-      tier: tier ?? DEFAULT_TIER,
-      selector: "all()",
-      types: ["Ingress"],
-      ingress: [{ action: "Allow" }],
-    },
-    GlobalNetworkPolicy: {
-      tier: tier ?? DEFAULT_TIER,
-      selector: "all()",
-      types: ["Ingress"],
-      ingress: [{ action: "Allow" }],
-    },
-    Tier: { order: 500, defaultAction: "Pass" },
-    IPPool: { cidr: "10.245.0.0/16", natOutgoing: true },
-    NetworkSet: { nets: ["192.0.2.0/24"] },
-    GlobalNetworkSet: { nets: ["192.0.2.0/24"] },
-    BGPPeer: { peerIP: "192.0.2.1", asNumber: 64_512 },
+  const definition = definitionOf(kind);
+  const metadata = { name: "", ...(definition?.namespaced === true && { namespace }) };
+  const spec = {
+    ...definition?.looks.template,
+    ...(definition?.traits.tiered === true && tier !== undefined && { tier }),
   };
-  return stringify(
-    { apiVersion: "projectcalico.org/v3", kind, metadata, spec: specs[kind] ?? {} },
-    { lineWidth: 0, indentSeq: false },
-  );
+  const { apiVersion = API_VERSION } = definition ?? {};
+  return stringify({ apiVersion, kind, metadata, spec }, { lineWidth: 0, indentSeq: false });
 }

@@ -1,8 +1,8 @@
 "use client";
-import { DEFAULT_TIER } from "@percale/resources";
+import { DEFAULT_TIER, definitionOf, Tier } from "@percale/resources";
 import { useMemo } from "react";
 import { useObjects } from "../live/objects.ts";
-import { directionsOf, type PolicySpec, type RuleSpec, type TierSpec } from "../policy/spec.ts";
+import { directionsOf, type PolicySpec, type RuleSpec } from "../policy/spec.ts";
 import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProps } from "./form-props.ts";
 import { RuleList } from "./rule-list.tsx";
@@ -12,14 +12,14 @@ const KNOWN = new Set(["tier", "order", "selector", "namespaceSelector", "types"
 
 /** Both policy kinds: where in the order, what it applies to, and its rules as sentences. */
 export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
-  const tiers = useObjects<TierSpec>("Tier");
+  const tiers = useObjects(Tier);
   const value = draft.value as {
     kind?: string;
     metadata?: { name?: string; namespace?: string; annotations?: object; labels?: object };
     spec?: PolicySpec;
   };
   const spec = value.spec ?? {};
-  const namespaced = value.kind === "NetworkPolicy";
+  const namespaced = definitionOf(value.kind ?? "")?.namespaced === true;
   const namespace = namespaced ? (value.metadata?.namespace ?? "default") : undefined;
   const tierNames = useMemo(() => {
     const names = tiers.items

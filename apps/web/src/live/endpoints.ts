@@ -1,22 +1,23 @@
 "use client";
 import { Selection } from "@percale/policy";
+import { Profile, WorkloadEndpoint } from "@percale/resources";
 import { useMemo } from "react";
-import { type Endpoint, type EndpointObject, endpointOf, type EndpointSpec } from "../policy/endpoint.ts";
+import { type Endpoint, type EndpointObject, endpointOf } from "../policy/endpoint.ts";
 import { useObjects } from "./objects.ts";
 
 const endpointsOf = once((objects: readonly EndpointObject[]) => objects.map(endpointOf));
 
 /** All workload endpoints as pages name them. */
 export function useEndpoints(): Omit<ReturnType<typeof useObjects>, "items"> & { readonly items: readonly Endpoint[] } {
-  const objects = useObjects<EndpointSpec>("WorkloadEndpoint");
+  const objects = useObjects(WorkloadEndpoint);
   const items = endpointsOf(objects.items);
   return { ...objects, items };
 }
 
 /** Who is selected by what, with the engine that decides on the nodes: for drafts, and for counts beside what is stored. */
 export function useSelection(): { readonly selection: Selection; readonly loaded: boolean } {
-  const endpoints = useObjects("WorkloadEndpoint");
-  const profiles = useObjects("Profile");
+  const endpoints = useObjects(WorkloadEndpoint);
+  const profiles = useObjects(Profile);
   const selection = useMemo(
     () => new Selection([...profiles.items, ...endpoints.items]),
     [endpoints.items, profiles.items],

@@ -1,5 +1,6 @@
 "use client";
 import type { LiveEvent } from "@percale/api";
+import { IPAMHandle } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
@@ -88,7 +89,7 @@ function toEvent({ type, revision, object }: Omit<LiveEvent, "at" | "author">): 
 
 /** IPAM's own bookkeeping changes no verdict. */
 function isShown(object: KubeObject): boolean {
-  return object.kind !== "IPAMHandle";
+  return object.kind !== IPAMHandle.kind;
 }
 
 function createPainter(queryClient: QueryClient) {

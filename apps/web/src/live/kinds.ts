@@ -1,4 +1,10 @@
-import { definitionByPlural, definitionOf, type ObjectRef, type ResourceDefinition } from "@percale/resources";
+import {
+  definitionByPlural,
+  definitionOf,
+  kindWordsOf,
+  type ObjectRef,
+  type ResourceDefinition,
+} from "@percale/resources";
 
 export { definitionByPlural, definitionOf };
 
@@ -30,12 +36,7 @@ export function formatOpen(ref: ObjectRef): string {
   return pathOf(ref).slice(1);
 }
 
-/** `global network policies`, from the kind's own name. */
+/** `global network policy`; of a kind that is none of ours the words of its name. */
 export function kindWords(kind: string): string {
-  return kind
-    .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
-    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
-    .split(" ")
-    .map((word) => (/^[A-Z]{2,}$/.test(word) ? word : word.toLowerCase()))
-    .join(" ");
+  return (definitionOf(kind)?.words ?? kindWordsOf(kind)).one;
 }

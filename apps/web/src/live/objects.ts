@@ -1,6 +1,7 @@
 "use client";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
+import type { Lenient } from "../policy/spec.ts";
 import { useTRPCClient } from "../trpc/client.ts";
 import { fromWire } from "../trpc/wire.ts";
 import { applyEvents, type Collection } from "./collection.ts";
@@ -22,7 +23,10 @@ export function collectionKey(kind: string): readonly unknown[] {
 }
 
 /** All objects of a kind: listed once, then changed by deltas. */
-export function useObjects<S = unknown>(kind: string): ObjectList<S> {
+export function useObjects<S>(of: ResourceDefinition<S>): ObjectList<Lenient<S>>;
+export function useObjects(of: string): ObjectList<unknown>;
+export function useObjects(of: ResourceDefinition | string): ObjectList<unknown> {
+  const kind = typeof of === "string" ? of : of.kind;
   const client = useTRPCClient();
   const query = useQuery({
     queryKey: collectionKey(kind),
@@ -40,7 +44,7 @@ export function useObjects<S = unknown>(kind: string): ObjectList<S> {
     structuralSharing: false,
   });
   return {
-    items: (query.data?.items ?? NONE) as readonly KubeObject<S>[],
+    items: query.data?.items ?? NONE,
     loaded: query.data !== undefined,
     error: query.error,
     refetch: () => void query.refetch(),

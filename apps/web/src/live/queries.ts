@@ -1,6 +1,8 @@
 "use client";
+import { Node, type SpecOf } from "@percale/resources";
 import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
+import type { Lenient } from "../policy/spec.ts";
 import { type Activity, type ChangeGroup, groupActivity } from "../app/(main)/activity/view.ts";
 import type { DiagnosedEnd } from "../app/(main)/bgp/view.ts";
 import { matrixOf, type Matrix } from "../app/(main)/matrix/view.ts";
@@ -16,15 +18,10 @@ interface Answer<T> {
   readonly refetch: () => void;
 }
 
-interface NodeSpec {
-  readonly bgp?: { readonly ipv4Address?: string; readonly ipv6Address?: string };
-  readonly addresses?: readonly { readonly address: string }[];
-}
-
 /** All nodes: those that are objects, and those whose agent reports. Reports stream in through `useNodeFeed`. */
 export function useNodes(): Answer<{ readonly head: number; readonly reports: readonly NodeReport[] }> {
   const trpc = useTRPC();
-  const nodes = useObjects<NodeSpec>("Node");
+  const nodes = useObjects(Node);
   const summary = useQuery(trpc.overview.summary.queryOptions());
   const status = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
   const data = useMemo(() => {
@@ -58,11 +55,11 @@ export function useNodes(): Answer<{ readonly head: number; readonly reports: re
   };
 }
 
-function addressesOf({ bgp, addresses }: NodeSpec): readonly string[] {
+function addressesOf({ bgp, addresses }: Lenient<SpecOf<typeof Node>>): readonly string[] {
   const bare = [bgp?.ipv4Address, bgp?.ipv6Address].flatMap((text) =>
     text === undefined ? [] : [text.replace(/\/\d+$/, "")],
   );
-  return bare.length > 0 ? bare : (addresses ?? []).map(({ address }) => address);
+  return bare.length > 0 ? bare : (addresses ?? []).flatMap(({ address }) => address ?? []);
 }
 
 /** Keeps node reports and lab probes current; once per tab. */

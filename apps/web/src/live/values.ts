@@ -1,4 +1,5 @@
 "use client";
+import { Tier } from "@percale/resources";
 import { useCallback, useMemo } from "react";
 import type { ValueSource } from "../editor/completion.ts";
 import { useEndpoints } from "./endpoints.ts";
@@ -6,7 +7,7 @@ import { useObjects } from "./objects.ts";
 
 /** Values of the live cluster for completion: tiers, namespaces, selectors in use, ports by name, protocols. */
 export function useValueSource(): ValueSource {
-  const tiers = useObjects("Tier");
+  const tiers = useObjects(Tier);
   const endpoints = useEndpoints();
   const known = useMemo(() => {
     const terms = new Map<string, number>();

@@ -1,17 +1,6 @@
+import { definitionOf } from "@percale/resources";
 import type { IconName } from "./icon.tsx";
 
 export function iconOf(kind: string): IconName {
-  const icons: Readonly<Record<string, IconName>> = {
-    NetworkPolicy: "ns",
-    GlobalNetworkPolicy: "global",
-    Tier: "board",
-    NetworkSet: "set",
-    GlobalNetworkSet: "set",
-    IPPool: "pools",
-    BGPPeer: "bgp",
-    BGPConfiguration: "bgp",
-    Node: "nodes",
-    WorkloadEndpoint: "endpoints",
-  };
-  return icons[kind] ?? "settings";
+  return (definitionOf(kind)?.looks.icon ?? "settings") as IconName; // a test finds every kind's icon among the marks
 }

@@ -1,5 +1,5 @@
 import { orderOf } from "@percale/policy";
-import { DEFAULT_TIER } from "@percale/resources";
+import { DEFAULT_TIER, NetworkPolicy } from "@percale/resources";
 import { stringify } from "yaml";
 import { directionsOf, type PolicyObject, tierOf } from "./spec.ts";
 
@@ -51,8 +51,8 @@ export function draftPolicy(request: DraftRequest): string {
   };
   return stringify(
     {
-      apiVersion: "projectcalico.org/v3",
-      kind: "NetworkPolicy",
+      apiVersion: NetworkPolicy.apiVersion,
+      kind: NetworkPolicy.kind,
       metadata: { name: freeName(request), namespace: destination.namespace },
       spec: {
         tier: DEFAULT_TIER,

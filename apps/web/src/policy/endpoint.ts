@@ -1,22 +1,8 @@
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject, SpecOf, WorkloadEndpoint } from "@percale/resources";
+import type { Lenient } from "./spec.ts";
 
-/** A workload endpoint as pages show it. Fields of `WorkloadEndpoint`, read leniently. */
-export interface EndpointSpec {
-  readonly orchestrator?: string;
-  readonly workload?: string;
-  readonly pod?: string;
-  readonly node?: string;
-  readonly endpoint?: string;
-  readonly interfaceName?: string;
-  readonly mac?: string;
-  readonly ipNetworks?: readonly string[];
-  readonly profiles?: readonly string[];
-  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string | number }[];
-  readonly containerID?: string;
-  readonly serviceAccountName?: string;
-}
-
-export type EndpointObject = KubeObject<EndpointSpec>;
+/** A workload endpoint as pages take it. */
+export type EndpointObject = KubeObject<Lenient<SpecOf<typeof WorkloadEndpoint>>>;
 
 export interface Endpoint {
   /** `namespace/name` of the object. */

@@ -1,4 +1,5 @@
 import { peerSelectors, type Selection, subjectSelector } from "@percale/policy";
+import { WorkloadEndpoint } from "@percale/resources";
 import { type Endpoint, type EndpointObject, endpointOf } from "./endpoint.ts";
 import type { PolicyObject } from "./spec.ts";
 
@@ -29,6 +30,6 @@ export function subjectsOf(selection: Selection, policy: PolicyObject): readonly
 
 export function endpointsOf(selectables: Selection["selectables"]): readonly Endpoint[] {
   return selectables.flatMap(({ object }) =>
-    object.kind === "WorkloadEndpoint" ? [endpointOf(object as EndpointObject)] : [],
+    object.kind === WorkloadEndpoint.kind ? [endpointOf(object as EndpointObject)] : [],
   );
 }

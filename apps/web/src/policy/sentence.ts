@@ -33,7 +33,7 @@ function protocolPieces({ protocol, notProtocol, icmp, notICMP, ipVersion }: Rul
   return pieces;
 }
 
-function icmpText({ type, code }: { readonly type?: number; readonly code?: number }): string {
+function icmpText({ type, code }: NonNullable<RuleSpec["icmp"]>): string {
   return code === undefined ? `${type}` : `${type}, code ${code}`;
 }
 
@@ -73,7 +73,6 @@ function whoPieces(side: EntityRule): Piece[] {
   if (filled(side.services?.name)) add("service", `${side.services.namespace ?? ""}/${side.services.name}`);
   if (side.nets !== undefined && side.nets.length > 0) add("nets", side.nets.join(", "));
   if (side.notNets !== undefined && side.notNets.length > 0) add("nets other than", side.notNets.join(", "));
-  if (side.domains !== undefined && side.domains.length > 0) add("domains", side.domains.join(", "));
   return pieces;
 }
 

@@ -1,57 +1,26 @@
 import { DEFAULT_TIER, policyTypes } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import type { GlobalNetworkPolicy, KubeObject, PolicyRule, SpecOf, Tier } from "@percale/resources";
 
 /**
- * The fields of policies and tiers that the dashboard reads, as they stand in YAML. Everything is optional: an object from an
- * older server, or one being typed, must never break a page. Checks and defaults are the resources package's job.
+ * What the dashboard takes an object for: every field of its kind, none for sure. One from an older server, or one being typed, must never
+ * break a page. Checks and defaults are the resources package's job.
  */
-export interface EntityRule {
-  readonly nets?: readonly string[];
-  readonly notNets?: readonly string[];
-  readonly selector?: string;
-  readonly notSelector?: string;
-  readonly namespaceSelector?: string;
-  readonly ports?: readonly (number | string)[];
-  readonly notPorts?: readonly (number | string)[];
-  readonly serviceAccounts?: { readonly names?: readonly string[]; readonly selector?: string };
-  readonly services?: { readonly name?: string; readonly namespace?: string };
-  readonly domains?: readonly string[];
-}
+export type Lenient<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : T extends readonly (infer U)[]
+        ? readonly Lenient<U>[]
+        : T extends object
+          ? { readonly [K in keyof T]?: Lenient<T[K]> | undefined }
+          : T;
 
-export interface IcmpSpec {
-  readonly type?: number;
-  readonly code?: number;
-}
-
-export interface RuleSpec {
-  readonly action?: string;
-  readonly protocol?: string | number;
-  readonly notProtocol?: string | number;
-  readonly icmp?: IcmpSpec;
-  readonly notICMP?: IcmpSpec;
-  readonly ipVersion?: number;
-  readonly source?: EntityRule;
-  readonly destination?: EntityRule;
-}
-
-export interface PolicySpec {
-  readonly tier?: string;
-  readonly order?: number;
-  readonly selector?: string;
-  readonly namespaceSelector?: string;
-  readonly serviceAccountSelector?: string;
-  readonly types?: readonly string[];
-  readonly ingress?: readonly RuleSpec[];
-  readonly egress?: readonly RuleSpec[];
-  readonly applyOnForward?: boolean;
-  readonly doNotTrack?: boolean;
-  readonly preDNAT?: boolean;
-}
-
-export interface TierSpec {
-  readonly order?: number;
-  readonly defaultAction?: string;
-}
+export type PolicySpec = Lenient<SpecOf<typeof GlobalNetworkPolicy>>;
+export type RuleSpec = Lenient<PolicyRule>;
+export type EntityRule = NonNullable<RuleSpec["source"]>;
+type TierSpec = Lenient<SpecOf<typeof Tier>>;
 
 export type PolicyObject = KubeObject<PolicySpec>;
 export type TierObject = KubeObject<TierSpec>;

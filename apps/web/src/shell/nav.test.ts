@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resourceDefinitions } from "@percale/resources";
 import { expect, test } from "vitest";
 import { entryOf, jumpTarget, NAV, prefersSlimRail } from "./nav.ts";
 
@@ -8,6 +10,53 @@ test("every object page belongs to the rail entry of its task", () => {
   expect(entryOf("/felixconfigurations/default")?.title).toBe("Settings");
   expect(entryOf("/nowhere")).toBeUndefined();
 });
+
+test("the rail has its groups in order, and in each its pages before the kinds'", () => {
+  const titles = NAV.map(({ title, entries }) => [title ?? "", entries.map((entry) => entry.title)]);
+  expect(Object.fromEntries(titles)).toEqual({
+    "": ["Overview"],
+    Policy: ["Policies", "Network sets", "Profiles"],
+    Traffic: ["Reach", "Matrix"],
+    Network: ["Endpoints", "IP pools", "BGP", "Nodes"],
+    System: ["Activity", "Health", "Access", "Settings"],
+  });
+});
+
+test("a kind's page, and an entry of its own, are found by its plural and by its twin's", () => {
+  const homes = resourceDefinitions.map(({ plural }) => [plural, entryOf(`/${plural}`)?.title]);
+  expect(Object.fromEntries(homes)).toEqual({
+    networkpolicies: "Policies",
+    globalnetworkpolicies: "Policies",
+    tiers: "Policies",
+    ippools: "IP pools",
+    networksets: "Network sets",
+    globalnetworksets: "Network sets",
+    profiles: "Profiles",
+    bgppeers: "BGP",
+    felixconfigurations: "Settings",
+    bgpconfigurations: "BGP",
+    ipamconfigurations: undefined,
+    clusterinformations: "Settings",
+    blockaffinities: undefined,
+    namespaces: undefined,
+    nodes: "Nodes",
+    workloadendpoints: "Endpoints",
+    ipamblocks: undefined,
+    ipamhandles: undefined,
+  });
+});
+
+test("every icon that a kind names is drawn, and every page that it names is in the rail", () => {
+  const drawn = readFileSync(new URL("../../public/icons.svg", import.meta.url), "utf8");
+  const icons = resourceDefinitions.flatMap(({ looks: { icon = "settings", menu } }) => [icon, menu?.icon ?? icon]);
+  expect(icons.filter((icon) => !drawn.includes(`id="i-${icon}"`))).toEqual([]);
+  const pages = resourceDefinitions.flatMap(({ looks: { page } }) => page ?? []);
+  expect(pages.filter((page) => jumpTo(page) === undefined)).toEqual([]);
+});
+
+function jumpTo(page: string) {
+  return NAV.flatMap(({ entries }) => entries).find(({ href }) => href === `/${page}`);
+}
 
 test("jump keys are unique", () => {
   const keys = NAV.flatMap((group) => group.entries.flatMap((entry) => entry.key ?? []));

@@ -1,3 +1,4 @@
+import { definitionByPlural, type MenuGroup, resourceDefinitions, twinOf } from "@percale/resources";
 import type { IconName } from "../parts/icon.tsx";
 
 export interface NavEntry {
@@ -6,8 +7,6 @@ export interface NavEntry {
   readonly icon: IconName;
   /** Second key after `g`. */
   readonly key?: string;
-  /** Other first path segments that belong to this entry. */
-  readonly also?: readonly string[];
 }
 
 export interface NavGroup {
@@ -15,22 +14,10 @@ export interface NavGroup {
   readonly entries: readonly NavEntry[];
 }
 
-export const NAV: readonly NavGroup[] = [
+/** Pages that are about a task, by group. What kinds bring along stands behind them. */
+const PAGES: readonly { readonly title?: MenuGroup; readonly entries: readonly NavEntry[] }[] = [
   { entries: [{ href: "/", title: "Overview", icon: "overview", key: "o" }] },
-  {
-    title: "Policy",
-    entries: [
-      {
-        href: "/policies",
-        title: "Policies",
-        icon: "policies",
-        key: "p",
-        also: ["networkpolicies", "globalnetworkpolicies", "tiers"],
-      },
-      { href: "/globalnetworksets", title: "Network sets", icon: "sets", also: ["networksets"] },
-      { href: "/profiles", title: "Profiles", icon: "checks" },
-    ],
-  },
+  { title: "Policy", entries: [{ href: "/policies", title: "Policies", icon: "policies", key: "p" }] },
   {
     title: "Traffic",
     entries: [
@@ -41,9 +28,9 @@ export const NAV: readonly NavGroup[] = [
   {
     title: "Network",
     entries: [
-      { href: "/endpoints", title: "Endpoints", icon: "endpoints", key: "e", also: ["workloadendpoints"] },
+      { href: "/endpoints", title: "Endpoints", icon: "endpoints", key: "e" },
       { href: "/ippools", title: "IP pools", icon: "pools", key: "i" },
-      { href: "/bgp", title: "BGP", icon: "bgp", key: "b", also: ["bgppeers", "bgpconfigurations"] },
+      { href: "/bgp", title: "BGP", icon: "bgp", key: "b" },
       { href: "/nodes", title: "Nodes", icon: "nodes", key: "n" },
     ],
   },
@@ -53,18 +40,32 @@ export const NAV: readonly NavGroup[] = [
       { href: "/activity", title: "Activity", icon: "activity", key: "a" },
       { href: "/health", title: "Health", icon: "health", key: "h" },
       { href: "/access", title: "Access", icon: "access" },
-      { href: "/settings", title: "Settings", icon: "settings", also: ["felixconfigurations", "clusterinformations"] },
+      { href: "/settings", title: "Settings", icon: "settings" },
     ],
   },
 ];
 
+export const NAV: readonly NavGroup[] = PAGES.map((group) => ({
+  ...group,
+  entries: [...group.entries, ...(group.title === undefined ? [] : kindEntries(group.title))],
+}));
+
+/** Entries that lead to lists of kinds. */
+function kindEntries(group: MenuGroup): readonly NavEntry[] {
+  return resourceDefinitions.flatMap(({ plural, looks: { menu } }) =>
+    menu?.group === group ? [{ href: `/${plural}`, title: menu.title, icon: menu.icon as IconName }] : [],
+  );
+}
+
 const ALL = NAV.flatMap((group) => group.entries);
 
-/** The entry that a path belongs to; undefined for a page outside the rail. */
+/** The entry that a path belongs to: its own, else its kind's page or that of its kind's twin; undefined for a page outside the rail. */
 export function entryOf(pathname: string): NavEntry | undefined {
   const [first = "", second = ""] = pathname.split("/").slice(1);
   const segment = first === "new" ? second : first;
-  return ALL.find((entry) => entry.href === `/${segment}` || (segment !== "" && entry.also?.includes(segment)));
+  const definition = definitionByPlural(segment);
+  const homes = [segment, definition?.looks.page, definition && twinOf(definition)?.plural];
+  return homes.map((home) => ALL.find(({ href }) => href === `/${home}`)).find((entry) => entry !== undefined);
 }
 
 /** Where `g` and then this key goes. */

@@ -1,9 +1,10 @@
 "use client";
+import { kindsWhere } from "@percale/resources";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useEndpoints } from "../live/endpoints.ts";
-import { kindWords, pathOf } from "../live/kinds.ts";
+import { definitionOf, formatOpen, kindWords, pathOf } from "../live/kinds.ts";
 import { useObjects } from "../live/objects.ts";
 import { useTrace } from "../live/trace.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
@@ -14,16 +15,7 @@ import { parseQuestion } from "../policy/question.ts";
 import { NAV } from "./nav.ts";
 import { applyTheme } from "./theme.ts";
 
-const KINDS = [
-  "NetworkPolicy",
-  "GlobalNetworkPolicy",
-  "Tier",
-  "IPPool",
-  "NetworkSet",
-  "GlobalNetworkSet",
-  "BGPPeer",
-  "Node",
-] as const;
+const KINDS = kindsWhere(({ looks }) => looks.searched);
 const MAX = 8;
 
 interface Entry {
@@ -169,7 +161,7 @@ function useEntries(text: string, go: (href: string) => void, onClose: () => voi
             text: name,
             hint: kindWords(kind),
             run: () =>
-              go(kind.endsWith("Policy") || kind === "Tier" ? `/policies?open=${pathOf(ref).slice(1)}` : pathOf(ref)),
+              go(definitionOf(kind)?.looks.page === "policies" ? `/policies?open=${formatOpen(ref)}` : pathOf(ref)),
           };
         }),
     );

@@ -37,7 +37,10 @@ function compareOrder(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export function tierInfo(name: string, spec: { readonly order?: number; readonly defaultAction?: string }): TierInfo {
+export function tierInfo(
+  name: string,
+  spec: { readonly order?: number | undefined; readonly defaultAction?: string | undefined },
+): TierInfo {
   return {
     name,
     order: orderOf(spec),

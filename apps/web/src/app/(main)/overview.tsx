@@ -1,4 +1,5 @@
 "use client";
+import { IPPool, Tier } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useMemo } from "react";
@@ -10,7 +11,7 @@ import { useNow } from "../../parts/age.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { SeverityMark } from "../../parts/severity.tsx";
 import { Failed, SkeletonRows } from "../../parts/states.tsx";
-import { type PolicySpec } from "../../policy/spec.ts";
+import { usePolicies } from "../../live/policies.ts";
 import { usePageTitle } from "../../shell/title.ts";
 import { useTRPC } from "../../trpc/client.ts";
 import { counted, formatCount, formatShare } from "../../words/number.ts";
@@ -37,15 +38,13 @@ export function Overview() {
   const { selection } = useSelection();
   const activity = useActivity(7);
   const usage = useQuery(trpc.pools.usage.queryOptions());
-  const pools = useObjects<object>("IPPool");
-  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
-  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
-  const tiers = useObjects("Tier");
+  const pools = useObjects(IPPool);
+  const { items: policies, error: policiesFailed } = usePolicies();
+  const tiers = useObjects(Tier);
   const now = useNow();
   const reports = nodes.data?.reports;
   const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
   const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
-  const policies = useMemo(() => [...global.items, ...namespaced.items], [global.items, namespaced.items]);
   const protectedRows = useMemo(() => endpointRows(selection, policies, reports ?? []), [selection, policies, reports]);
   const poolList = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
   const grid = useMemo(() => gridOf(matrix.data ?? { probes: [] }), [matrix.data]);
@@ -58,7 +57,7 @@ export function Overview() {
     differing: grid.differing,
     loaded: nodes.data !== undefined,
   });
-  const failed = nodes.error ?? global.error;
+  const failed = nodes.error ?? policiesFailed;
   if (failed !== null && nodes.data === undefined) {
     return (
       <main className="main" id="main">

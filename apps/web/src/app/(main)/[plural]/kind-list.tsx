@@ -1,9 +1,10 @@
 "use client";
+import { twinOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
-import { definitionByPlural, kindWords, parseOpen, pathOf } from "../../../live/kinds.ts";
+import { definitionByPlural, parseOpen, pathOf } from "../../../live/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { useNow } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
@@ -25,14 +26,6 @@ import { compareNames } from "../nodes/view.ts";
 import "../../../styles/editor.css";
 import { WriteButton } from "../../../parts/write-button.tsx";
 
-/** Kinds that are shown on one page with their cluster-wide or namespaced twin. */
-const TWINS: Readonly<Record<string, string>> = {
-  globalnetworksets: "networksets",
-  networksets: "globalnetworksets",
-  globalnetworkpolicies: "networkpolicies",
-  networkpolicies: "globalnetworkpolicies",
-};
-
 const BY_NAME: SortState = { id: "Name", down: false };
 
 /** The list of any kind, in its printer columns. */
@@ -44,9 +37,8 @@ export function KindList({ plural }: { readonly plural: string }) {
 
 function KindTable({ plural, kind }: { readonly plural: string; readonly kind: string }) {
   const definition = definitionByPlural(plural)!;
-  const words = kindWords(kind);
-  const title = words.charAt(0).toUpperCase() + words.slice(1);
-  usePageTitle(`${title}s`.replace(/ys$/, "ies"));
+  const { one: words, many } = definition.words;
+  usePageTitle(capitalised(many));
   const router = useRouter();
   const url = useUrlState();
   const list = useObjects(kind);
@@ -60,7 +52,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
     const found = wanted === "" ? list.items : list.items.filter((object) => searchText(object).includes(wanted));
     return sortRows(found, columns, sort);
   }, [list.items, text, columns, sort]);
-  const twin = TWINS[plural];
+  const twin = twinOf(definition)?.plural;
   const canCreate = !definition.internal && !definition.readOnly;
   return (
     <>
@@ -75,7 +67,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
               ))}
             </nav>
           )}
-          <FilterBox label={`Find ${words}s`.replace(/ys$/, "ies")} value={text} onChange={(q) => url.set({ q })} />
+          <FilterBox label={`Find ${many}`} value={text} onChange={(q) => url.set({ q })} />
           <span className="end">
             {canCreate && (
               <WriteButton className="btn pri" onClick={() => url.set({ new: plural, open: undefined }, "push")}>
@@ -86,14 +78,14 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
           </span>
         </div>
         {list.error !== null && !list.loaded ? (
-          <Failed error={list.error} what={`${words}s`} onRetry={list.refetch} />
+          <Failed error={list.error} what={many} onRetry={list.refetch} />
         ) : !list.loaded ? (
           <SkeletonRows />
         ) : list.items.length === 0 ? (
-          <Empty title={`No ${words}s yet`.replace(/ys yet$/, "ies yet")} help={definition.description} />
+          <Empty title={`No ${many} yet`} help={definition.description} />
         ) : (
           <VirtualTable
-            label={title}
+            label={capitalised(words)}
             rows={rows}
             columns={columns}
             keyOf={(object) => pathOf(refOfObject(object)).slice(1)}
@@ -106,7 +98,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
             sort={sort}
             onSort={(next) => url.set({ sort: formatSort(next) })}
             noun={words}
-            nounPlural={`${words}s`.replace(/ys$/, "ies")}
+            nounPlural={many}
             total={list.items.length}
           />
         )}
@@ -114,6 +106,10 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
       <ObjectPanel openRef={parseOpen(url.get("open"))} />
     </>
   );
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 type Definition = NonNullable<ReturnType<typeof definitionByPlural>>;

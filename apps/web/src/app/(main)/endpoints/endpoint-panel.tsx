@@ -1,9 +1,9 @@
 "use client";
-import { formatRef, refOf } from "@percale/resources";
+import { formatRef, refOf, WorkloadEndpoint } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useObjects } from "../../../live/objects.ts";
+import { usePolicies } from "../../../live/policies.ts";
 import { pathOf } from "../../../live/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
@@ -14,7 +14,6 @@ import { Failed } from "../../../parts/states.tsx";
 import { Tabs } from "../../../parts/tabs.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import type { Endpoint } from "../../../policy/endpoint.ts";
-import type { PolicySpec } from "../../../policy/spec.ts";
 import { useTRPC } from "../../../trpc/client.ts";
 import { orderText } from "../policies/view.ts";
 import { type EndpointRow, type InForce, inForce } from "./view.ts";
@@ -40,7 +39,7 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
       tools={
         <Link
           className="btn ghost icon"
-          href={pathOf({ kind: "WorkloadEndpoint", namespace: endpoint.namespace, name: endpoint.objectName })}
+          href={pathOf({ kind: WorkloadEndpoint.kind, namespace: endpoint.namespace, name: endpoint.objectName })}
           aria-label="Open as page"
           title="Open as page"
         >
@@ -134,15 +133,14 @@ function useEffective({ namespace, objectName }: Endpoint): {
   readonly refetch: () => void;
 } {
   const trpc = useTRPC();
-  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
-  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
-  const ref = { kind: "WorkloadEndpoint", namespace, name: objectName };
+  const { items } = usePolicies();
+  const ref = { kind: WorkloadEndpoint.kind, namespace, name: objectName };
   const { data, error, refetch } = useQuery(trpc.policy.effective.queryOptions(ref));
   const halves = useMemo(() => {
-    const policies = new Map([...global.items, ...namespaced.items].map((each) => [formatRef(refOf(each)), each]));
+    const policies = new Map(items.map((each) => [formatRef(refOf(each)), each]));
     const half = (direction: "ingress" | "egress") => data && inForce(data, direction, policies);
     return { ingress: half("ingress"), egress: half("egress") };
-  }, [data, global.items, namespaced.items]);
+  }, [data, items]);
   return { ...halves, error, refetch: () => void refetch() };
 }
 

@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { useMemo } from "react";
 import { useEndpoints, useSelection } from "../../../live/endpoints.ts";
-import { useObjects } from "../../../live/objects.ts";
+import { usePolicies } from "../../../live/policies.ts";
 import { useNodes } from "../../../live/queries.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
@@ -17,7 +17,6 @@ import {
   useSort,
   VirtualTable,
 } from "../../../parts/virtual-table.tsx";
-import type { PolicySpec } from "../../../policy/spec.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { compareNames } from "../nodes/view.ts";
 import { EndpointPanel } from "./endpoint-panel.tsx";
@@ -108,13 +107,12 @@ export function Endpoints() {
   const endpoints = useEndpoints();
   const { selection } = useSelection();
   const nodes = useNodes();
-  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
-  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
+  const policies = usePolicies();
   const text = url.get("q") ?? "";
   const sort = useSort(BY_NAME);
   const all = useMemo(
-    () => endpointRows(selection, [...global.items, ...namespaced.items], nodes.data?.reports ?? []),
-    [selection, global.items, namespaced.items, nodes.data],
+    () => endpointRows(selection, policies.items, nodes.data?.reports ?? []),
+    [selection, policies.items, nodes.data],
   );
   const rows = useMemo(() => {
     const wanted = text.trim().toLowerCase();

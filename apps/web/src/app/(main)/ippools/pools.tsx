@@ -1,4 +1,5 @@
 "use client";
+import { IPPool } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { parseOpen } from "../../../live/kinds.ts";
@@ -22,7 +23,7 @@ export function Pools() {
   usePageTitle("IP pools");
   const url = useUrlState();
   const trpc = useTRPC();
-  const pools = useObjects<object>("IPPool");
+  const pools = useObjects(IPPool);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const rows = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
   const chosen = rows.find((row) => row.name === url.get("focus")) ?? rows[0];

@@ -1,5 +1,7 @@
+import type { IPPool, SpecOf } from "@percale/resources";
 import type { BlockView, PoolUsageView } from "@percale/api";
 import { bitsOf, type Cidr, formatAddress, tryParseCidr } from "@percale/net";
+import type { Lenient } from "../../../policy/spec.ts";
 
 /** One pool with its use, counted exactly where a number can be. */
 export interface PoolRow {
@@ -17,14 +19,7 @@ export interface PoolRow {
   readonly blocksWithSpace: number;
 }
 
-interface PoolSpec {
-  readonly cidr?: string;
-  readonly blockSize?: number;
-  readonly ipipMode?: string;
-  readonly vxlanMode?: string;
-  readonly natOutgoing?: boolean;
-  readonly disabled?: boolean;
-}
+type PoolSpec = Lenient<SpecOf<typeof IPPool>>;
 
 /** Fullest first. A pool that the usage does not know yet is empty. */
 export function poolRows(

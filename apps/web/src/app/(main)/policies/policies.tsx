@@ -1,4 +1,5 @@
 "use client";
+import { Tier } from "@percale/resources";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useObjects } from "../../../live/objects.ts";
 import { parseOpen } from "../../../live/kinds.ts";
@@ -8,7 +9,7 @@ import { Icon } from "../../../parts/icon.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import type { PolicySpec, TierSpec } from "../../../policy/spec.ts";
+import { usePolicies } from "../../../live/policies.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { counted } from "../../../words/number.ts";
 import { Board } from "./board.tsx";
@@ -24,12 +25,10 @@ import { WriteButton } from "../../../parts/write-button.tsx";
 export function Policies() {
   usePageTitle("Policies");
   const url = useUrlState();
-  const tiers = useObjects<TierSpec>("Tier");
-  const global = useObjects<PolicySpec>("GlobalNetworkPolicy");
-  const namespaced = useObjects<PolicySpec>("NetworkPolicy");
+  const tiers = useObjects(Tier);
+  const stored = usePolicies();
   const draft = useOrderDraft();
-  const policies = useMemo(() => [...global.items, ...namespaced.items], [global.items, namespaced.items]);
-  const drafted = useMemo(() => draft.applyTo(policies), [draft, policies]);
+  const drafted = useMemo(() => draft.applyTo(stored.items), [draft, stored.items]);
   const columns = useMemo(() => boardColumns(tiers.items, drafted), [tiers.items, drafted]);
   const text = url.get("q") ?? "";
   const searched = useDeferredValue(text);
@@ -53,7 +52,7 @@ export function Policies() {
     (tier?: string) => set({ new: "networkpolicies", open: undefined, tier, tab: undefined }, "push"),
     [set],
   );
-  const queries = [tiers, global, namespaced];
+  const queries = [tiers, stored];
   const failed = queries.find((query) => query.error !== null && !query.loaded);
   const loaded = queries.every((query) => query.loaded);
   const showLens = lensOpen || (url.get("src") ?? url.get("dst")) !== null;
@@ -78,7 +77,7 @@ export function Policies() {
             Trace
           </button>
           <span className="end">
-            <span className="said hide-s">{loaded && summaryOf(policies.length, lit?.size)}</span>
+            <span className="said hide-s">{loaded && summaryOf(stored.items.length, lit?.size)}</span>
             <WriteButton className="btn hide-s" onClick={() => url.set({ new: "tiers", open: undefined }, "push")}>
               <Icon name="plus" />
               New tier
@@ -94,7 +93,7 @@ export function Policies() {
           <Failed error={failed.error} what="policies" onRetry={failed.refetch} />
         ) : !loaded ? (
           <SkeletonRows />
-        ) : policies.length === 0 ? (
+        ) : stored.items.length === 0 ? (
           <Empty
             title="No policies yet"
             help="Every connection between workloads is allowed until a policy selects one of its ends."
@@ -118,7 +117,7 @@ export function Policies() {
             draft={draft}
           />
         )}
-        <OrderBar draft={draft} policies={policies} />
+        <OrderBar draft={draft} policies={stored.items} />
       </main>
       <ObjectPanel openRef={open} />
     </>

@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { Fragment } from "react";
 import { parseOpen } from "../../../live/kinds.ts";
-import { useObjects } from "../../../live/objects.ts";
+import { usePolicies } from "../../../live/policies.ts";
 import { type TraceQuery, useTrace } from "../../../live/trace.ts";
 import { EndpointCombo } from "../../../parts/endpoint-combo.tsx";
 import { Icon } from "../../../parts/icon.tsx";
@@ -11,7 +11,7 @@ import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import type { PolicySpec, RuleSpec } from "../../../policy/spec.ts";
+import type { RuleSpec } from "../../../policy/spec.ts";
 import { type Trace, type TraceHalf, type TraceRow, traceSentence } from "../../../policy/trace.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { MeasuredCard } from "./measured.tsx";
@@ -204,10 +204,10 @@ function Stage({ half, number }: { readonly half: TraceHalf; readonly number: nu
 /** The rule that matched, from the policy as it stands. */
 function useRule(row: TraceRow, direction: TraceHalf["direction"]): RuleSpec | undefined {
   const ref = parseOpen(row.path ?? null);
-  const policies = useObjects<PolicySpec>(ref?.kind ?? "NetworkPolicy");
+  const policies = usePolicies();
   if (ref === undefined || row.rule === undefined) return undefined;
   const policy = policies.items.find(
-    ({ metadata }) => metadata.name === ref.name && metadata.namespace === ref.namespace,
+    ({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name && metadata.namespace === ref.namespace,
   );
   return policy?.spec[direction]?.[row.rule - 1];
 }

@@ -1,4 +1,5 @@
 "use client";
+import { kindsWhere } from "@percale/resources";
 import Link from "next/link";
 import { definitionOf, kindWords, pathOf } from "../../../live/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
@@ -7,13 +8,7 @@ import { iconOf } from "../../../parts/kind-icon.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { counted } from "../../../words/number.ts";
 
-const KINDS = [
-  "FelixConfiguration",
-  "BGPConfiguration",
-  "IPAMConfiguration",
-  "KubeControllersConfiguration",
-  "ClusterInformation",
-] as const;
+const KINDS = kindsWhere(({ looks }) => looks.setting);
 
 /** The configuration kinds, what is set in each, and a way to set it. */
 export function Settings() {
@@ -22,7 +17,7 @@ export function Settings() {
     <main className="main" id="main">
       <div className="scroll">
         <div className="pad settings">
-          {KINDS.filter((kind) => definitionOf(kind) !== undefined).map((kind) => (
+          {KINDS.map((kind) => (
             <SettingCard key={kind} kind={kind} />
           ))}
         </div>
@@ -33,7 +28,7 @@ export function Settings() {
 
 function SettingCard({ kind }: { readonly kind: string }) {
   const definition = definitionOf(kind);
-  const objects = useObjects<Readonly<Record<string, unknown>>>(kind);
+  const objects = useObjects(kind);
   if (definition === undefined) return null;
   return (
     <section className="card" aria-label={kind}>
