@@ -35,7 +35,7 @@ export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
 export { BGPConfiguration } from "./kinds/bgp-configuration.ts";
 export { BGPPeer } from "./kinds/bgp-peer.ts";
 export { IPPool } from "./kinds/ip-pool.ts";
-export { NetworkSet } from "./kinds/network-set.ts";
+export { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";
 export { Tier } from "./kinds/tier.ts";
 export { FelixConfiguration, felixDefaults } from "./kinds/felix-configuration.ts";
 export { BlockAffinity, IPAMBlock, IPAMConfiguration, IPAMHandle } from "./kinds/ipam.ts";

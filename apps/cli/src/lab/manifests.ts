@@ -1,14 +1,14 @@
 /** What the lab puts into an empty cluster: pools, the namespaces' profiles, tiers and the shop's policies. Pure. */
-import { API_VERSION } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import { GlobalNetworkPolicy, GlobalNetworkSet, IPPool, NetworkPolicy, Profile, Tier } from "@percale/resources";
+import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import { OUTSIDE, POOLS, WORKLOADS } from "./shop.ts";
 
 /** The lab cannot work without these: made whenever they are missing. */
 export function foundation(): KubeObject[] {
   const namespaces = [...new Set(WORKLOADS.map(({ namespace }) => namespace))];
   return [
-    clusterObject("IPPool", "lab-ipv4", { cidr: POOLS.ipv4, natOutgoing: true }),
-    clusterObject("IPPool", "lab-ipv6", { cidr: POOLS.ipv6, natOutgoing: true }),
+    clusterObject(IPPool, "lab-ipv4", { cidr: POOLS.ipv4, natOutgoing: true }),
+    clusterObject(IPPool, "lab-ipv6", { cidr: POOLS.ipv6, natOutgoing: true }),
     ...namespaces.map(namespaceProfile),
   ];
 }
@@ -16,8 +16,8 @@ export function foundation(): KubeObject[] {
 /** What a person will change: made once, and left alone afterwards. */
 export function startingPolicies(): KubeObject[] {
   return [
-    clusterObject("Tier", "security", { order: 100 }),
-    clusterObject("Tier", "platform", { order: 200 }),
+    clusterObject(Tier, "security", { order: 100 }),
+    clusterObject(Tier, "platform", { order: 200 }),
     globalPolicy("security", "quarantine", {
       order: 100,
       selector: "quarantine == 'true'",
@@ -47,7 +47,7 @@ export function startingPolicies(): KubeObject[] {
       ],
     }),
     clusterObject(
-      "GlobalNetworkSet",
+      GlobalNetworkSet,
       "payment-provider",
       { nets: [`${OUTSIDE.ipv4}/32`, `${OUTSIDE.ipv6}/128`] },
       { role: "payment-provider" },
@@ -97,7 +97,7 @@ function allowFrom(selector: string, port: number): unknown {
 
 /** The profile that Kubernetes' namespace controller would make: the namespace's labels, everything allowed. */
 function namespaceProfile(namespace: string): KubeObject {
-  return clusterObject("Profile", `kns.${namespace}`, {
+  return clusterObject(Profile, `kns.${namespace}`, {
     ingress: [{ action: "Allow" }],
     egress: [{ action: "Allow" }],
     labelsToApply: { "pcns.projectcalico.org/name": namespace, "pcns.kubernetes.io/metadata.name": namespace },
@@ -105,19 +105,24 @@ function namespaceProfile(namespace: string): KubeObject {
 }
 
 function globalPolicy(tier: string, name: string, spec: Readonly<Record<string, unknown>>): KubeObject {
-  return clusterObject("GlobalNetworkPolicy", `${tier}.${name}`, { tier, ...spec });
+  return clusterObject(GlobalNetworkPolicy, `${tier}.${name}`, { tier, ...spec });
 }
 
 function shopPolicy(name: string, spec: Readonly<Record<string, unknown>>): KubeObject {
   const metadata = { name: `default.${name}`, namespace: "shop" };
-  return { apiVersion: API_VERSION, kind: "NetworkPolicy", metadata, spec: { tier: "default", ...spec } };
+  return {
+    apiVersion: NetworkPolicy.apiVersion,
+    kind: NetworkPolicy.kind,
+    metadata,
+    spec: { tier: "default", ...spec },
+  };
 }
 
 function clusterObject(
-  kind: string,
+  { apiVersion, kind }: ResourceDefinition,
   name: string,
   spec: unknown,
   labels?: Readonly<Record<string, string>>,
 ): KubeObject {
-  return { apiVersion: API_VERSION, kind, metadata: { name, ...(labels !== undefined && { labels }) }, spec };
+  return { apiVersion, kind, metadata: { name, ...(labels !== undefined && { labels }) }, spec };
 }

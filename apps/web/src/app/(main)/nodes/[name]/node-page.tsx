@@ -1,5 +1,6 @@
 "use client";
 import type { AgentStatus } from "@percale/protocol";
+import { Node } from "@percale/resources";
 import Link from "next/link";
 import { useEndpoints } from "../../../../live/endpoints.ts";
 import { useDiagnosedSessions, useHealth, useNodes } from "../../../../live/queries.ts";
@@ -20,7 +21,7 @@ import "../../../../styles/nodes.css";
 
 /** One node: what it received, what it calculated, what is in its kernel; its conditions, endpoints and sessions. */
 export function NodePage({ name }: { readonly name: string }) {
-  usePageTitle(name, { mono: true, kind: "Node", parents: [{ title: "Nodes", href: "/nodes" }] });
+  usePageTitle(name, { mono: true, kind: Node.kind, parents: [{ title: "Nodes", href: "/nodes" }] });
   const nodes = useNodes();
   return (
     <main className="main" id="main">
