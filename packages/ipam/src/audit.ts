@@ -1,4 +1,4 @@
-import { cidrSize, overlaps, parseCidr } from "@percale/net";
+import { cidrSize, formatCidr, overlaps, parseCidr } from "@percale/net";
 import { handleAt } from "./block.ts";
 import type { IPAMBlockSpec, IpamState } from "./model.ts";
 
@@ -11,7 +11,7 @@ export function auditIpam(state: Pick<IpamState, "blocks" | "affinities" | "hand
     .map(({ cidr }) => parseCidr(cidr))
     .sort((a, b) => a.family - b.family || (a.value < b.value ? -1 : 1));
   for (const [i, cidr] of sorted.entries())
-    if (i > 0 && overlaps(sorted[i - 1]!, cidr)) faults.push(`blocks overlap at ${blocks[i]?.cidr}`);
+    if (i > 0 && overlaps(sorted[i - 1]!, cidr)) faults.push(`blocks overlap at ${formatCidr(cidr)}`);
   for (const block of blocks) {
     faults.push(...blockFaults(block));
     for (const ordinal of block.allocations.keys()) {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { API_VERSION, formatRef, refOf } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import { expect, test } from "vitest";
 import { autoAssign, isHeldBy, nodeWriteFault, releaseHandle } from "./index.ts";
-import type { IPAMBlock, IPAMBlockSpec, IpamChange } from "./index.ts";
+import type { IPAMBlock, IPAMBlockSpec, IpamChange, IPAMHandle } from "./index.ts";
 import { Books, pool, testHashes } from "./testdata/books.ts";
 
 /** The first fault of a change set that a node wants to write, as it is judged inside the commit. */
@@ -201,10 +202,108 @@ test.each(hostileWrites)("a node that %s is refused", (_, change, fault) => {
   expect(faultOf(borrowed().store, "node-2", [change])).toContain(fault);
 });
 
+const labelled = (object: KubeObject, labels: Record<string, string>) => ({
+  ...object,
+  metadata: { ...object.metadata, labels },
+});
+test.each<[what: string, write: (store: Books, block: IPAMBlock) => IpamChange, fault: string]>([
+  ["labels a block", (_, block) => ({ op: "update", object: labelled(block, { a: "b" }) }), "labels or finalizers"],
+  [
+    "holds a block by a finalizer",
+    (_, block) => ({ op: "update", object: { ...block, metadata: { ...block.metadata, finalizers: ["a/b"] } } }),
+    "labels or finalizers",
+  ],
+  ["writes what is not IPAM's", () => ofNode("Profile", "p", {}), "Profile is no object of IPAM"],
+  [
+    "calls a block otherwise",
+    (_, { spec }) => ofNode("IPAMBlock", "mine", { ...spec, cidr: "10.0.0.4/30", affinity: "host:node-2" }),
+    "must be called 10-0-0-4-30",
+  ],
+  [
+    "claims a block outside of every pool",
+    (_, { spec }) => ofNode("IPAMBlock", "10-0-9-0-30", { ...spec, cidr: "10.0.9.0/30", affinity: "host:node-2" }),
+    "10.0.9.0/30 is no free slice of a pool",
+  ],
+  [
+    "claims a block for another",
+    (_, { spec }) => ofNode("IPAMBlock", "10-0-9-0-30", { ...spec, cidr: "10.0.9.0/30" }),
+    "claims blocks for itself alone",
+  ],
+  [
+    "claims an affinity outside of every pool",
+    () => ofNode("BlockAffinity", "node-2-10-0-9-0-30", { node: "node-2", cidr: "10.0.9.0/30", state: "confirmed" }),
+    "10.0.9.0/30 is no free slice of a pool",
+  ],
+  [
+    "claims an affinity of another type",
+    () =>
+      ofNode("BlockAffinity", "node-2-10-0-0-0-30", {
+        node: "node-2",
+        cidr: "10.0.0.0/30",
+        state: "confirmed",
+        type: "virtual",
+      }),
+    "is of type host",
+  ],
+  [
+    "renames a handle",
+    (store) => {
+      const handle = store.objects.get({ kind: "IPAMHandle", name: "of-node-2" }) as IPAMHandle;
+      return { op: "update", object: { ...handle, spec: { ...handle.spec, handleID: "of-node-1" } } };
+    },
+    "handleID never changes",
+  ],
+  [
+    "calls its handle otherwise",
+    () => ofNode("IPAMHandle", "mine", { handleID: "yours", block: {} }),
+    "must be called yours",
+  ],
+])("a node that %s is refused", (_, write, fault) => {
+  const { store, block } = borrowed();
+  expect(faultOf(store, "node-2", [write(store, block)])).toContain(fault);
+});
+
+test("where affinity is strict a node takes nothing from another's block, and still gives back what it has", () => {
+  const { store, block } = borrowed();
+  store.config = { ...store.config, strictAffinity: true };
+  const spec = { ...block.spec, ...taken(block.spec, "of-node-2", { node: "node-2" }) };
+  const object = { ...block, spec: { ...spec, sequenceNumber: spec.sequenceNumber + 1 } };
+  expect(faultOf(store, "node-2", [{ op: "update", object }])).toContain("strictAffinity is on");
+  const outcome = releaseHandle(store.read(), "of-node-2", testHashes);
+  expect(outcome.kind === "released" && faultOf(store, "node-2", outcome.changes)).toBeUndefined();
+});
+
+test("nobody's block may be deleted by anybody who does not free another's address with it", () => {
+  const { store, block } = borrowed();
+  const { affinity: _, ...spec } = block.spec;
+  store.put({ ...block, spec });
+  const gone: IpamChange = { op: "delete", ref: { kind: "IPAMBlock", name: block.metadata.name } };
+  expect(faultOf(store, "node-2", [gone])).toContain("belongs to nobody");
+  const outcome = releaseHandle(store.read(), "of-node-1", testHashes);
+  if (outcome.kind === "released") store.apply(outcome.changes);
+  expect([faultOf(store, "node-2", [gone]), faultOf(store, "node-1", [gone])]).toEqual([
+    undefined,
+    expect.stringContaining("belongs to nobody"),
+  ]);
+});
+
 test("an address is held by the node that its block names", () => {
   const { store, block } = borrowed();
   const at = block.spec.allocations.indexOf(1);
   const lookup = store.objects;
   expect(["node-1", "node-2"].map((node) => isHeldBy(lookup, node, `10.0.0.${at}`))).toEqual([false, true]);
-  expect(isHeldBy(lookup, "node-2", "192.0.2.1")).toBe(false);
+  expect(["192.0.2.1", "web", "fd00::1"].map((address) => isHeldBy(lookup, "node-2", address))).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test("an IPv6 address is held as well", () => {
+  const store = new Books([pool("six", { cidr: "fd00::/64" })], ["node-1"]);
+  const request = { node: "node-1", handle: "h", attributes: { node: "node-1" }, use: "Workload" } as const;
+  const outcome = autoAssign(store.read(), { ...request, count4: 0, count6: 1 }, testHashes);
+  if (outcome.kind !== "assigned") throw new Error(outcome.message);
+  store.apply(outcome.changes);
+  expect(isHeldBy(store.objects, "node-1", outcome.addresses[0]!.address)).toBe(true);
 });
