@@ -19,5 +19,6 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/.next/**", "**/*.{pg,kernel,e2e}.test.ts"],
     passWithNoTests: true,
     bail: 1,
+    testTimeout: 30_000, // a busy machine has noticed nothing
   },
 });
