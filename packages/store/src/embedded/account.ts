@@ -10,8 +10,15 @@ export interface Account {
 /** Postgres refuses to run as root: this is who runs it instead. Undefined when we are not root and run it ourselves. */
 export function postgresAccount(wanted: string | undefined): Account | undefined {
   if (process.geteuid?.() !== 0) return undefined;
-  const accounts = readFileSync("/etc/passwd", "utf8").split("\n").map(parseAccount);
-  const names = wanted === undefined ? ["percale", "postgres", "nobody"] : [wanted];
+  return accountIn(
+    readFileSync("/etc/passwd", "utf8"),
+    wanted === undefined ? ["percale", "postgres", "nobody"] : [wanted],
+  );
+}
+
+/** The first of these that the file names. */
+export function accountIn(passwd: string, names: readonly string[]): Account {
+  const accounts = passwd.split("\n").map(parseAccount);
   const found = names
     .map((name) => accounts.find((account) => account?.name === name))
     .find((one) => one !== undefined);

@@ -7,7 +7,7 @@ import type { Client } from "pg";
 const MIGRATIONS = join(import.meta.dirname, "../../../../prisma/migrations");
 const LOCK = 0x7065_7263; // any number: all that migrate the same database share it
 
-interface Migration {
+export interface Migration {
   readonly name: string;
   readonly sql: string;
   readonly checksum: string;
@@ -21,9 +21,7 @@ export async function migrate(client: Client, log: Logger): Promise<void> {
       name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
     const { rows } = await client.query<{ name: string; checksum: string }>("SELECT name, checksum FROM migrations");
     const checksumByName = new Map(rows.map(({ name, checksum }) => [name, checksum]));
-    const known = readMigrations(MIGRATIONS);
-    checkHistory(known, checksumByName);
-    for (const migration of known.filter(({ name }) => !checksumByName.has(name))) {
+    for (const migration of pendingMigrations(readMigrations(MIGRATIONS), checksumByName)) {
       await applyMigration(client, migration);
       log.info("database migrated", { migration: migration.name });
     }
@@ -42,7 +40,11 @@ function readMigrations(folder: string): Migration[] {
   });
 }
 
-function checkHistory(known: readonly Migration[], checksumByName: ReadonlyMap<string, string>): void {
+/** Those that are still to be applied. Throws if what was applied is not where this program begins. */
+export function pendingMigrations(
+  known: readonly Migration[],
+  checksumByName: ReadonlyMap<string, string>,
+): readonly Migration[] {
   for (const { name, checksum } of known) {
     const applied = checksumByName.get(name);
     if (applied !== undefined && applied !== checksum)
@@ -51,6 +53,7 @@ function checkHistory(known: readonly Migration[], checksumByName: ReadonlyMap<s
   const unknown = [...checksumByName.keys()].filter((name) => !known.some((one) => one.name === name));
   if (unknown.length > 0)
     throw new Error(`the database is newer than this program (${unknown.join(", ")}): start the newer release`);
+  return known.filter(({ name }) => !checksumByName.has(name));
 }
 
 async function applyMigration(client: Client, { name, sql, checksum }: Migration): Promise<void> {

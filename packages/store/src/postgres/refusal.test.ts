@@ -1,8 +1,10 @@
 import pg from "pg";
 import { expect, test } from "vitest";
+import { StatusError } from "@percale/resources";
 import { failureClassOf, refusalOf } from "./refusal.ts";
 
 const failed = (code: string): Error => Object.assign(new pg.DatabaseError("no", 1, "error"), { code });
+const throughPrismaOf = (message: string): Error => Object.assign(throughPrisma("22021"), { message });
 const throughPrisma = (originalCode: string): Error =>
   Object.assign(new Error("no"), { meta: { driverAdapterError: { cause: { originalCode } } } });
 
@@ -25,4 +27,41 @@ test.each([
   ["a missing table", failed("42P01"), "fault", 500],
 ])("%s is told as what it is", (_, error, failureClass, code) => {
   expect([failureClassOf(error), refusalOf(error).code]).toEqual([failureClass, code]);
+});
+
+const invalid = (why: string) => ["Invalid", `the database can't keep this: ${why}`];
+const away = (why: string) => ["ServiceUnavailable", `the database can't be reached: ${why}`];
+test.each<[what: string, error: unknown, reason: readonly string[]]>([
+  ["our own", new StatusError("Conflict", "as it is"), ["Conflict", "as it is"]],
+  [
+    "Prisma's, with the call it was in",
+    throughPrismaOf("\nInvalid `create()`\n\nno such value\n"),
+    invalid("no such value"),
+  ],
+  ["silence", new Error("Query read timeout"), away("it did not answer in time")],
+  ["silence in other words", new Error("timeout exceeded when trying to connect"), away("it did not answer in time")],
+  [
+    "a statement's time",
+    Object.assign(failed("57014"), { message: "statement timeout" }),
+    ["ServiceUnavailable", "the database is out of resources: statement timeout"],
+  ],
+  [
+    "several addresses that refuse",
+    Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }),
+    away("ECONNREFUSED"),
+  ],
+  ["what is no error", "gone", away("gone")],
+  ["nothing", undefined, away("undefined")],
+  [
+    "a cause of another shape",
+    { meta: { driverAdapterError: { cause: { originalCode: 7 } } } },
+    away("[object Object]"),
+  ],
+  [
+    "a wrong value",
+    new TypeError("Do not know how to serialize a BigInt"),
+    invalid("Do not know how to serialize a BigInt"),
+  ],
+])("%s is told in words of its own", (_, error, [reason, message]) => {
+  expect(refusalOf(error)).toMatchObject({ reason, message });
 });
