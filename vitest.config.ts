@@ -11,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          testTimeout: 60_000, // for tests that hang: a busy machine is no fault
           isolate: false, // half the time: no test leaves anything in a module
           setupFiles,
           include: ["{packages,apps,scripts}/**/*.test.ts"],

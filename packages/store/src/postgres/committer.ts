@@ -233,6 +233,8 @@ export class Committer {
       if (failureClassOf(error) !== "connection" || group.events.length === 0) throw error;
       this.#options.log.warn("connection lost during a commit, finding out its outcome", { error, head: group.head });
     }
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), UNKNOWN_MS);
     const outcome = await untilDone({
       attempt: async () => {
         this.#client ??= await this.#connect();
@@ -243,9 +245,9 @@ export class Committer {
         if (failureClassOf(error) === "data") throw error; // then the first attempt was refused too
         for (const { reject } of this.#queue.splice(0)) reject(refusalOf(error)); // not sent, so sure not to have happened
       },
-      signal: AbortSignal.timeout(UNKNOWN_MS),
+      signal: late.signal,
       backoff: DATABASE_BACKOFF,
-    });
+    }).finally(() => clearTimeout(timer));
     if (outcome !== undefined) return outcome;
     this.#dropClient();
     throw timeout(
