@@ -25,6 +25,7 @@ import { useEffect, useRef, useLayoutEffect } from "react";
 import { placeOf, suggest, type ValueSource } from "./completion.ts";
 import type { Problem } from "./document.ts";
 import { type Schema, schemaAt, typeText } from "./schema.ts";
+import "../styles/code-mirror.css";
 
 const highlight = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },

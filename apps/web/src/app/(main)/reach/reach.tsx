@@ -187,7 +187,7 @@ function Stage({ half, number }: { readonly half: TraceHalf; readonly number: nu
           </span>
         </div>
         {half.rows.length === 0 ? (
-          <p className="muted line">No endpoint of ours: nothing decides here.</p>
+          <p className="muted undecided">No endpoint of ours: nothing decides here.</p>
         ) : (
           <div className="rgs">
             {half.rows.map((row, index) => (
