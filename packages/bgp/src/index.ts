@@ -1,6 +1,11 @@
 /**
  * BGP as pure functions: the objects of the cluster in; this node's sessions, its BIRD 2 configuration, and what could not be
  * programmed (with the object at fault) out. Also reads what BIRD says on its control socket, and why a session is down.
+ *
+ *     const ofNode = (name, address) => ({ kind: "Node", metadata: { name }, spec: { bgp: { ipv4Address: address } } });
+ *     const nodes = [ofNode("n1", "192.0.2.1/24"), ofNode("n2", "192.0.2.2/24")];
+ *     const others = { pools: [], affinities: [], configurations: [], peers: [], sha256: () => new Uint8Array(32) };
+ *     renderBirdConfig({ node: "n1", nodes, ...others }).sessions.map(({ peerNode }) => peerNode); // → ["n2"]
  */
 export { sessionsOf } from "./sessions.ts";
 export type { BgpPlan, Rejected, Session } from "./sessions.ts";

@@ -1,10 +1,12 @@
 /**
- * What every daemon shares: configuration, log, request ids, metrics, health, hashes and the reconcile loop.
+ * What every daemon shares: configuration, log, metrics, health, hashes and the reconcile loop.
  *
- *     const log = createLogger({ component: "api", format: "pretty" });
+ *     const log = createLogger({ component: "api", level: "error" });
  *     const health = new HealthRegistry();
- *     const server = await serveHealth({ host: "127.0.0.1", port: 9090, health, metrics: createMetrics({ health }) });
- *     onSignals({ log, stop: () => server.close() });
+ *     health.set(condition.DatabaseUnreachable({ detail: "connection refused" }));
+ *     const registry = createMetrics({ health });
+ *     (await registry.metrics()).includes('percale_condition{code="DatabaseUnreachable"'); // → true
+ *     onSignals({ log, stop: () => undefined })();
  */
 export * from "./config.ts";
 export * from "./hashes.ts";

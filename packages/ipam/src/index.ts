@@ -2,6 +2,8 @@
  * IPAM as pure decisions: the objects as they are and a request in; addresses and the changes that record them out. A request
  * is one atomic change set, so an address, its handle, its block's affinity (and the endpoint that gets it) become true together;
  * `runIpam` reads again and decides again when somebody else was faster.
+ *
+ *     blockName("10.0.0.64/26"); // → "10-0-0-64-26"
  */
 export { assignAddress, autoAssign } from "./assign.ts";
 export type { AssignedAddress, AssignOutcome, AssignRequest, AssignAddressRequest } from "./assign.ts";

@@ -1,6 +1,10 @@
 /**
  * System calls: netlink sockets, namespaces, sysctl. Mechanism only; alone touches the kernel. Calls are synchronous inside
  * (the kernel answers netlink within the system call); refusals are KernelError.
+ *
+ *     const gone = new KernelError("RTM_GETLINK cali1", 19);
+ *     gone.message; // → "RTM_GETLINK cali1: no such device"
+ *     isKernelError(gone, "ENODEV"); // → true
  */
 export { isKernelError, KernelError } from "./addon.ts";
 export { holderOf, takeLock } from "./lock.ts";

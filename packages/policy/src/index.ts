@@ -1,4 +1,14 @@
-/** The policy engine: resources in, this node's state out (incrementally), and the evaluator that says which rule decides a packet. Pure. */
+/**
+ * The policy engine: resources in, this node's state out (incrementally), and the evaluator that says which rule decides a packet. Pure.
+ *
+ *     const graph = new CalcGraph({ node: "n1", sha224: () => new Uint8Array(28) });
+ *     const spec = { node: "n1", interfaceName: "cali1", ipNetworks: ["10.0.0.1/32"], profiles: [] };
+ *     graph.put({ apiVersion: API_VERSION, kind: "WorkloadEndpoint", metadata: { namespace: "shop", name: "cart" }, spec });
+ *     const state = emptyState();
+ *     applyUpdates(state, graph.flush());
+ *     const packet = { ipVersion: 4, protocol: 6, source: "10.0.0.2", destination: "10.0.0.1", destinationPort: 80 };
+ *     evaluateState(state, { endpoint: "WorkloadEndpoint/shop/cart", direction: "ingress", packet }); // → "deny"
+ */
 export * from "./model.ts";
 export * from "./stages.ts";
 export { CalcGraph } from "./graph/graph.ts";

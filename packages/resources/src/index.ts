@@ -1,8 +1,9 @@
 /**
  * Every kind of `projectcalico.org/v3`, each declared once: types, checks, defaults, OpenAPI and columns come from that declaration.
  *
+ *     const body = { apiVersion: API_VERSION, kind: "IPPool", metadata: { name: "v4" }, spec: { cidr: "10.0.0.0/8", blockSize: 40 } };
  *     const result = prepareObject(IPPool, body, { operation: "create" });
- *     if ("error" in result) throw result.error; // 422 with every fault, each with its JSON path
+ *     result.error.causes.map(({ field }) => field); // → ["spec.blockSize"]
  */
 export * from "./object.ts";
 export { encodeObject } from "./encode.ts";

@@ -1,7 +1,8 @@
 /**
  * The selector language: parse, format, match, rewrite. Pure.
  *
- *     matches(parseSelector(`role == "db" && !has(quarantine)`), new Map([["role", "db"]])) // true
+ *     const quarantined = parseSelector(`role == "db" && !has(quarantine)`);
+ *     matches(quarantined, new Map([["role", "db"]])); // → true
  */
 export * from "./selector.ts";
 export { compareBytes, parseSelector } from "./parse.ts";

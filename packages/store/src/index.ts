@@ -2,10 +2,11 @@
  * The datastore: objects with a revision log, group commit and watch, and the records beside them. `contract/` says what any driver
  * promises; Postgres is the one that the product runs on, and what alone speaks SQL. `@percale/store/memory` is for tests and tools.
  *
- *     const postgres = await startEmbeddedPostgres({ dataDir: ".percale/postgres", log });
- *     const store = await openPostgresStore({ url: postgres.url, log });
+ *     const store = new MemoryStore(); // or: await openPostgresStore({ url, log })
+ *     const tier = { apiVersion: API_VERSION, kind: "Tier", metadata: { name: "security" }, spec: { order: 100 } };
  *     await store.apply({ author: "alice", changes: [{ op: "create", object: tier }] });
- *     for await (const { type, object } of store.watch({ kinds: ["Tier"], since: 0 })) console.log(type, object.metadata.name);
+ *     const [newest] = await store.changes();
+ *     `${newest.author} ${newest.op} ${newest.ref.name}`; // → "alice ADDED security"
  */
 export type * from "./datastore.ts";
 export type * from "./records.ts";

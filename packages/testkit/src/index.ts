@@ -1,4 +1,8 @@
-/** Namespaces, generators and fakes for tests. */
+/**
+ * Namespaces, generators and fakes for tests.
+ *
+ *     atMost("list of 10,000", 24, "ms", 250).ok; // → true
+ */
 export * from "./figure.ts";
 export { Fabric } from "./fabric.ts";
 export type { FabricNode, FabricWorkload } from "./fabric.ts";
