@@ -23,7 +23,7 @@ const sources = globSync("{packages,apps,scripts}/**/*.{ts,tsx}", {
 
 const kinds = resourceDefinitions.map(({ kind }) => kind).join("|");
 /** As text, or as the key of a table. A title or label on the screen is a word, not a kind. */
-const literal = new RegExp(`(?<!title: |label=)(["'\`])(?:${kinds})\\1|^ *(?:${kinds}): (?!\\w+;?$)`, "gm");
+const literal = new RegExp(`(?<!title: |label=)(["'\`])(?:${kinds})\\1|^ *(?:${kinds}): `, "gm");
 
 function literalsIn(path: string): string[] {
   const text = readFileSync(resolve(root, path), "utf8")

@@ -1,69 +1,21 @@
-import type { KubeObject } from "@percale/resources";
+import type {
+  BGPConfiguration,
+  BGPPeer,
+  BlockAffinity,
+  IPPool,
+  KubeObject,
+  Node,
+  StatedSpecOf,
+} from "@percale/resources";
 
-/** The parts of stored objects that decide about BGP; stored objects fit. */
-export type NodeObject = KubeObject<{
-  readonly bgp?:
-    | {
-        /** CIDR or address; host bits kept. */
-        readonly ipv4Address?: string | undefined;
-        readonly ipv6Address?: string | undefined;
-        readonly asNumber?: number | string | undefined;
-        readonly routeReflectorClusterID?: string | undefined;
-      }
-    | undefined;
-}>;
+/** Stored objects; what has a default may be absent. */
+export type NodeObject = KubeObject<StatedSpecOf<typeof Node>>;
+export type PoolObject = KubeObject<StatedSpecOf<typeof IPPool>>;
+export type AffinityObject = KubeObject<StatedSpecOf<typeof BlockAffinity>>;
+export type BgpConfigurationObject = KubeObject<StatedSpecOf<typeof BGPConfiguration>>;
+export type BgpPeerObject = KubeObject<StatedSpecOf<typeof BGPPeer>>;
 
-export type PoolObject = KubeObject<{
-  readonly cidr: string;
-  readonly disableBGPExport?: boolean | undefined;
-  readonly ipipMode?: "Never" | "Always" | "CrossSubnet" | undefined;
-  readonly vxlanMode?: "Never" | "Always" | "CrossSubnet" | undefined;
-}>;
-
-export type AffinityObject = KubeObject<{
-  readonly state: string;
-  readonly node: string;
-  readonly cidr: string;
-  readonly deleted?: boolean | undefined;
-}>;
-
-export interface SecretRef {
-  readonly secretKeyRef?: { readonly name: string; readonly key: string } | undefined;
-}
-
-export type BgpConfigurationObject = KubeObject<{
-  readonly logSeverityScreen?: string | undefined;
-  readonly nodeToNodeMeshEnabled?: boolean | undefined;
-  readonly asNumber?: number | string | undefined;
-  readonly listenPort?: number | undefined;
-  readonly bindMode?: "None" | "NodeIP" | undefined;
-  readonly nodeMeshPassword?: SecretRef | undefined;
-  readonly nodeMeshMaxRestartTime?: string | undefined;
-  readonly ignoredInterfaces?: readonly string[] | undefined;
-  readonly ipv4NormalRoutePriority?: number | undefined;
-  readonly ipv6NormalRoutePriority?: number | undefined;
-}>;
-
-export type BgpPeerObject = KubeObject<{
-  readonly node?: string | undefined;
-  readonly nodeSelector?: string | undefined;
-  readonly peerIP?: string | undefined;
-  readonly peerSelector?: string | undefined;
-  readonly localWorkloadSelector?: string | undefined;
-  readonly asNumber?: number | string | undefined;
-  readonly localASNumber?: number | string | undefined;
-  readonly keepOriginalNextHop?: boolean | undefined;
-  readonly nextHopMode?: "Auto" | "Self" | "Keep" | undefined;
-  readonly password?: SecretRef | undefined;
-  readonly sourceAddress?: "UseNodeIP" | "None" | undefined;
-  readonly maxRestartTime?: string | undefined;
-  readonly keepaliveTime?: string | undefined;
-  readonly numAllowedLocalASNumbers?: number | undefined;
-  readonly ttlSecurity?: number | undefined;
-  readonly reachableBy?: string | undefined;
-  readonly filters?: readonly string[] | undefined;
-  readonly reversePeering?: "Auto" | "Manual" | undefined;
-}>;
+export type SecretRef = NonNullable<BgpPeerObject["spec"]["password"]>;
 
 /** One consistent picture of everything that decides; render only when every part is in sync. */
 export interface BgpInputs {

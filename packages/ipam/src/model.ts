@@ -1,4 +1,12 @@
-import type { BlockAffinity, IPAMBlock, IPAMHandle, KubeObject, ObjectRef } from "@percale/resources";
+import type {
+  BlockAffinity,
+  IPAMBlock,
+  IPAMHandle,
+  IPPool,
+  KubeObject,
+  ObjectRef,
+  StatedSpecOf,
+} from "@percale/resources";
 
 export type { BlockAffinity, IPAMBlock, IPAMHandle };
 
@@ -9,21 +17,9 @@ export type IPAMHandleSpec = IPAMHandle["spec"];
 
 export type IntendedUse = "Workload" | "Tunnel" | "LoadBalancer";
 
-/** The part of an IPPool's spec that decides here; a stored pool fits. */
-export interface PoolSpec {
-  readonly cidr: string;
-  readonly blockSize?: number | undefined;
-  readonly disabled?: boolean | undefined;
-  readonly nodeSelector?: string | undefined;
-  readonly namespaceSelector?: string | undefined;
-  readonly allowedUses?: readonly IntendedUse[] | undefined;
-  readonly assignmentMode?: "Automatic" | "Manual" | undefined;
-}
-
-export interface PoolStatus {
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[] | undefined;
-}
-
+/** A stored pool; what has a default may be absent. */
+export type PoolSpec = StatedSpecOf<typeof IPPool>;
+export type PoolStatus = IPPool["status"];
 export type IPPoolObject = KubeObject<PoolSpec, PoolStatus>;
 
 export interface IpamConfig {

@@ -94,7 +94,7 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   ): readonly Consequence[];
 }
 
-export interface ResourceDefinition<S = unknown, T = unknown> extends GroupVersion {
+export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> extends GroupVersion {
   readonly kind: string;
   readonly apiVersion: string;
   /** `<Kind>List` */
@@ -125,8 +125,8 @@ export interface ResourceDefinition<S = unknown, T = unknown> extends GroupVersi
   react(event: ObjectEvent, lookup: Lookup, kinds: readonly ResourceDefinition[]): readonly Consequence[];
   /** Structural OpenAPI v3 schema of the whole object. Computed once. */
   openApi(): JsonSchema;
-  /** Type-level only: what `ObjectOf` reads. */
-  readonly types?: { readonly spec: S; readonly status: T };
+  /** Type-level only: what `ObjectOf`, `SpecOf` and `StatedSpecOf` read. */
+  readonly types?: { readonly spec: S; readonly status: T; readonly stated: I };
 }
 
 /** The type of a kind's objects: `type IPPool = ObjectOf<typeof IPPool>`. */
@@ -135,10 +135,13 @@ export type ObjectOf<D> = D extends ResourceDefinition<infer S, infer T> ? KubeO
 /** The type of a kind's spec, as it is stored. */
 export type SpecOf<D> = D extends ResourceDefinition<infer S> ? S : never;
 
+/** The same before defaults: a reader that can do without them takes stored objects, and parts of them. */
+export type StatedSpecOf<D> = D extends ResourceDefinition<infer _S, infer _T, infer I> ? I : never;
+
 /** Makes a kind out of its declaration. */
 export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodType<never>>(
   d: Declaration<S, T>,
-): ResourceDefinition<Immutable<z.output<S>>, Immutable<z.output<T>>> {
+): ResourceDefinition<Immutable<z.output<S>>, Immutable<z.output<T>>, Immutable<z.input<S>>> {
   const namespaced = d.scope === "Namespaced";
   let schema: JsonSchema | undefined;
   return {

@@ -1,4 +1,4 @@
-import type { BgpInputs } from "../model.ts";
+import type { AffinityObject, BgpInputs } from "../model.ts";
 
 const object = <S>(kind: string, name: string, spec: S, labels: Record<string, string> = {}) => ({
   apiVersion: "projectcalico.org/v3",
@@ -9,7 +9,7 @@ const object = <S>(kind: string, name: string, spec: S, labels: Record<string, s
 
 const node = (n: number, more: object = {}, labels = {}) =>
   object("Node", `node-${n}`, { bgp: { ipv4Address: `10.0.0.${n}/24`, ipv6Address: `fd00::${n}/64`, ...more } }, labels);
-const affinity = (name: string, cidr: string, state = "confirmed") =>
+const affinity = (name: string, cidr: string, state: AffinityObject["spec"]["state"] = "confirmed") =>
   object("BlockAffinity", `${name}-${cidr.replaceAll(/[./:]/g, "-")}`, { state, node: name, cidr });
 
 const base: BgpInputs = {

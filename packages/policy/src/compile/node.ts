@@ -1,16 +1,11 @@
 import { formatAddress, tryParseCidr } from "@percale/net";
-import type { KubeObject } from "@percale/resources";
+import type { IPPool, KubeObject, Node, StatedSpecOf } from "@percale/resources";
 import type { PoolInfo } from "../model.ts";
 import { canonicalNet } from "./nets.ts";
 
-interface NodeSpec {
-  readonly bgp?: { readonly ipv4Address?: string; readonly ipv6Address?: string };
-  readonly addresses?: readonly { readonly address: string }[];
-}
-
 /** The node's own addresses in the fabric, canonical. What does not parse is left out. */
 export function nodeAddresses({ spec: raw }: KubeObject): readonly string[] {
-  const spec = (raw ?? {}) as NodeSpec;
+  const spec = (raw ?? {}) as StatedSpecOf<typeof Node>;
   const texts = [spec.bgp?.ipv4Address, spec.bgp?.ipv6Address, ...(spec.addresses ?? []).map(({ address }) => address)];
   const addresses = texts.flatMap((text) => {
     const parsed = text === undefined ? undefined : tryParseCidr(text);
@@ -21,12 +16,7 @@ export function nodeAddresses({ spec: raw }: KubeObject): readonly string[] {
 
 /** Throws InvalidObject. */
 export function poolInfo({ spec: raw }: KubeObject): PoolInfo {
-  const spec = raw as {
-    readonly cidr: string;
-    readonly natOutgoing?: boolean;
-    readonly disabled?: boolean;
-    readonly allowedUses?: readonly string[];
-  };
+  const spec = raw as StatedSpecOf<typeof IPPool>;
   const uses = spec.allowedUses ?? [];
   return {
     cidr: canonicalNet(spec.cidr),

@@ -8,7 +8,7 @@ import {
   Tier,
   WorkloadEndpoint,
 } from "@percale/resources";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { KubeObject, ObjectRef, StatedSpecOf } from "@percale/resources";
 import { attempt } from "../compile/invalid.ts";
 import { isMemberKind } from "../select/member.ts";
 import type { WorkloadEndpointSpec } from "../select/member.ts";
@@ -22,7 +22,6 @@ import { ActivePolicies } from "./policies.ts";
 import { Problems } from "./problems.ts";
 import type { Problem } from "./problems.ts";
 import { ActiveProfiles } from "./profiles.ts";
-import type { RuleLists } from "./rules.ts";
 import { AddressSets } from "./sets.ts";
 
 /**
@@ -131,7 +130,7 @@ export class CalcGraph {
   }
 
   #acceptProfile(object: KubeObject, name: string): void {
-    const spec = (object.spec ?? {}) as RuleLists & { readonly labelsToApply?: Readonly<Record<string, string>> };
+    const spec = (object.spec ?? {}) as StatedSpecOf<typeof Profile>;
     this.#sets.putProfile(name, spec.labelsToApply ?? {});
     this.#policies.putProfile(name, spec.labelsToApply ?? {});
     this.#profiles.put(name, spec);

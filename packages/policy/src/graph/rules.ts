@@ -1,14 +1,11 @@
-import type { PolicyRule } from "@percale/resources";
+import type { Profile, StatedSpecOf } from "@percale/resources";
 import { attempt } from "../compile/invalid.ts";
 import type { PolicyHead } from "../select/policy.ts";
 import { compileRule } from "../compile/rule.ts";
 import type { SetDefinition, Sha224 } from "../compile/rule.ts";
 import type { ActivePolicy, ActiveProfile, Rule, SetId } from "../model.ts";
 
-export interface RuleLists {
-  readonly ingress?: readonly PolicyRule[];
-  readonly egress?: readonly PolicyRule[];
-}
+export type RuleLists = Pick<StatedSpecOf<typeof Profile>, "ingress" | "egress">;
 
 /** Both rule lists with every set they name, each once; or why the owner is invalid. */
 export type CompiledRules =

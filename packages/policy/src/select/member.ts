@@ -7,7 +7,7 @@ import {
   SERVICE_ACCOUNT_LABEL,
   WorkloadEndpoint,
 } from "@percale/resources";
-import type { KubeObject, Protocol } from "@percale/resources";
+import type { KubeObject, NetworkSet, StatedSpecOf } from "@percale/resources";
 import type { LabelRecord } from "@percale/selector";
 import type { SetDefinition } from "../compile/rule.ts";
 import { canonicalNets } from "../compile/nets.ts";
@@ -26,17 +26,7 @@ export interface Member {
   readonly ports: readonly NamedPort[];
 }
 
-export interface WorkloadEndpointSpec {
-  readonly node: string;
-  readonly orchestrator?: string;
-  readonly serviceAccountName?: string;
-  readonly ipNetworks?: readonly string[];
-  readonly profiles?: readonly string[];
-  readonly interfaceName?: string;
-  readonly mac?: string;
-  readonly ports?: readonly { readonly name?: string; readonly protocol: Protocol; readonly port: number }[];
-  readonly allowSpoofedSourcePrefixes?: readonly string[];
-}
+export type WorkloadEndpointSpec = StatedSpecOf<typeof WorkloadEndpoint>;
 
 const NO_PORTS: readonly NamedPort[] = [];
 const NO_PARENTS: readonly string[] = [];
@@ -53,7 +43,7 @@ export function memberOf(object: KubeObject): Member {
 }
 
 function networkSetMember({ metadata: { labels = {}, namespace }, spec }: KubeObject): Member {
-  const nets = canonicalNets((spec as { readonly nets?: readonly string[] }).nets);
+  const nets = canonicalNets((spec as StatedSpecOf<typeof NetworkSet>).nets);
   if (namespace === undefined) return { labels, parents: NO_PARENTS, nets, ports: NO_PORTS };
   return { labels: { ...labels, [NAMESPACE_LABEL]: namespace }, parents: [`kns.${namespace}`], nets, ports: NO_PORTS };
 }

@@ -1,4 +1,4 @@
-import type { KubeObject, PolicyRule } from "@percale/resources";
+import type { GlobalNetworkPolicy, KubeObject, StatedSpecOf } from "@percale/resources";
 import { DEFAULT_TIER, formatRef, kindsWhere, refOf } from "@percale/resources";
 import { parseSelector } from "@percale/selector";
 import type { Selector } from "@percale/selector";
@@ -6,19 +6,9 @@ import type { PolicyKey } from "../model.ts";
 import { InvalidObject } from "../compile/invalid.ts";
 import { orderOf } from "./order.ts";
 import { subjectSelector } from "./selectors.ts";
-import type { PolicySubject } from "./selectors.ts";
 
-/** Fields of every tiered kind, as far as the engine reads them. */
-export interface PolicySpec extends PolicySubject {
-  readonly tier?: string;
-  readonly order?: number;
-  readonly types?: readonly string[];
-  readonly ingress?: readonly PolicyRule[];
-  readonly egress?: readonly PolicyRule[];
-  readonly performanceHints?: readonly string[];
-  readonly doNotTrack?: boolean;
-  readonly preDNAT?: boolean;
-}
+/** Fields of every tiered kind: those of the widest. What has a default may be absent. */
+export type PolicySpec = StatedSpecOf<typeof GlobalNetworkPolicy>;
 
 /** What is known of a policy before anyone needs its rules. */
 export interface PolicyHead {

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { KubeObject, ObjectRef, StatedSpecOf } from "@percale/resources";
 import { formatRef, Profile, refOf, Tier, WorkloadEndpoint } from "@percale/resources";
 import { inheriting, matches } from "@percale/selector";
 import type { LabelRecord, Labels, Selector } from "@percale/selector";
@@ -166,5 +166,5 @@ function selectingPolicy(object: KubeObject): SelectingPolicy | undefined {
 }
 
 function labelsToApply(spec: unknown): LabelRecord {
-  return ((spec ?? {}) as { readonly labelsToApply?: LabelRecord }).labelsToApply ?? {};
+  return ((spec ?? {}) as StatedSpecOf<typeof Profile>).labelsToApply ?? {};
 }
