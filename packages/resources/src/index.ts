@@ -14,8 +14,18 @@ export type { FieldIssue, FieldReason } from "./issue.ts";
 export { formatIssue, parseOutside, show } from "./issue.ts";
 export { humanDuration, valueAt } from "./columns.ts";
 export type { Column } from "./columns.ts";
-export type { Immutable, Lookup, ObjectOf, Operation, ResourceDefinition, SpecOf, StoreContext } from "./define.ts";
+export type {
+  Immutable,
+  Lookup,
+  ObjectOf,
+  Operation,
+  ResourceDefinition,
+  SpecOf,
+  StatedSpecOf,
+  StoreContext,
+} from "./define.ts";
 export type { JsonSchema } from "./open-api.ts";
+export { titleOf } from "./field-title.ts";
 export { generatedName, isDnsLabel, isSubdomain } from "./metadata.ts";
 export * from "./consequences.ts";
 export { namespaceObject } from "./namespaces.ts";

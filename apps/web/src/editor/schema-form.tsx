@@ -1,8 +1,8 @@
 "use client";
+import { titleOf } from "@percale/resources";
 import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProps } from "./form-props.ts";
 import { fieldsOf, plainText, type Schema, schemaAt, typesOf, valuesOf } from "./schema.ts";
-import { inWords } from "./words.ts";
 
 /** Every other kind: one field per scalar of the spec, straight from its schema; the rest is named and stays in YAML. */
 export function SchemaForm({ draft, isNew, schema, errorOf, onShowYaml }: FormProps) {
@@ -80,7 +80,7 @@ function SchemaField(props: {
   readonly onChange: (value: unknown) => void;
 }) {
   const { name, schema, value, error, onChange } = props;
-  const common = { label: inWords(name), field: `spec.${name}`, error };
+  const common = { label: titleOf(name, schema), field: `spec.${name}`, error };
   const fallback =
     schema.default === undefined || schema.default === ""
       ? "not set"

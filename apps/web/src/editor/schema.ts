@@ -1,6 +1,7 @@
 /** The part of JSON Schema (OpenAPI v3) that the editor reads. */
 export interface Schema {
   readonly type?: string | readonly string[];
+  readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];

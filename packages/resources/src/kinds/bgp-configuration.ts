@@ -66,9 +66,18 @@ export const BGPConfiguration = defineResource({
     asNumber: asNumber
       .describe("AS number of nodes that have none of their own. Only in `default`. Default: 64512.")
       .optional(),
-    serviceLoadBalancerIPs: cidrList.describe("Load balancer addresses to advertise. Only in `default`.").optional(),
-    serviceExternalIPs: cidrList.describe("External service addresses to advertise. Only in `default`.").optional(),
-    serviceClusterIPs: cidrList.describe("Cluster service addresses to advertise. Only in `default`.").optional(),
+    serviceLoadBalancerIPs: cidrList
+      .describe("Load balancer addresses to advertise. Only in `default`.")
+      .meta({ title: "Service load balancer IPs" })
+      .optional(),
+    serviceExternalIPs: cidrList
+      .describe("External service addresses to advertise. Only in `default`.")
+      .meta({ title: "Service external IPs" })
+      .optional(),
+    serviceClusterIPs: cidrList
+      .describe("Cluster service addresses to advertise. Only in `default`.")
+      .meta({ title: "Service cluster IPs" })
+      .optional(),
     serviceLoadBalancerAggregation: z
       .enum(["Enabled", "Disabled"])
       .describe("Disabled: advertise each load balancer address for itself instead of its CIDR.")
@@ -112,7 +121,10 @@ export const BGPConfiguration = defineResource({
       .describe("Interfaces whose routes are not read. * matches any part of a name.")
       .optional(),
     localWorkloadPeeringIPV4: ipv4.describe("Address under which local workloads reach BIRD over IPv4.").optional(),
-    localWorkloadPeeringIPV6: ipv6.describe("Address under which local workloads reach BIRD over IPv6.").optional(),
+    localWorkloadPeeringIPV6: ipv6
+      .describe("Address under which local workloads reach BIRD over IPv6.")
+      .meta({ title: "Local workload peering IPv6" })
+      .optional(),
     programClusterRoutes: z
       .enum(["Enabled", "Disabled", "EnabledIPIPOnly", "EnabledNoEncapOnly"])
       .describe(

@@ -8,17 +8,19 @@ export interface Row<T extends z.ZodType = z.ZodType, D = unknown> {
   readonly fallback: D;
 }
 
-/** `unit` is appended where a number needs one. */
+/** `title`: what a form calls it, where its name in words is none. */
 export function row<T extends z.ZodType, D extends z.output<T> | undefined>(
   schema: T,
   fallback: D,
   meaning: string,
+  title?: string,
 ): Row<T, D> {
   const end =
     fallback === undefined
       ? ""
       : ` Default: ${typeof fallback === "object" ? JSON.stringify(fallback) : String(fallback)}.`;
-  return { schema: schema.describe(`${meaning}.${end}`).optional(), fallback };
+  const described = schema.describe(`${meaning}.${end}`);
+  return { schema: (title === undefined ? described : described.meta({ title })).optional(), fallback };
 }
 
 export const bool = z.boolean();
