@@ -40,6 +40,7 @@ test.each(packages)("the example of %s runs, and comes to what it says", async (
     const claim = CLAIM.exec(line);
     return claim === null ? line : `claim(${JSON.stringify(line)}, ${claim[1]}, ${claim[2]});`;
   });
+  // oxlint-disable-next-line typescript/no-implied-eval -- the text is our own, from this repository
   const run = new Function(...Object.keys(face), "claim", `return (async () => {\n${body.join("\n")}\n})();`) as (
     ...values: readonly unknown[]
   ) => Promise<void>;

@@ -33,6 +33,11 @@ test("pools stand in the order of their names", () => {
 });
 
 const one = pool("one", { cidr: "10.0.0.0/16" });
+const withCondition = (type: string, status: "True" | "False"): IPPoolObject => ({
+  ...one,
+  status: { conditions: [{ type, status, reason: "Test", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" }] },
+});
+
 test.each<[what: string, object: IPPoolObject, isEnabled: boolean]>([
   ["a plain pool", one, true],
   [
@@ -43,11 +48,11 @@ test.each<[what: string, object: IPPoolObject, isEnabled: boolean]>([
   ["one that is disabled", pool("one", { cidr: "10.0.0.0/16", disabled: true }), false],
   [
     "one that can't be allocated from",
-    { ...one, status: { conditions: [{ type: "Allocatable", status: "False" }] } },
+    withCondition("Allocatable", "False"),
     false,
   ],
-  ["one that can", { ...one, status: { conditions: [{ type: "Allocatable", status: "True" }] } }, true],
-  ["one with another condition", { ...one, status: { conditions: [{ type: "Other", status: "False" }] } }, true],
+  ["one that can", withCondition("Allocatable", "True"), true],
+  ["one with another condition", withCondition("Other", "False"), true],
 ])("%s hands out addresses: %j", (_, object, isEnabled) => {
   expect(enabledPools(stateOf(object)).map(named)).toEqual(isEnabled ? ["one"] : []);
 });
