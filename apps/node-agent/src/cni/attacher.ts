@@ -14,6 +14,7 @@ import { CniError, isUnreachable, toCniError } from "./errors.ts";
 import { attachmentFaults, containerFaults, hostFaults } from "./faults.ts";
 import { identify } from "./identity.ts";
 import type { EndpointIdentity } from "./identity.ts";
+import { KeyedTurns } from "./keyed-turns.ts";
 import { chooseHostInterface, deleteLinkIfThere, identityOf, ownLink, refuseOwnNetns } from "./own-links.ts";
 import type { CniRequest } from "./request.ts";
 import { makeRoom, restoreHost, unruleContainer, wire } from "./wiring.ts";
@@ -39,7 +40,7 @@ export class Attacher {
   readonly #options: AttacherOptions;
   readonly #host: Rtnetlink = openRtnetlink();
   /** Requests of one workload run one after another, and so do those of one container's interface. */
-  readonly #turnByKey = new Map<string, Promise<unknown>>();
+  readonly #turns = new KeyedTurns();
   readonly #runningAdds = new Map<string, Promise<Attachment>>();
   /** Names on the node that running requests have chosen and not yet recorded. */
   readonly #reserved = new Set<string>();
@@ -164,21 +165,12 @@ export class Attacher {
     return { namespace, name: endpoint, orchestrator, interfaceNames: [hostInterface], handle };
   }
 
-  async #inTurn<T>(
+  #inTurn<T>(
     id: Pick<CniRequest, "containerID" | "ifName">,
     { namespace, name }: Pick<EndpointIdentity, "namespace" | "name">,
     run: () => Promise<T>,
   ): Promise<T> {
-    const keys = [attachmentKey(id), `${namespace}/${name}`];
-    const before = Promise.all(keys.map((key) => this.#turnByKey.get(key) ?? Promise.resolve()));
-    const mine = before.then(run);
-    const settled = mine.catch(() => undefined);
-    for (const key of keys) this.#turnByKey.set(key, settled);
-    try {
-      return await mine;
-    } finally {
-      for (const key of keys) if (this.#turnByKey.get(key) === settled) this.#turnByKey.delete(key);
-    }
+    return this.#turns.run([attachmentKey(id), `${namespace}/${name}`], run);
   }
 
   async #add(request: CniRequest, identity: EndpointIdentity): Promise<Attachment> {

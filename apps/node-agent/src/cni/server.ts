@@ -23,7 +23,7 @@ const QUEUE_RETRY_MS = 5_000;
 export interface CniServerOptions {
   readonly node: string;
   readonly path: string;
-  readonly attacher: Attacher;
+  readonly attacher: Pick<Attacher, "add" | "del" | "check" | "collect" | "drain">;
   readonly readiness: Readiness;
   readonly log: Logger;
   readonly seconds: Histogram<"operation" | "outcome">;
