@@ -99,7 +99,7 @@ test("whatever was planned before, what results is what a fresh plan gives", asy
       }
       expect(all(await lived.again())).toEqual(all(await new Held().go(state)));
     }),
-    { numRuns: 6 },
+    { numRuns: 10 },
   );
 }, 60_000);
 
