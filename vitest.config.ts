@@ -4,6 +4,9 @@ const needs = ["pg", "kernel", "e2e"] as const;
 const setupFiles = ["scripts/house/keep-seeds.ts"];
 const exclude = ["**/node_modules/**", "**/.next/**", "**/.percale/**"];
 
+/** Held over every store: the one in memory as unit tests, and over Postgres again. */
+const anyStore = ["apps/**/*.store.test.ts"];
+
 /** One project per thing a test needs: nothing (unit), Postgres (pg), network namespaces (kernel), a browser (e2e). */
 export default defineConfig({
   test: {
@@ -14,6 +17,8 @@ export default defineConfig({
           testTimeout: 60_000, // for tests that hang: a busy machine is no fault
           isolate: false, // half the time: no test leaves anything in a module
           setupFiles,
+          testTimeout: 30_000, // against hanging alone: a busy machine is no fault
+          hookTimeout: 30_000,
           include: ["{packages,apps,scripts}/**/*.test.ts"],
           exclude: [...exclude, ...needs.map((need) => `**/*.${need}.test.ts`)],
         },
@@ -21,8 +26,9 @@ export default defineConfig({
       ...needs.map((need) => ({
         test: {
           name: need,
-          include: [`{packages,apps,playwright,scripts}/**/*.${need}.test.ts`],
+          include: [`{packages,apps,playwright,scripts}/**/*.${need}.test.ts`, ...(need === "pg" ? anyStore : [])],
           exclude,
+          ...(need === "pg" && { provide: { store: "postgres" as const } }),
           setupFiles,
           globalSetup: "apps/node-agent/bundle.mjs", // agents run as they do on nodes, from today's sources
           testTimeout: 120_000,

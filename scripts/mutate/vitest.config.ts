@@ -20,5 +20,6 @@ export default defineConfig({
     passWithNoTests: true,
     bail: 1,
     testTimeout: 30_000, // a busy machine has noticed nothing
+    hookTimeout: 30_000,
   },
 });

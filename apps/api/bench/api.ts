@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startTestApi } from "../src/test-api.ts";
-import type { TestApi } from "../src/test-api.ts";
+import { startTestApi } from "../src/testdata/test-api.ts";
+import type { TestApi } from "../src/testdata/test-api.ts";
 import { atLeast, atMost } from "@percale/testkit";
 import type { Figure } from "@percale/testkit";
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { atMost } from "@percale/testkit";
 import type { Figure } from "@percale/testkit";
 import { tuneHeap } from "../src/heap.ts";
-import { startTestApi } from "../src/test-api.ts";
+import { startTestApi } from "../src/testdata/test-api.ts";
 import { hostileRequests } from "./hostile.ts";
 
 const TICK_MS = 1;

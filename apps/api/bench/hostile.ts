@@ -1,4 +1,4 @@
-import { NETWORK_SETS, networkSet } from "../src/test-api.ts";
+import { NETWORK_SETS, networkSet } from "../src/testdata/test-api.ts";
 
 /** A request as large, or as crooked, as one may be: what an editor could send to keep everybody else waiting. */
 export interface HostileRequest {

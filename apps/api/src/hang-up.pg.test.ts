@@ -8,8 +8,8 @@ import { definitionOf, unauthorized } from "@percale/resources";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { serveObjects } from "./rest/objects.ts";
-import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { NETWORK_SETS, networkSet, startTestApi } from "./testdata/test-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 
 let server: TestApi;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { execFile, execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { startTestApi } from "./testdata/test-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 
 /** Older ones read OpenAPI v2 only, which tells next to nothing here. */
 const OLDEST_MINOR = 27;

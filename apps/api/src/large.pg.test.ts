@@ -1,7 +1,8 @@
+import { createInterface } from "node:readline";
 import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { NETWORK_SETS, networkSet, startTestApi } from "./testdata/test-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -168,4 +169,26 @@ test.each([
     headers,
   });
   expect(none.items ?? none.rows).toEqual([]);
+});
+
+test("a watch begins with a state larger than what may wait for a slow reader", async () => {
+  const sets = "/apis/projectcalico.org/v3/globalnetworksets";
+  const many = Array.from({ length: 100_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32`);
+  const names = ["a", "b", "c", "d", "e", "f"];
+  for (const name of names)
+    await post(sets, {
+      apiVersion: "projectcalico.org/v3",
+      kind: "GlobalNetworkSet",
+      metadata: { name },
+      spec: { nets: many },
+    });
+  const response = await api.open(`${sets}?watch=1&labelSelector=`);
+  const told: string[] = [];
+  for await (const line of createInterface({ input: response })) {
+    const { type, object } = JSON.parse(line) as { type: string; object: KubeObject<{ nets: string[] }> };
+    told.push(`${type} ${object.metadata.name} ${object.spec.nets.length}`);
+    if (told.length === names.length) break;
+  }
+  response.on("error", () => undefined).destroy();
+  expect(told).toEqual(names.map((name) => `ADDED ${name} 100000`));
 });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { NETWORK_SETS, networkSet, startTestApi } from "./testdata/test-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 import { clientCertificate } from "./testdata/client-certificate.ts";
 
 test("Postgres gone: 503 with the reason, watches hold, all recovers by itself", async () => {

@@ -34,6 +34,8 @@ export interface ApiOptions {
   readonly dataDir: string;
   /** Absent: a Postgres of its own in the data folder. */
   readonly databaseUrl?: string;
+  /** What is stored, already open, instead of a Postgres; closed with the server. */
+  readonly data?: ApiData;
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port?: number;
@@ -43,10 +45,14 @@ export interface ApiOptions {
   readonly log?: Logger;
 }
 
-export interface Api {
-  readonly url: string;
+/** Objects, and the records beside them: any driver's of each. */
+export interface ApiData {
   readonly store: Datastore;
   readonly records: Records;
+}
+
+export interface Api extends ApiData {
+  readonly url: string;
   /** Whether this start made the admin token. */
   readonly isFirstStart: boolean;
   close(): Promise<void>;
@@ -56,8 +62,8 @@ export interface Api {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { dataDir, host = "127.0.0.1", port = 0, socket, names = [], log = silentLogger } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const database = await openDatabase(options, log);
-  const { store, records } = database;
+  const data = await openData(options, log);
+  const { store, records } = data;
   await ensureBuiltIns(store, VERSION);
   const isFirstStart = await ensureAdminToken(dataDir, records.tokens);
   const certificates = (): Promise<Pki> =>
@@ -148,18 +154,18 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       await judge.close();
       await Promise.all([store.close(), records.close()]); // ends the watches, so that their clients see a clean end
       await listener.close();
-      await database.stop();
+      await data.stop();
     },
   };
 }
 
-interface Database {
-  readonly store: Datastore;
-  readonly records: Records;
+interface OpenData extends ApiData {
+  /** After both are closed: ends what was started for them. */
   stop(): Promise<void>;
 }
 
-async function openDatabase({ databaseUrl, dataDir }: ApiOptions, log: Logger): Promise<Database> {
+async function openData({ data, databaseUrl, dataDir }: ApiOptions, log: Logger): Promise<OpenData> {
+  if (data !== undefined) return { ...data, stop: async () => undefined };
   const ours =
     databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: join(dataDir, "postgres"), log }) : undefined;
   const options = { url: databaseUrl ?? ours!.url, log: log.child({ component: "store" }) };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startApi } from "./start.ts";
-import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
+import { NETWORK_SETS, networkSet, startTestApi } from "./testdata/test-api.ts";
 
 test("two servers on one database: one order, and a compacted revision is a 410 event", async () => {
   const first = await startTestApi();

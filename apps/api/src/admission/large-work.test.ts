@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { networkSet } from "../test-api.ts";
+import { networkSet } from "../testdata/test-api.ts";
 import { isLarge } from "./is-large.ts";
 import { LargeWork } from "./large-work.ts";
 import { prepare } from "./prepare.ts";

@@ -10,12 +10,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startApi } from "../start.ts";
 import type { Api } from "../start.ts";
-import { NETWORK_SETS, startTestApi } from "../test-api.ts";
-import type { TestApi } from "../test-api.ts";
+import { NETWORK_SETS, startTestApi } from "../testdata/test-api.ts";
+import type { PostgresTestApi } from "../testdata/test-api.ts";
 import { clientCertificate } from "../testdata/client-certificate.ts";
 
 /** Two processes on one database: what ends on the first must end on the second. */
-let first: TestApi;
+let first: PostgresTestApi;
 let second: Api;
 let ca: string;
 const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));

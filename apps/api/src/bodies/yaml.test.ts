@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { networkSet } from "../test-api.ts";
+import { networkSet } from "../testdata/test-api.ts";
 import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 test("reads what people write, by YAML 1.2: no dates, no yes for true", () => {

@@ -1,12 +1,13 @@
 import { createLogger } from "@percale/daemon";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
-import type { Answer, TestApi } from "./test-api.ts";
+import { startAnyApi } from "./testdata/any-store-api.ts";
+import { NETWORK_SETS, networkSet } from "./testdata/test-api.ts";
+import type { Answer, TestApi } from "./testdata/test-api.ts";
 
 let server: TestApi;
 const lines: string[] = [];
 beforeAll(async () => {
-  server = await startTestApi({ log: createLogger({ component: "api", write: (line) => lines.push(line) }) });
+  server = await startAnyApi({ log: createLogger({ component: "api", write: (line) => lines.push(line) }) });
 });
 afterAll(() => server.stop());
 beforeEach(() => void lines.splice(0));

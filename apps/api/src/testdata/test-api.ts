@@ -7,8 +7,9 @@ import { silentLogger } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { startTestPostgres } from "@percale/store";
 import type { TestPostgres } from "@percale/store";
-import { startApi } from "./start.ts";
-import type { Api } from "./start.ts";
+import { memoryRecords, MemoryStore } from "@percale/store/memory";
+import { startApi } from "../start.ts";
+import type { Api, ApiOptions } from "../start.ts";
 
 export interface Answer {
   readonly code: number;
@@ -26,10 +27,9 @@ export interface CallOptions {
   readonly token?: string | null;
 }
 
-/** A whole API server on a database of its own, and a client for it. */
+/** A whole API server on data of its own, and a client for it. */
 export interface TestApi {
   readonly api: Api;
-  readonly postgres: TestPostgres;
   readonly dataDir: string;
   readonly kubeconfig: string;
   readonly token: string;
@@ -41,15 +41,32 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
+export interface PostgresTestApi extends TestApi {
+  readonly postgres: TestPostgres;
+}
+
 /** For tests and, with a `durable` database, benches: the caller stops it. */
 export async function startTestApi({
   durable = false,
-  log = silentLogger,
-}: { readonly durable?: boolean; readonly log?: Logger } = {}): Promise<TestApi> {
-  const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
+  log,
+}: { readonly durable?: boolean; readonly log?: Logger } = {}): Promise<PostgresTestApi> {
   const postgres = await startTestPostgres({ durable });
+  const server = await serve({ databaseUrl: postgres.url, log });
+  return { ...server, postgres, stop: () => server.stop().then(() => postgres.stop()) };
+}
+
+/** The same without a database. */
+export function startMemoryApi({ log }: { readonly log?: Logger } = {}): Promise<TestApi> {
+  return serve({ data: { store: new MemoryStore({ waitMs: 200 }), records: memoryRecords() }, log });
+}
+
+async function serve({
+  log = silentLogger,
+  ...data
+}: Pick<ApiOptions, "data" | "databaseUrl"> & { readonly log: Logger | undefined }): Promise<TestApi> {
+  const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
   const socket = join(dataDir, "api.sock");
-  const api = await startApi({ dataDir, databaseUrl: postgres.url, port: 0, socket, log });
+  const api = await startApi({ dataDir, ...data, port: 0, socket, log });
   const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
   const ca = readFileSync(join(dataDir, "pki", "ca.crt"), "utf8");
   const agent = new Agent({ ca, keepAlive: true });
@@ -66,7 +83,6 @@ export async function startTestApi({
   };
   return {
     api,
-    postgres,
     dataDir,
     kubeconfig: join(dataDir, "kubeconfig"),
     token,
@@ -88,7 +104,6 @@ export async function startTestApi({
     stop: async () => {
       agent.destroy();
       await api.close();
-      await postgres.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

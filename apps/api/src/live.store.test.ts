@@ -7,12 +7,13 @@ import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
 import { WebSocket } from "ws";
 import { join } from "node:path";
 import { LIMITS } from "./limits.ts";
-import { NETWORK_SETS, networkSet, startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { startAnyApi } from "./testdata/any-store-api.ts";
+import { NETWORK_SETS, networkSet } from "./testdata/test-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 
 let server: TestApi;
 beforeAll(async () => {
-  server = await startTestApi();
+  server = await startAnyApi();
 });
 afterAll(() => server.stop());
 

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCHEMA_LEVEL, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import type { AgentStatus } from "@percale/protocol";
 import { WebSocket } from "ws";
-import { startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { startAnyApi } from "./testdata/any-store-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 import { agentStatusOf } from "./testdata/agent-status.ts";
 
 let server: TestApi;
 beforeAll(async () => {
-  server = await startTestApi();
+  server = await startAnyApi();
 });
 afterAll(() => server.stop());
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCHEMA_LEVEL, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import type { AgentStatus, BgpSession } from "@percale/protocol";
 import { WebSocket } from "ws";
-import { startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { startAnyApi } from "./testdata/any-store-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 import { agentStatusOf } from "./testdata/agent-status.ts";
 
 const SINCE = "2026-01-01T00:00:00.000Z";
@@ -12,7 +12,7 @@ let server: TestApi;
 const agents = new Map<string, WebSocket>();
 
 beforeAll(async () => {
-  server = await startTestApi();
+  server = await startAnyApi();
   for (const name of ["n1", "n2", "n3"])
     await server.call("/apis/projectcalico.org/v3/nodes", {
       method: "POST",

@@ -1,30 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startApi } from "@percale/api";
-import type { Api } from "@percale/api";
-import { startTestPostgres } from "@percale/store";
-import type { TestPostgres } from "@percale/store";
+import { startAnyApi } from "@percale/api/any-store-api";
+import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { showBgp } from "./bgp.ts";
 import { call, readKubeconfig } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
 
-let postgres: TestPostgres;
-let api: Api;
+let api: TestApi;
 let access: Access;
-const dataDir = mkdtempSync(join(tmpdir(), "percale-cli-"));
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  api = await startApi({ dataDir, databaseUrl: postgres.url });
-  access = readKubeconfig(join(dataDir, "kubeconfig"));
+  api = await startAnyApi();
+  access = readKubeconfig(api.kubeconfig);
 });
-afterAll(async () => {
-  await api.close();
-  await postgres.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => api.stop());
 
 test("without nodes, of a node that never reported, and of one that there is not, the words are clear", async () => {
   expect(await showBgp(access, { format: "ps" })).toBe("No BGP sessions: no node has joined.\n");

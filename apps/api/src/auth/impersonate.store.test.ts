@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { NETWORK_SETS, networkSet, startTestApi } from "../test-api.ts";
-import type { TestApi } from "../test-api.ts";
+import { startAnyApi } from "../testdata/any-store-api.ts";
+import { NETWORK_SETS, networkSet } from "../testdata/test-api.ts";
+import type { TestApi } from "../testdata/test-api.ts";
 
 let server: TestApi;
 let editor: string;
 beforeAll(async () => {
-  server = await startTestApi();
+  server = await startAnyApi();
   const body = { subject: "ed", groups: ["percale:editors"] };
   editor = (await server.call("/trpc/access.createToken", { method: "POST", body })).body.result.data.token as string;
 });

@@ -1,34 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startApi } from "@percale/api";
-import type { Api } from "@percale/api";
-import { startTestPostgres } from "@percale/store";
-import type { TestPostgres } from "@percale/store";
+import { startAnyApi } from "@percale/api/any-store-api";
+import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getObjects, writeObjects } from "./resource-commands.ts";
 import { call, readKubeconfig } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
 
-let postgres: TestPostgres;
-let api: Api;
+let api: TestApi;
 let access: Access;
-const dataDir = mkdtempSync(join(tmpdir(), "percale-cli-"));
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  api = await startApi({ dataDir, databaseUrl: postgres.url });
-  access = readKubeconfig(join(dataDir, "kubeconfig"));
+  api = await startAnyApi();
+  access = readKubeconfig(api.kubeconfig);
 });
-afterAll(async () => {
-  await api.close();
-  await postgres.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => api.stop());
 
 /** A policy whose `notNets` is misspelt: without it the rule allows everybody. */
 function misspelt(name: string): string {
-  const path = join(dataDir, `${name}.yaml`);
+  const path = join(api.dataDir, `${name}.yaml`);
   const policy = {
     apiVersion: "projectcalico.org/v3",
     kind: "GlobalNetworkPolicy",

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Datastore } from "@percale/store";
-import { startTestApi } from "../test-api.ts";
-import type { Answer, TestApi } from "../test-api.ts";
+import { startAnyApi } from "../testdata/any-store-api.ts";
+import type { Answer, TestApi } from "../testdata/test-api.ts";
 import { ipamServices } from "./ipam.ts";
 
 const CALICO = "/apis/projectcalico.org/v3";
 let server: TestApi;
 beforeAll(async () => {
-  server = await startTestApi();
+  server = await startAnyApi();
 });
 afterAll(() => server.stop());
 

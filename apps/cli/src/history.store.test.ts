@@ -1,24 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startApi } from "@percale/api";
-import type { Api } from "@percale/api";
-import { startTestPostgres } from "@percale/store";
-import type { TestPostgres } from "@percale/store";
+import { startAnyApi } from "@percale/api/any-store-api";
+import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { showHistory } from "./history.ts";
 import { call, readKubeconfig } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
 
-let postgres: TestPostgres;
-let api: Api;
+let api: TestApi;
 let access: Access;
-const dataDir = mkdtempSync(join(tmpdir(), "percale-cli-"));
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  api = await startApi({ dataDir, databaseUrl: postgres.url });
-  access = readKubeconfig(join(dataDir, "kubeconfig"));
+  api = await startAnyApi();
+  access = readKubeconfig(api.kubeconfig);
   for (const [name, id] of [
     ["a", "request-a"],
     ["b", "request-b"],
@@ -36,11 +28,7 @@ beforeAll(async () => {
       headers: { "audit-id": id },
     });
 });
-afterAll(async () => {
-  await api.close();
-  await postgres.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => api.stop());
 
 /** Without the times, which are those of this run. */
 const shown = (text: string): string[][] =>

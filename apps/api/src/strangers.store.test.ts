@@ -7,12 +7,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import { WebSocket } from "ws";
 import { LIMITS } from "./limits.ts";
-import { NETWORK_SETS, startTestApi } from "./test-api.ts";
-import type { TestApi } from "./test-api.ts";
+import { startAnyApi } from "./testdata/any-store-api.ts";
+import { NETWORK_SETS } from "./testdata/test-api.ts";
+import type { TestApi } from "./testdata/test-api.ts";
 
 let server: TestApi;
 beforeAll(async () => {
-  server = await startTestApi();
+  server = await startAnyApi();
 });
 afterAll(() => server.stop());
 

@@ -19,8 +19,8 @@ import {
 } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestApi } from "../test-api.ts";
-import type { Answer, TestApi } from "../test-api.ts";
+import { startAnyApi } from "../testdata/any-store-api.ts";
+import type { Answer, TestApi } from "../testdata/test-api.ts";
 
 let server: TestApi;
 const tokens = new Map<string, string | null>([["nobody", null]]);
@@ -40,7 +40,7 @@ const hashes: IpamHashes = {
 };
 
 beforeAll(async () => {
-  server = await startTestApi();
+  server = await startAnyApi();
   for (const [who, [subject, group]] of Object.entries(CREDENTIALS)) {
     const body = { subject, groups: [group] };
     const answer = await server.call("/trpc/access.createToken", { method: "POST", body });
