@@ -28,7 +28,8 @@ export async function routesConverge(
   return true;
 }
 
-function coversAll(routes: readonly Route[], addresses: readonly string[]): boolean {
+/** Whether there is a way to each of the addresses. */
+export function coversAll(routes: readonly Pick<Route, "type" | "dst">[], addresses: readonly string[]): boolean {
   // A block's own node holds it as a blackhole beside the workloads' routes: no way to anyone.
   const ways = routes
     .filter(({ type, dst }) => type === "unicast" && !dst.endsWith("/0"))

@@ -10,16 +10,16 @@ import { cniSocket, startAgent } from "./agents.ts";
 import { createMissing, ensureNodeToken, isFirstTime, waitForApi } from "./api.ts";
 import { attach, detach } from "./attach.ts";
 import type { Child } from "./child.ts";
-import type { ControlAnswers, ControlRequest, ProbeRequest } from "./control.ts";
+import { answer } from "./answer.ts";
+import type { ControlAnswers, ControlRequest } from "./control.ts";
 import { routesConverge } from "./convergence.ts";
 import { createFabric, createWorkloadNetns, netnsName, removeNetns } from "./fabric.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { foundation, startingPolicies } from "./manifests.ts";
 import type { Target } from "./prober.ts";
-import { mainPort, NODES, OUTSIDE, WORKLOADS } from "./shop.ts";
+import { NODES, OUTSIDE, WORKLOADS } from "./shop.ts";
 import type { LabNode, LabWorkload, WorkloadPort } from "./shop.ts";
-import type { End, LabStatus } from "./status.ts";
-import { addressOf, findEnd } from "./status.ts";
+import type { LabStatus } from "./status.ts";
 import type { WorkloadProcess } from "./workload-process.ts";
 import { startWorkload } from "./workload-process.ts";
 
@@ -29,7 +29,7 @@ const ATTACH_PAUSE_MS = 500;
 const CNI_PROGRAM = "apps/cni/build/percale-cni";
 const WORKLOAD_PROGRAM = "apps/cli/build/workload";
 
-interface Running {
+interface Live {
   readonly addresses: readonly string[];
   readonly process: WorkloadProcess;
 }
@@ -45,7 +45,7 @@ export class Lab {
   readonly #id: string;
   readonly #stopping = new AbortController();
   readonly #agentByNode = new Map<string, Child>();
-  readonly #runningByName = new Map<string, Running>();
+  readonly #runningByName = new Map<string, Live>();
   #state: LabStatus["state"] = "starting";
   #progress = "starting";
 
@@ -146,50 +146,8 @@ export class Lab {
     });
   }
 
-  async handle(
-    request: Exclude<ControlRequest, { readonly verb: "stop" }>,
-  ): Promise<ControlAnswers[keyof ControlAnswers]> {
-    if (request.verb === "status") return this.status();
-    if (request.verb === "probe") return this.#probe(request);
-    const from = this.#end(request.from);
-    const to = this.#end(request.to);
-    const address = this.#address(to, undefined);
-    const process = this.#process(from);
-    if (request.verb === "stream")
-      return process.stream({ address, port: request.port, intervalUs: request.intervalUs, count: request.count });
-    const port = request.port ?? mainPort(to.ports)?.port ?? 0;
-    return { bytesPerSecond: await process.throughput({ address, port, durationMs: request.durationMs }) };
-  }
-
-  async #probe({ from, to, protocol, port, family, timeoutMs }: ProbeRequest): Promise<ControlAnswers["probe"]> {
-    const [source, target] = [this.#end(from), this.#end(to)];
-    const address = to === target.name || to.endsWith(`/${target.name}`) ? this.#address(target, family) : to;
-    const number = protocol === "icmp" ? 0 : (port ?? mainPort(target.ports)?.port);
-    if (number === undefined) throw new Error(`${target.name} has no port of its own: name one with --port`);
-    const result = await this.#process(source).probe({ protocol, address, port: number, timeoutMs });
-    const sourceAddress = addressOf(source, address.includes(":") ? 6 : 4);
-    return { from: source.name, to: target.name, source: sourceAddress, address, port: number, protocol, result };
-  }
-
-  #end(text: string): End {
-    const found = findEnd(this.status(), text);
-    if (found !== undefined) return found;
-    // An address that nobody here has can still be sent to.
-    if (/^[\d.]+$|:/.test(text)) return { name: text, addresses: [text], ports: [] };
-    const known = [...WORKLOADS, OUTSIDE, ...NODES].map(({ name }) => name).join(", ");
-    throw new Error(`no workload, node or host called ${text}; there are ${known}`);
-  }
-
-  #process({ name }: End): WorkloadProcess {
-    const running = this.#runningByName.get(name);
-    if (running === undefined) throw new Error(`cannot send from ${name}: not a part of the lab, or not up yet`);
-    return running.process;
-  }
-
-  #address(end: End, family: 4 | 6 | undefined): string {
-    const address = addressOf(end, family ?? 4) ?? (family === undefined ? addressOf(end, 6) : undefined);
-    if (address === undefined) throw new Error(`${end.name} has no IPv${family ?? 4} address`);
-    return address;
+  handle(request: Exclude<ControlRequest, { readonly verb: "stop" }>): Promise<ControlAnswers[keyof ControlAnswers]> {
+    return answer(request, { status: this.status(), processOf: (name) => this.#runningByName.get(name)?.process });
   }
 
   async #startAgent(node: LabNode, access: Access): Promise<Child> {

@@ -1,6 +1,6 @@
 /** The native workload program: listens, answers its name, and probes on command without a process per probe. */
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 import { inNetns } from "@percale/kernel";
 
@@ -50,9 +50,13 @@ export interface WorkloadProcess {
 
 /** Resolves once it listens. Rejects if it cannot: a port is taken, the namespace is gone. */
 export async function startWorkload({ program, netns, name, listen, env }: WorkloadOptions): Promise<WorkloadProcess> {
-  const child = inNetns(netns, () =>
-    spawn(program, [name, ...listen], { stdio: ["pipe", "pipe", "pipe"], ...(env !== undefined && { env }) }),
-  );
+  const stdio: ["pipe", "pipe", "pipe"] = ["pipe", "pipe", "pipe"];
+  const start = () => spawn(program, [name, ...listen], { stdio, ...(env !== undefined && { env }) });
+  return converse(name, inNetns(netns, start));
+}
+
+/** The program's half of the talk is in native/: a line each way, `<id> <words>`, and `ready` at first. */
+export async function converse(name: string, child: ChildProcessWithoutNullStreams): Promise<WorkloadProcess> {
   const waiting = new Map<string, (words: string[]) => void>();
   const said: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => said.push(String(chunk)));
