@@ -54,3 +54,67 @@ test.each([
   expect(show([], node)).toBe(text);
   expect(renderBgp({ nodes: [], sessions: [] }, { nowMs })).toBe("No BGP sessions: no node has joined.\n");
 });
+
+test.each([
+  ["2026-11-29T12:00:01Z", "0s"],
+  ["2026-11-29T11:59:01Z", "59s"],
+  ["2026-11-29T11:59:00Z", "1m"],
+  ["2026-11-29T11:00:01Z", "59m"],
+  ["2026-11-29T11:00:00Z", "1h0m"],
+  ["2026-11-27T12:00:01Z", "47h59m"],
+  ["2026-11-27T12:00:00Z", "2d"],
+  ["2026-11-20T11:00:00Z", "9d"],
+])("a session up since %s is so for %s", (since, words) => {
+  expect(
+    show([{ ...up, since }])
+      .split("\n")[1]!
+      .split(/ +/)[6],
+  ).toBe(words);
+});
+
+test("a wide table tells what agents of older versions do not, with dashes for those", () => {
+  const wide = (end: BgpEnd) => {
+    const [head, row] = renderBgp({ nodes, sessions: [end] }, { wide: true, nowMs })
+      .split("\n")
+      .map((line) => line.split(/ {3,}/));
+    return Object.fromEntries(head!.slice(9).map((name, i) => [name, row![9 + i]]));
+  };
+  const nothing = ["FILTERED", "LOCAL", "LOCAL-AS", "PORT", "PASSIVE", "PASSWORD", "TTL", "HOLD", "FLAPS", "ASKED-BY"];
+  expect(wide(up)).toStrictEqual(Object.fromEntries([...nothing, "REASON"].map((name) => [name, "-"])));
+  const told = {
+    routesFiltered: 1,
+    localIP: "192.0.2.1",
+    localASNumber: 64_513,
+    port: 179,
+    passive: true,
+    hasPassword: false,
+    ttlHops: 1,
+    holdSeconds: 90,
+    keepaliveSeconds: 30,
+    flaps: 0,
+    ref: { kind: "BGPPeer", name: "rack" },
+  };
+  expect(Object.values(wide({ ...up, ...told }))).toStrictEqual([
+    "1",
+    "192.0.2.1",
+    "64513",
+    "179",
+    "yes",
+    "no",
+    "1",
+    "90/30",
+    "0",
+    "BGPPeer/rack",
+    "-",
+  ]);
+});
+
+test("one node's table has its own ends alone, and a cause without a node's name goes by the address", () => {
+  const far: BgpEnd = { ...down, node: "node-2", peerNode: undefined!, info: "" };
+  expect(show([up, far], "node-2").split("\n").slice(1)).toEqual([
+    "node-2   192.0.2.2   -           mesh   64512   Idle    1m      -          -            see below",
+    "",
+    "node-2 – 192.0.2.2: It is so. Do this.",
+    "",
+  ]);
+});

@@ -10,8 +10,6 @@ export interface CliConfig {
   /** `$PERCALE_DATA`, else `.percale` in the repository. */
   readonly dataDir: string;
   readonly kubeconfig: string;
-  readonly apiPort: number | undefined;
-  readonly colour: boolean;
   /** Log lines for people rather than machines. */
   readonly prettyLog: boolean;
   /** This process is root only in its own user namespace. */
@@ -23,13 +21,10 @@ export interface CliConfig {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
   const root = env["PERCALE_ROOT"] ?? findRoot(import.meta.dirname);
   const dataDir = resolve(env["PERCALE_DATA"] ?? join(root, ".percale"));
-  const port = env["PERCALE_API_PORT"];
   return {
     root,
     dataDir,
     kubeconfig: join(dataDir, "kubeconfig"),
-    apiPort: port === undefined ? undefined : Number(port),
-    colour: process.stdout.isTTY && env["NO_COLOR"] === undefined,
     prettyLog: env["PERCALE_LOG"] === "pretty",
     rootless: env[ROOTLESS_MARK] !== undefined,
     // Where bird, ip and nft live; an ordinary user's PATH often lacks it.

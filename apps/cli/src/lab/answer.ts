@@ -9,7 +9,7 @@ import type { WorkloadProcess } from "./workload-process.ts";
 export interface Running {
   readonly status: LabStatus;
   /** Undefined for what is no part of the lab, or not up yet. */
-  processOf(name: string): Pick<WorkloadProcess, "probe" | "stream" | "throughput"> | undefined;
+  readonly processOf: (name: string) => Pick<WorkloadProcess, "probe" | "stream" | "throughput"> | undefined;
 }
 
 /** Throws an Error in words for people. */

@@ -29,7 +29,8 @@ test("answers find their questions in any order", async () => {
 });
 
 test("a stream and a blast are told in milliseconds and bytes per second", async () => {
-  const answers = 'read a; echo "1 stream 10 9 2500"; read b; echo "2 blast 3000 1500"; read c; echo "3 error 0 no"; cat';
+  const answers =
+    'read a; echo "1 stream 10 9 2500"; read b; echo "2 blast 3000 1500"; read c; echo "3 error 0 no"; cat';
   const workload = await speaks(`echo ready; ${answers}`);
   const stream = { address: "10.0.0.1", port: 53, intervalUs: 100, count: 10 };
   const blast = { address: "10.0.0.1", port: 80, durationMs: 5 };
