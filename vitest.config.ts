@@ -14,11 +14,10 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          testTimeout: 60_000, // for tests that hang: a busy machine is no fault
           isolate: false, // half the time: no test leaves anything in a module
           setupFiles,
-          testTimeout: 30_000, // against hanging alone: a busy machine is no fault
-          hookTimeout: 30_000,
+          testTimeout: 60_000, // against hanging alone: a busy machine is no fault
+          hookTimeout: 60_000,
           include: ["{packages,apps,scripts}/**/*.test.ts"],
           exclude: [...exclude, ...needs.map((need) => `**/*.${need}.test.ts`)],
         },

@@ -46,11 +46,7 @@ test.each<[what: string, object: IPPoolObject, isEnabled: boolean]>([
     false,
   ],
   ["one that is disabled", pool("one", { cidr: "10.0.0.0/16", disabled: true }), false],
-  [
-    "one that can't be allocated from",
-    withCondition("Allocatable", "False"),
-    false,
-  ],
+  ["one that can't be allocated from", withCondition("Allocatable", "False"), false],
   ["one that can", withCondition("Allocatable", "True"), true],
   ["one with another condition", withCondition("Other", "False"), true],
 ])("%s hands out addresses: %j", (_, object, isEnabled) => {

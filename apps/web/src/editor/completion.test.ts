@@ -54,3 +54,45 @@ test("what is typed is replaced from its start", () => {
 test("nothing is offered inside a comment", () => {
   expect(at("# spec|").place).toBeUndefined();
 });
+
+test("a suggestion says what it is, and is quoted where YAML would read it as something else", () => {
+  const place = placeOf("spec:\n  ", 8)!;
+  expect(suggest(place, SCHEMA, () => [])).toEqual([
+    { label: "order", apply: "order: ", detail: "number", info: "Lower goes first." },
+    { label: "types", apply: "types:", detail: "array", info: "" },
+    { label: "ingress", apply: "ingress:", detail: "array", info: "" },
+  ]);
+  const values = ["app == 'web'", "plain", "true", "80", "", " x", "x ", "a: b"];
+  expect(suggest({ ...place, key: "order" }, SCHEMA, () => values)).toEqual(
+    ["\"app == 'web'\"", "plain", "true", "80", '""', '" x"', '"x "', '"a: b"'].map((apply, i) => ({
+      label: values[i],
+      apply,
+      detail: "",
+      info: "Lower goes first.",
+    })),
+  );
+});
+
+test("live values come behind those of the schema, each once, and are asked for by the field's path", () => {
+  const asked: unknown[] = [];
+  const place = placeOf("spec:\n  ingress:\n  - action: ", 29)!;
+  const labels = suggest(place, SCHEMA, (path) => {
+    asked.push(path);
+    return ["Deny", "Log"];
+  }).map(({ label }) => label);
+  expect([labels, asked]).toEqual([["Allow", "Deny", "Log"], [["spec", "ingress", 0, "action"]]]);
+  expect(suggest({ path: [], key: "none", typed: "", from: 0 }, SCHEMA, () => ["x"])[0]?.info).toBe("");
+});
+
+test.each([
+  ["spec:|", undefined],
+  ["spec: |", { path: [], key: "spec", typed: "", from: 6 }],
+  ["a: 'x|", { path: [], key: "a", typed: "'x", from: 3 }],
+  ["- - a: x|", { path: [0, 0], key: "a", typed: "x", from: 7 }],
+  ["a:\n  b:\n    - c:\n        - d: 1\n          e|", { path: ["a", "b", 0, "c", 0], typed: "e", from: 42 }],
+  ["a:\n  b: 1\nc:\n  d|", { path: ["c"], typed: "d", from: 15 }],
+  ["a:\n- b: 1\n  c:\n    d|", { path: ["a", 0, "c"], typed: "d", from: 19 }],
+  ["a:\n  # not: this\n\n  b|", { path: ["a"], typed: "b", from: 20 }],
+])("the cursor in %j", (text, place) => {
+  expect(at(text).place).toEqual(place);
+});

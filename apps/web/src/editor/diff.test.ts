@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { diffLines, diffValues, foldSame } from "./diff.ts";
+import { diffLines, diffValues, foldSame, isSame } from "./diff.ts";
 
 test("a line difference rebuilds both texts", () => {
   const lines = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 12 });
@@ -45,4 +45,84 @@ test("equal values differ nowhere", () => {
       expect(diffValues(value, structuredClone(value))).toEqual([]);
     }),
   );
+});
+
+test("a line difference keeps as many lines as can be kept, and what goes stands before what comes", () => {
+  const ops = (a: string, b: string) =>
+    diffLines(a, b).map((line) => `${line.op} ${line.op === "fold" ? "" : line.text}`);
+  expect(ops("a\nb\nc\n", "a\nc\nd\n")).toEqual(["same a", "del b", "same c", "add d"]);
+  expect(ops("x\na\nb\n", "a\nb\ny\na\n")).toEqual(["del x", "same a", "same b", "add y", "add a"]);
+  expect(ops("a", "b")).toEqual(["del a", "add b"]);
+  expect(ops("", "a\n")).toEqual(["add a"]);
+  expect(ops("a\n\n", "a\n")).toEqual(["same a", "del "]);
+});
+
+test("lines kept are never fewer than those that both texts share in order", () => {
+  const lines = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 8 });
+  const longest = (a: readonly string[], b: readonly string[]): number => {
+    const [head, ...rest] = a;
+    if (head === undefined) return 0;
+    const at = b.indexOf(head);
+    return Math.max(longest(rest, b), at < 0 ? 0 : 1 + longest(rest, b.slice(at + 1)));
+  };
+  fc.assert(
+    fc.property(lines, lines, (a, b) => {
+      const text = (list: readonly string[]) => list.map((line) => `${line}\n`).join("");
+      expect(diffLines(text(a), text(b)).filter(({ op }) => op === "same")).toHaveLength(longest(a, b));
+    }),
+  );
+});
+
+test("folding keeps three lines around a change unless told otherwise", () => {
+  const before = Array.from({ length: 20 }, (_, index) => `l${index}`).join("\n");
+  const lines = diffLines(before, before.replace("l10", "x"));
+  const shape = (context?: number) =>
+    foldSame(lines, context).map((line) => (line.op === "fold" ? line.count : line.op));
+  expect(shape()).toEqual([7, "same", "same", "same", "del", "add", "same", "same", "same", 6]);
+  expect(shape(0)).toEqual([10, "del", "add", 9]);
+  expect(foldSame(diffLines("a", "a"))).toEqual([{ op: "fold", count: 1 }]);
+});
+
+test.each<[what: string, before: unknown, after: unknown, changes: unknown]>([
+  ["a field that comes", {}, { a: 1 }, [{ op: "added", path: "a", value: 1 }]],
+  ["a field that goes", { a: { b: 1 } }, { a: {} }, [{ op: "removed", path: "a.b", value: 1 }]],
+  ["a value", { a: 1 }, { a: 2 }, [{ op: "changed", path: "a", from: 1, to: 2 }]],
+  ["a map that becomes a list", { a: {} }, { a: [] }, [{ op: "changed", path: "a", from: {}, to: [] }]],
+  ["null instead of a map", { a: { b: 1 } }, { a: null }, [{ op: "changed", path: "a", from: { b: 1 }, to: null }]],
+  ["a list of plain values", { a: [1] }, { a: [2, 1] }, [{ op: "changed", path: "a", from: [1], to: [2, 1] }]],
+  ["an item that goes", [{ a: 1 }, { a: 2 }], [{ a: 2 }], [{ op: "removed", path: "[0]", value: { a: 1 } }]],
+  [
+    "an item that comes before another",
+    [{ a: 2 }],
+    [{ a: 1 }, { a: 2 }],
+    [{ op: "added", path: "[0]", value: { a: 1 } }],
+  ],
+  [
+    "an item that is edited beside one that goes",
+    [{ a: 1 }, { b: 1 }, { c: 1 }],
+    [{ a: 2 }, { b: 1 }],
+    [
+      { op: "changed", path: "[0].a", from: 1, to: 2 },
+      { op: "removed", path: "[2]", value: { c: 1 } },
+    ],
+  ],
+  ["equal items in another number", [{ a: 1 }], [{ a: 1 }, { a: 1 }], [{ op: "added", path: "[1]", value: { a: 1 } }]],
+])("%s is told as that", (_, before, after, changes) => {
+  expect(diffValues(before, after)).toEqual(changes);
+});
+
+test.each([
+  [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],
+  [{ a: 1 }, { a: 1, b: 2 }, false],
+  [{ a: undefined }, {}, true],
+  [[1, 2], [1, 2, 3], false],
+  [[1, 2, 3], [1, 2], false],
+  [[1, [2]], [1, [2]], true],
+  [[], {}, false],
+  [{ 0: "a" }, ["a"], false],
+  [null, {}, false],
+  [null, null, true],
+  ["1", 1, false],
+])("%j and %j are the same: %s", (a, b, same) => {
+  expect([isSame(a, b), isSame(b, a)]).toEqual([same, same]);
 });

@@ -77,3 +77,86 @@ test("a stored object is shown without the server's fields", () => {
   });
   expect(text).toBe("apiVersion: projectcalico.org/v3\nkind: Tier\nmetadata:\n  name: a\nspec:\n  order: 1\n");
 });
+
+test.each([
+  ["[1, 2]", "A manifest is a map that starts with apiVersion and kind."],
+  ["text", "A manifest is a map that starts with apiVersion and kind."],
+  ["", "A manifest is a map that starts with apiVersion and kind."],
+])("%j is no manifest, and all of it is at fault", (text, message) => {
+  expect(readYaml(text)).toEqual({
+    text,
+    value: undefined,
+    problems: [{ from: 0, to: text.length, message, severity: "error" }],
+  });
+});
+
+test("an error of the syntax stands somewhere, at one character at least", () => {
+  for (const text of ["a: [", "a: b: c", "\t- x", "a: 'b"]) {
+    const { problems } = readYaml(text);
+    expect(problems).not.toEqual([]);
+    for (const { from, to, severity } of problems) expect([to > from, severity]).toEqual([true, "error"]);
+  }
+});
+
+test("a field of a broken text is not set", () => {
+  expect(setField("a: [", ["a"], 1)).toBe("a: [");
+});
+
+test("removing a field leaves its neighbours, and never removes spec", () => {
+  const text = "spec:\n  a: 1\n  b:\n    c: 1\n";
+  expect(setField(text, ["spec", "a"], undefined)).toBe("spec:\n  b:\n    c: 1\n");
+  expect(setField(text, ["spec", "b", "c"], undefined)).toBe("spec:\n  a: 1\n");
+  expect(setField("spec:\n  a: 1\n", ["spec", "a"], undefined)).toBe("spec: {}\n");
+  expect(setField("spec:\n  l:\n  - a: 1\n  - b: 1\n", ["spec", "l", 0], undefined)).toBe("spec:\n  l:\n  - b: 1\n");
+});
+
+test.each([
+  ["dashes under their key", "a:\n- 1\n", "a:\n- 1\nb: {}\n"],
+  ["indented dashes", "a:\n  - 1\n", "a:\n  - 1\nb: {}\n"],
+  ["tight brackets", "a: [1]\n", "a: [1]\nb: {}\n"],
+  ["padded brackets", "a: [ 1 ]\n", "a: [ 1 ]\nb: {}\n"],
+])("a text with %s keeps them when a field comes", (_, text, after) => {
+  expect(setField(text, ["b"], {})).toBe(after);
+});
+
+test("a scalar keeps the quotes it has, and a map takes a scalar's place", () => {
+  expect(setField('a: "x"\n', ["a"], 'say "hi"')).toBe(String.raw`a: "say \"hi\""` + "\n");
+  expect(setField("a: 'x'\n", ["a"], 5)).toBe("a: 5\n");
+  expect(setField("a: 1\n", ["a"], { b: 1 })).toBe("a:\n  b: 1\n");
+  const long = "x ".repeat(100).trim();
+  expect(setField("a: 1\n", ["a"], long)).toBe(`a: ${long}\n`);
+});
+
+test.each([
+  ["spec.ingress[0].source.nets[1]", ["spec", "ingress", 0, "source", "nets", 1]],
+  ["spec.ingress.10.action", ["spec", "ingress", 10, "action"]],
+  ["", []],
+  ["metadata..name", ["metadata", "name"]],
+])("the path %j", (text, path) => {
+  expect(parsePath(text)).toEqual(path);
+});
+
+test("where nothing of a path exists, the first line is its place; a list's item is told by its first line", () => {
+  const at = (text: string, path: string) =>
+    text.slice(...(({ from, to }) => [from, to] as const)(rangeOf(text, parsePath(path))));
+  expect(at(TEXT, "status")).toBe("# who may reach the ledger");
+  expect(at("a: 1", "b")).toBe("a: 1");
+  expect(at(TEXT, "spec.ingress[0]")).toBe("action: Allow");
+  expect(at(TEXT, "spec.ingress[5].action")).toBe("ingress");
+  expect(at(TEXT, "spec.order.deeper")).toBe("600");
+  expect(at("1: one\n", "1")).toBe("one");
+});
+
+test("a manifest has what a person writes in its order, and no spec where there is none", () => {
+  const metadata = {
+    finalizers: ["f"],
+    annotations: { a: "1" },
+    labels: { l: "1" },
+    namespace: "n",
+    name: "x",
+    generation: 4,
+  };
+  expect(manifestOf({ apiVersion: "v1", kind: "Namespace", metadata, spec: undefined })).toBe(
+    'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: x\n  namespace: n\n  labels:\n    l: "1"\n  annotations:\n    a: "1"\n  finalizers:\n  - f\n',
+  );
+});

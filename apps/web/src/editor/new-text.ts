@@ -1,4 +1,5 @@
 "use client";
+import type { Selection } from "@percale/policy";
 import { API_VERSION } from "@percale/resources";
 import { useMemo } from "react";
 import { stringify } from "yaml";
@@ -10,6 +11,7 @@ import { useUrlState } from "../parts/url-state.ts";
 import { draftPolicy } from "../policy/draft.ts";
 import { type Endpoint, findEndpoint } from "../policy/endpoint.ts";
 import { subjectsOf } from "../policy/selection.ts";
+import type { PolicyObject } from "../policy/spec.ts";
 
 /** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
 export function useNewText(kind: string): string | undefined {
@@ -27,26 +29,52 @@ export function useNewText(kind: string): string | undefined {
   const ready = endpoints.loaded && policies.loaded && loaded;
   return useMemo(() => {
     if (!ready) return undefined;
-    const namespace = likelyNamespace(endpoints.items);
-    if (verdict !== "Deny" && verdict !== "Allow") return templateOf(kind, { tier, namespace });
-    const from = findEndpoint(endpoints.items, source);
-    const to = findEndpoint(endpoints.items, destination);
-    const net = from === undefined ? netOf(outside.get(source) ?? source) : undefined;
-    if (to === undefined || (from === undefined && net === undefined)) return templateOf(kind, { tier, namespace });
-    return draftPolicy({
-      action: verdict,
-      source:
-        from === undefined
-          ? { namespace: "", name: source.replaceAll(/[^a-z0-9]+/g, "-"), labels: {}, net: net ?? "" }
-          : { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels },
-      destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
-      protocol: Number.isInteger(port) && port > 0 ? protocol : undefined,
-      port: Number.isInteger(port) && port > 0 ? port : undefined,
-      applying: policies.items.filter((policy) => subjectsOf(selection, policy).some(({ key }) => key === to.key)),
-      taken: new Set(policies.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
-    });
+    const known = { endpoints: endpoints.items, outside, policies: policies.items, selection };
+    return newText({ kind, verdict, source, destination, port, protocol, tier }, known);
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
   }, [kind, verdict, source, destination, port, protocol, tier, ready]);
+}
+
+interface Asked {
+  readonly kind: string;
+  readonly verdict: string | null;
+  readonly source: string;
+  readonly destination: string;
+  /** NaN where none was named. */
+  readonly port: number;
+  readonly protocol: string;
+  readonly tier: string | undefined;
+}
+
+interface Known {
+  readonly endpoints: readonly Endpoint[];
+  readonly outside: ReadonlyMap<string, string>;
+  readonly policies: readonly PolicyObject[];
+  readonly selection: Selection;
+}
+
+/** The text for what was asked, with what is known of the cluster. */
+export function newText(asked: Asked, { endpoints, outside, policies, selection }: Known): string {
+  const { kind, verdict, source, destination, port, protocol, tier } = asked;
+  const namespace = likelyNamespace(endpoints);
+  if (verdict !== "Deny" && verdict !== "Allow") return templateOf(kind, { tier, namespace });
+  const from = findEndpoint(endpoints, source);
+  const to = findEndpoint(endpoints, destination);
+  const net = from === undefined ? netOf(outside.get(source) ?? source) : undefined;
+  if (to === undefined || (from === undefined && net === undefined)) return templateOf(kind, { tier, namespace });
+  const hasPort = Number.isInteger(port) && port > 0;
+  return draftPolicy({
+    action: verdict,
+    source:
+      from === undefined
+        ? { namespace: "", name: source.replaceAll(/[^a-z0-9]+/g, "-"), labels: {}, net: net ?? "" }
+        : { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels },
+    destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
+    protocol: hasPort ? protocol : undefined,
+    port: hasPort ? port : undefined,
+    applying: policies.filter((policy) => subjectsOf(selection, policy).some(({ key }) => key === to.key)),
+    taken: new Set(policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
+  });
 }
 
 /** The name people know: the `app` label rather than a pod's random suffix. */

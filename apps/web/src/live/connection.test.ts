@@ -29,3 +29,41 @@ test("a watch that the server refuses is not live though the socket stands", () 
   connection.heard(300);
   expect(connection.read()).toMatchObject({ s: "live", sinceMs: 300 });
 });
+
+test("listeners hear what changes, until they leave", () => {
+  const connection = createConnection();
+  const heard: string[] = [];
+  const leave = connection.subscribe(() => void heard.push(connection.read().s));
+  connection.heard(1, "5");
+  connection.heard(2, "5");
+  connection.heard(2);
+  connection.heard(3, "6");
+  expect(connection.read()).toEqual({ s: "live", sinceMs: 1, revision: "6" });
+  connection.retrying(9);
+  connection.closed(4);
+  leave();
+  connection.heard(5);
+  expect(heard).toEqual(["live", "live", "wait"]);
+  expect(connection.read()).toEqual({ s: "live", sinceMs: 5, revision: undefined });
+});
+
+test("it is lost since it was first lost, however often it is tried again", () => {
+  const connection = createConnection();
+  connection.refused(100, "no");
+  connection.closed(200);
+  connection.retrying(900);
+  connection.refused(300, "still no");
+  expect(connection.read()).toEqual({ s: "refused", lostAtMs: 100, reason: "still no" });
+});
+
+test.each([
+  [{ s: "wait", lostAtMs: 0, retryAtMs: undefined }, 0, "wait", "Reconnecting"],
+  [{ s: "wait", lostAtMs: 0, retryAtMs: 1001 }, 1, "wait", "Reconnecting 1 s"],
+  [{ s: "wait", lostAtMs: 0, retryAtMs: 1002 }, 1, "wait", "Reconnecting 2 s"],
+  [{ s: "wait", lostAtMs: 0, retryAtMs: 5 }, 5, "wait", "Reconnecting"],
+  [{ s: "wait", lostAtMs: 0, retryAtMs: 99_999 }, 14_999, "wait", "Reconnecting 85 s"],
+  [{ s: "wait", lostAtMs: 0, retryAtMs: 99_999 }, 15_000, "off", "Offline since t0"],
+  [{ s: "refused", lostAtMs: 0, reason: "" }, 15_000, "off", "Offline since t0"],
+] as const)("%j at %i is said to be %s", (state, nowMs, tone, text) => {
+  expect(connectionWords(state, nowMs, clock)).toEqual({ tone, text });
+});

@@ -19,3 +19,18 @@ test.each(["allow-web", "10.244.3.7", "shop/web", "new policy", "a -> b 99999", 
     expect(parseQuestion(text)).toBeUndefined();
   },
 );
+
+test.each([
+  ["a -> b:1", { source: "a", destination: "b", protocol: "TCP", port: 1 }],
+  ["a -> b:65535", { source: "a", destination: "b", protocol: "TCP", port: 65_535 }],
+  ["a -> [fd00::7]", { source: "a", destination: "fd00::7", protocol: "TCP", port: undefined }],
+  ["a -> fd00::7", { source: "a", destination: "fd00::7", protocol: "TCP", port: undefined }],
+  ["a reaches b, udp/53", { source: "a", destination: "b", protocol: "UDP", port: 53 }],
+  ["a->b 80 sctp", { source: "a", destination: "b", protocol: "SCTP", port: 80 }],
+])("%j asks for that port of that end", (text, question) => {
+  expect(parseQuestion(text)).toEqual(question);
+});
+
+test.each(["a -> b:0", "a -> b:65536", "a -> b x/80x", "a -> on", "-> b"])("%j asks for nothing", (text) => {
+  expect(parseQuestion(text)).toBeUndefined();
+});

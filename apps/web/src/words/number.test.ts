@@ -31,3 +31,30 @@ test("a share is never rounded to nothing or to all", () => {
   expect(formatShare(99_999, 100_000)).toBe("99.9 %");
   expect(formatShare(1, 0)).toBe("–");
 });
+
+test.each([
+  [1023, "1023 B"],
+  [1024, "1.0 KiB"],
+  [10 * 1024, "10 KiB"],
+  [1024 ** 2, "1.0 MiB"],
+  [1024 ** 4, "1.0 TiB"],
+  [5000 * 1024 ** 4, "5000 TiB"],
+  [12.4, "12 B"],
+])("%d bytes are %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [1, 1000, "0.1 %"],
+  [999, 1000, "99.9 %"],
+  [1, 1, "100.0 %"],
+  [9995, 10_000, "99.9 %"],
+  [84, 100, "84.0 %"],
+])("%d of %d is %s", (part, whole, text) => {
+  expect(formatShare(part, whole)).toBe(text);
+});
+
+test("what a page can write out is written out", () => {
+  expect([formatBig(9_999_999n), formatBig(10_000_000n), formatBig(1n << 24n)]).toEqual(["9,999,999", "> 2²³", "2²⁴"]);
+  expect([formatCount(12.9), formatCount(-1234)]).toEqual(["12", "-1,234"]);
+});

@@ -22,3 +22,18 @@ test("absolute times say their zone", () => {
   expect(formatClock(now)).toBe("14:07:42 UTC");
   expect(formatMoment(now)).toBe("2026-11-21 14:07:42 UTC");
 });
+
+test.each([
+  [4, "now"],
+  [5, "5 s"],
+  [59, "59 s"],
+  [60, "1 min"],
+  [3599, "59 min"],
+  [3600, "1 h"],
+  [86_399, "23 h"],
+  [86_400, "1 d"],
+  [30 * 86_400 - 1, "29 d"],
+  [30 * 86_400, "2026-10-22"],
+])("the age of %i seconds is on its own side of the bound: %s", (seconds, text) => {
+  expect(formatAge(now - seconds * 1000, now)).toBe(text);
+});

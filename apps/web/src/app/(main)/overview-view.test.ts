@@ -24,3 +24,60 @@ test("the worst comes first, the rest behind it", () => {
 test("an empty cluster is no error", () => {
   expect(overviewVerdict({ ...facts, rows: [] }).severity).toBe("info");
 });
+
+const condition = (severity: "error" | "warning" | "info", title: string) => ({ severity, title });
+
+test.each([
+  ["nothing is known yet", { loaded: false }, { severity: "unknown", text: "Looking at the network", causes: "" }],
+  [
+    "one node is well",
+    { rows: [row()] },
+    { severity: "ok", text: "The node enforces the newest policy", causes: "Nothing is reported." },
+  ],
+  [
+    "all is well and sessions stand",
+    { sessions: [{ state: "Established" } as Session] },
+    {
+      severity: "ok",
+      text: "All 2 nodes enforce the newest policy",
+      causes: "1 BGP sessions are established, nothing is reported.",
+    },
+  ],
+  [
+    "nodes are late and agents lost",
+    { rows: [row(1), row(2), row(0, false), row(0, false)] },
+    { severity: "critical", text: "2 nodes do not enforce the newest policy", causes: "2 agents are not heard" },
+  ],
+  [
+    "one error is told by its title",
+    { conditions: [condition("error", "BIRD is down"), condition("info", "i")] },
+    { severity: "critical", text: "BIRD is down", causes: "" },
+  ],
+  [
+    "errors come before warnings, several of each by their number",
+    { conditions: ["error", "error", "warning", "warning"].map((severity) => condition(severity as "error", "t")) },
+    { severity: "critical", text: "2 errors are reported", causes: "2 warnings" },
+  ],
+  ["one warning", { conditions: [condition("warning", "w")] }, { severity: "warning", text: "w", causes: "" }],
+  [
+    "a packet met another verdict",
+    { differing: 1 },
+    { severity: "critical", text: "1 probed pair differs from the policy", causes: "" },
+  ],
+  [
+    "packets did, and sessions are down",
+    { differing: 2, sessions: [{ state: "Idle" }, { state: "Active" }] as Session[] },
+    {
+      severity: "critical",
+      text: "2 probed pairs differ from the policy",
+      causes: "2 BGP sessions are not established",
+    },
+  ],
+])("when %s", (_, more, verdict) => {
+  expect(overviewVerdict({ ...facts, ...more })).toEqual(verdict);
+});
+
+test("an agent that never reported is not heard", () => {
+  const silent = { ...row(), report: { name: "n", addresses: [], connected: true } };
+  expect(overviewVerdict({ ...facts, rows: [silent] }).text).toBe("1 agent is not heard");
+});

@@ -1,7 +1,7 @@
 import type { AgentStatus, BgpSession } from "@percale/protocol";
 import { expect, test } from "vitest";
 import type { NodeReport } from "../nodes/view.ts";
-import { causesOf, layoutSessions, pairsOf, sessionsOf, sessionsVerdict, stateOf } from "./view.ts";
+import { causesOf, healthOf, layoutSessions, pairsOf, sessionsOf, sessionsVerdict, stateOf, worstEnd } from "./view.ts";
 
 const session = (peerNode: string, state: BgpSession["state"] = "Established"): BgpSession => ({
   peerIP: "10.0.0.1",
@@ -94,4 +94,125 @@ test("ends of one family and kind stand side by side, broken ones first", () => 
     ["IPv4 mesh", ["a", "b"]],
     ["IPv6 mesh", ["a"]],
   ]);
+});
+
+test.each([
+  ["Established", "up"],
+  ["Half configured", "half"],
+  ["Idle", "down"],
+  ["Close", "down"],
+  ["Active", "connecting"],
+  ["OpenConfirm", "connecting"],
+  ["Unknown", "connecting"],
+] as const)("%s is %s", (state, health) => {
+  expect(healthOf(state)).toBe(health);
+});
+
+const outside = (peerIP: string, state: BgpSession["state"] = "Established"): BgpSession => {
+  const { peerNode: _, ...rest } = session("", state);
+  return { ...rest, peerIP, type: "GlobalPeer", asNumber: 65_001 };
+};
+
+test("a session to the outside is its node's alone, and named by the address", () => {
+  const [one] = sessionsOf([report("a", [outside("192.0.2.1", "Connect")])]);
+  expect(one).toMatchObject({
+    id: "a~192.0.2.1",
+    node: "a",
+    peer: "192.0.2.1",
+    peerIsNode: false,
+    kind: "GlobalPeer",
+    asNumber: 65_001,
+    state: "Connect",
+  });
+});
+
+test("a session to a node that reports nothing yet is not half configured, nor one that stands", () => {
+  const silent = { ...report("b", []), status: undefined };
+  expect(sessionsOf([report("a", [session("b", "Active")]), silent])[0]?.state).toBe("Active");
+  expect(sessionsOf([report("a", [session("b")]), report("b", [])])[0]?.state).toBe("Established");
+});
+
+test("sessions in one state go by name, with numbers in their order", () => {
+  const ids = sessionsOf([report("n", [outside("192.0.2.10"), outside("192.0.2.9")])]).map(({ id }) => id);
+  expect(ids).toEqual(["n~192.0.2.9", "n~192.0.2.10"]);
+});
+
+test("the verdict of all, of none, and of several that are down", () => {
+  expect(sessionsVerdict([])).toEqual({ lead: "No BGP session is configured.", rest: "Nodes exchange no routes." });
+  expect(sessionsVerdict(sessionsOf([report("a", [outside("192.0.2.1")])]))).toEqual({
+    lead: "All 1 sessions established.",
+    rest: "",
+  });
+  const some = sessionsOf([
+    report("a", [outside("192.0.2.1", "Idle"), outside("192.0.2.2", "Active"), outside("192.0.2.3", "Idle")]),
+  ]);
+  expect(sessionsVerdict(some)).toEqual({ lead: "0 of 3 sessions established.", rest: "2 idle, 1 active." });
+});
+
+test("the end that tells most is the one in the worst state", () => {
+  const [both] = sessionsOf(mesh);
+  expect(worstEnd(both!)?.state).toBe("Idle");
+  expect(worstEnd({ ...both!, ends: [] })).toBeUndefined();
+});
+
+const drawn = (reports: readonly NodeReport[], width = 800) => {
+  const { nodes, peers, ...rest } = layoutSessions(reports, sessionsOf(reports), width);
+  const at = ({ name, x, y, up, total }: (typeof nodes)[number]) =>
+    `${name} ${Math.round(x)},${Math.round(y)} ${up}/${total}`;
+  return {
+    ...rest,
+    height: Math.round(rest.height),
+    nodes: nodes.map(at),
+    peers: peers.map(at),
+    lines: rest.lines.map(({ from, to }) => `${from.name}-${to.name}`),
+  };
+};
+
+test("one node stands in the middle, two side by side, more on a circle from the top", () => {
+  expect(drawn([report("a", [])])).toEqual({
+    width: 800,
+    height: 330,
+    nodes: ["a 400,160 0/0"],
+    peers: [],
+    lines: [],
+    bundles: [],
+    mesh: undefined,
+  });
+  expect(drawn([report("a", [session("b")]), report("b", [session("a")])])).toMatchObject({
+    nodes: ["a 510,160 1/1", "b 290,160 1/1"],
+    lines: ["a-b"],
+    mesh: undefined,
+  });
+  expect(drawn(mesh)).toMatchObject({
+    height: 362,
+    nodes: ["node-1 400,50 1/2", "node-2 509,239 2/2", "node-3 291,239 1/2"],
+    lines: ["node-1-node-3", "node-1-node-2", "node-2-node-3"],
+  });
+  expect(drawn(mesh, 300).nodes[0]).toBe("node-1 150,50 1/2");
+});
+
+test("peers outside stand in a row above, and many healthy sessions of one are one line with their number", () => {
+  const few = [report("a", [outside("192.0.2.1"), outside("192.0.2.2", "Idle")])];
+  expect(drawn(few)).toMatchObject({
+    height: 450,
+    nodes: ["a 400,280 1/2"],
+    peers: ["192.0.2.1 267,50 1/1", "192.0.2.2 533,50 0/1"],
+    lines: ["a-192.0.2.2", "a-192.0.2.1"],
+    bundles: [],
+  });
+  const names = Array.from({ length: 13 }, (_, index) => `n${index}`);
+  const many = names.map((name, index) => report(name, [outside("192.0.2.1", index === 0 ? "Idle" : "Established")]));
+  const { lines, bundles } = layoutSessions(many, sessionsOf(many), 900);
+  expect(lines.map(({ session: { node } }) => node)).toEqual(["n0"]);
+  expect(bundles.map(({ id, count, from, to }) => [id, count, from.x, to.name])).toEqual([
+    ["192.0.2.1", 12, 450, "192.0.2.1"],
+  ]);
+  const dozen = many.slice(0, 12);
+  expect(layoutSessions(dozen, sessionsOf(dozen), 900)).toMatchObject({ bundles: [], lines: { length: 12 } });
+});
+
+test("a node that nobody reports is drawn where a session needs it, and a session to nowhere is not", () => {
+  const reports = [report("a", [session("b")])];
+  expect(drawn(reports)).toMatchObject({ nodes: ["a 400,160 1/1"], lines: [] });
+  expect(layoutSessions([], sessionsOf(reports), 800).nodes.map(({ name }) => name)).toEqual(["a"]);
 });

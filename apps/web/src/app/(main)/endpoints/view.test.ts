@@ -62,3 +62,35 @@ test("what is in force stands in the engine's order, without what was deleted si
   expect(told.map(({ name, cards }) => [name, cards.map((card) => card.name)])).toEqual([["first", ["b", "a"]]]);
   expect(inForce(view, "egress", policies)).toEqual([]);
 });
+
+test.each([
+  ["up", undefined, "up", "ok"],
+  ["error", "no such link", "no such link", "critical"],
+  ["pending", undefined, "pending", "warning"],
+])("an interface that is %s (%s) is told as %s, %s", (state, detail, words, severity) => {
+  const ref = { kind: "WorkloadEndpoint", namespace: "shop", name: "n-k8s-db-eth0" };
+  const reports = [
+    {
+      name: "n",
+      addresses: [],
+      connected: true,
+      status: { workloads: [{ ref, state, interfaceName: "cali1", detail }] },
+    },
+  ];
+  const [row] = endpointRows(new Selection([endpoint("db")]), [], reports as unknown as NodeReport[]);
+  expect(row).toMatchObject({ state: words, severity, searchable: "shop/db n-k8s-db-eth0 n 10.0.0.1 app=db" });
+});
+
+test.each([
+  [[["Ingress"]], "ingress", 1],
+  [[["Egress"]], "egress", 1],
+  [[["Egress"], ["Egress"]], "egress", 2],
+  [[["Ingress"], ["Egress"], ["Ingress"]], "both ways", 3],
+] as const)("policies of %j protect %s", (types, protection, policies) => {
+  const applied = types.map((each, i) => ({
+    ...policy("app == 'db'", [...each]),
+    metadata: { name: `p${i}`, namespace: "shop" },
+  }));
+  const [row] = endpointRows(new Selection([endpoint("db")]), applied, []);
+  expect(row).toMatchObject({ protection, policies, severity: "unknown" });
+});

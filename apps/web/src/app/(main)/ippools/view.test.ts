@@ -66,3 +66,89 @@ test("a block lists every address with its owner", () => {
 test("use has one hue in five steps", () => {
   expect([0, 0.01, 0.2, 0.5, 1].map(stepOfUse)).toEqual([0, 1, 1, 3, 5]);
 });
+
+test.each([
+  [{}, "none"],
+  [{ ipipMode: "Never", vxlanMode: "Never" }, "none"],
+  [{ ipipMode: "Always" }, "IPIP"],
+  [{ ipipMode: "CrossSubnet", vxlanMode: "Never" }, "IPIP CrossSubnet"],
+  [{ vxlanMode: "Always", ipipMode: "Never" }, "VXLAN"],
+  [{ vxlanMode: "CrossSubnet" }, "VXLAN CrossSubnet"],
+])("a pool with %j is encapsulated by %s", (spec, words) => {
+  expect(poolRows([pool("p", "10.0.0.0/24", spec)], [])[0]?.encapsulation).toBe(words);
+});
+
+test("a pool is what its spec says, with nothing used of what the usage does not know", () => {
+  expect(poolRows([pool("p", "10.0.0.0/24", { blockSize: 28, natOutgoing: true, disabled: true })], [])).toEqual([
+    {
+      name: "p",
+      cidr: "10.0.0.0/24",
+      encapsulation: "none",
+      natOutgoing: true,
+      disabled: true,
+      size: 256n,
+      used: 0,
+      free: 256n,
+      share: 0,
+      blocks: [],
+      blocksTotal: 16n,
+      blocksWithSpace: 0,
+    },
+  ]);
+  expect(poolRows([pool("p", "10.0.0.0/24", { blockSize: 0 })], [])[0]).toMatchObject({
+    blocksTotal: 4n,
+    natOutgoing: false,
+    disabled: false,
+  });
+  expect(poolRows([pool("p", "10.0.0.0/28")], [])[0]?.blocksTotal).toBe(1n);
+  expect(poolRows([pool("p", "broken")], [])[0]).toMatchObject({ size: 1n, blocksTotal: 1n });
+  expect(poolRows([{ metadata: { name: "p" }, spec: {} }], [])[0]).toMatchObject({ cidr: "0.0.0.0/32", size: 1n });
+});
+
+test("equally full pools go by name, and a share of a huge one is told in millionths", () => {
+  const usage = [{ name: "v6", cidr: "fd00::/104", size: 2 ** 24, used: 2 ** 20, blocks: [] }];
+  const rows = poolRows([pool("b", "10.0.0.0/24"), pool("a", "10.1.0.0/24"), pool("v6", "fd00::/104")], usage);
+  expect(rows.map(({ name, share }) => [name, share])).toEqual([
+    ["v6", 0.0625],
+    ["a", 0],
+    ["b", 0],
+  ]);
+});
+
+test("a map of many blocks has rows of 64, each under its first address", () => {
+  const [row] = poolRows([pool("p", "10.0.0.0/18")], []);
+  const parts = addressMap(row!);
+  expect(parts.map((part) => part.t === "row" && [part.label, part.cells.length, part.cells.at(-1)?.cidr])).toEqual([
+    ["10.0.0.0", 64, "10.0.15.192/26"],
+    ["10.0.16.0", 64, "10.0.31.192/26"],
+    ["10.0.32.0", 64, "10.0.47.192/26"],
+    ["10.0.48.0", 64, "10.0.63.192/26"],
+  ]);
+  expect(parts[1]?.t === "row" && parts[1].cells[0]?.index).toBe(64n);
+});
+
+test("a huge pool may begin and end with claimed blocks", () => {
+  const claimed = [block("fd00::/122", 1), block("fd00::ffff:ffff:ffff:ffc0/122", 1), block("fd00::100/122", 1)];
+  const [row] = poolRows(
+    [pool("v6", "fd00::/64")],
+    [{ name: "v6", cidr: "fd00::/64", size: 2 ** 64, used: 3, blocks: claimed }],
+  );
+  expect(
+    addressMap(row!).map((part) =>
+      part.t === "gap" ? part.blocks : [part.label, ...part.cells.map(({ index }) => index)],
+    ),
+  ).toEqual([["fd00::", 0n], 3n, ["fd00::100", 4n], (1n << 58n) - 6n, ["fd00::ffff:ffff:ffff:ffc0", (1n << 58n) - 1n]]);
+});
+
+test("of a block larger than a page only addresses in use are shown, in their order", () => {
+  const owners = [
+    { ordinal: 300, owner: "b", handle: "h" },
+    { ordinal: 7, owner: "a" },
+  ];
+  expect(blockAddresses({ ...block("fd00::/112", 2, 65_536), owners })).toEqual([
+    { ordinal: 7, address: "fd00::7", owner: "a", handle: undefined },
+    { ordinal: 300, address: "fd00::12c", owner: "b", handle: "h" },
+  ]);
+  expect(blockAddresses(block("10.0.0.0/24", 1, 256))).toHaveLength(256);
+  expect(blockAddresses(block("10.0.0.0/23", 1, 512))).toHaveLength(1);
+});

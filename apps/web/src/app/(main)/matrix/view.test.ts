@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { cellsOf, deniedTargets, gridOf, matrixVerdict, type Probe } from "./view.ts";
+import type { MatrixView } from "@percale/api";
+import type { Endpoint } from "../../../policy/endpoint.ts";
+import { cellsOf, deniedTargets, gridOf, matrixOf, matrixVerdict, type Probe } from "./view.ts";
 
 const probe = (
   source: string,
@@ -64,5 +66,135 @@ test("denied pairs are told by target and reason, the one that most cannot reach
   expect(targets.map(({ destination, sources, why }) => [destination, sources, why])).toEqual([
     ["y", ["a", "b"], "end of tier"],
     ["x", ["a"], "rule 1"],
+  ]);
+});
+
+const endpoint = (namespace: string, name: string, address: string) =>
+  ({
+    key: `${namespace}/n1-k8s-${name}-eth0`,
+    namespace,
+    name,
+    objectName: `n1-k8s-${name}-eth0`,
+    addresses: [address],
+  }) as unknown as Endpoint;
+const endpoints = [endpoint("shop", "web", "10.0.0.1"), endpoint("shop", "db", "10.0.0.2")];
+const measured = (from: string, to: string, allowed: boolean, more: object = {}) => ({
+  from,
+  to,
+  proto: "tcp",
+  port: 80,
+  allowed,
+  at: "2026-11-30T00:00:01Z",
+  ...more,
+});
+const lab = {
+  workloads: [
+    { name: "web", namespace: "shop", addresses: ["10.0.0.1/32"], labels: {}, ports: [] },
+    { name: "outside", namespace: "", addresses: ["192.0.2.1"], labels: {}, ports: [] },
+  ],
+};
+const cell = (from: string, to: string, allowed: boolean, port = 80) =>
+  ({ from, to, protocol: "TCP", port, allowed, text: allowed ? "Allow: x" : "Deny: y" }) as MatrixView["cells"][number];
+
+test("what was measured meets what is predicted of the same pair, whatever each calls its ends", () => {
+  const cells = [
+    cell("shop/n1-k8s-web-eth0", "shop/n1-k8s-db-eth0", true),
+    cell("shop/n1-k8s-db-eth0", "192.0.2.1", false),
+  ];
+  const matrix = matrixOf(
+    {
+      ...lab,
+      probes: [
+        measured("web", "10.0.0.2", false),
+        measured("shop/n1-k8s-db-eth0", "outside", false),
+        measured("nobody", "shop/web", true, { port: 0 }),
+      ],
+    },
+    { cells } as unknown as MatrixView,
+    endpoints,
+  );
+  const at = "2026-11-30T00:00:01Z";
+  expect(matrix.probes).toEqual([
+    {
+      source: "shop/web",
+      destination: "shop/db",
+      protocol: "TCP",
+      port: 80,
+      predicted: "Allow",
+      decidedBy: "Allow: x",
+      measured: "Deny",
+      at,
+    },
+    {
+      source: "shop/db",
+      destination: "outside",
+      protocol: "TCP",
+      port: 80,
+      predicted: "Deny",
+      decidedBy: "Deny: y",
+      measured: "Deny",
+      at,
+    },
+    {
+      source: "nobody",
+      destination: "shop/web",
+      protocol: "TCP",
+      port: undefined,
+      predicted: undefined,
+      decidedBy: undefined,
+      measured: "Allow",
+      at,
+    },
+  ]);
+});
+
+test("of several probes of a pair the newest counts, and nothing is predicted before the evaluator answered", () => {
+  const later = "2026-11-30T00:00:02Z";
+  const probed = (...probes: ReturnType<typeof measured>[]) =>
+    matrixOf({ ...lab, probes }, undefined, endpoints).probes;
+  const old = measured("web", "outside", false);
+  for (const order of [
+    [old, measured("web", "outside", true, { at: later })],
+    [measured("web", "outside", true, { at: later }), old],
+  ])
+    expect(probed(...order)).toMatchObject([{ measured: "Allow", at: later, predicted: undefined }]);
+});
+
+test("a grid counts each pair once by its measured verdict, else by the predicted one", () => {
+  const grid = gridOf({
+    probes: [
+      ...probes,
+      probe("shop/cart", "shop/x", "Deny", undefined),
+      probe("shop/cart", "shop/y", undefined, undefined),
+    ],
+  });
+  expect([grid.allowed, grid.denied, grid.differing]).toEqual([3, 2, 1]);
+  expect(grid.cellAt("shop/cart", 99)).toBeUndefined();
+  expect(matrixVerdict({ ...grid, differing: 0 }).rest).toBe("Kernels and evaluator agree.");
+  expect(matrixVerdict({ ...grid, differing: 2 }).rest).toBe("2 differ from the evaluator.");
+});
+
+test("one pair's cells are of that pair alone", () => {
+  const cells = cellsOf({ probes }, "shop/web", "shop/db");
+  expect(cells.map(({ port, differs }) => [port, differs])).toEqual([
+    [80, false],
+    [5432, false],
+  ]);
+  expect(cellsOf({ probes }, "shop/cart", "shop/db").map(({ differs }) => differs)).toEqual([true]);
+});
+
+test("a denial at the end of a tier is told as that, targets of one size by name, what met no packet by prediction", () => {
+  const denied = (source: string, destination: string, decidedBy: string | undefined, kernel?: "Deny") => ({
+    ...probe(source, destination, "Deny", kernel),
+    decidedBy,
+  });
+  const text = "Deny: policies of tier app apply and none of their rules matched";
+  expect(
+    deniedTargets({
+      probes: [denied("a", "z", text), denied("a", "b", undefined, "Deny"), { ...probe("a", "c", "Deny", "Allow") }],
+    }),
+  ).toEqual([
+    { destination: "b", protocol: "TCP", port: 80, sources: ["a"], why: "" },
+    { destination: "z", protocol: "TCP", port: 80, sources: ["a"], why: "end of tier app" },
   ]);
 });

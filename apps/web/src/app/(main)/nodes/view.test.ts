@@ -75,3 +75,70 @@ test("a node's conditions are its agent's own and those that the API found of it
   const all = [{ ...own, source: "node-2" }, session, { ...own, code: "AgentSilent", source: "node-3" }];
   expect(nodeConditions("node-2", [own], all)).toEqual([own, session]);
 });
+
+const condition = (severity: "error" | "warning" | "info", title: string) =>
+  ({ code: title, severity, title, detail: "", advice: "", since: "" }) as const;
+const session = (state: string) => ({ state }) as AgentStatus["sessions"][number];
+
+test.each<[what: string, report: NodeReport, severity: string, title: string]>([
+  ["no agent yet, but its stream", node("a", undefined), "unknown", "Not reported yet"],
+  [
+    "an error before all else",
+    node("a", { inSync: false, conditions: [condition("warning", "w"), condition("error", "e")] }),
+    "critical",
+    "e",
+  ],
+  ["a snapshot under way", node("a", { inSync: false, programmedRevision: 1 }), "warning", "Not in sync"],
+  [
+    "a revision under way before a warning",
+    node("a", { programmedRevision: 1, conditions: [condition("warning", "w")] }),
+    "warning",
+    "Programming",
+  ],
+  [
+    "a warning before sessions that are down",
+    node("a", { conditions: [condition("info", "i"), condition("warning", "w")], sessions: [session("Idle")] }),
+    "warning",
+    "w",
+  ],
+  [
+    "one session down",
+    node("a", { sessions: [session("Idle"), session("Established")] }),
+    "warning",
+    "1 BGP session down",
+  ],
+  [
+    "two sessions down, before what is only said",
+    node("a", { conditions: [condition("info", "i")], sessions: [session("Idle"), session("Active")] }),
+    "warning",
+    "2 BGP sessions down",
+  ],
+  ["what is only said", node("a", { conditions: [condition("info", "i")] }), "info", "i"],
+  ["nothing", node("a", { sessions: [session("Established")] }), "ok", "healthy"],
+])("of a node with %s that is said", (_, report, severity, title) => {
+  expect(nodeRows([report])[0]).toMatchObject({ severity, title });
+});
+
+test("a row counts its sessions, and never is ahead of what it received", () => {
+  const [row] = nodeRows([node("a", { programmedRevision: 41, sessions: [session("Idle"), session("Established")] })]);
+  expect(row).toMatchObject({ behind: 0, sessions: 2, sessionsUp: 1 });
+  expect(nodeRows([node("a", undefined)])[0]).toMatchObject({ behind: 0, sessions: 0, sessionsUp: 0 });
+});
+
+test("of equals the one that is further behind comes first", () => {
+  const rows = nodeRows([node("a", { programmedRevision: 39 }), node("b", { programmedRevision: 30 })]);
+  expect(rows.map(({ name }) => name)).toEqual(["b", "a"]);
+});
+
+test("a verdict names three nodes and counts the others; a single node is the only one", () => {
+  const late = ["a", "b", "c", "d", "e"].map((name) => node(name, { programmedRevision: 39 }));
+  expect(nodesVerdict(nodeRows(late), 1_000)).toEqual({
+    lead: "0 of 5 nodes enforce revision 1,000.",
+    rest: "a: Programming; b: Programming; c: Programming; and 2 more",
+  });
+  expect(nodesVerdict(nodeRows(late.slice(0, 3)), 40).rest).toBe("a: Programming; b: Programming; c: Programming");
+  expect(nodesVerdict(nodeRows([node("a", {})]), 40).lead).toBe("The only node enforces revision 40.");
+  expect(nodesVerdict(nodeRows([node("a", undefined), node("b", {}, false)]), 40).lead).toBe(
+    "0 of 2 nodes enforce revision 40.",
+  );
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PolicyObject, TierObject } from "../../../policy/spec.ts";
-import { boardColumns, litCards, parseNamespaces } from "./view.ts";
+import { boardColumns, cardOf, litCards, orderText, parseNamespaces, tierOrderText } from "./view.ts";
 
 const policy = (name: string, spec: PolicyObject["spec"], namespace?: string): PolicyObject => ({
   apiVersion: "projectcalico.org/v3",
@@ -48,4 +48,77 @@ test("a namespace filter keeps global policies", () => {
   const lit = litCards(columns, { text: "", ...parseNamespaces("!shop") });
   expect(lit?.has("a//GlobalNetworkPolicy")).toBe(true);
   expect(lit?.has("allow-web/shop/NetworkPolicy")).toBe(false);
+});
+
+test("a card counts the rules of the directions that it governs", () => {
+  const rules = [{ action: "Allow" }, { action: "Deny" }];
+  const counts = (spec: PolicyObject["spec"]) => {
+    const { ingress, egress, ruleCount } = cardOf(policy("p", spec));
+    return [ingress, egress, ruleCount];
+  };
+  expect(counts({ types: ["Ingress"], ingress: rules, egress: rules })).toEqual([true, false, 2]);
+  expect(counts({ types: ["Egress"], ingress: rules, egress: [rules[0]!] })).toEqual([false, true, 1]);
+  expect(counts({ types: ["Ingress", "Egress"], ingress: rules, egress: [rules[0]!] })).toEqual([true, true, 3]);
+  expect(counts({ types: ["Ingress", "Egress"] })).toEqual([true, true, 0]);
+});
+
+test("a card says where its page is, and whether Kubernetes' own API wrote it", () => {
+  const own = cardOf(policy("allow-web", { order: 5 }, "shop"));
+  expect(own).toMatchObject({
+    path: "networkpolicies/shop/allow-web",
+    key: "allow-web/shop/NetworkPolicy",
+    tier: "default",
+    order: 5,
+    fromKubernetes: false,
+  });
+  expect(cardOf(policy("knp.default.x", {}, "shop")).fromKubernetes).toBe(true);
+  expect(cardOf({ ...policy("x", {}, "shop"), kind: "KubernetesNetworkPolicy" }).fromKubernetes).toBe(true);
+});
+
+test("a column has its tier's order and what its end does", () => {
+  expect(columns.map(({ name, order, defaultAction }) => [name, order, defaultAction])).toEqual([
+    ["security", 100, "Deny"],
+    ["default", 1_000_000, "Deny"],
+    ["gone", undefined, "Deny"],
+  ]);
+});
+
+test("search finds labels and namespaces in any case, and together with namespaces both count", () => {
+  const board = boardColumns(
+    [tier("default")],
+    [
+      { ...policy("a", {}, "Shop"), metadata: { name: "a", namespace: "Shop", labels: { Team: "Web" } } },
+      policy("b", {}, "bank"),
+      policy("g", { selector: "ROLE == 'x'" }),
+    ],
+  );
+  const lit = (text: string, ns: string | null = null) =>
+    [...(litCards(board, { text, ...parseNamespaces(ns) }) ?? [])].map((key) => key.split("/")[0]);
+  expect(lit("team=web")).toEqual(["a"]);
+  expect(lit("SHOP")).toEqual(["a"]);
+  expect(lit("role ==")).toEqual(["g"]);
+  expect(lit("", "bank")).toEqual(["g", "b"].sort());
+  expect(lit("team", "bank")).toEqual([]);
+  expect(lit("b", "!Shop,other")).toEqual(["b"]);
+});
+
+test.each([
+  [null, [], false],
+  ["", [], false],
+  ["a,,b", ["a", "b"], false],
+  ["!a", ["a"], true],
+])("the namespaces of %j", (text, namespaces, negated) => {
+  expect(parseNamespaces(text)).toEqual({ namespaces, negated });
+});
+
+test.each([
+  [undefined, "last", "last"],
+  [0, "0", "0"],
+  [100, "100", "100"],
+  [999_999, "999999", "999999"],
+  [1_000_000, "1000000", "1M"],
+  [1_500_000, "1500000", "1500000"],
+  [3_000_000, "3000000", "3M"],
+])("the order %s reads %s on a card and %s on a tier", (order, card, column) => {
+  expect([orderText(order), tierOrderText(order)]).toEqual([card, column]);
 });

@@ -1,33 +1,25 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startApi } from "@percale/api";
-import type { Api } from "@percale/api";
-import { startTestPostgres } from "@percale/store";
-import type { TestPostgres } from "@percale/store";
+import { startAnyApi } from "@percale/api/any-store-api";
+import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createApiProxy } from "./api-proxy.ts";
 import type { ApiProxy } from "./api-proxy.ts";
 import { createFront } from "./front.ts";
 
-let postgres: TestPostgres;
-let api: Api;
+let server: TestApi;
 let proxy: ApiProxy;
 /** The dashboard's front, and two reverse proxies before it: one that keeps Host, one that names it in x-forwarded-host. */
 let front: Server;
 let keeping: Server;
 let naming: Server;
-const dataDir = mkdtempSync(join(tmpdir(), "percale-web-"));
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  api = await startApi({ dataDir, databaseUrl: postgres.url });
-  proxy = createApiProxy({ apiUrl: new URL(api.url), ca: readFileSync(join(dataDir, "pki", "ca.crt")) });
+  server = await startAnyApi();
+  proxy = createApiProxy({ apiUrl: new URL(server.api.url), ca: Buffer.from(server.ca) });
   front = createFront({ proxy, names: ["percale.example"], page: (_, response) => response.end("page") });
   await listening(front);
   keeping = reverseProxy((host) => ({ host }));
@@ -40,9 +32,7 @@ afterAll(async () => {
     server.closeAllConnections();
   }
   proxy.close();
-  await api.close();
-  await postgres.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  await server.stop();
 });
 
 async function listening(server: Server): Promise<void> {
@@ -93,14 +83,14 @@ async function ask(
 test.each([
   ["keeps Host", () => keeping, "http://percale.example"],
   ["names the host it was asked by", () => naming, "https://percale.example"],
-])("a person signs in and reads through a reverse proxy that %s", async (_, server, origin) => {
-  const body = JSON.stringify({ token: readFileSync(join(dataDir, "admin-token"), "utf8").trim() });
+])("a person signs in and reads through a reverse proxy that %s", async (_, way, origin) => {
+  const body = JSON.stringify({ token: server.token });
   const browser = { host: "percale.example", origin };
-  const signIn = await ask(server(), "/trpc/session.signIn", { ...browser, body });
+  const signIn = await ask(way(), "/trpc/session.signIn", { ...browser, body });
   expect([signIn.code, signIn.text]).toStrictEqual([200, expect.stringContaining('"user":"admin"')]);
   const cookie = signIn.headers["set-cookie"]![0]!;
   expect(cookie.includes("Secure")).toBe(origin.startsWith("https"));
-  const read = await ask(server(), "/trpc/overview.summary", { ...browser, cookie: cookie.split(";")[0]! });
+  const read = await ask(way(), "/trpc/overview.summary", { ...browser, cookie: cookie.split(";")[0]! });
   expect([read.code, read.text]).toStrictEqual([200, expect.stringContaining('"revision"')]);
 });
 
@@ -129,7 +119,7 @@ test("health answers to any name", async () => {
 });
 
 test("a WebSocket carries procedures to the API under a configured name", async () => {
-  const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();
+  const token = server.token;
   const headers = { host: "percale.example", authorization: `Bearer ${token}` };
   const socket = new WebSocket(`ws://127.0.0.1:${portOf(front)}/trpc`, { headers });
   await once(socket, "open");

@@ -1,0 +1,134 @@
+import { Selection } from "@percale/policy";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { endpointOf } from "../policy/endpoint.ts";
+import type { PolicyObject } from "../policy/spec.ts";
+import { newText } from "./new-text.ts";
+
+const endpoint = (namespace: string, pod: string, last: number, labels: Record<string, string>) => ({
+  apiVersion: "projectcalico.org/v3",
+  kind: "WorkloadEndpoint",
+  metadata: { name: `n1-k8s-${pod}-eth0`, namespace, labels: { ...labels, "projectcalico.org/namespace": namespace } },
+  spec: { pod, node: "n1", ipNetworks: [`10.0.0.${last}/32`], profiles: [] },
+});
+const objects = [
+  endpoint("shop", "web-x7f2", 1, { app: "web" }),
+  endpoint("shop", "db-0", 2, { "app.kubernetes.io/name": "db" }),
+  endpoint("bank", "vault", 3, { role: "vault" }),
+];
+const policy = (name: string, selector: string, order: number): PolicyObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind: "NetworkPolicy",
+  metadata: { name, namespace: "shop" },
+  spec: { tier: "default", order, selector, types: ["Ingress"] },
+});
+
+type Asked = Parameters<typeof newText>[0];
+const nothing: Asked = {
+  kind: "NetworkPolicy",
+  verdict: null,
+  source: "",
+  destination: "",
+  port: Number.NaN,
+  protocol: "TCP",
+  tier: undefined,
+};
+function made(asked: Partial<Asked>, policies: readonly PolicyObject[] = [], all = objects) {
+  const known = {
+    endpoints: all.map(endpointOf),
+    outside: new Map([["customers", "192.0.2.1"]]),
+    policies,
+    selection: new Selection(all),
+  };
+  return parse(newText({ ...nothing, ...asked }, known));
+}
+
+test.each([
+  [
+    "NetworkPolicy",
+    { name: "", namespace: "shop" },
+    { tier: "default", selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
+  ],
+  [
+    "GlobalNetworkPolicy",
+    { name: "" },
+    { tier: "default", selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
+  ],
+  ["Tier", { name: "" }, { order: 500, defaultAction: "Pass" }],
+  ["IPPool", { name: "" }, { cidr: "10.245.0.0/16", natOutgoing: true }],
+  ["NetworkSet", { name: "", namespace: "shop" }, { nets: ["192.0.2.0/24"] }],
+  ["GlobalNetworkSet", { name: "" }, { nets: ["192.0.2.0/24"] }],
+  ["BGPPeer", { name: "" }, { peerIP: "192.0.2.1", asNumber: 64_512 }],
+  ["Profile", { name: "" }, {}],
+])("without a question a %s begins as its template", (kind, metadata, spec) => {
+  expect(made({ kind })).toEqual({ apiVersion: "projectcalico.org/v3", kind, metadata, spec });
+});
+
+test("a policy begins in the tier that was named, and where most workloads are, or in default if any is there", () => {
+  expect(made({ tier: "security" }).spec.tier).toBe("security");
+  expect(made({ kind: "GlobalNetworkPolicy", tier: "security" }).spec.tier).toBe("security");
+  expect(made({}, [], [...objects, endpoint("default", "x", 4, {})]).metadata.namespace).toBe("default");
+  expect(made({}, [], objects.toReversed()).metadata.namespace).toBe("shop");
+  expect(made({}, [], []).metadata.namespace).toBe("default");
+});
+
+test("a question becomes a rule between its ends, by the labels that people know them by", () => {
+  const question = { verdict: "Allow", source: "vault", destination: "shop/db-0", port: 5432 };
+  expect(
+    made(question, [policy("others", "has(app)", 50), policy("db", "app.kubernetes.io/name == 'db'", 40)]),
+  ).toEqual({
+    apiVersion: "projectcalico.org/v3",
+    kind: "NetworkPolicy",
+    metadata: { name: "allow-vault-to-db", namespace: "shop" },
+    spec: {
+      tier: "default",
+      order: 20,
+      selector: "app.kubernetes.io/name == 'db'",
+      types: ["Ingress"],
+      ingress: [
+        {
+          action: "Allow",
+          protocol: "TCP",
+          source: { selector: "role == 'vault'", namespaceSelector: "projectcalico.org/name == 'bank'" },
+          destination: { ports: [5432] },
+        },
+      ],
+    },
+  });
+});
+
+test.each([
+  ["192.0.2.9", "192.0.2.9/32", "deny-192-0-2-9-to-web"],
+  ["fd00::7", "fd00::7/128", "deny-fd00-7-to-web"],
+  ["customers", "192.0.2.1/32", "deny-customers-to-web"],
+])("a source outside, %s, is the net %s", (source, net, name) => {
+  const { metadata, spec } = made({ verdict: "Deny", source, destination: "web-x7f2" });
+  expect([metadata.name, spec.ingress]).toEqual([
+    name,
+    [{ action: "Deny", source: { nets: [net] } }, { action: "Pass" }],
+  ]);
+});
+
+test.each([
+  ["a port that is none", { port: 0 }],
+  ["a port that is no whole number", { port: 80.5 }],
+  ["no port", { port: Number.NaN }],
+])("with %s a rule is about anything", (_, more) => {
+  const { spec } = made({ verdict: "Deny", source: "web-x7f2", destination: "db-0", ...more });
+  expect(spec.ingress[0]).toEqual({ action: "Deny", source: { selector: "app == 'web'" } });
+});
+
+test("a name that is taken is not taken again", () => {
+  const taken = [policy("deny-web-to-db", "app == 'none'", 1)];
+  expect(made({ verdict: "Deny", source: "web-x7f2", destination: "db-0" }, taken).metadata.name).toBe(
+    "deny-web-to-db-2",
+  );
+});
+
+test.each([
+  [{ source: "web-x7f2", destination: "nobody" }],
+  [{ source: "no.body", destination: "db-0" }],
+  [{ source: "", destination: "" }],
+])("of ends that nobody has, %j, there is only the template", (ends) => {
+  expect(made({ verdict: "Deny", ...ends }).metadata.name).toBe("");
+});

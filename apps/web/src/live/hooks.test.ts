@@ -1,0 +1,416 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient } from "@trpc/client";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import type { AppRouter } from "@percale/api";
+import type { KubeObject } from "@percale/resources";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+import { useRailCounts } from "../shell/counts.ts";
+import { TRPCProvider } from "../trpc/client.ts";
+import { useEndpoints } from "./endpoints.ts";
+import { collectionKey, useObject } from "./objects.ts";
+import { partyOf, useActivity, useDiagnosedSessions, useMatrix, useNodes } from "./queries.ts";
+import { useRights } from "./rights.ts";
+import { useEndpointCounts, useSelectorMatches } from "./selector.ts";
+import { useOutside, useTrace } from "./trace.ts";
+import { useValueSource } from "./values.ts";
+
+type Api = ReturnType<typeof createTRPCOptionsProxy<AppRouter>>;
+
+/** What a hook tells a page that has asked already: rendered once, over answers that are there. */
+function read<T>(
+  hook: () => T,
+  answers: (
+    cache: { put(kind: string, ...objects: KubeObject[]): void; set(key: unknown, data: unknown): void },
+    api: Api,
+  ) => void,
+): T {
+  const queryClient = new QueryClient();
+  const trpcClient = createTRPCClient<AppRouter>({ links: [] });
+  const api = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient });
+  const set = (key: unknown, data: unknown): void => void queryClient.setQueryData(key as readonly unknown[], data);
+  answers({ set, put: (kind, ...items) => set(collectionKey(kind), { revision: 1, items }) }, api);
+  const told: T[] = [];
+  const Page = () => {
+    told.push(hook());
+    return null;
+  };
+  // oxlint-disable-next-line react/no-children-prop -- no JSX here
+  const inner = createElement(TRPCProvider, { trpcClient, queryClient, children: createElement(Page) });
+  renderToStaticMarkup(createElement(QueryClientProvider, { client: queryClient }, inner));
+  queryClient.clear();
+  return told[0]!;
+}
+
+const object = (kind: string, name: string, spec: unknown, metadata: object = {}): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind,
+  metadata: { name, ...metadata },
+  spec,
+});
+const endpoint = (pod: string, address: string, labels: Record<string, string> = { app: pod }, namespace = "shop") =>
+  object(
+    "WorkloadEndpoint",
+    `n1-k8s-${pod}-eth0`,
+    { pod, node: "n1", ipNetworks: [`${address}/32`], profiles: [] },
+    { namespace, labels: { ...labels, "projectcalico.org/namespace": namespace } },
+  );
+const web = endpoint("web", "10.0.0.1");
+const db = endpoint("db", "10.0.0.2");
+const status = (node: string, more: object = {}) => ({
+  node,
+  connected: true,
+  lastSeen: "2026-11-30T00:00:00Z",
+  status: {
+    node,
+    inSync: true,
+    appliedRevision: 7,
+    programmedRevision: 7,
+    sessions: [],
+    workloads: [],
+    conditions: [],
+    ...more,
+  },
+});
+
+test("nodes are those that are objects and those that report, and the head is the newest revision that anybody told", () => {
+  const nodes = (revision: number | undefined) =>
+    read(useNodes, (cache, api) => {
+      cache.put(
+        "Node",
+        object("Node", "n1", {
+          bgp: { ipv4Address: "192.0.2.1/24", ipv6Address: "fd00::1/64" },
+          addresses: [{ address: "192.0.2.9" }],
+        }),
+        object("Node", "n2", { addresses: [{ address: "192.0.2.2" }] }),
+        object("Node", "n4", {}),
+      );
+      cache.set(api.nodes.status.queryKey(), [status("n1"), status("n3")]);
+      if (revision !== undefined) cache.set(api.overview.summary.queryKey(), { revision });
+    }).data;
+  expect(nodes(9)?.head).toBe(9);
+  expect(nodes(undefined)?.head).toBe(7);
+  const heard = { connected: true, heardAt: "2026-11-30T00:00:00Z" };
+  expect(nodes(9)?.reports).toEqual([
+    { name: "n1", addresses: ["192.0.2.1", "fd00::1"], ...heard, status: status("n1").status },
+    { name: "n2", addresses: ["192.0.2.2"], connected: false },
+    { name: "n4", addresses: [], connected: false },
+    { name: "n3", addresses: [], ...heard, status: status("n3").status },
+  ]);
+});
+
+test("without reports or objects there are no nodes yet", () => {
+  expect(read(useNodes, (cache) => cache.put("Node")).data).toBeUndefined();
+  expect(read(useNodes, (cache, api) => cache.set(api.nodes.status.queryKey(), [])).data).toBeUndefined();
+});
+
+test("the rail counts what needs someone, the worst alone", () => {
+  const counts = (reports: readonly object[], conditions: readonly string[] = []) =>
+    read(useRailCounts, (cache, api) => {
+      cache.put("Node");
+      cache.set(api.nodes.status.queryKey(), reports);
+      cache.set(
+        api.health.conditions.queryKey(),
+        conditions.map((severity) => ({ severity })),
+      );
+    });
+  expect(counts([status("n1")], ["info"])).toEqual({});
+  const silent = { ...status("n2"), connected: false };
+  expect(counts([silent, status("n1", { inSync: false })], ["warning"])).toEqual({
+    "/nodes": { value: 1, tone: "deny", title: "critical" },
+    "/health": { value: 1, tone: "warn", title: "conditions" },
+  });
+  const session = { peerIP: "192.0.2.1", type: "GlobalPeer", state: "Idle", asNumber: 1 };
+  expect(
+    counts(
+      [status("n1", { sessions: [session, { ...session, peerIP: "192.0.2.2", state: "Established" }] })],
+      ["error", "warning", "info"],
+    ),
+  ).toEqual({
+    "/nodes": { value: 1, tone: "warn", title: "with a warning" },
+    "/bgp": { value: 1, tone: "warn", title: "sessions not established" },
+    "/health": { value: 2, tone: "deny", title: "conditions" },
+  });
+});
+
+test("agents' writes are left out of the newest changes unless they are asked for", () => {
+  const entry = (revision: number, author: string) => ({
+    revision,
+    setEnd: revision,
+    at: "",
+    author,
+    reason: "",
+    requestId: "",
+    op: "ADDED",
+    ref: { kind: "Tier", name: `t${revision}` },
+    object: {},
+  });
+  const activities = [entry(4, "system:node:n1"), entry(3, "ed"), entry(2, "vi"), entry(1, "ed")];
+  const seen = (limit: number, system?: boolean) =>
+    read(
+      () => useActivity(limit, system === undefined ? {} : { system }),
+      (cache, api) =>
+        cache.set(api.changes.list.queryKey({ limit: system === true ? limit * 2 : 400 }), { activities }),
+    ).data?.sets.map(({ revision }) => revision);
+  expect([seen(2), seen(2, true), seen(9)]).toEqual([
+    [3, 2],
+    [4, 3],
+    [3, 2, 1],
+  ]);
+  expect(
+    read(
+      () => useActivity(600, { system: true }),
+      (cache, api) => cache.set(api.changes.list.queryKey({ limit: 1000 }), { activities }),
+    ).data?.sets,
+  ).toHaveLength(4);
+  expect(
+    read(
+      () => useActivity(2),
+      () => undefined,
+    ).data,
+  ).toBeUndefined();
+});
+
+test("one object is found by name and namespace; one that is not there is gone once the list is", () => {
+  const found = (ref: { kind: string; namespace?: string; name: string }, loaded = true) => {
+    const { object: one, isGone } = read(
+      () => useObject(ref),
+      (cache) => loaded && cache.put("WorkloadEndpoint", web, db),
+    );
+    return [one?.metadata.name, isGone];
+  };
+  const ref = { kind: "WorkloadEndpoint", namespace: "shop", name: "n1-k8s-db-eth0" };
+  expect([found(ref), found({ ...ref, namespace: "bank" }), found(ref, false)]).toEqual([
+    ["n1-k8s-db-eth0", false],
+    [undefined, true],
+    [undefined, false],
+  ]);
+});
+
+test.each([
+  [{ write: true, admin: true }, ["g"], undefined, undefined],
+  [
+    { write: true, admin: false },
+    ["a", "b"],
+    undefined,
+    "u (a, b) may not manage tokens. That needs the group system:masters.",
+  ],
+  [
+    { write: false, admin: false },
+    [],
+    "u (no group) may read only. Writing needs the group percale:editors.",
+    "u (no group) may not manage tokens. That needs the group system:masters.",
+  ],
+])("the rights %j of %j forbid what they do, with the reason", (rights, groups, readOnly, notAdmin) => {
+  expect(
+    read(useRights, (cache, api) => cache.set(api.session.whoami.queryKey(), { user: "u", groups, rights })),
+  ).toEqual({ readOnly, notAdmin });
+  expect(read(useRights, () => undefined)).toEqual({ readOnly: undefined, notAdmin: undefined });
+});
+
+test("a selector matches what is there, says what is wrong with it, and counts nothing before all is loaded", () => {
+  const matches = (text: string, loaded = true) =>
+    read(
+      () => useSelectorMatches(text, undefined),
+      (cache) => {
+        cache.put("WorkloadEndpoint", web, db, endpoint("web", "10.0.0.3", { app: "web" }, "bank"));
+        if (loaded) cache.put("Profile");
+      },
+    );
+  expect(matches("app == 'web'")).toEqual({
+    count: 2,
+    namespaces: 2,
+    names: ["shop/web", "bank/web"],
+    error: undefined,
+  });
+  expect(matches("app == 'web'", false).count).toBeUndefined();
+  expect(matches("app ==")).toEqual({ count: undefined, namespaces: 0, names: [], error: expect.stringMatching(/./) });
+  const policy = object("NetworkPolicy", "p", { selector: "app == 'web'" }, { namespace: "shop" });
+  const count = read(
+    () => useEndpointCounts()(policy as never),
+    (cache) => {
+      cache.put("WorkloadEndpoint", web, db);
+      cache.put("Profile");
+    },
+  );
+  expect([
+    count,
+    read(
+      () => useEndpointCounts()(policy as never),
+      () => undefined,
+    ),
+  ]).toEqual([1, undefined]);
+});
+
+test("completion offers the cluster's tiers, namespaces and labels, the most used first", () => {
+  const source = read(useValueSource, (cache) => {
+    cache.put("Tier", object("Tier", "default", {}), object("Tier", "app", {}));
+    cache.put(
+      "WorkloadEndpoint",
+      endpoint("a", "10.0.0.1", { x: "1" }, "z"),
+      endpoint("b", "10.0.0.2", { y: "2" }, "c"),
+      endpoint("d", "10.0.0.3", { y: "2" }, "c"),
+    );
+  });
+  expect(source(["spec", "tier"])).toEqual(["default", "app"]);
+  expect(source(["metadata", "namespace"])).toEqual(["c", "z"]);
+  const terms = [
+    "all()",
+    "y == '2'",
+    "projectcalico.org/namespace == 'c'",
+    "x == '1'",
+    "projectcalico.org/namespace == 'z'",
+  ];
+  expect([source(["selector"]), source(["notSelector"])]).toEqual([terms, terms]);
+  expect(source(["namespaceSelector"])).toEqual([
+    "all()",
+    "projectcalico.org/name == 'c'",
+    "projectcalico.org/name == 'z'",
+  ]);
+  expect([source(["protocol"]), source(["notProtocol"])].map(([first]) => first)).toEqual(["TCP", "TCP"]);
+  expect(source(["order"])).toEqual([]);
+});
+
+const lab = (probes: readonly object[] = []) => ({
+  workloads: [
+    { name: "outside", namespace: "", addresses: ["192.0.2.1/32"], labels: {}, ports: [] },
+    { name: "nowhere", namespace: "", addresses: [], labels: {}, ports: [] },
+    { name: "web", namespace: "shop", addresses: ["10.0.0.1"], labels: {}, ports: [] },
+  ],
+  probes,
+});
+
+test("hosts of the lab that are no endpoints are known by their addresses", () => {
+  expect([...read(useOutside, (cache, api) => cache.set(api.lab.matrix.queryKey(), lab()))]).toEqual([
+    ["outside", "192.0.2.1"],
+  ]);
+  expect([...read(useOutside, () => undefined)]).toEqual([]);
+});
+
+test.each([
+  ["outside", "192.0.2.1"],
+  ["web", "shop/n1-k8s-web-eth0"],
+  ["shop/web", "shop/n1-k8s-web-eth0"],
+  ["db", "shop/n1-k8s-db-eth0"],
+  ["shop/db", "shop/n1-k8s-db-eth0"],
+  ["nobody", undefined],
+])("the lab's %s is asked about as %s", (name, party) => {
+  const items = read(useEndpoints, (cache) => cache.put("WorkloadEndpoint", web, db)).items;
+  expect(partyOf(name, lab() as never, items)).toBe(party);
+});
+
+test("the matrix asks the evaluator about each pair and port of the lab once", () => {
+  const at = "2026-11-30T00:00:00Z";
+  const probe = (from: string, to: string, proto: string, port?: number) => ({
+    from,
+    to,
+    proto,
+    port,
+    allowed: true,
+    at,
+  });
+  const probes = [
+    probe("web", "db", "tcp", 80),
+    probe("web", "db", "tcp", 443),
+    probe("db", "web", "icmp", 0),
+    probe("web", "nobody", "tcp", 80),
+  ];
+  const [from, to] = ["shop/n1-k8s-web-eth0", "shop/n1-k8s-db-eth0"];
+  const question = {
+    pairs: [
+      { from, to },
+      { from: to, to: from },
+    ],
+    ports: [{ protocol: "TCP", port: 80 }, { protocol: "TCP", port: 443 }, { protocol: "ICMP" }],
+  };
+  const { data } = read(useMatrix, (cache, api) => {
+    cache.put("WorkloadEndpoint", web, db);
+    cache.set(api.lab.matrix.queryKey(), lab(probes));
+    cache.set(api.policy.matrix.queryKey(question), {
+      cells: [{ from, to, protocol: "TCP", port: 443, allowed: false, text: "Deny: x" }],
+    });
+  });
+  expect(
+    data?.probes.map(({ source, destination, port, predicted }) => [source, destination, port, predicted]),
+  ).toEqual([
+    ["shop/web", "shop/db", 80, undefined],
+    ["shop/web", "shop/db", 443, "Deny"],
+    ["shop/db", "shop/web", undefined, undefined],
+    ["shop/web", "nobody", 80, undefined],
+  ]);
+  expect(read(useMatrix, () => undefined).data).toBeUndefined();
+});
+
+const trace = (ask: Parameters<typeof useTrace>[0], question?: object) =>
+  read(
+    () => useTrace(ask),
+    (cache, api) => {
+      cache.put("WorkloadEndpoint", web, db);
+      cache.set(api.lab.matrix.queryKey(), lab());
+      if (question === undefined) return;
+      const half = (direction: string) => ({ direction, verdict: "allow", by: "rule", text: "t", steps: [] });
+      const party = { text: "", address: "10.0.0.1" };
+      cache.set(api.policy.explain.queryKey(question), {
+        verdict: "allow",
+        from: party,
+        to: party,
+        egress: half("egress"),
+        ingress: half("ingress"),
+      });
+    },
+  );
+
+test.each([
+  [
+    { source: "web", destination: "db", protocol: "TCP", port: "80" },
+    { from: "shop/n1-k8s-web-eth0", to: "shop/n1-k8s-db-eth0", protocol: "TCP", port: 80 },
+  ],
+  [
+    { source: "outside", destination: "db", protocol: "TCP", port: "65535" },
+    { from: "192.0.2.1", to: "shop/n1-k8s-db-eth0", protocol: "TCP", port: 65_535 },
+  ],
+  [
+    { source: "web", destination: "fd00::7", protocol: "UDP", port: "" },
+    { from: "shop/n1-k8s-web-eth0", to: "fd00::7", protocol: "UDP" },
+  ],
+  [
+    { source: "web", destination: "203.0.113.9", protocol: "TCP", port: "65536" },
+    { from: "shop/n1-k8s-web-eth0", to: "203.0.113.9", protocol: "TCP" },
+  ],
+  [
+    { source: "web", destination: "db", protocol: "ICMP", port: "80" },
+    { from: "shop/n1-k8s-web-eth0", to: "shop/n1-k8s-db-eth0", protocol: "ICMP" },
+  ],
+])("what was typed, %j, is asked as %j", (ask, question) => {
+  const told = trace(ask, question);
+  expect([told.verdict, told.problem, told.question]).toEqual(["Allow", undefined, `${ask.protocol} ${ask.port}`]);
+});
+
+test.each([
+  [{ source: "", destination: "db" }, "Choose both ends."],
+  [{ source: "web", destination: "" }, "Choose both ends."],
+  [{ source: "nobody", destination: "db" }, "No endpoint is called nobody, and it is no address."],
+  [{ source: "web", destination: "noone" }, "No endpoint is called noone, and it is no address."],
+])("of %j nothing is asked: %s", (ends, problem) => {
+  const told = trace({ ...ends, protocol: "TCP", port: "80" });
+  expect([told.problem, told.verdict, told.steps, told.question]).toEqual([problem, undefined, undefined, undefined]);
+});
+
+test("the ends of a question are named as people know them, or as they were typed", () => {
+  const told = trace({ source: "n1-k8s-web-eth0", destination: "203.0.113.9", protocol: "TCP", port: "" });
+  expect([told.sourceText, told.destinationText]).toEqual(["n1-k8s-web-eth0", "203.0.113.9"]);
+  expect(trace({ source: "web", destination: "10.0.0.2", protocol: "TCP", port: "" })).toMatchObject({
+    sourceText: "shop/web",
+    destinationText: "shop/db",
+  });
+});
+
+test("sessions that are diagnosed are none before they are known", () => {
+  expect(read(useDiagnosedSessions, () => undefined)).toEqual([]);
+  expect(
+    read(useDiagnosedSessions, (cache, api) =>
+      cache.set(api.bgp.sessions.queryKey(), { nodes: [], sessions: [{ node: "n" }] }),
+    ),
+  ).toEqual([{ node: "n" }]);
+});
