@@ -20,13 +20,12 @@ export function decisionView(
 
 /** A side that has no endpoint of ours, or one that was never asked because the other refused first. */
 function absentHalf(direction: Direction, decision: Decision, verdict: "allow" | "deny"): DecisionView {
-  const decidedHere = decision.direction === direction;
-  const text =
-    decidedHere || decision.direction === undefined
-      ? decisionText(decision)
-      : direction === "ingress" && verdict === "deny"
-        ? "not asked: the sending side refuses"
-        : "no policy of ours covers this side";
+  const decidedHere = decision.direction === undefined || decision.direction === direction;
+  const text = decidedHere
+    ? decisionText(decision)
+    : direction === "ingress" && verdict === "deny"
+      ? "not asked: the sending side refuses"
+      : "no policy of ours covers this side";
   return { direction, verdict: decidedHere ? verdict : "allow", by: "notAnEndpoint", text, steps: [] };
 }
 
