@@ -51,10 +51,10 @@ test("every icon that a kind names is drawn, and every page that it names is in 
   const icons = resourceDefinitions.flatMap(({ looks: { icon = "settings", menu } }) => [icon, menu?.icon ?? icon]);
   expect(icons.filter((icon) => !drawn.includes(`id="i-${icon}"`))).toEqual([]);
   const pages = resourceDefinitions.flatMap(({ looks: { page } }) => page ?? []);
-  expect(pages.filter((page) => jumpTo(page) === undefined)).toEqual([]);
+  expect(pages.filter((page) => entryAt(page) === undefined)).toEqual([]);
 });
 
-function jumpTo(page: string) {
+function entryAt(page: string) {
   return NAV.flatMap(({ entries }) => entries).find(({ href }) => href === `/${page}`);
 }
 
