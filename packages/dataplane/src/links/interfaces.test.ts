@@ -74,3 +74,15 @@ test("a workload's link that is renamed stays its endpoint's, and is told", asyn
   expect(table.renamed.map(({ link: { name }, owner }) => [name, owner])).toEqual([["x", "cali0"]]);
   expect(table.linkOf("cali9")).toBeUndefined();
 });
+
+test("a name finds its link through a rename half heard of", async () => {
+  const { table, hear, lose } = await node(link(5, "cali1"), link(6, "cali2"));
+  const found = () => ["cali1", "cali2"].map((name) => table.get(name)?.index);
+  expect(found()).toEqual([5, 6]);
+  hear(link(5, "cali2"));
+  expect(found()).toEqual([undefined, undefined]);
+  hear(link(6, "cali1"));
+  expect(found()).toEqual([6, 5]);
+  lose(link(5, "cali2"));
+  expect(found()).toEqual([6, undefined]);
+});

@@ -5,6 +5,7 @@ import type { Link, Rtnetlink, RtnetlinkEvent } from "@percale/kernel";
 export class InterfaceTable {
   readonly #rtnetlink: Rtnetlink;
   readonly #byIndex = new Map<number, Link>();
+  readonly #indexesByName = new Map<string, readonly number[]>();
   readonly claims = new Claims();
 
   constructor(rtnetlink: Rtnetlink) {
@@ -13,13 +14,8 @@ export class InterfaceTable {
 
   /** undefined also while two indexes carry the name for a moment. */
   get(name: string): Link | undefined {
-    let found: Link | undefined;
-    for (const link of this.#byIndex.values()) {
-      if (link.name !== name) continue;
-      if (found !== undefined) return undefined;
-      found = link;
-    }
-    return found;
+    const [index, ...others] = this.#indexesByName.get(name) ?? [];
+    return index === undefined || others.length > 0 ? undefined : this.#byIndex.get(index);
   }
 
   /** The link of the endpoint that names its interface so: the one of that name, else one that lost it. */
@@ -63,6 +59,10 @@ export class InterfaceTable {
   #put(link: Link, touched: Set<string>): void {
     const old = this.#byIndex.get(link.index);
     this.#byIndex.set(link.index, link);
+    if (old?.name !== link.name) {
+      if (old !== undefined) this.#unname(old);
+      this.#indexesByName.set(link.name, [...(this.#indexesByName.get(link.name) ?? []), link.index]);
+    }
     this.claims.hear(link);
     if (old !== undefined && old.name !== link.name) touched.add(old.name);
     if (old !== undefined && old.name === link.name && old.running === link.running && old.up === link.up) return;
@@ -72,7 +72,15 @@ export class InterfaceTable {
 
   #delete(link: Link, touched: Set<string>): void {
     touched.add(this.nameOf(link.index) ?? link.name);
+    const known = this.#byIndex.get(link.index);
+    if (known !== undefined) this.#unname(known);
     this.#byIndex.delete(link.index);
     this.claims.forget(link.index);
+  }
+
+  #unname({ name, index }: Link): void {
+    const others = this.#indexesByName.get(name)!.filter((other) => other !== index);
+    if (others.length > 0) this.#indexesByName.set(name, others);
+    else this.#indexesByName.delete(name);
   }
 }
