@@ -5,6 +5,7 @@ import {
   FROM_MAP,
   HOSTS,
   interfaceOf,
+  isCalled,
   NAMED_PORTS,
   NETS,
   PORTS,
@@ -93,6 +94,14 @@ export function readDispatch(nft: Nftables, family: Family): ActualDispatch {
   ].filter(({ set, element }) => (set === WORKLOADS ? element.extra !== "" : !sound.has(element)));
   const workloads = new Set(known.filter(({ extra }) => extra === "").map(({ key }) => numberOf(key)));
   return { dispatch, workloads, broken };
+}
+
+/** Nothing is in it but base chains and empty sets, as after failing closed: no packet goes by what is added. */
+export function isBare({ flags, chains, sets, members, links }: ActualTable, family: Family): boolean {
+  if (flags === undefined || (flags & TABLE_FLAG.dormant) !== 0) return false;
+  if (links.dispatch.size + links.broken.length > 0 || setsOf(family).some(({ name }) => !sets.has(name))) return false;
+  const isEmpty = [...members.values()].every((list) => list.length === 0);
+  return isEmpty && [...chains.values()].every(({ name, base }) => base !== undefined && !isCalled(name));
 }
 
 /** What cannot be mended in place: the table must be made anew. In words; undefined for none. */

@@ -1,5 +1,6 @@
-import { createNetns, deleteNetns } from "@percale/kernel";
-import type { ActiveEndpoint, NodeUpdate, Rule } from "@percale/policy";
+import { setImmediate } from "node:timers/promises";
+import { createNetns, deleteNetns, Nftables } from "@percale/kernel";
+import type { ActiveEndpoint, ActivePolicy, NodeUpdate, Rule } from "@percale/policy";
 import { formatRef } from "@percale/resources";
 import { busyNeighbour, listRuleset, nft } from "@percale/testkit";
 import fc from "fast-check";
@@ -32,6 +33,14 @@ afterEach(() => {
 });
 
 const key = (name: string) => `GlobalNetworkPolicy/${name}`;
+const policyOf = (name: string, ingress: readonly Rule[]): ActivePolicy => ({
+  key: key(name),
+  kind: "GlobalNetworkPolicy",
+  name,
+  tier: "t",
+  ingress,
+  egress: [],
+});
 
 test("an unchanged state sends nothing", async () => {
   const same = fc.sample(lawState, { numRuns: 1, seed: 7 })[0]!;
@@ -59,6 +68,56 @@ test("a rule that the kernel refuses makes its policy deny, and only that", asyn
   put("bad", [{ action: "allow", ...any }]);
   expect((await driver.commit()).refused).toEqual([]);
   expect(driver.refusals()).toEqual([]);
+});
+
+/** So many policies with a set each, on link 11: more than one piece of a load. */
+const MANY = 1_500;
+
+function putMany(): void {
+  const names = Array.from({ length: MANY }, (_, i) => `p${i}`);
+  for (const [i, name] of names.entries()) {
+    const members = Array.from({ length: 8 }, (_, m) => `10.${i >> 8}.${i & 255}.${m}/32`);
+    update({ t: "set", id: `s:${name}`, kind: "net", members });
+    const ingress: Rule[] = [{ action: "allow", source: { sets: [`s:${name}`] }, destination: {} }];
+    update({ t: "policy", policy: policyOf(name, ingress) });
+  }
+  const tier = { name: "t", defaultAction: "Deny", ingress: names.map(key), egress: [] } as const;
+  update({ t: "endpoint", endpoint: { ...plainEndpoint, stages: { normal: [tier] } } });
+  driver.follow({ workloads: new Set([11]), byInterface: new Map([["cali0", [11]]]) });
+}
+
+test("a great load comes in pieces, and is in force with the last of them only", async () => {
+  const seen = new Nftables({ table: "calico", netns });
+  const look = () => ({
+    members: seen.elements(4, "cali-hosts").length,
+    chains: seen.chains(4).filter(({ name }) => name.startsWith("filter-cali-pi-")).length,
+    dispatched: seen.elements(4, "filter-cali-to-wl-dispatch").length,
+  });
+  const looks: ReturnType<typeof look>[] = [];
+  putMany();
+  const over = { now: false };
+  const commit = driver.commit().finally(() => (over.now = true));
+  while (!over.now) {
+    looks.push(look());
+    await setImmediate();
+  }
+  const report = await commit;
+  const whole = { members: MANY * 8, chains: MANY, dispatched: 1 };
+  expect(report.refused).toEqual([]);
+  expect(look()).toEqual(whole);
+  expect(looks.some(({ members, dispatched }) => members > 0 && dispatched === 0)).toBe(true);
+  expect(looks.filter(({ dispatched }) => dispatched > 0).every((one) => one.chains === MANY)).toBe(true);
+  expect((await driver.resync()).drift.total).toBe(0);
+  seen.close();
+});
+
+test("what the kernel refuses of a great load is its policy's fault alone", async () => {
+  putMany();
+  const named = Array.from({ length: 50 }, (_, i) => `n:${i}`); // 250 expressions: more than a rule can hold
+  const ingress: Rule[] = [{ action: "allow", protocol: 6, source: {}, destination: { notNamedPorts: named } }];
+  update({ t: "policy", policy: policyOf("p7", ingress) });
+  expect((await driver.commit()).refused.map(({ ref }) => formatRef(ref))).toEqual([key("p7")]);
+  expect((await driver.resync()).drift.total).toBe(0);
 });
 
 const listing = () => nft(netns, "-s", "list", "ruleset").split("\n").sort();

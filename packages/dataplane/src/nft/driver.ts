@@ -9,14 +9,16 @@ import { NO_DISPATCH } from "../links/known.ts";
 import type { DispatchedLinks, WorkloadLinks } from "../links/known.ts";
 import { DriverRefusedError, NOTHING_SENT } from "../policy/driver.ts";
 import type { CommitReport, DriverOptions, Drift, PolicyDriver, Refusal } from "../policy/driver.ts";
-import { readDispatch } from "./actual.ts";
+import { isBare, readDispatch } from "./actual.ts";
 import { diffChain } from "./diff.ts";
 import { writeElements } from "./elements.ts";
 import { FAMILIES, TABLE } from "./layout.ts";
+import { Load } from "./load.ts";
 import type { ElementChange } from "./members.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
 import { Planner } from "./plan.ts";
-import { compareTables } from "./resync.ts";
+import { compareTables, readTables, shapeOf } from "./resync.ts";
+import type { ActualTables } from "./resync.ts";
 import { unsupportedOf } from "./unsupported.ts";
 import { NftView } from "./view.ts";
 import { NFT_WORDS } from "./words.ts";
@@ -38,7 +40,7 @@ export interface NftDriverOptions extends DriverOptions {
   readonly hash?: (text: string) => number;
 }
 
-/** The tables `ip calico` and `ip6 calico`, kept equal to the desired state. One batch per change. */
+/** The tables `ip calico` and `ip6 calico`, kept equal to the desired state. One batch per change, and the last of a load makes it true. */
 export class NftDriver implements PolicyDriver {
   readonly words = NFT_WORDS;
   readonly #view: NftView;
@@ -169,14 +171,21 @@ export class NftDriver implements PolicyDriver {
     const refused: Refusal[] = [];
     const turn = turns();
     const elements = this.#view.sets.takeAll();
-    let plans = await this.#planner.planAll(turn);
+    let plans: readonly FamilyPlan[] | undefined;
     let rebuild = false;
     let spoilt = 0;
     for (let attempt = 1; ; attempt++) {
       this.#watch.take();
-      const begin = () => this.#nft.begin();
-      const drift = await compareTables({ nft: this.#nft, begin, plans, elements, rebuild, flags, turn });
+      const actual = await readTables(this.#nft, rebuild, turn);
       const isSpoilt = () => !rebuild && this.#watch.take();
+      if (attempt === 1 && FAMILIES.every((family) => isBare(actual[family], family)) && !isSpoilt()) {
+        const loaded = await this.#load(actual, elements, flags);
+        if (loaded !== undefined) return loaded;
+        continue;
+      }
+      plans ??= await this.#planner.planAll(turn);
+      const batch = this.#nft.begin();
+      const drift = await compareTables({ batch, actual, plans, elements, rebuild, flags, turn });
       if (isSpoilt() && ++spoilt <= MAX_LOOKS) {
         rebuild = spoilt === MAX_LOOKS;
         continue;
@@ -201,9 +210,27 @@ export class NftDriver implements PolicyDriver {
           refused.push(refusal);
           this.#planner.refused.set(key, refusal);
         }
-        plans = await this.#planner.planAll(turn);
+        plans = undefined;
       }
     }
+  }
+
+  /** Fills tables in which nothing is yet; undefined if that cannot be done, or the kernel refuses anything of it. */
+  async #load(actual: ActualTables, elements: readonly ElementChange[], flags: number): Promise<Compared | undefined> {
+    const load = new Load({ nft: this.#nft, commit: () => this.#commitQuietly(), turn: turns() });
+    await stepsInTurns(load.members(elements), load.turn);
+    const plans = await this.#planner.planAll(load.turn, (family, chain) => load.chain(family, chain));
+    if (!(await load.settled())) return undefined;
+    if (plans.some((plan) => shapeOf(plan, actual[plan.family], flags) !== undefined)) return undefined;
+    const rest = { plans: plans.map((plan) => load.rest(plan)), elements: [], rebuild: false, flags, turn: turns() };
+    const drift = await compareTables({ batch: this.#nft.batch, actual, ...rest });
+    const { count, writer } = this.#nft.batch;
+    const report = { messages: load.messages + count, bytes: load.bytes + writer.length, refused: [] };
+    if ((await this.#commitQuietly()).kind !== "committed") return undefined;
+    this.#remember(plans, false);
+    this.#known = true;
+    this.#nft.release();
+    return { report, drift };
   }
 
   *#writeChanges(plans: readonly FamilyPlan[], elements: readonly ElementChange[]): Generator<undefined, boolean> {

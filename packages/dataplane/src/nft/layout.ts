@@ -52,6 +52,11 @@ export function setsOf(family: Family): readonly NftSet[] {
   ];
 }
 
+/** Whether a chain is called so that others can call it: no base chain is. */
+export function isCalled(chain: string): boolean {
+  return chain.startsWith("filter-cali-");
+}
+
 /** What a policy's chain is called before its key (`ChainNames`). */
 export function policyPrefix(direction: Direction): string {
   return direction === "ingress" ? "filter-cali-pi-" : "filter-cali-po-";

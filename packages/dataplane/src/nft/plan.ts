@@ -28,6 +28,9 @@ export interface PlannedChain extends Omit<NftChain, "rules"> {
   readonly owner?: ObjectRef;
 }
 
+/** Told of every chain but the base chains as soon as it is planned; those that it calls were told before. */
+export type Ready = (family: Family, chain: PlannedChain) => void;
+
 /** What the kernel must be made to hold, in one family. */
 export interface FamilyPlan {
   readonly family: Family;
@@ -59,7 +62,7 @@ export class Planner {
   }
 
   /** Everything: to be compared with what is there. */
-  planAll(turn: Turn): Promise<readonly FamilyPlan[]> {
+  planAll(turn: Turn, ready?: Ready): Promise<readonly FamilyPlan[]> {
     const { policies, profiles, endpoints } = this.#view.state;
     this.#view.takeDirty();
     for (const family of FAMILIES) this.#chainsByInterface[family].clear();
@@ -72,7 +75,7 @@ export class Planner {
       base: true,
       all: true,
     };
-    return stepsInTurns(this.#plan(everything), turn);
+    return stepsInTurns(this.#plan(everything, ready), turn);
   }
 
   /** What changed since the last plan. After a configuration change that is everything. */
@@ -88,25 +91,25 @@ export class Planner {
     return stepsInTurns(this.#plan(dirty), turn);
   }
 
-  *#plan(dirty: Dirty): Generator<undefined, readonly FamilyPlan[]> {
-    const chains: Record<Family, ChainChanges> = { 4: new Map(), 6: new Map() };
+  *#plan(dirty: Dirty, ready?: Ready): Generator<undefined, readonly FamilyPlan[]> {
+    const planned = new Planned(ready);
     const changedPolicies = new Set<PolicyKey>();
     for (const key of dirty.policies) {
-      if (this.#planPolicy(key, chains)) changedPolicies.add(key);
+      if (this.#planPolicy(key, planned)) changedPolicies.add(key);
       yield;
     }
     const changedProfiles = new Set<string>();
     for (const name of dirty.profiles) {
-      if (this.#planProfile(name, chains)) changedProfiles.add(name);
+      if (this.#planProfile(name, planned)) changedProfiles.add(name);
       yield;
     }
     if (changedPolicies.size + changedProfiles.size > 0) this.#touchCallers(dirty, changedPolicies, changedProfiles);
     const owners = dirty.interfaces.size > 0 ? ownersByInterface(this.#view.state) : undefined;
     for (const name of dirty.interfaces) {
-      this.#planInterface(name, owners?.get(name), chains);
+      this.#planInterface(name, owners?.get(name), planned);
       yield;
     }
-    if (dirty.base) this.#planBase(chains);
+    if (dirty.base) this.#planBase(planned.chains);
     const { config, endpoints } = this.#view.state;
     const { links } = this.#view;
     const dispatch = new Map<number, string>();
@@ -115,14 +118,14 @@ export class Planner {
         for (const index of links.byInterface.get(match.name) ?? []) dispatch.set(index, match.name);
     return FAMILIES.map((family) => ({
       family,
-      chains: chains[family],
+      chains: planned.chains[family],
       dispatch: family === 6 && !config.ipv6Support ? new Map<number, string>() : dispatch,
       workloads: links.workloads,
     }));
   }
 
   /** Says whether its callers must be looked at again. */
-  #planPolicy(key: PolicyKey, chains: Record<Family, ChainChanges>): boolean {
+  #planPolicy(key: PolicyKey, planned: Planned): boolean {
     const { policies, config } = this.#view.state;
     const { sets } = this.#view;
     const policy = policies.get(key);
@@ -138,7 +141,8 @@ export class Planner {
         facts |= factBits(family, direction, rendered);
         if (rendered.empty && readFacts(old, family, direction)?.empty !== false) continue; // nothing there, nothing due
         const name = this.names.nameOf(policyPrefix(direction), key);
-        chains[family].set(
+        planned.set(
+          family,
           name,
           policy === undefined || rendered.empty
             ? undefined
@@ -157,7 +161,7 @@ export class Planner {
     return policy === undefined ? old !== undefined : old !== facts;
   }
 
-  #planProfile(name: string, chains: Record<Family, ChainChanges>): boolean {
+  #planProfile(name: string, planned: Planned): boolean {
     const { profiles, config } = this.#view.state;
     const { sets } = this.#view;
     const profile = profiles.get(name);
@@ -171,7 +175,8 @@ export class Planner {
         facts |= factBits(family, direction, { empty: rules.length === 0, passes: false });
         if (rules.length === 0 && readFacts(old, family, direction)?.empty !== false) continue;
         const chain = this.names.nameOf(profilePrefix(direction), name);
-        chains[family].set(
+        planned.set(
+          family,
           chain,
           rules.length === 0
             ? undefined
@@ -197,7 +202,7 @@ export class Planner {
     }
   }
 
-  #planInterface(interfaceName: string, owner: ActiveEndpoint | undefined, chains: Record<Family, ChainChanges>): void {
+  #planInterface(interfaceName: string, owner: ActiveEndpoint | undefined, planned: Planned): void {
     const endpoint = isInterfaceName(interfaceName) && owner?.workload !== undefined ? owner : undefined;
     const { config } = this.#view.state;
     for (const family of FAMILIES) {
@@ -212,11 +217,11 @@ export class Planner {
               ),
             );
       for (const name of before) {
-        chains[family].set(name, undefined);
+        planned.set(family, name, undefined);
         if (endpoint === undefined) this.names.release(name);
       }
       for (const chain of rendered)
-        chains[family].set(chain.name, {
+        planned.set(family, chain.name, {
           ...chain,
           rules: this.#packer.pack(chain.rules),
           comment: this.names.commentOf(chain.name),
@@ -248,6 +253,20 @@ export class Planner {
       policy: (key: PolicyKey, direction: Direction) => readFacts(this.#policyFacts.get(key), family, direction),
       profile: (name: string, direction: Direction) => readFacts(this.#profileFacts.get(name), family, direction),
     };
+  }
+}
+
+class Planned {
+  readonly chains: Record<Family, ChainChanges> = { 4: new Map(), 6: new Map() };
+  readonly #ready: Ready | undefined;
+
+  constructor(ready: Ready | undefined) {
+    this.#ready = ready;
+  }
+
+  set(family: Family, name: string, chain: PlannedChain | undefined): void {
+    this.chains[family].set(name, chain);
+    if (chain !== undefined) this.#ready?.(family, chain);
   }
 }
 

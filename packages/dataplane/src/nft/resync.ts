@@ -1,7 +1,7 @@
 import { stepsInTurns } from "@percale/daemon";
 import type { Turn } from "@percale/daemon";
 import { identitiesOf, TABLE_FLAG } from "@percale/kernel";
-import type { ListedElement, NftBatch, Nftables } from "@percale/kernel";
+import type { Family, ListedElement, NftBatch, Nftables } from "@percale/kernel";
 import type { Drift } from "../policy/driver.ts";
 import { misshapen, NO_TABLE, readTable } from "./actual.ts";
 import type { ActualDispatch, ActualTable } from "./actual.ts";
@@ -12,14 +12,21 @@ import type { ElementChange } from "./members.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
 import { deleteRawElement, writeDiff, writeDispatch, writeFresh, writeSkeleton } from "./write.ts";
 
+export type ActualTables = Readonly<Record<Family, ActualTable>>;
+
+/** `rebuild`: whatever is in them will go, so that only whether they are there counts. */
+export async function readTables(nft: Nftables, rebuild: boolean, turn: Turn): Promise<ActualTables> {
+  const read = async (family: Family): Promise<ActualTable> =>
+    rebuild ? { ...NO_TABLE, flags: nft.table(family)?.flags } : await stepsInTurns(readTable(nft, family), turn);
+  return { 4: await read(4), 6: await read(6) };
+}
+
 /**
- * Writes into the batch what turns our tables, as they are, into the plans. `rebuild`: by deleting them first, in the same batch,
- * without a look at what is in them.
+ * Writes into the batch what turns our tables, as they are, into the plans. `rebuild`: by deleting them first, in the same batch.
  */
 export async function compareTables(options: {
-  readonly nft: Nftables;
-  /** The look is over, the batch begins. */
-  readonly begin: () => NftBatch;
+  readonly batch: NftBatch;
+  readonly actual: ActualTables;
   readonly plans: readonly FamilyPlan[];
   readonly elements: readonly ElementChange[];
   readonly rebuild: boolean;
@@ -27,26 +34,26 @@ export async function compareTables(options: {
   readonly flags: number;
   readonly turn: Turn;
 }): Promise<Drift> {
-  const { nft, plans, elements, rebuild, flags, turn } = options;
-  const actual: ActualTable[] = [];
-  for (const { family } of plans)
-    actual.push(
-      rebuild ? { ...NO_TABLE, flags: nft.table(family)?.flags } : await stepsInTurns(readTable(nft, family), turn),
-    );
-  const batch = options.begin();
+  const { batch, plans, elements, rebuild, flags, turn } = options;
   const found = new Findings();
-  for (const [i, plan] of plans.entries()) {
+  for (const plan of plans) {
+    const actual = options.actual[plan.family];
     const own = elements.filter((change) => change.family === plan.family);
-    const base = wantedChains(plan).filter(({ hook }) => hook !== undefined);
-    const shape = misshapen(actual[i]!, { family: plan.family, flags, base });
+    const shape = shapeOf(plan, actual, flags);
     const anew = rebuild || shape !== undefined;
     if (shape !== undefined) found.add(shape);
     batch.family(plan.family);
-    if (anew && actual[i]!.flags !== undefined) batch.deleteTable();
-    const table = writeTable({ batch, plan, elements: own, actual: anew ? NO_TABLE : actual[i]!, flags, found });
+    if (anew && actual.flags !== undefined) batch.deleteTable();
+    const table = writeTable({ batch, plan, elements: own, actual: anew ? NO_TABLE : actual, flags, found });
     await stepsInTurns(table, turn);
   }
   return found.drift();
+}
+
+/** Why the table must be made anew. */
+export function shapeOf(plan: FamilyPlan, actual: ActualTable, flags: number): string | undefined {
+  const base = wantedChains(plan).filter(({ hook }) => hook !== undefined);
+  return misshapen(actual, { family: plan.family, flags, base });
 }
 
 function wantedChains({ chains }: FamilyPlan): readonly PlannedChain[] {

@@ -1,4 +1,4 @@
-const KEPT_BYTES = 4 * 1024 * 1024;
+const KEPT_BYTES = 1024 * 1024;
 
 /**
  * Builds netlink messages in one growing buffer without allocating per attribute. Everything in netlink is aligned to four

@@ -82,6 +82,7 @@ export class NftBatch<Owner = unknown> {
     this.#owners = [];
     this.#owner = undefined;
     this.#firstSeq = firstSeq;
+    this.#family = 0;
     this.writer.begin(BATCH_BEGIN, NLM_F_REQUEST, firstSeq);
     this.writer.word(10 << 24); // family 0, version 0, resource id: the subsystem, in network order
     this.writer.end();
@@ -109,8 +110,10 @@ export class NftBatch<Owner = unknown> {
   }
 
   family(family: Family): void {
+    const code = familyCode(family);
+    if (code === this.#family) return;
     this.#closeElements();
-    this.#family = familyCode(family);
+    this.#family = code;
   }
 
   /** Fine if it is there already and its flags can become these; one that sleeps awakes. */

@@ -81,7 +81,11 @@ export type BatchOutcome<Owner = unknown> =
  */
 export class Nftables<Owner = unknown> {
   readonly socket: NetlinkSocket;
-  readonly batch: NftBatch<Owner>;
+  /** The one begun last. */
+  batch: NftBatch<Owner>;
+  /** Written while the other is on its way. */
+  #spare: NftBatch<Owner> | undefined;
+  #sending: NftBatch<Owner> | undefined;
   readonly #table: string;
   readonly #writer = new MessageWriter(1024);
 
@@ -110,33 +114,42 @@ export class Nftables<Owner = unknown> {
     return generation;
   }
 
+  /** Also while a batch is on its way. */
   begin(): NftBatch<Owner> {
     // Far from the sequence numbers of dumps, with room for the longest batch.
     this.#firstSeq = this.#firstSeq > 0x7000_0000 ? 0x1000_0000 : this.#firstSeq + this.batch.count + 2;
+    if (this.batch === this.#sending)
+      [this.batch, this.#spare] = [this.#spare ?? new NftBatch<Owner>(this.#table), this.batch];
     this.batch.begin(this.#firstSeq);
     return this.batch;
   }
   #firstSeq = 0x1000_0000;
 
-  /** Sends the batch. The kernel commits inside the call, so the outcome is known when it has returned. One call of anything at a time. */
+  /** Sends the batch. The kernel commits inside the call, so the outcome is known when it has returned. Until then nothing else is asked. */
   async commit(): Promise<BatchOutcome<Owner>> {
-    const call = `commit nftables batch of ${this.batch.count} messages`;
-    this.batch.end();
-    if (this.batch.count === 0) return { kind: "committed" };
+    const { batch } = this;
+    const call = `commit nftables batch of ${batch.count} messages`;
+    batch.end();
+    if (batch.count === 0) return { kind: "committed" };
     const errors: (Ack & { owner: Owner | undefined })[] = [];
     let answers = 0;
     try {
-      if (this.batch.writer.length < ASIDE_BYTES) this.socket.send(this.batch.writer, call);
-      else await this.socket.sendAside(this.batch.writer, call);
+      if (batch.writer.length < ASIDE_BYTES) this.socket.send(batch.writer, call);
+      else {
+        this.#sending = batch;
+        await this.socket.sendAside(batch.writer, call);
+      }
       for (const message of this.socket.pending(call)) {
         if (!isAck(message)) continue;
         answers++;
         const ack = readAck(message);
-        if (ack.errno !== 0) errors.push({ ...ack, owner: this.batch.ownerOf(ack.seq) });
+        if (ack.errno !== 0) errors.push({ ...ack, owner: batch.ownerOf(ack.seq) });
       }
     } catch (error) {
       if (!isKernelError(error, "ENOBUFS")) throw error;
       return { kind: "unknown", detail: "the kernel had more errors to tell than the receive buffer holds" };
+    } finally {
+      this.#sending = undefined;
     }
     if (errors.length > 0) return { kind: "refused", errors };
     return answers > 0 ? { kind: "committed" } : { kind: "unknown", detail: "no acknowledgement came" };
@@ -145,6 +158,7 @@ export class Nftables<Owner = unknown> {
   /** The batch is over: gives back what an unusually large one took. */
   release(): void {
     this.batch.writer.clear();
+    this.#spare = undefined;
   }
 
   /** undefined: there is none. */
