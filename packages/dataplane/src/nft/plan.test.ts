@@ -1,6 +1,6 @@
 import { turns } from "@percale/daemon";
-import { formatExpr } from "@percale/kernel";
-import type { Family } from "@percale/kernel";
+import { formatExpr, RulePacker } from "@percale/kernel";
+import type { Family, NftRule, PackedRules } from "@percale/kernel";
 import { DEFAULT_CONFIG, emptyState, take } from "@percale/policy";
 import type { ActiveEndpoint, ActivePolicy, DataplaneConfig, Rule } from "@percale/policy";
 import fc from "fast-check";
@@ -13,11 +13,27 @@ import { Planner } from "./plan.ts";
 import type { FamilyPlan, PlannedChain } from "./plan.ts";
 import { NftView } from "./view.ts";
 
+/** Packs, and remembers what it packed. */
+class LegiblePacker extends RulePacker {
+  readonly #rules = new Map<PackedRules, readonly NftRule[]>();
+
+  override pack(rules: readonly NftRule[]): PackedRules {
+    const packed = super.pack(rules);
+    this.#rules.set(packed, rules);
+    return packed;
+  }
+
+  read(packed: PackedRules): readonly NftRule[] {
+    return this.#rules.get(packed)!;
+  }
+}
+
 /** What a kernel would hold that did all that was planned, as text. */
 class Held {
   readonly #state = emptyState();
   readonly #view = new NftView(this.#state);
-  readonly planner = new Planner(this.#view);
+  readonly #packer = new LegiblePacker();
+  readonly planner = new Planner(this.#view, this.#packer);
   readonly chains = new Map<string, string>();
   readonly elements = new Set<string>();
   readonly dispatch = new Map<Family, unknown>();
@@ -48,7 +64,7 @@ class Held {
     for (const { family, chains, dispatch, workloads } of plans) {
       for (const [name, chain] of chains) {
         if (chain === undefined) this.chains.delete(`${family} ${name}`);
-        else this.chains.set(`${family} ${name}`, textOf(chain));
+        else this.chains.set(`${family} ${name}`, textOf(chain, this.#packer.read(chain.rules)));
       }
       this.dispatch.set(family, { dispatch, workloads });
     }
@@ -66,7 +82,7 @@ class Held {
   }
 }
 
-function textOf({ hook, comment = "", owner, rules }: PlannedChain): string {
+function textOf({ hook, comment = "", owner }: PlannedChain, rules: readonly NftRule[]): string {
   const head = [
     hook && `${hook.type} ${hook.hook} ${hook.priority}`,
     comment && `# ${comment}`,

@@ -48,7 +48,7 @@ export interface FamilyPlan {
 export class Planner {
   readonly #view: NftView;
   readonly names: ChainNames;
-  readonly #packer = new RulePacker();
+  readonly #packer: Pick<RulePacker, "pack">;
   /** What the kernel would not take, by `formatRef` of the object whose rule it was. */
   readonly refused = new Map<string, Refusal>();
   /** Two bits (empty, passes) for each family and direction. */
@@ -56,8 +56,9 @@ export class Planner {
   readonly #profileFacts = new Map<string, number>();
   readonly #chainsByInterface: Record<Family, Map<string, readonly string[]>> = { 4: new Map(), 6: new Map() };
 
-  constructor(view: NftView) {
+  constructor(view: NftView, packer: Pick<RulePacker, "pack"> = new RulePacker()) {
     this.#view = view;
+    this.#packer = packer;
     this.names = new ChainNames(view.hash);
   }
 

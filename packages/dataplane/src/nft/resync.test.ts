@@ -10,7 +10,7 @@ import type { LawState } from "../policy/contract/states.ts";
 import { readDispatch } from "./actual.ts";
 import { FROM_MAP, HOSTS, TO_MAP, WORKLOADS } from "./layout.ts";
 import { Planner } from "./plan.ts";
-import { compareTables } from "./resync.ts";
+import { compareTables, readTables } from "./resync.ts";
 import { MemoryTables } from "./testdata/memory-tables.ts";
 import type { MemoryTable } from "./testdata/memory-tables.ts";
 import { NftView } from "./view.ts";
@@ -26,15 +26,8 @@ async function compare(tables: MemoryTables, wanted: LawState, { rebuild = false
   view.follow(linksOf(wanted));
   const plans = await new Planner(view).planAll(turns());
   const elements = view.sets.takeAll();
-  return compareTables({
-    nft: tables.reader,
-    begin: () => tables.batch,
-    plans,
-    elements,
-    rebuild,
-    flags,
-    turn: turns(),
-  });
+  const actual = await readTables(tables.reader, rebuild, turns());
+  return compareTables({ batch: tables.batch, actual, plans, elements, rebuild, flags, turn: turns() });
 }
 
 /** Without handles, which tell of history. */

@@ -1,5 +1,5 @@
-import { ruleIdentity, setForm } from "@percale/kernel";
-import type { Family, ListedChain, ListedElement, NftBatch, Nftables, NftChain, NftRule, NftSet, Verdict } from "@percale/kernel";
+import { identitiesOf, setForm } from "@percale/kernel";
+import type { Family, ListedChain, ListedElement, NftBatch, Nftables, NftChain, NftSet, PackedRules, Verdict } from "@percale/kernel";
 
 interface ListedRule {
   readonly family: Family;
@@ -105,11 +105,11 @@ export class MemoryTables {
     if (!this.#table.chains.delete(name)) throw new Error(`ENOENT: chain ${name}`);
   }
 
-  addRule(chain: string, rule: NftRule, at?: { readonly before: bigint }): void {
+  addRule(chain: string, packed: PackedRules, index: number, at?: { readonly before: bigint }): void {
     if (!this.#table.chains.has(chain)) throw new Error(`ENOENT: chain ${chain}`);
     const { rules } = this.#table;
     const place = at === undefined ? rules.length : rules.findIndex(({ handle }) => handle === at.before);
-    rules.splice(place, 0, { family: this.#family, chain, handle: ++this.#handles, identity: ruleIdentity(rule) });
+    rules.splice(place, 0, { family: this.#family, chain, handle: ++this.#handles, identity: identitiesOf(packed)[index]! });
   }
 
   deleteRule(chain: string, handle: bigint): void {
