@@ -263,4 +263,4 @@ test("ten allocators on three nodes at once: no address is held twice, nothing l
     ),
     { numRuns: 150 },
   );
-});
+}, 60_000);

@@ -60,7 +60,7 @@ test("a node may write what it plans, and nobody else may", () => {
     ),
     { numRuns: 300 },
   );
-});
+}, 60_000);
 
 /** node-1 owns 10.0.0.0/30 and has an address in it, node-2 borrowed another. */
 function borrowed(): { store: Books; block: IPAMBlock } {

@@ -293,4 +293,4 @@ test("whatever connection is lost when, what was acknowledged is in the log once
     ),
     { numRuns: 40 },
   );
-});
+}, 60_000);
