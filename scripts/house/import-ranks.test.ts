@@ -43,6 +43,9 @@ function importsOf(path: string): Import[] {
   }));
 }
 
+/** The dashboard's pure half: words, policy and each page's view model. */
+const isView = (file: string): boolean =>
+  /^apps\/web\/src\/(?:words|policy)\/|^apps\/web\/src\/app\/.*view\.ts$/.test(file);
 const isTest = (file: string): boolean =>
   /\.test\.tsx?$|\/(?:testdata|bench|contract)\/|^packages\/testkit\//.test(file);
 const imports = files.flatMap(importsOf);
@@ -52,6 +55,8 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
   const target = /^@percale\/([^/]+)(\/.*)?$/.exec(from);
   if (from.startsWith(".")) {
     const reached = relative(root, resolve(root, dirname(file), from)).split("/");
+    if (isView(file) && !typeOnly && !isTest(file) && /^(?:live|shell|parts|editor)$/.test(reached[3] ?? ""))
+      return "view models are pure: what is live is above them";
     if (reached[0] === area && reached[1] === owner) return undefined;
     const sharesBench = file.includes("/bench/") && reached[2] === "bench"; // one input for every bench
     return sharesBench ? undefined : "relative import leaves its package";

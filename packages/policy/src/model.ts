@@ -6,7 +6,7 @@ import type { PolicyStage } from "./stages.ts";
  * Every reference in a batch is to something sent before it or in it; nothing is removed while something still refers to it.
  */
 
-/** `s:…`, `n:…`, `svc:…`: identity of an address set by content (selectors §3). */
+/** `s:…`, `n:…`, `svc:…`: identity of an address set by content. */
 export type SetId = string;
 
 /** What a set holds. `net`: canonical CIDR text (hosts as /32, /128), both families mixed. `port`: `cidr,proto,port`, e.g. `10.0.1.1/32,6,8080`. */
@@ -33,7 +33,7 @@ export interface RuleSide {
   readonly sets?: readonly SetId[];
   /** Address must be in none. */
   readonly notSets?: readonly SetId[];
-  /** (sets and ports) or namedPorts: a packet matches with either (selectors §6.2). */
+  /** (sets and ports) or namedPorts: a packet matches with either. */
   readonly ports?: readonly PortRange[];
   readonly namedPorts?: readonly SetId[];
   readonly notPorts?: readonly PortRange[];
@@ -138,7 +138,7 @@ export interface DataplaneConfig {
   readonly refreshIntervalMs: number;
 }
 
-/** One change of a node's desired state. A batch is a list of them that becomes true together, in the dependency order of dataplane §1. */
+/** One change of a node's desired state. A batch is a list of them that becomes true together; what others name comes before them. */
 export type NodeUpdate =
   | { readonly t: "config"; readonly config: DataplaneConfig }
   | { readonly t: "set"; readonly id: SetId; readonly kind: SetKind; readonly members: readonly SetMember[] }

@@ -1,6 +1,6 @@
 import type { Direction } from "./evaluate/query.ts";
 
-/** In the order in which a packet meets them (dataplane §2.2); the last decides nothing. */
+/** In the order in which a packet meets them; the last decides nothing. */
 export const POLICY_STAGES = ["untracked", "preDNAT", "forward", "normal", "shadow"] as const;
 
 /**
@@ -21,7 +21,7 @@ export interface StageTraits {
 
 const BOTH = ["ingress", "egress"] as const;
 
-/** Dataplane §4.2. */
+/** What each stage means; evaluator and drivers read it here. */
 export const STAGE_TRAITS: Readonly<Record<PolicyStage, StageTraits>> = {
   untracked: { directions: BOTH, hasProfiles: false, unmatched: "next", isEnforced: true },
   preDNAT: { directions: ["ingress"], hasProfiles: false, unmatched: "next", isEnforced: true },

@@ -6,7 +6,7 @@ export interface Parent {
   readonly labels: LabelRecord | undefined;
 }
 
-/** A label of an item that has some of its own and inherits others: its own first, then the first parent's that has it (selectors §2.1). */
+/** A label of an item that has some of its own and inherits others: its own first, then the first parent's that has it. */
 export function labelOf(own: LabelRecord, parents: readonly Parent[], key: string): string | undefined {
   if (Object.hasOwn(own, key)) return own[key];
   for (const { labels } of parents) if (labels !== undefined && Object.hasOwn(labels, key)) return labels[key];

@@ -17,7 +17,7 @@ export interface MatchListener {
 
 /**
  * Which selectors match which items, kept current as either changes. An item has labels of its own and inherits what its parents give
- * (selectors §2.1): own first, then parents in order. A change costs what it touches: candidates are found by the labels that a selector demands.
+ *: own first, then parents in order. A change costs what it touches: candidates are found by the labels that a selector demands.
  *
  *     const index = new LabelIndex({ started: (s, i) => log(s, i), stopped() {} });
  *     index.putSelector("db", parseSelector(`role == "db"`));

@@ -2,7 +2,7 @@
 import type { KubeObject } from "@percale/resources";
 import dynamic from "next/dynamic";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
-import { definitionOf } from "../live/kinds.ts";
+import { definitionOf } from "../words/kinds.ts";
 import { useDryRun, useWrite } from "../live/write.ts";
 import { useValueSource } from "../live/values.ts";
 import { FailureWords } from "../parts/failure-words.tsx";

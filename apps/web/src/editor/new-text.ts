@@ -4,7 +4,7 @@ import { API_VERSION } from "@percale/resources";
 import { useMemo } from "react";
 import { stringify } from "yaml";
 import { useEndpoints, useSelection } from "../live/endpoints.ts";
-import { definitionOf } from "../live/kinds.ts";
+import { definitionOf } from "../words/kinds.ts";
 import { useOutside } from "../live/trace.ts";
 import { usePolicies } from "../live/policies.ts";
 import { useUrlState } from "../parts/url-state.ts";

@@ -7,7 +7,7 @@ import { type Endpoint, endpointText, findEndpoint } from "../policy/endpoint.ts
 import { stepsOf, type Trace, type TraceHalf, type TraceRow, type TraceSteps } from "../policy/trace.ts";
 import { useTRPC } from "../trpc/client.ts";
 import { useEndpoints } from "./endpoints.ts";
-import { formatOpen } from "./kinds.ts";
+import { formatOpen } from "../words/kinds.ts";
 
 export interface TraceAsk {
   readonly source: string;

@@ -1,6 +1,6 @@
 import type { Condition } from "@percale/protocol";
 import Link from "next/link";
-import { pathOf } from "../live/kinds.ts";
+import { pathOf } from "../words/kinds.ts";
 import { Age } from "./age.tsx";
 import { SeverityMark, severityOf } from "./severity.tsx";
 

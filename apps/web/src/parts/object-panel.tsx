@@ -1,7 +1,7 @@
 "use client";
 import type { ObjectRef } from "@percale/resources";
 import dynamic from "next/dynamic";
-import { definitionByPlural, formatOpen } from "../live/kinds.ts";
+import { definitionByPlural, formatOpen } from "../words/kinds.ts";
 import { useUrlState } from "./url-state.ts";
 
 // The editor is loaded with the first panel: a page is useful before.

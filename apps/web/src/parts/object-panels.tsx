@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useState } from "react";
 import { type EditorTab, useEditor } from "../editor/editor.tsx";
 import { useNewText } from "../editor/new-text.ts";
-import { formatOpen, kindWords, pathOf } from "../live/kinds.ts";
+import { formatOpen, kindWords, pathOf } from "../words/kinds.ts";
 import { useObject } from "../live/objects.ts";
 import { useDelete } from "../live/use-delete.ts";
 import { History } from "./history.tsx";

@@ -4,7 +4,7 @@ import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useEndpoints } from "../live/endpoints.ts";
-import { definitionOf, formatOpen, kindWords, pathOf } from "../live/kinds.ts";
+import { definitionOf, formatOpen, kindWords, pathOf } from "../words/kinds.ts";
 import { useObjects } from "../live/objects.ts";
 import { useTrace } from "../live/trace.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";

@@ -31,7 +31,7 @@ export function spoofSet(endpoint: Pick<ActiveEndpoint, "key">): string {
   return `spoof:${endpoint.key}`;
 }
 
-/** Packets of these reach the host before policy: without them a workload cannot find its gateway (dataplane §2.7). */
+/** Packets of these reach the host before policy: without them a workload cannot find its gateway. */
 const NEIGHBOUR_DISCOVERY = [130, 131, 132, 133, 135, 136] as const;
 
 const HOOKS: Readonly<Record<string, Hook>> = {

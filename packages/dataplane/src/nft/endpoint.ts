@@ -28,7 +28,7 @@ export interface EndpointFacts {
   profile(name: string, direction: Direction): { readonly empty: boolean } | undefined;
 }
 
-/** The endpoint's own chain at a stage and one per tier that a policy can pass on from, callees first (dataplane §2.3). */
+/** The endpoint's own chain at a stage and one per tier that a policy can pass on from, callees first. */
 export function renderEndpoint(options: {
   readonly endpoint: ActiveEndpoint;
   readonly stage: RenderedStage;

@@ -27,13 +27,13 @@ export interface ListSet {
   readonly members: readonly string[];
 }
 
-/** Loads the transport-port protocols; membership means "has ports" (dataplane §3.3 fact 8). */
+/** Loads the transport-port protocols; membership means "has ports". */
 export const PORT_PROTOCOLS: ListSet = { id: "ports:protocols", kind: "portRange", members: [] };
 const TCP_UDP_SCTP = [6, 17, 132] as const;
 
 /**
  * The alternatives in which a packet matches the rule, each a list of expressions that must all hold. None: the rule does
- * not exist in this family (dataplane §3.1).
+ * not exist in this family.
  */
 export function matchRule(rule: Rule, family: Family, sets: SetFacts): Expr[][] {
   if (rule.ipVersion !== undefined && rule.ipVersion !== family) return NEVER;

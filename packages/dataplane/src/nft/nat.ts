@@ -11,7 +11,7 @@ export const MASQ_POOLS = "masq-ipam-pools";
 export const NETWORK_POOLS = "network-ip-pools";
 export const ALL_HOSTS = "all-hosts-net";
 
-/** What leaves the network from a pool with natOutgoing gets an address of the node (dataplane §6.1). */
+/** What leaves the network from a pool with natOutgoing gets an address of the node. */
 export function natRules(options: {
   readonly family: Family;
   readonly config: DataplaneConfig;

@@ -17,7 +17,7 @@ export interface RenderedPolicy extends PolicyFacts {
   readonly rules: readonly NftRule[];
 }
 
-/** `deny` of dataplane §2.9; only for hooks where a reject is legal (not raw). */
+/** What a deny does; only for hooks where a reject is legal (not raw). */
 export function denyExprs(
   { filterDenyAction }: Pick<DataplaneConfig, "filterDenyAction">,
   family: Family,

@@ -3,7 +3,7 @@ import type { Route } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
 import type { DataplaneConfig, Workload } from "@percale/policy";
 
-/** The routes to a workload through its interface (dataplane §7.2). */
+/** The routes to a workload through its interface. */
 export function workloadRoutes(
   workload: Pick<Workload, "addresses">,
   ifIndex: number,
@@ -22,7 +22,7 @@ export function workloadRoutes(
 
 /**
  * Whether a route on a workload's interface is one that we may have made: any but the kernel's own, BIRD's and those of the
- * link-local net (dataplane §7.3).
+ * link-local net.
  */
 export function isOurs(route: Route): boolean {
   return (

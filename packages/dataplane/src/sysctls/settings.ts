@@ -5,7 +5,7 @@ export interface Sysctl {
   readonly optional?: boolean;
 }
 
-/** For a workload's interface (dataplane §7.1). */
+/** For a workload's interface. */
 export function workloadSysctls(
   interfaceName: string,
   options: { readonly ipv6: boolean; readonly hasV4: boolean; readonly hasV6: boolean; readonly rpFilter: string },

@@ -115,7 +115,7 @@ function serviceSet(
   withPorts: boolean,
   context: RuleContext,
 ): SetId {
-  // An empty namespace means the policy's own (resources §13), unlike upstream where it matches nothing.
+  // An empty namespace means the policy's own, unlike upstream where it matches nothing.
   const home = namespace === undefined || namespace === "" ? context.namespace : namespace;
   if (home === undefined) throw new InvalidObject(`service ${JSON.stringify(name)} needs a namespace`);
   const service = `${home}/${name}`;
@@ -152,7 +152,7 @@ function icmpOf(icmp: PolicyRule["icmp"]): Icmp | undefined {
   return icmp.code === undefined ? { type: icmp.type } : { type: icmp.type, code: icmp.code };
 }
 
-/** A type of one family's ICMP must never be rendered into the other's (dataplane §3.1). */
+/** A type of one family's ICMP must never be rendered into the other's. */
 function icmpFamily(protocol: number | undefined): 4 | 6 | undefined {
   return protocol === 1 ? 4 : protocol === 58 ? 6 : undefined;
 }

@@ -118,7 +118,7 @@ interface Judgement<T extends Outcome> {
   readonly ingress?: T;
 }
 
-/** Egress at the source, then ingress at the destination; the first no is final (dataplane §2.2). */
+/** Egress at the source, then ingress at the destination; the first no is final. */
 function decide<T extends Outcome>({ from, to, packet }: Flight, ask: Ask<T>): Judgement<T> {
   if (packet === undefined)
     return settled("deny", { by: "no address", message: "one end has no address of this IP version" });
@@ -179,7 +179,7 @@ function settled(verdict: Verdict, decision: Decision): Judgement<never> {
   return { verdict, decision, config: undefined };
 }
 
-/** What a workload may not send whatever its policy says (dataplane §2.3 step 6, §2.5). */
+/** What a workload may not send whatever its policy says. */
 function gate(endpoint: EndpointView, config: DataplaneConfig, packet: Sight): Decision | undefined {
   const { address } = packet.source;
   const isOwn = endpoint.addresses.some((own) => own === packet.source);
@@ -208,7 +208,7 @@ function isNeighbourDiscovery({ ipVersion, protocol, icmp }: Sight): boolean {
   return ipVersion === 6 && protocol === 58 && icmp !== undefined && DISCOVERY_TYPES.has(icmp.type);
 }
 
-/** After the workload's own policy has allowed (dataplane §2.7 step 4). */
+/** After the workload's own policy has allowed. */
 function toHost(config: DataplaneConfig): Judgement<never> {
   const action = config.defaultEndpointToHostAction;
   const isAllowed = action === "Accept" || action === "Return";

@@ -148,7 +148,7 @@ function inNets(texts: readonly string[], side: "source" | "destination"): Check
   return (packet) => nets[packet.ipVersion].some((net) => containsAddress(net, packet[side].address));
 }
 
-/** In a family of which the list has nothing the whole rule is absent (dataplane §3.1). */
+/** In a family of which the list has nothing the whole rule is absent. */
 function outOfNets(texts: readonly string[], side: "source" | "destination"): Check["fits"] {
   const nets = parseNets(texts);
   return (packet) => {

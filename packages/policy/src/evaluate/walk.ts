@@ -14,7 +14,7 @@ export interface Trail {
   readonly profiles: PolicyStep[];
 }
 
-/** Steps 7-9 of an endpoint's chain: tiers, profiles, deny (dataplane §2.3). */
+/** Steps 7-9 of an endpoint's chain: tiers, profiles, deny. */
 export function walk(
   cluster: Cluster,
   {

@@ -1,4 +1,4 @@
-/** What can be a member of address sets: workload endpoints and network sets, with the labels that selectors see (selectors §2.1). */
+/** What can be a member of address sets: workload endpoints and network sets, with the labels that selectors see. */
 import {
   kindsWhere,
   NAMESPACE_LABEL,

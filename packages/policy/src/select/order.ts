@@ -14,7 +14,7 @@ export function missingTier(name: string): TierInfo {
   return { name, order: Infinity, defaultAction: "Deny", exists: false };
 }
 
-/** Evaluation order of tiers (selectors §10.1). */
+/** Evaluation order of tiers. */
 export function compareTiers(a: TierInfo, b: TierInfo): number {
   if (a.exists !== b.exists) return a.exists ? -1 : 1;
   return compareOrder(a.order, b.order) || compareBytes(a.name, b.name);
@@ -23,7 +23,7 @@ export function compareTiers(a: TierInfo, b: TierInfo): number {
 /** What of a policy decides its place in its tier. */
 export type PolicyPlace = Pick<PolicyHead, "order" | "name" | "namespace" | "kind">;
 
-/** Evaluation order of two policies of one tier (selectors §10.2). */
+/** Evaluation order of two policies of one tier. */
 export function comparePolicies(a: PolicyPlace, b: PolicyPlace): number {
   return compareOrder(a.order, b.order) || compareBytes(tieBreak(a), tieBreak(b));
 }

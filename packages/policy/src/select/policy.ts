@@ -23,7 +23,7 @@ export interface PolicyHead {
   readonly egress: boolean;
   /** Sent to nodes without an endpoint that it selects. */
   readonly isAlwaysActive: boolean;
-  /** A doNotTrack or preDNAT policy says nothing to workloads (dataplane §1.1 fact 6). */
+  /** A doNotTrack or preDNAT policy says nothing to workloads. */
   readonly isForHostsOnly: boolean;
   readonly selector: Selector;
   readonly spec: PolicySpec;

@@ -1,4 +1,4 @@
-/** Effective selectors: which endpoints a policy applies to, which peers a rule matches (selectors §4, §5). On trees, so a value that spells `all()` stays. */
+/** Effective selectors: which endpoints a policy applies to, which peers a rule matches. On trees, so a value that spells `all()` stays. */
 import { parseSelector, prefixLabels, substitute } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import { NAMESPACE_LABEL, SERVICE_ACCOUNT_LABEL } from "@percale/resources";

@@ -20,8 +20,8 @@ import type { NodeState } from "./state.ts";
 export type StateVerdict = "allow" | "deny" | "next";
 
 /**
- * What an endpoint of the compiled state does with the first packet of a connection: the drivers' meaning, spelt out (dataplane §2.3
- * steps 0, 6-9). `stages`: those that the packet meets, in order; the first that decides is heard. Packets of workloads meet one.
+ * What an endpoint of the compiled state does with the first packet of a connection: the drivers' meaning, spelt out.
+ * `stages`: those that the packet meets, in order; the first that decides is heard. Packets of workloads meet one.
  */
 export function evaluateState(
   state: NodeState,
@@ -138,7 +138,7 @@ function isSideMatch(state: NodeState, side: RuleSide, at: SideOfPacket): boolea
   return isPorted(at.packet) && !isInRanges(notPorts, at) && !notNamedPorts.some((id) => hasPort(state, id, at));
 }
 
-/** A list of which nothing is of the packet's family makes the rule absent there, negated or not (dataplane §3.1). */
+/** A list of which nothing is of the packet's family makes the rule absent there, negated or not. */
 function isNetMatch({ nets = [], notNets = [] }: RuleSide, address: Address): boolean {
   const ofFamily = (list: readonly string[]): readonly Cidr[] =>
     list.map(parseCidr).filter(({ family }) => family === address.family);

@@ -120,7 +120,7 @@ export const WorkloadEndpoint = defineResource({
       ...labels,
       [NAMESPACE_LABEL]: metadata.namespace ?? "",
       [ORCHESTRATOR_LABEL]: spec.orchestrator,
-      // A longer name is no legal label value; matching looks at serviceAccountName (selectors §2.1).
+      // A longer name is no legal label value; matching looks at serviceAccountName.
       ...(account !== "" && account.length < 63 && { [SERVICE_ACCOUNT_LABEL]: account }),
     };
   },

@@ -4,7 +4,7 @@ import type { KubeObject } from "@percale/resources";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
-import { definitionByPlural, parseOpen, pathOf } from "../../../live/kinds.ts";
+import { definitionByPlural, parseOpen, pathOf } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { useNow } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";

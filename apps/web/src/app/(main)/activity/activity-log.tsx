@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { SemanticDiff } from "../../../editor/diff-view.tsx";
 import { diffValues } from "../../../editor/diff.ts";
-import { pathOf } from "../../../live/kinds.ts";
+import { pathOf } from "../../../words/kinds.ts";
 import { useActivityLog } from "../../../live/queries.ts";
 import { useRevert } from "../../../live/write.ts";
 import { Age } from "../../../parts/age.tsx";

@@ -2,7 +2,7 @@
 import Link from "next/link";
 import { useMemo } from "react";
 import { useDiagnosedSessions, useNodes } from "../../../live/queries.ts";
-import { parseOpen } from "../../../live/kinds.ts";
+import { parseOpen } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Loaded } from "../../../parts/states.tsx";

@@ -3,7 +3,7 @@ import type { BgpSession } from "@percale/protocol";
 import type { ObjectRef } from "@percale/resources";
 import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
-import { pathOf } from "../../../live/kinds.ts";
+import { pathOf } from "../../../words/kinds.ts";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { Panel } from "../../../parts/panel.tsx";

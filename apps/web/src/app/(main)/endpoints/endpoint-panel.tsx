@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
 import { usePolicies } from "../../../live/policies.ts";
-import { pathOf } from "../../../live/kinds.ts";
+import { pathOf } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";

@@ -2,7 +2,7 @@
 import { IPPool } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { parseOpen } from "../../../live/kinds.ts";
+import { parseOpen } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";

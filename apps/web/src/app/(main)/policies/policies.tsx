@@ -2,7 +2,7 @@
 import { Tier } from "@percale/resources";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useObjects } from "../../../live/objects.ts";
-import { parseOpen } from "../../../live/kinds.ts";
+import { parseOpen } from "../../../words/kinds.ts";
 import { useTrace } from "../../../live/trace.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { Icon } from "../../../parts/icon.tsx";

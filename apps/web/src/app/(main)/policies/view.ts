@@ -1,7 +1,7 @@
 import { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
 import type { PolicyPlace } from "@percale/policy";
 import { refOf } from "@percale/resources";
-import { formatOpen } from "../../../live/kinds.ts";
+import { formatOpen } from "../../../words/kinds.ts";
 import type { Ordered } from "../../../policy/order.ts";
 import { directionsOf, type PolicyObject, type TierObject, tierOf } from "../../../policy/spec.ts";
 

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { Fragment } from "react";
-import { parseOpen } from "../../../live/kinds.ts";
+import { parseOpen } from "../../../words/kinds.ts";
 import { usePolicies } from "../../../live/policies.ts";
 import { type TraceQuery, useTrace } from "../../../live/trace.ts";
 import { EndpointCombo } from "../../../parts/endpoint-combo.tsx";

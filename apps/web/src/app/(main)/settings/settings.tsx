@@ -1,7 +1,7 @@
 "use client";
 import { kindsWhere } from "@percale/resources";
 import Link from "next/link";
-import { definitionOf, kindWords, pathOf } from "../../../live/kinds.ts";
+import { definitionOf, kindWords, pathOf } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { iconOf } from "../../../parts/kind-icon.ts";

@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { stringify } from "yaml";
 import { CodeEditor } from "../../../../editor/code-editor.tsx";
 import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
-import { definitionByPlural, kindWords, pathOf, refFrom } from "../../../../live/kinds.ts";
+import { definitionByPlural, kindWords, pathOf, refFrom } from "../../../../words/kinds.ts";
 import { useObject } from "../../../../live/objects.ts";
 import { Age } from "../../../../parts/age.tsx";
 import { History } from "../../../../parts/history.tsx";

@@ -2,7 +2,7 @@
 import { useRouter } from "next/navigation";
 import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
 import { useNewText } from "../../../../editor/new-text.ts";
-import { definitionByPlural, kindWords, pathOf } from "../../../../live/kinds.ts";
+import { definitionByPlural, kindWords, pathOf } from "../../../../words/kinds.ts";
 import { Empty, SkeletonRows } from "../../../../parts/states.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
