@@ -19,7 +19,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/.next/**", "**/*.{pg,kernel,e2e}.test.ts"],
     passWithNoTests: true,
     bail: 1,
-    testTimeout: 30_000, // a busy machine has noticed nothing
+    isolate: false, // as unit tests are run
+    testTimeout: 30_000, // what is slow on a busy machine has noticed nothing
     hookTimeout: 30_000,
   },
 });

@@ -57,7 +57,7 @@ export async function startTestApi({
 
 /** The same without a database. */
 export function startMemoryApi({ log }: { readonly log?: Logger } = {}): Promise<TestApi> {
-  return serve({ data: { store: new MemoryStore({ waitMs: 200 }), records: memoryRecords() }, log });
+  return serve({ data: { store: new MemoryStore(), records: memoryRecords() }, log });
 }
 
 async function serve({
