@@ -36,11 +36,14 @@ let failure: Error | undefined;
 let readiness: Readiness;
 let seconds: Histogram<"operation" | "outcome">;
 let server: CniServer;
+let stop: AbortController;
+let running: Promise<void>;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "percale-cni-"));
   path = join(folder, "run/cni.sock");
   [asked, problem, failure] = [[], undefined, undefined];
+  [stop, running] = [new AbortController(), Promise.resolve()];
   readiness = new Readiness(() => problem);
   seconds = new Histogram({ name: "seconds", help: "-", labelNames: ["operation", "outcome"], registers: [] });
   const note = async (what: string): Promise<void> => {
@@ -61,9 +64,17 @@ beforeEach(async () => {
   server = new CniServer({ node: "n1", path, attacher, readiness, log: silentLogger, seconds });
 });
 afterEach(async () => {
+  stop.abort();
+  await running;
   await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Listens, and does what is queued. */
+async function serve(): Promise<void> {
+  await server.listen();
+  running = server.run(stop.signal);
+}
 
 function frameOf(command: string, config: object = {}): Buffer {
   const env = { CNI_COMMAND: command, CNI_CONTAINERID: "c1", CNI_IFNAME: "eth0", CNI_NETNS: "/x" };
@@ -95,7 +106,7 @@ const call = async (command: string, config: object = {}) => {
 };
 
 test("an ADD is answered with its result, after what was queued before it", async () => {
-  await server.listen();
+  await serve();
   expect(await call("ADD")).toMatchObject({
     code: 0,
     value: { cniVersion: "1.0.0", ips: [{ address: "10.0.0.5/32" }] },
@@ -108,12 +119,12 @@ test.each([
   ["CHECK", "check"],
   ["GC", "collect"],
 ])("a %s that went well has nothing to say", async (command, what) => {
-  await server.listen();
+  await serve();
   expect([await call(command), asked]).toEqual([{ code: 0, value: undefined }, ["drain", what]]);
 });
 
 test("a fault is told in the version that was asked for, with its code and the request's id", async () => {
-  await server.listen();
+  await serve();
   failure = new CniError(CniCode.exhausted, "no address for the workload", "pool is full");
   const { code, value } = await call("ADD", { cniVersion: "0.4.0" });
   expect([code, value]).toEqual([
@@ -135,12 +146,12 @@ test.each([
   ["ADD", { ipMasq: true }, CniCode.config],
   ["STATUS", { ipMasq: true }, CniCode.config],
 ])("a %s that asks for what nobody here does is refused", async (command, config, code) => {
-  await server.listen();
+  await serve();
   expect((await call(command, config)).value).toMatchObject({ code });
 });
 
 test("STATUS says at once whether anything can be attached", async () => {
-  await server.listen();
+  await serve();
   expect(await call("STATUS")).toEqual({ code: 0, value: undefined });
   problem = "no policy yet";
   expect((await call("STATUS")).value).toMatchObject({
@@ -151,7 +162,7 @@ test("STATUS says at once whether anything can be attached", async () => {
 
 test("an ADD waits for the node to be ready, and so do the deletions that wait before it", async () => {
   problem = "no policy yet";
-  await server.listen();
+  await serve();
   const added = call("ADD");
   await expect.poll(() => asked).toEqual([]);
   problem = undefined;
@@ -165,13 +176,13 @@ test("an ADD waits for the node to be ready, and so do the deletions that wait b
 });
 
 test("a node that was ready once detaches at once, whatever its problem is now", async () => {
-  await server.listen();
+  await serve();
   problem = "the API is away";
   expect([await call("DEL"), asked]).toEqual([{ code: 0, value: undefined }, ["drain", "del c1 true"]]);
 });
 
 test("a request may come in pieces; what is too long or torn has no answer, and keeps nobody else from one", async () => {
-  await server.listen();
+  await serve();
   const frame = frameOf("DEL");
   expect(await ask(frame.subarray(0, 2), frame.subarray(2, 9), frame.subarray(9))).toEqual({ code: 0, text: "" });
   const huge = Buffer.alloc(4);
@@ -181,7 +192,7 @@ test("a request may come in pieces; what is too long or torn has no answer, and 
 });
 
 test("what cannot even be read is told in the newest version", async () => {
-  await server.listen();
+  await serve();
   const header = Buffer.alloc(4);
   header.writeUInt32LE(3);
   const answer = await ask(Buffer.concat([header, Buffer.from("A=B")]));
