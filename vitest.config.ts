@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false, // half the time: no test leaves anything in a module
+          maxWorkers: "100%",
           setupFiles,
           testTimeout: 60_000, // against hanging alone: a busy machine is no fault
           hookTimeout: 60_000,
