@@ -10,8 +10,12 @@ interface Refused {
   readonly call: string;
 }
 
+/** A message may quote what was sent, which may be a megabyte. */
+const MOST = 1_000;
+
 /** What was changed stands in the log of changes, by its request; what was refused stands in the log of the process. */
 export function logRefusal(log: Logger, { code, reason, message }: StatusError, { by, call }: Refused): void {
   if (by === undefined || by.method === "anonymous") return;
-  log.info("write refused", { call, user: by.user, code, reason, message });
+  const said = message.length > MOST ? `${message.slice(0, MOST)}…` : message;
+  log.info("write refused", { call: call.slice(0, MOST), user: by.user, code, reason, message: said });
 }

@@ -1,4 +1,4 @@
-import { createMetrics, HealthRegistry } from "@percale/daemon";
+import { createMetrics, HealthRegistry, untilDone } from "@percale/daemon";
 import type { Logger, Registry } from "@percale/daemon";
 import { Changes } from "./changes.ts";
 import type { AgentConfig } from "./config.ts";
@@ -31,6 +31,8 @@ export class NodeAgent {
   readonly #open: NonNullable<AgentOptions["parts"]>;
   readonly #parts: AgentPart[] = [];
   readonly #stop = new AbortController();
+  /** Why a part's work ended, if it did. */
+  readonly #broken = new Map<AgentPart, string>();
   #running: readonly Promise<void>[] = [];
 
   constructor(options: AgentOptions) {
@@ -57,11 +59,27 @@ export class NodeAgent {
     for await (const part of this.#open(this.#context)) {
       this.#parts.push(part);
       part.metrics?.(metrics);
-      if (part.problem !== undefined) health.addCheck("ready", part.name, () => part.problem?.());
+      health.addCheck("ready", part.name, () => this.#broken.get(part) ?? part.problem?.());
       await part.start?.();
     }
-    this.#running = this.#parts.flatMap((part) => part.run?.(this.#stop.signal) ?? []);
+    this.#running = this.#parts.flatMap((part) => (part.run === undefined ? [] : this.#run(part)));
     log.info("node agent started", { node: config.nodeName, parts: this.#parts.map(({ name }) => name) });
+  }
+
+  /** One part that cannot work takes no other with it: it is tried again, and the node is not ready meanwhile. */
+  async #run(part: AgentPart): Promise<void> {
+    const { log } = this.#context;
+    await untilDone({
+      attempt: async (signal) => {
+        this.#broken.delete(part);
+        await part.run?.(signal);
+      },
+      onError: (error) => {
+        this.#broken.set(part, error instanceof Error ? error.message : String(error));
+        log.error("a part of the agent failed", { part: part.name, error });
+      },
+      signal: this.#stop.signal,
+    });
   }
 
   /** The kernel goes on enforcing, BIRD goes on routing (unless configured otherwise). */

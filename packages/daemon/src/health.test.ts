@@ -66,3 +66,18 @@ test("one failing check fails its probe and says why", () => {
   });
   expect(health.report("live").ok).toBe(true);
 });
+
+test("two that a source tells of one code, about no object, stand side by side and keep their beginnings", () => {
+  const health = registry();
+  let changes = 0;
+  health.onChange(() => changes++);
+  const [a, b] = [
+    { ...stale, title: "cali1 is closed" },
+    { ...stale, title: "cali2 is closed" },
+  ];
+  for (let i = 0; i < 3; i++) health.tell("dataplane", [a, b]);
+  expect(health.list().map(({ title }) => title)).toEqual(["cali1 is closed", "cali2 is closed"]);
+  expect(changes).toBe(2);
+  health.tell("dataplane", [b]);
+  expect(health.list().map(({ title }) => title)).toEqual(["cali2 is closed"]);
+});

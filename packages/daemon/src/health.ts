@@ -28,11 +28,7 @@ export class HealthRegistry {
   }
 
   set(condition: RaisedCondition): void {
-    const key = conditionKey(condition.code, condition.ref);
-    const known = this.#conditions.get(key);
-    const next = { ...condition, since: known?.since ?? this.#now().toISOString() };
-    this.#conditions.set(key, next);
-    if (JSON.stringify(known) !== JSON.stringify(next)) this.#changed();
+    this.#put(conditionKey(condition.code, condition.ref), condition);
   }
 
   /**
@@ -40,11 +36,14 @@ export class HealthRegistry {
    * function of a state, so that none can outlive it.
    */
   tell(source: string, conditions: readonly RaisedCondition[]): void {
-    const keys = new Set(conditions.map(({ code, ref }) => conditionKey(code, ref)));
+    // Without an object, two of one code are told apart by their titles.
+    const keyOf = ({ code, ref, title }: RaisedCondition): string =>
+      ref === undefined ? `${source}: ${code} ${title}` : conditionKey(code, ref);
+    const keys = new Set(conditions.map(keyOf));
     for (const key of this.#toldBySource.get(source) ?? [])
       if (!keys.has(key) && this.#conditions.delete(key)) this.#changed();
     this.#toldBySource.set(source, keys);
-    for (const condition of conditions) this.set(condition);
+    for (const condition of conditions) this.#put(keyOf(condition), condition);
   }
 
   clear(code: string, ref?: ObjectRef): void {
@@ -76,6 +75,13 @@ export class HealthRegistry {
       return problem === undefined ? { name } : { name, problem };
     });
     return { ok: checks.every(({ problem }) => problem === undefined), checks };
+  }
+
+  #put(key: string, condition: RaisedCondition): void {
+    const known = this.#conditions.get(key);
+    const next = { ...condition, since: known?.since ?? this.#now().toISOString() };
+    this.#conditions.set(key, next);
+    if (JSON.stringify(known) !== JSON.stringify(next)) this.#changed();
   }
 
   #changed(): void {

@@ -79,3 +79,25 @@ test("backoff doubles up to its cap and keeps a floor under the jitter", () => {
 function untilAborted(signal: AbortSignal, never: () => Promise<void>): Promise<void> {
   return signal.aborted ? Promise.resolve() : never();
 }
+
+test("a change during the pass that follows a resync is not lost", async () => {
+  const wake = new Wake();
+  const stop = new AbortController();
+  const resyncs: (() => void)[] = [];
+  let passes = 0;
+  const pass = async (): Promise<void> => {
+    passes++;
+    if (passes === 2) wake.notify(); // while the first wait, which a resync ended, may still stand
+    if (passes === 3) stop.abort();
+  };
+  const sleep = (_ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      signal.addEventListener("abort", () => resolve());
+      resyncs.push(resolve);
+    });
+  const running = runLoop({ pass, changed: wake.wait, onError: () => undefined, signal: stop.signal, sleep });
+  while (resyncs.length === 0) await Promise.resolve();
+  resyncs[0]!();
+  await running;
+  expect(passes).toBe(3);
+});

@@ -43,8 +43,8 @@ export async function untilDone<T>({
 export interface Loop extends Omit<Attempts<void>, "attempt"> {
   /** Reads actual, diffs, applies. Must be safe to repeat and safe to stop half-way. */
   readonly pass: Attempts<void>["attempt"];
-  /** Resolves once something changed after the last pass began: see `Wake`. */
-  readonly changed: () => Promise<void>;
+  /** Resolves once something changed after the last pass began, or when told to wait no more: see `Wake`. */
+  readonly changed: (signal: AbortSignal) => Promise<void>;
   readonly resyncMs?: number;
 }
 
@@ -54,7 +54,8 @@ export async function runLoop({ pass, changed, resyncMs = RESYNC_MS, ...attempts
   while (!signal.aborted) {
     await untilDone({ attempt: pass, ...attempts });
     const waited = new AbortController(); // so that the timer dies with the wait
-    await Promise.race([changed(), sleep(resyncMs, AbortSignal.any([signal, waited.signal]))]);
+    const until = AbortSignal.any([signal, waited.signal]);
+    await Promise.race([changed(until), sleep(resyncMs, until)]);
     waited.abort();
   }
 }
@@ -69,13 +70,18 @@ export class Wake {
     this.#resolve?.();
   }
 
-  /** One waiter at a time. */
-  readonly wait = async (): Promise<void> => {
+  /** One waiter at a time. Who gives up by `signal` leaves what came meanwhile to the next. */
+  readonly wait = async (signal?: AbortSignal): Promise<void> => {
     if (!this.#pending) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#resolve = resolve;
+      const giveUp = (): void => resolve();
+      signal?.addEventListener("abort", giveUp);
+      if (signal?.aborted === true) giveUp();
       await promise;
-      this.#resolve = undefined;
+      signal?.removeEventListener("abort", giveUp);
+      if (this.#resolve === resolve) this.#resolve = undefined;
+      if (signal?.aborted === true) return;
     }
     this.#pending = false;
   };

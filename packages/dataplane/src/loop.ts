@@ -6,6 +6,8 @@ const MAX_BUSY_SHARE = 0.5;
 /** A single change right after a great one must not wait as long as that took. */
 const MAX_REST_MS = 20;
 const RETRY_MS = 1_000;
+/** Timers beyond it fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export type PassReport = Omit<ApplyReport, "tookMs">;
 
@@ -89,10 +91,13 @@ export class PassLoop {
     this.#resyncMs = ms;
     clearInterval(this.#resyncTimer);
     if (ms <= 0 || this.#closed) return;
-    this.#resyncTimer = setInterval(() => {
-      this.#options.onResync();
-      this.request();
-    }, ms).unref();
+    this.#resyncTimer = setInterval(
+      () => {
+        this.#options.onResync();
+        this.request();
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    ).unref();
   }
 
   /** Waits for the pass under way; none comes after it, and what is owed is rejected. */

@@ -102,7 +102,7 @@ export class Broadcast {
     try {
       for await (const step of stepsOf(this.#source.follow({ since, signal: running.signal }), since)) {
         if (running.signal.aborted) break;
-        await this.#tell(step);
+        await this.#tell(step, running.signal);
       }
     } catch {
       // Whoever catches up by himself meets the same, and knows what to say to his client.
@@ -112,10 +112,14 @@ export class Broadcast {
     for (const lane of this.#lanes.values()) for (const { leave } of lane) leave();
   }
 
-  async #tell(step: Step): Promise<void> {
+  /** Lets go of everything once `signal` has aborted: other listeners may have come, who stand elsewhere. */
+  async #tell(step: Step, signal: AbortSignal): Promise<void> {
     const before = process.threadCpuUsage();
     this.#revision = step.toRev;
-    for (const lane of this.#lanes.values()) await tellLane(lane, step);
+    for (const lane of this.#lanes.values()) {
+      await tellLane(lane, step, signal);
+      if (signal.aborted) return;
+    }
     this.#told = step.toRev;
     if (step.changes.length === 0) this.#tellQuiet();
     else this.#quiet ??= setTimeout(() => this.#tellQuiet(), QUIET_MS);
@@ -139,7 +143,7 @@ export class Broadcast {
 }
 
 /** `fromRev` is where the last of them stands: others are further, and have missed nothing in between. */
-async function tellLane(lane: ReadonlySet<Place>, step: Step): Promise<void> {
+async function tellLane(lane: ReadonlySet<Place>, step: Step, signal: AbortSignal): Promise<void> {
   const [some] = lane;
   if (some === undefined) return;
   const { view, encoding } = some.listener;
@@ -151,6 +155,7 @@ async function tellLane(lane: ReadonlySet<Place>, step: Step): Promise<void> {
     encoding,
     nodes: new Set(behind.map(({ listener }) => listener.node)),
   });
+  if (signal.aborted) return;
   for (const place of behind) {
     const { listener, leave } = place;
     const own = frames(listener.node);

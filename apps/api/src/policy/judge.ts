@@ -1,3 +1,4 @@
+import { outsideRequests } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { serviceUnavailable, tooManyRequests } from "@percale/resources";
 import type { Datastore } from "@percale/store";
@@ -73,14 +74,17 @@ export class Judge {
 
   #start(): JudgeWorker {
     const { store, log, heapMb } = this.#options;
-    const worker: JudgeWorker = new JudgeWorker({
-      store,
-      heapMb,
-      onDeath: (error) => {
-        if (this.#worker === worker) this.#worker = undefined;
-        if (!this.#isClosed) log.error("the thread that answers questions about policy died", { error });
-      },
-    });
+    const worker: JudgeWorker = outsideRequests(
+      () =>
+        new JudgeWorker({
+          store,
+          heapMb,
+          onDeath: (error) => {
+            if (this.#worker === worker) this.#worker = undefined;
+            if (!this.#isClosed) log.error("the thread that answers questions about policy died", { error });
+          },
+        }),
+    );
     return worker;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderTable } from "./table.ts";
+import { renderTable, renderColumns } from "./table.ts";
 
 const table = {
   columnDefinitions: [{ name: "Name" }, { name: "Tier" }, { name: "Selector", priority: 1 }],
@@ -23,5 +23,11 @@ test("a wide table over all namespaces begins with the namespace", () => {
       "a           db          -         app == 'db'",
       "",
     ].join("\n"),
+  );
+});
+
+test("what others wrote moves no cursor and makes no line of its own", () => {
+  expect(renderColumns([["REASON"], ["x\n2026 admin deleted"], ["\u001b[2Aup"]])).toBe(
+    "REASON\nx\\n2026 admin deleted\n\\u001b[2Aup\n",
   );
 });

@@ -22,10 +22,16 @@ export function renderTable(table: Table, options: { readonly wide: boolean; rea
 }
 
 /** Every column as wide as its longest cell, three blanks between. The first row is the heading. */
-export function renderColumns(rows: readonly (readonly string[])[]): string {
+export function renderColumns(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(visible));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]): string => row.map((text, column) => text.padEnd(widths[column]! + 3)).join("");
   return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+}
+
+/** What others wrote moves no cursor and makes no line of its own. */
+function visible(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 }
 
 function cell(value: unknown): string {

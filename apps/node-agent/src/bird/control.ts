@@ -11,6 +11,8 @@ export class BirdControl {
   readonly #reader = new ReplyReader();
   readonly #waiting: { resolve: (reply: BirdReply) => void; reject: (error: Error) => void }[] = [];
   readonly greeting: Promise<BirdReply>;
+  /** Why nothing can be said any more. */
+  #closed: Error | undefined;
 
   private constructor(path: string, onEvent: (line: string) => void) {
     this.#socket = createConnection(path);
@@ -23,7 +25,8 @@ export class BirdControl {
       for (const event of events) onEvent(event);
     });
     const fail = (error?: Error): void => {
-      for (const { reject } of this.#waiting.splice(0)) reject(error ?? new Error("BIRD closed the control socket"));
+      this.#closed ??= error ?? new Error("BIRD closed the control socket");
+      for (const { reject } of this.#waiting.splice(0)) reject(this.#closed);
     };
     this.#socket.on("error", fail);
     this.#socket.on("close", () => fail());
@@ -37,13 +40,15 @@ export class BirdControl {
   }
 
   async command(line: string): Promise<BirdReply> {
+    if (this.#closed !== undefined) throw this.#closed;
     const reply = this.#next();
     this.#socket.write(`${line}\n`);
     return this.#inTime(reply, `"${line}"`);
   }
 
   onClose(listener: () => void): void {
-    this.#socket.once("close", listener);
+    if (this.#closed === undefined) this.#socket.once("close", listener);
+    else queueMicrotask(listener);
   }
 
   close(): void {

@@ -102,9 +102,9 @@ export class BirdSupervisor {
         if (this.#inputs !== undefined) await this.#pass(this.#inputs);
         this.#found(undefined);
       },
-      changed: async () => {
-        await this.#wake.wait();
-        await sleepMs(DEBOUNCE_MS, signal);
+      changed: async (until) => {
+        await this.#wake.wait(until);
+        await sleepMs(DEBOUNCE_MS, until);
       },
       onError: (error, failures) => {
         this.#drop();

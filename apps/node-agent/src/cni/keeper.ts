@@ -51,9 +51,9 @@ export class AttachmentKeeper {
     });
     await runLoop({
       pass: () => this.#pass(),
-      changed: async () => {
-        await this.#wake.wait();
-        await sleepMs(SETTLE_MS, signal);
+      changed: async (until) => {
+        await this.#wake.wait(until);
+        await sleepMs(SETTLE_MS, until);
       },
       onError: (error) => this.#options.log.error("attachments could not be looked at", { error }),
       signal,

@@ -33,6 +33,7 @@ export interface CniServerOptions {
 export class CniServer {
   readonly #options: CniServerOptions;
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
   #wasReady = false;
   #drained: Promise<void> | undefined;
 
@@ -64,12 +65,17 @@ export class CniServer {
   }
 
   async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #accept(socket: Socket): void {
     const chunks: Buffer[] = [];
     let size = 0;
+    this.#sockets.add(socket.once("close", () => this.#sockets.delete(socket)));
+    socket.once("end", () => {
+      if (socket.listenerCount("data") > 0) socket.destroy(); // it went before it had said all
+    });
     socket.on("error", (error) => this.#options.log.debug("CNI client went away", { error }));
     try {
       refuseStrangers(socket);

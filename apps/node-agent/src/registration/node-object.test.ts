@@ -52,3 +52,15 @@ test("what others wrote on the Node stays, and an equal Node is not written agai
   expect(moved.spec.bgp).toEqual({ ipv4Address: "192.0.2.9/24", asNumber: 65001 });
   expect(moved.metadata.labels).toEqual({ "kubernetes.io/hostname": "n", rack: "1", zone: "a" });
 });
+
+test("addresses that others gave the Node stay beside its own", () => {
+  const facts = { name: "n", ipv4Address: "192.0.2.1/24", ipv6Address: undefined, labels: {} };
+  const first = desiredNode(facts, undefined)!;
+  const theirs = { address: "10.0.0.7", type: "InternalIP" as const };
+  const stored = { ...first, spec: { ...first.spec, addresses: [...first.spec.addresses!, theirs] } };
+  expect(desiredNode(facts, stored)).toBeUndefined();
+  expect(desiredNode({ ...facts, ipv4Address: "192.0.2.9/24" }, stored)?.spec.addresses).toEqual([
+    { address: "192.0.2.9", type: "CalicoNodeIP" },
+    theirs,
+  ]);
+});

@@ -36,15 +36,18 @@ export interface NodeFacts {
 /** The Node object as this agent wants it: what others wrote on it stays. Undefined if it is so already. */
 export function desiredNode(facts: NodeFacts, stored: Node | undefined): Node | undefined {
   const { ipv4Address, ipv6Address } = facts;
-  const { ipv4Address: _4, ipv6Address: _6, ...others } = stored?.spec.bgp ?? {};
+  const { ipv4Address: _4, ipv6Address: _6, ...otherBgp } = stored?.spec.bgp ?? {};
   const bgp = {
-    ...others,
+    ...otherBgp,
     ...(ipv4Address !== undefined && { ipv4Address }),
     ...(ipv6Address !== undefined && { ipv6Address }),
   };
-  const addresses = [ipv4Address, ipv6Address]
-    .filter((cidr) => cidr !== undefined)
-    .map((cidr) => ({ address: cidr.split("/")[0]!, type: "CalicoNodeIP" as const }));
+  const others = stored?.spec.addresses?.filter(({ type }) => type !== "CalicoNodeIP") ?? [];
+  const own = [ipv4Address, ipv6Address].filter((cidr) => cidr !== undefined);
+  const addresses = [
+    ...own.map((cidr) => ({ address: cidr.split("/")[0]!, type: "CalicoNodeIP" as const })),
+    ...others,
+  ];
   const { bgp: _bgp, addresses: _addresses, ...spec } = stored?.spec ?? {};
   const node: Node = {
     apiVersion: API_VERSION,

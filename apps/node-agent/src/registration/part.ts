@@ -26,7 +26,7 @@ export interface RegistrationOptions {
 
 /**
  * This node's Node object: made once, so that a person can delete it; its addresses and labels follow the node. An address that
- * is gone while the agent runs stays on the object until another comes: an interface that is down for a moment ends no BGP session.
+ * no interface has stays on the object until another comes: one that is down for a moment, or not up yet, ends no BGP session.
  */
 export class Registration implements AgentPart {
   readonly name = "registration";
@@ -49,9 +49,9 @@ export class Registration implements AgentPart {
         await this.#pass(netlink);
         this.#told(undefined);
       },
-      changed: async () => {
-        await wake.wait();
-        await sleepMs(SETTLE_MS, signal);
+      changed: async (until) => {
+        await wake.wait(until);
+        await sleepMs(SETTLE_MS, until);
       },
       onError: (error) => this.#told(error instanceof Error ? error : new Error(String(error))),
       signal,
@@ -72,7 +72,7 @@ export class Registration implements AgentPart {
     const { config, api, log } = this.#options;
     const stored = await api.get<Node>("nodes", config.nodeName);
     if (stored === undefined && this.#wasMade) return;
-    const facts = await factsOf(config, netlink, this.#wasMade ? stored : undefined);
+    const facts = await factsOf(config, netlink, stored);
     const object = desiredNode(facts, stored);
     if (object !== undefined) {
       const op = stored === undefined ? "create" : "update";

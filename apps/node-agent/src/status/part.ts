@@ -31,9 +31,9 @@ export class StatusReports implements AgentPart {
     const stop = changes.on(() => wake.notify());
     await runLoop({
       pass: async () => report(read()),
-      changed: async () => {
-        await wake.wait();
-        await sleepMs(STATUS_SETTLE_MS, signal);
+      changed: async (until) => {
+        await wake.wait(until);
+        await sleepMs(STATUS_SETTLE_MS, until);
       },
       onError: (error) => log.error("the status could not be told", { error }),
       signal,

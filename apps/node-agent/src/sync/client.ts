@@ -163,7 +163,9 @@ export class SyncClient {
         ...(resume !== undefined && { resume }),
       });
     });
+    let isOver = false;
     socket.on("message", (data: Buffer, isBinary) => {
+      if (isOver) return; // behind a loss: what follows does not build on what is held
       lastHeard = Date.now();
       const message = parsed(data, isBinary);
       if (message === undefined) return;
@@ -174,6 +176,7 @@ export class SyncClient {
       }
       const fault = message.t === "fault" ? message.text : this.#handle(message);
       if (fault === undefined) return;
+      isOver = true;
       faultText = fault;
       socket.close(CloseCode.protocolError, closeReason(fault));
     });

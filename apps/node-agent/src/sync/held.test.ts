@@ -122,6 +122,29 @@ test("it resumes after whole steps only", () => {
 
 const many = Array.from({ length: 300 }, (_, i) => object(`p${i}`, "GlobalNetworkPolicy"));
 
+test("a welcome to another log or scope is believed only once its snapshot is whole: until then nothing is resumed", () => {
+  const held = new HeldObjects();
+  snapshot(held, [object("a")], 5);
+  expect(held.resume).toEqual({ epoch: "e", revision: 5, scopeDigest: "d" });
+  held.receive({ ...welcome("snapshot"), epoch: "f", scopeDigest: "g" } as ServerMessage);
+  held.disconnected(); // no place for a snapshot just then
+  expect(held.resume).toBeUndefined();
+  held.receive({ ...welcome("snapshot"), epoch: "f", scopeDigest: "g" } as ServerMessage);
+  held.receive({ t: "snapshotBegin", revision: 2, objects: 0 });
+  held.receive({ t: "snapshotEnd", revision: 2 });
+  expect(held.resume).toEqual({ epoch: "f", revision: 2, scopeDigest: "g" });
+});
+
+test("what was held back is not released in the middle of a newer snapshot", () => {
+  const held = new HeldObjects();
+  const many = Array.from({ length: 150 }, (_, i) => object(`p${i}`, "GlobalNetworkPolicy"));
+  snapshot(held, many, 5);
+  expect(snapshot(held, [], 6)).toMatchObject({ t: "step", heldBack: 150 });
+  held.receive(welcome("snapshot"));
+  held.receive({ t: "snapshotBegin", revision: 7, objects: 150 });
+  expect(held.releaseHeld()).toEqual([]);
+});
+
 test("a snapshot that lacks most of the policies is not believed at once", () => {
   const held = new HeldObjects();
   snapshot(held, many, 5);

@@ -1,6 +1,6 @@
 import { formatRef, kindsWhere, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import type { Hello, ServerMessage } from "@percale/protocol";
+import type { Hello, ServerMessage, Welcome } from "@percale/protocol";
 
 /** What one message of the stream means for those who follow the objects. */
 export type SyncStep =
@@ -32,6 +32,8 @@ const GUARDED_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => tr
 /** The objects that the stream gave, and where in the log they stand. Pure: messages in, steps out. */
 export class HeldObjects {
   readonly objects = new Map<string, KubeObject>();
+  #welcome: Pick<Welcome, "epoch" | "scopeDigest"> | undefined;
+  /** Of the last whole snapshot. */
   #epoch: string | undefined;
   #scopeDigest = "";
   #revision = 0;
@@ -68,8 +70,9 @@ export class HeldObjects {
   receive(message: ServerMessage): SyncStep {
     switch (message.t) {
       case "welcome":
-        if (message.mode === "snapshot") this.#epoch = message.epoch;
-        this.#scopeDigest = message.scopeDigest;
+        this.#welcome = message;
+        // What is held stands nowhere in this log, or in another scope, until a snapshot has come whole.
+        if (message.mode === "snapshot") this.#epoch = undefined;
         return { t: "none" };
       case "snapshotBegin":
         this.#seen = new Set();
@@ -97,6 +100,7 @@ export class HeldObjects {
 
   /** The deletions that were held back, now believed. */
   releaseHeld(): readonly ObjectRef[] {
+    if (this.#seen !== undefined) return []; // the snapshot under way says better
     const refs = [...this.#heldBack.values()];
     for (const key of this.#heldBack.keys()) this.objects.delete(key);
     this.#heldBack.clear();
@@ -125,6 +129,8 @@ export class HeldObjects {
     this.#seen = undefined;
     this.#revision = revision;
     this.#isComplete = true;
+    this.#epoch = this.#welcome?.epoch;
+    this.#scopeDigest = this.#welcome?.scopeDigest ?? "";
     const missing = [...this.objects].filter(([key]) => !seen.has(key));
     // Missing twice in a row is agreement.
     const isAgreed = this.#heldBack.size > 0 && missing.every(([key]) => this.#heldBack.has(key));

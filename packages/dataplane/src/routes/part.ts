@@ -26,6 +26,8 @@ export class RoutesPart implements Part {
   readonly #options: RoutesPartOptions;
   /** Address → interface that we routed it to. */
   readonly #routed = new Map<string, string>();
+  /** Addresses whose connections are still to be ended. */
+  readonly #departed = new Set<string>();
   /** When a route that nobody wants was first seen. */
   readonly #foreignSince = new Map<string, number>();
   #addressesChanged = false;
@@ -67,16 +69,17 @@ export class RoutesPart implements Part {
 
   /** Takes away routes of addresses that no endpoint has any more, and ends their connections. */
   async #release(wanted: ReadonlyMap<string, string>): Promise<void> {
-    const departed = new Set<string>();
     for (const [cidr, interfaceName] of this.#routed) {
       if (wanted.get(cidr) === interfaceName) continue;
-      departed.add(cidr.slice(0, cidr.indexOf("/")));
-      this.#routed.delete(cidr);
+      this.#departed.add(cidr.slice(0, cidr.indexOf("/")));
       const link = this.#options.links.of(interfaceName);
-      if (link === undefined || wanted.has(cidr)) continue; // gone with its link, or about to be replaced
-      await this.#delete({ dst: cidr, ifIndex: link.index });
+      // Else gone with its link, or about to be replaced.
+      if (link !== undefined && !wanted.has(cidr)) await this.#delete({ dst: cidr, ifIndex: link.index });
+      this.#routed.delete(cidr);
     }
-    if (departed.size > 0) this.#options.connections.endOf(departed);
+    if (this.#departed.size === 0) return;
+    this.#options.connections.endOf(this.#departed);
+    this.#departed.clear();
   }
 
   async #route({ endpoint, link }: Attached, { config }: NodeState, present: readonly Route[]): Promise<void> {

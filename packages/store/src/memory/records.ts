@@ -62,7 +62,7 @@ function memoryTokens(now: () => Date): TokenRecords {
 function memorySettings(): SettingRecords {
   const values = new Map<string, unknown>();
   return {
-    get: async (key) => structuredClone(values.get(key)),
+    get: async (key) => structuredClone(values.get(key)) ?? undefined,
     put: async (key, value) => void values.set(key, structuredClone(value)),
   };
 }

@@ -55,6 +55,6 @@ async function catchUp(client: Client, cache: Cache): Promise<void> {
 
 async function waitAtMost(wake: Wake, ms: number): Promise<void> {
   const waited = new AbortController();
-  await Promise.race([wake.wait(), sleepMs(ms, waited.signal)]);
+  await Promise.race([wake.wait(waited.signal), sleepMs(ms, waited.signal)]);
   waited.abort();
 }
