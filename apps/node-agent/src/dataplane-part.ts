@@ -17,7 +17,7 @@ export class DataplanePart implements AgentPart {
   }
 
   conditions(): readonly RaisedCondition[] {
-    return this.#dataplane.state().conditions;
+    return this.#dataplane.conditions();
   }
 
   stop(): Promise<void> {

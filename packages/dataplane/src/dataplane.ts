@@ -3,6 +3,7 @@ import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import { DEFAULT_CONFIG, emptyState, take } from "@percale/policy";
 import type { NodeState, NodeUpdate } from "@percale/policy";
+import type { Condition } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import { findDown, findFailure, findRenamed, Since } from "./conditions.ts";
@@ -133,9 +134,13 @@ class KernelDataplane implements Dataplane {
         setMembers,
         routes: this.#routes.count,
       },
-      conditions: this.#since.date(this.#find()),
+      conditions: this.conditions(),
       driftRepairs: this.#policy.repairs,
     };
+  }
+
+  conditions(): readonly Condition[] {
+    return this.#since.date(this.#find());
   }
 
   endpointState(ref: ObjectRef): EndpointState | undefined {
@@ -239,7 +244,7 @@ class KernelDataplane implements Dataplane {
   }
 
   #tell(): void {
-    this.#since.date(this.#find()); // as old as the pass that found it, whoever asks later
+    this.conditions(); // as old as the pass that found it, whoever asks later
     for (const listener of this.#listeners) listener();
   }
 }

@@ -71,6 +71,8 @@ export interface Dataplane {
   /** Resolves when all that was handed over so far has been tried, well or not. */
   tried(): Promise<void>;
   state(): DataplaneState;
+  /** Those of `state()`, without making the rest of it. */
+  conditions(): readonly Condition[];
   /** One endpoint of `state()`, without making the rest of it; undefined if there is none or it was not looked at yet. */
   endpointState(ref: ObjectRef): EndpointState | undefined;
   /** Calls back after anything in `state()` changed. Returns how to stop. */
