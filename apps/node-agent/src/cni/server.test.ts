@@ -175,6 +175,14 @@ test("an ADD waits for the node to be ready, and so do the deletions that wait b
   expect((await added).code).toBe(0);
 });
 
+test("a queue that an ADD was first to look through is looked at now and then, not without a pause", async () => {
+  await server.listen();
+  await call("ADD");
+  running = server.run(stop.signal);
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toEqual(["drain", "add c1", "drain"]);
+});
+
 test("a node that was ready once detaches at once, whatever its problem is now", async () => {
   await serve();
   problem = "the API is away";

@@ -57,7 +57,8 @@ export class CniServer {
         if (this.#drained !== undefined) await this.#drain();
         else if (this.#hasBeenReady()) await this.#drainedOnce();
       },
-      changed: () => (this.#wasReady ? new Promise(() => undefined) : readiness.within(QUEUE_RETRY_MS)),
+      // Whoever drained first, a pass or an ADD: from then on the queue is only looked at now and then.
+      changed: () => (this.#drained === undefined ? readiness.within(QUEUE_RETRY_MS) : new Promise(() => undefined)),
       onError: (error) => log.error("queued deletions could not be looked at", { error }),
       signal,
       resyncMs: QUEUE_RETRY_MS,
