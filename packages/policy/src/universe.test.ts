@@ -219,6 +219,7 @@ describe("the calculation graph", () => {
               if ("put" in change) graph.put(draw() % 3 === 0 ? structuredClone(change.put) : change.put);
               else graph.remove(refOf(change.remove));
               if (draw() % 8 === 0) graph.remove({ kind: "GlobalNetworkPolicy", name: "never-there" });
+              if (draw() % 4 === 0) for (const _ of graph.prepareSteps());
               if (flushOften) applyUpdates(state, graph.flush());
             }
             applyUpdates(state, graph.flush());

@@ -21,6 +21,7 @@ function setUp() {
         while (held.now) yield;
         return pending.splice(0);
       },
+      *prepareSteps() {},
     },
     dataplane: {
       apply: (updates) => {

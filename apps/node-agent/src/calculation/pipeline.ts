@@ -14,6 +14,8 @@ export interface Graph {
    * nothing is put or removed.
    */
   flushSteps(): Iterator<unknown, readonly NodeUpdate[]>;
+  /** Does a part of the next flush ahead, with the same care. */
+  prepareSteps(): Iterator<unknown, void>;
 }
 
 interface Arrived {
@@ -34,7 +36,7 @@ const NOTHING_DONE: ApplyReport = { tookMs: 0, messages: 0, bytes: 0, refused: [
 
 /**
  * Steps of the stream → graph → dataplane. What arrives while a batch is on its way to the kernel goes together into the next;
- * nothing is flushed while a snapshot is half received. A batch that fails stays with the dataplane, which tries it again together
+ * while a snapshot is half received nothing is flushed, only prepared. A batch that fails stays with the dataplane, which tries it again together
  * with what comes later: a later change may be what mends it.
  */
 export class Pipeline {
@@ -95,7 +97,10 @@ export class Pipeline {
       this.#arrived = [];
       if (!isHalf) this.#since = undefined;
       await stepsInTurns(absorb(graph, arrived));
-      if (isHalf) continue;
+      if (isHalf) {
+        await stepsInTurns(graph.prepareSteps());
+        continue;
+      }
       const updates = await stepsInTurns(graph.flushSteps());
       const owesNothing = this.#programmed > 0 && this.#programmed === this.#handedOver;
       this.#handedOver = revision;

@@ -101,6 +101,11 @@ export class CalcGraph {
     return [...parts, endpoints.last, profiles.last, policies.last, sets.last, rest].flat();
   }
 
+  /** Does ahead, while more is to come, what takes a flush most of its time; in short steps, with the same care. */
+  prepareSteps(): Generator<undefined, void> {
+    return this.#policies.prepare();
+  }
+
   /** Objects that are not, or not wholly, programmed, and why. */
   problems(): readonly Problem[] {
     return this.#problems.list();

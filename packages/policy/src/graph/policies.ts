@@ -4,18 +4,29 @@ import { comparePolicies, compareTiers, missingTier } from "../select/order.ts";
 import type { TierInfo } from "../select/order.ts";
 import type { PolicyHead } from "../select/policy.ts";
 import type { Sha224 } from "../compile/rule.ts";
-import type { EndpointTier, NodeUpdate, PolicyKey } from "../model.ts";
+import type { ActivePolicy, EndpointTier, NodeUpdate, PolicyKey } from "../model.ts";
 import { refOfPolicy } from "../refs.ts";
 import type { Problems } from "./problems.ts";
 import { activePolicy, compileRules } from "./rules.ts";
+import type { CompiledRules } from "./rules.ts";
 import type { AddressSets } from "./sets.ts";
 
 interface Policy {
   head: PolicyHead;
   endpoints: Few<Subject>;
-  sent: { readonly head: PolicyHead; readonly sets: readonly string[] } | undefined;
+  /** While some endpoint needs it, and it is valid. */
+  compiled: Compiled | undefined;
+  isTold: boolean;
   /** Its rules do not compile: as good as missing. */
   isInvalid: boolean;
+}
+
+interface Compiled {
+  readonly head: PolicyHead;
+  /** Ids of the sets that it uses. */
+  readonly sets: readonly string[];
+  /** Until it is told. */
+  active: ActivePolicy | undefined;
 }
 
 /** A local endpoint with its policies in evaluation order. */
@@ -32,8 +43,10 @@ export class ActivePolicies {
   readonly #subjects = new Map<string, Subject>();
   readonly #tiers = new Map<string, TierInfo>();
   readonly #dirtyPolicies = new Set<PolicyKey>();
-  /** Sent, gone since, not yet told. */
-  readonly #orphans = new Map<PolicyKey, readonly string[]>();
+  /** Those of them that have not been compiled. */
+  readonly #unprepared = new Set<PolicyKey>();
+  /** Told, gone since: that is not told yet. */
+  readonly #orphans = new Set<PolicyKey>();
   readonly #dirtySubjects = new Set<string>();
   readonly #sets: AddressSets;
   readonly #problems: Problems;
@@ -64,12 +77,10 @@ export class ActivePolicies {
 
   putPolicy(head: PolicyHead): void {
     const known = this.#policies.get(head.key);
-    this.#dirtyPolicies.add(head.key);
+    this.#touchPolicy(head.key);
     if (known === undefined) {
-      const orphan = this.#orphans.get(head.key);
-      this.#orphans.delete(head.key);
-      const sent = orphan === undefined ? undefined : { head: GONE, sets: orphan };
-      this.#policies.set(head.key, { head, endpoints: undefined, sent, isInvalid: false });
+      const isTold = this.#orphans.delete(head.key);
+      this.#policies.set(head.key, { head, endpoints: undefined, compiled: undefined, isTold, isInvalid: false });
     } else {
       known.head = head;
       for (const subject of fewMembers(known.endpoints)) this.#touch(subject, known);
@@ -84,7 +95,9 @@ export class ActivePolicies {
     this.#index.removeSelector(key);
     this.#policies.delete(key);
     this.#dirtyPolicies.delete(key);
-    if (policy.sent !== undefined) this.#orphans.set(key, policy.sent.sets);
+    this.#unprepared.delete(key);
+    for (const id of policy.compiled?.sets ?? []) this.#sets.release(id);
+    if (policy.isTold) this.#orphans.add(key);
     this.#problems.clear(refOfPolicy(policy.head), "rules");
   }
 
@@ -110,6 +123,15 @@ export class ActivePolicies {
     this.#index.removeParent(name);
   }
 
+  /** What of a flush can be done while more is to come, step by step. */
+  *prepare(): Generator<undefined, void> {
+    for (const key of this.#unprepared) {
+      this.#compile(this.#policies.get(key)!);
+      yield;
+    }
+    this.#unprepared.clear();
+  }
+
   /** Step by step: policies first; then whoever builds endpoints asks `tiersOf` for each of `subjects`. */
   *flush(): Generator<
     undefined,
@@ -121,15 +143,16 @@ export class ActivePolicies {
   > {
     const first: NodeUpdate[] = [];
     const last: NodeUpdate[] = [];
+    yield* this.prepare();
     for (const key of this.#dirtyPolicies) {
-      const update = this.#refresh(this.#policies.get(key)!);
-      if (update !== undefined) (update.t === "policy" ? first : last).push(update);
-      yield;
+      const policy = this.#policies.get(key)!;
+      const { compiled, isTold } = policy;
+      if (compiled?.active !== undefined) first.push({ t: "policy", policy: compiled.active });
+      else if (compiled === undefined && isTold) last.push({ t: "policyRemoved", key });
+      if (compiled !== undefined) compiled.active = undefined;
+      policy.isTold = compiled !== undefined;
     }
-    for (const [key, sets] of this.#orphans) {
-      for (const id of sets) this.#sets.release(id);
-      last.push({ t: "policyRemoved", key });
-    }
+    for (const key of this.#orphans) last.push({ t: "policyRemoved", key });
     const subjects = [...this.#dirtySubjects];
     this.#dirtyPolicies.clear();
     this.#orphans.clear();
@@ -160,10 +183,10 @@ export class ActivePolicies {
     }));
   }
 
-  #refresh(policy: Policy): NodeUpdate | undefined {
-    const { head, sent } = policy;
+  #compile(policy: Policy): void {
+    const { head, compiled } = policy;
     const isNeeded = policy.endpoints !== undefined || head.isAlwaysActive;
-    if (isNeeded && sent?.head === head) return undefined;
+    if (isNeeded && compiled?.head === head) return;
     const rules = isNeeded ? compileRules(head.spec, head.namespace, this.#sha224) : undefined;
     const fault = rules !== undefined && "fault" in rules ? rules.fault : undefined;
     if (fault === undefined) this.#problems.clear(refOfPolicy(head), "rules");
@@ -172,24 +195,26 @@ export class ActivePolicies {
       policy.isInvalid = fault !== undefined;
       for (const subject of fewMembers(policy.endpoints)) this.#dirtySubjects.add(subject.key);
     }
-    if (rules === undefined || "fault" in rules) {
-      if (sent === undefined) return undefined;
-      for (const id of sent.sets) this.#sets.release(id);
-      policy.sent = undefined;
-      return { t: "policyRemoved", key: head.key };
-    }
+    policy.compiled = rules === undefined || "fault" in rules ? undefined : this.#use(head, rules);
+    for (const id of compiled?.sets ?? []) this.#sets.release(id);
+  }
+
+  #use(head: PolicyHead, rules: Exclude<CompiledRules, { fault: string }>): Compiled {
     for (const set of rules.sets) this.#sets.use(set);
-    for (const id of sent?.sets ?? []) this.#sets.release(id);
-    policy.sent = { head, sets: rules.sets.map(({ id }) => id) };
-    return { t: "policy", policy: activePolicy(head, rules) };
+    return { head, sets: rules.sets.map(({ id }) => id), active: activePolicy(head, rules) };
   }
 
   #match(key: PolicyKey, subjectKey: string, isMatch: boolean): void {
     const policy = this.#policies.get(key)!;
     const subject = this.#subjects.get(subjectKey)!;
     policy.endpoints = (isMatch ? addToFew : removeFromFew)(policy.endpoints, subject);
-    this.#dirtyPolicies.add(key);
+    this.#touchPolicy(key);
     this.#touch(subject, policy);
+  }
+
+  #touchPolicy(key: PolicyKey): void {
+    this.#dirtyPolicies.add(key);
+    this.#unprepared.add(key);
   }
 
   #touch(subject: Subject, policy: Policy): void {
@@ -230,8 +255,6 @@ export class ActivePolicies {
 }
 
 const NOTHING = { op: "in", key: "x", values: new Set<string>() } as const;
-/** Stands for a version of a policy that no longer exists, so that any other differs from it. */
-const GONE = {} as PolicyHead;
 
 function merge<T>(a: readonly T[], b: readonly T[], compare: (a: T, b: T) => number): T[] {
   if (b.length === 0) return [...a];
