@@ -3,11 +3,12 @@ import { createServer } from "node:https";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import { silentLogger } from "@percale/daemon";
 import { definitionOf, formatRef, prepareObject, refOf, resourceDefinitions, StatusError } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import type { AgentStatus, Change, ChangeSet, ClientMessage, Hello, ServerMessage } from "@percale/protocol";
-import type { StoreEvent } from "@percale/store";
+import type { AgentStatus, Change, ChangeSet, ClientMessage, Hello } from "@percale/protocol";
 import { MemoryStore } from "@percale/store/memory";
+import { SyncServer } from "@percale/sync";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
@@ -29,6 +30,21 @@ export class TestServer {
   /** Last acknowledged revisions. */
   acked = { applied: 0, programmed: 0 };
   readonly #store = new MemoryStore();
+  readonly #sync = new SyncServer({
+    source: {
+      epoch: this.#store.epoch,
+      isConnected: () => true,
+      head: async () => this.#store.revision,
+      snapshot: () => this.#store.snapshot(),
+      follow: (options) => this.#store.watch({ ...options, bookmarks: true }),
+    },
+    putStatus: async () => undefined,
+    snapshotGate: { enter: () => true, leave: () => undefined },
+    log: silentLogger,
+    build: "0",
+    server: "test",
+    onSend: () => undefined,
+  });
   readonly #server: Server;
   readonly #sockets = new Set<WebSocket>();
   /** Also those that are no requests yet: a server waits for them before it is closed. */
@@ -62,11 +78,6 @@ export class TestServer {
     await promise;
   }
 
-  /** Cuts the streams only. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.terminate();
-  }
-
   get epoch(): string {
     return this.#store.epoch;
   }
@@ -90,11 +101,6 @@ export class TestServer {
     return this.#store.commit({ author: "test", changes }).objects.slice(0, puts.length);
   }
 
-  /** The raw stream, for tests of what a server must not do. */
-  send(message: ServerMessage): void {
-    this.#send(message);
-  }
-
   #all(): KubeObject[] {
     const { objects } = this.#store;
     return objects.kinds().flatMap((kind) => objects.list(kind));
@@ -107,56 +113,17 @@ export class TestServer {
     return { op: "update", object: { ...object, metadata: { ...object.metadata, resourceVersion } } };
   }
 
-  #send(message: ServerMessage): void {
-    const text = JSON.stringify(message);
-    for (const socket of this.#sockets) socket.send(text);
-  }
-
   #connect(socket: WebSocket): void {
-    socket.on("message", (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as ClientMessage;
-      if (message.t === "hello") this.#welcome(socket, message);
-      else if (message.t === "ack") this.acked = message;
-      else if (message.t === "status") this.statuses.push(message.status);
-      else if (message.t === "ping") socket.send(JSON.stringify({ ...message, t: "pong" }));
-    });
-    socket.on("close", () => this.#sockets.delete(socket));
-  }
-
-  #welcome(socket: WebSocket, hello: Hello): void {
-    this.hellos.push(hello);
-    const { epoch, revision } = this.#store;
-    const isCurrent = hello.resume?.epoch === epoch && hello.resume.revision === revision;
-    const mode = isCurrent ? "resume" : "snapshot";
-    const send = (message: ServerMessage): void => socket.send(JSON.stringify(message));
-    send({ t: "welcome", server: "test", build: "0", schemaLevel: 1, epoch, head: revision, mode, encoding: "json", scopeDigest: "", pingIntervalMs: 10_000 });
-    if (mode === "snapshot") {
-      const objects = this.#all();
-      send({ t: "snapshotBegin", revision, objects: objects.length });
-      for (let i = 0; i < objects.length; i += 1000) send({ t: "put", objects: objects.slice(i, i + 1000) });
-      send({ t: "snapshotEnd", revision });
-    }
-    send({ t: "state", state: "inSync", upstreamAgeMs: 0 });
     this.#sockets.add(socket);
-    void this.#follow(socket, revision);
+    socket.on("message", (data: Buffer) => this.#note(JSON.parse(data.toString()) as ClientMessage));
+    socket.on("close", () => this.#sockets.delete(socket));
+    this.#sync.serve({ socket, refusalOf: () => undefined });
   }
 
-  /** Whole change sets, the newest state of each object. */
-  async #follow(socket: WebSocket, since: number): Promise<void> {
-    const ended = new AbortController();
-    socket.on("close", () => ended.abort());
-    let fromRev = since;
-    const newest = new Map<string, StoreEvent>();
-    for await (const event of this.#store.watch({ since, signal: ended.signal })) {
-      newest.set(formatRef(refOf(event.object)), event);
-      if (!event.last) continue;
-      const events = [...newest.values()];
-      const puts = events.filter(({ type }) => type !== "DELETED").map(({ object }) => object);
-      const deletes = events.filter(({ type }) => type === "DELETED").map(({ object }) => refOf(object));
-      socket.send(JSON.stringify({ t: "delta", fromRev, toRev: event.revision, puts, deletes } satisfies ServerMessage));
-      fromRev = event.revision;
-      newest.clear();
-    }
+  #note(message: ClientMessage): void {
+    if (message.t === "hello") this.hellos.push(message);
+    else if (message.t === "ack") this.acked = message;
+    else if (message.t === "status") this.statuses.push(message.status);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
