@@ -62,14 +62,11 @@ function hasEmptySet({ sets, namedPorts }: RuleSide, family: Family, facts: SetF
 }
 
 /** Lists of the rule that need a set: more than one prefix of a family, more than one port range. */
-export function listSets(rule: Rule): ListSet[] {
-  const found: ListSet[] = [];
+export function* listSets(rule: Rule): Generator<ListSet> {
   for (const side of [rule.source, rule.destination]) {
-    for (const nets of [side.nets, side.notNets]) if (nets !== undefined && nets.length > 1) found.push(netList(nets));
-    for (const ports of [side.ports, side.notPorts])
-      if (ports !== undefined && ports.length > 1) found.push(portList(ports));
+    for (const nets of [side.nets, side.notNets]) if (nets !== undefined && nets.length > 1) yield netList(nets);
+    for (const ports of [side.ports, side.notPorts]) if (ports !== undefined && ports.length > 1) yield portList(ports);
   }
-  return found;
 }
 
 /** ANDed parts, each a list of alternatives. */
@@ -267,13 +264,6 @@ function netList(nets: readonly string[]): ListSet {
 }
 
 function portList(ports: readonly PortRange[]): ListSet {
-  let list = portLists.get(ports);
-  if (list === undefined) {
-    const members = ports.map(({ min, max }) => `${min}-${max}`);
-    portLists.set(ports, (list = { id: `ports:${members.join(",")}`, kind: "portRange", members }));
-  }
-  return list;
+  const members = ports.map(({ min, max }) => `${min}-${max}`);
+  return { id: `ports:${members.join(",")}`, kind: "portRange", members };
 }
-
-/** A rule's list is asked for while it is counted and for every family. */
-const portLists = new WeakMap<readonly PortRange[], ListSet>();

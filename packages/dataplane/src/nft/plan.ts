@@ -65,7 +65,7 @@ export class Planner {
   /** Everything: to be compared with what is there. */
   planAll(turn: Turn, ready?: Ready): Promise<readonly FamilyPlan[]> {
     const { policies, profiles, endpoints } = this.#view.state;
-    this.#view.takeDirty();
+    this.#view.forgetDirty();
     for (const family of FAMILIES) this.#chainsByInterface[family].clear();
     this.#policyFacts.clear();
     this.#profileFacts.clear();

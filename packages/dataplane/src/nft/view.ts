@@ -97,9 +97,14 @@ export class NftView {
   takeDirty(): Dirty {
     if (this.#reshaped.size > 0) this.#touchUsers();
     const dirty = this.#dirty;
+    this.forgetDirty();
+    return dirty;
+  }
+
+  /** Of everything, which is rendered. */
+  forgetDirty(): void {
     this.#dirty = newDirty();
     this.#reshaped = new Set();
-    return dirty;
   }
 
   #spoof(key: string, endpoint: ActiveEndpoint | undefined): void {
@@ -177,8 +182,10 @@ function spoofsOf(endpoint: ActiveEndpoint | undefined): readonly string[] {
   return endpoint?.workload?.allowSpoofedSourcePrefixes ?? [];
 }
 
-function listsOf(rules: Rules | undefined): readonly ListSet[] {
-  return rules === undefined ? [] : [...rules.ingress, ...rules.egress].flatMap(listSets);
+function* listsOf(rules: Rules | undefined): Generator<ListSet> {
+  if (rules === undefined) return;
+  for (const rule of rules.ingress) yield* listSets(rule);
+  for (const rule of rules.egress) yield* listSets(rule);
 }
 
 function usesAny({ source, destination }: Rule, ids: ReadonlySet<SetId>): boolean {
