@@ -18,7 +18,7 @@ import { Gate, LIMITS, Places, SharedGate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Services } from "./services/services.ts";
 import type { NodeStatuses } from "./sync/node-statuses.ts";
-import { syncRefusal } from "./sync/refusal.ts";
+import { reachOf, syncRefusal } from "./sync/refusal.ts";
 import { storeSource } from "./sync/source.ts";
 import type { Strangers } from "./strangers.ts";
 import { trpcOverWebSocket } from "./trpc/mount.ts";
@@ -99,7 +99,11 @@ function syncUpgrade(
     socket.once("close", leave);
     strangers.know(request.socket);
     wss.handleUpgrade(request, socket, head, (webSocket) => {
-      const stream = server.serve({ socket: webSocket, refusalOf: (hello) => syncRefusal(identity, hello) });
+      const stream = server.serve({
+        socket: webSocket,
+        refusalOf: (hello) => syncRefusal(identity, hello),
+        reach: reachOf(identity),
+      });
       streams.add(stream);
       const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
       ended.addEventListener("abort", () => stream.dismiss(messageOf(ended.reason)));

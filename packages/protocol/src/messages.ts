@@ -10,15 +10,16 @@ import type { KubeObject, ObjectRef } from "@percale/resources";
  *                    ◄─ delta*, bookmark (≤ 30 s apart), state
  *           ack  ─► (≤ 1/s)            ping/pong both ways
  *
- * The server decides what a client gets by its type and node: of most objects a shared form, the same bytes for all, without
- * `resourceVersion` and whatever else nobody reads; its node's own whole. Within a snapshot, and within a transaction, its own come
- * first, and what was said first of an object holds.
+ * The server decides what a client gets by its type and node, and by its credential whether it may see more than its node does: of most
+ * objects a shared form, the same bytes for all, without `resourceVersion` and whatever else nobody reads; its node's own whole. Within a
+ * snapshot, and within a transaction, its own come first, and what was said first of an object holds.
  */
 export const SYNC_PATH = "/sync/v1";
 export const SYNC_SUBPROTOCOL = "percale.sync.v1";
 /**
  * What this version speaks at most and at least. Raised when a message changes meaning:
- *   1 (2026-11) every object whole, to everybody, in text frames; `fromRev` is exactly the previous `toRev`
+ *   1 (2026-11) each object once, in text frames; `fromRev` is exactly the previous `toRev`. Whole to administrators; a node's credential
+ *     shows what its node sees at level 2
  *   2 (2026-11) shared forms and own objects, binary frames, `fromRev` may lie before what the client holds
  */
 export const SCHEMA_LEVEL = 2;
@@ -39,7 +40,7 @@ export interface Hello {
   /** The lowest; absent: that one alone. */
   readonly minSchemaLevel?: number;
   readonly type: ClientType;
-  /** `cluster`: other nodes' objects whole, too. */
+  /** `cluster`: other nodes' objects whole, too. A node's credential gets neither that nor the type `all`. */
   readonly scope: "node" | "cluster";
   /** What it can read, see `Encoding`; of several the server chooses. */
   readonly encodings: readonly string[];

@@ -13,3 +13,4 @@ export { MAX_MESSAGE_BYTES, textOfFrame } from "./frames.ts";
 export { SyncServer } from "./server.ts";
 export type { SourceBookmark, SourceEvent, SyncSource } from "./source.ts";
 export type { SyncStream } from "./stream.ts";
+export type { Reach } from "./view.ts";

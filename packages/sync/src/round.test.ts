@@ -97,7 +97,7 @@ test("what changes nothing that anybody reads is told to nobody but its own node
   });
 });
 
-test("a digest is of one type, scope and node", () => {
+test("a digest is of one type, scope, level and node", () => {
   const digests = [
     viewOf({ type: "agent", scope: "node" }, 2).digest("n1"),
     viewOf({ type: "agent", scope: "node" }, 2).digest("n2"),
@@ -105,6 +105,8 @@ test("a digest is of one type, scope and node", () => {
     viewOf({ type: "bgp", scope: "node" }, 2).digest("n1"),
     viewOf({ type: "all", scope: "cluster" }, 2).digest("n1"),
     viewOf({ type: "agent", scope: "node" }, 1).digest("n1"),
+    viewOf({ type: "agent", scope: "node" }, 1, "n1").digest("n1"),
+    viewOf({ type: "agent", scope: "node" }, 1, "n2").digest("n2"),
   ];
   expect(new Set(digests).size).toBe(digests.length);
   expect(viewOf({ type: "agent", scope: "node" }, 2).digest("n1")).toBe(digests[0]);

@@ -111,6 +111,17 @@ test("who speaks none of the server's levels is told both ranges", () => {
   expect(socket.closed).toEqual({ code: CloseCode.version, reason: text });
 });
 
+test.each<Partial<Hello>>([{ type: "all" }, { scope: "cluster" }, { type: "all", scope: "cluster", schemaLevel: 1 }])(
+  "a node is refused more than its own view, and told what to ask for: %j",
+  (more) => {
+    const socket = connect(serverOf(new MemorySource()), more);
+    const { type = "agent", scope = "node" } = more;
+    const text = `a node gets its own view: ask for type agent with scope node, got type ${type} with scope ${scope}`;
+    expect(heardBy(socket)).toEqual([{ t: "reject", code: "type", text }]);
+    expect(socket.closed).toEqual({ code: CloseCode.type, reason: text });
+  },
+);
+
 test("nobody resumes what another scope was", async () => {
   const source = new MemorySource();
   const server = serverOf(source);

@@ -5,6 +5,7 @@ import { Broadcast } from "./broadcast.ts";
 import { Snapshots } from "./snapshots.ts";
 import type { SyncSource } from "./source.ts";
 import { SyncStream } from "./stream.ts";
+import type { Reach } from "./view.ts";
 
 export interface SyncServerOptions {
   readonly source: SyncSource;
@@ -23,6 +24,8 @@ export interface SyncClientOptions {
   readonly socket: WebSocket;
   /** Why this client may not be what it says it is. */
   readonly refusalOf: (hello: Hello) => { readonly code: RejectCode; readonly text: string } | undefined;
+  /** Absent: its node's view, whatever it asks for. */
+  readonly reach?: Reach;
 }
 
 /** Serves sync streams from one source: snapshots are made, and changes are followed, once for all of them. */

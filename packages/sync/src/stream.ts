@@ -14,7 +14,8 @@ import type { Snapshots } from "./snapshots.ts";
 import { stepsOf } from "./steps.ts";
 import type { Step } from "./steps.ts";
 import { chooseLevel } from "./versions.ts";
-import { viewOf } from "./view.ts";
+import { reachFault, viewOf } from "./view.ts";
+import type { Reach } from "./view.ts";
 
 const HELLO_MS = 10_000;
 const PING_MS = 10_000;
@@ -52,6 +53,10 @@ export class SyncStream {
 
   get node(): string | undefined {
     return this.#hello?.node;
+  }
+
+  get #reach(): Reach {
+    return this.#options.reach ?? "node";
   }
 
   run(): void {
@@ -113,6 +118,8 @@ export class SyncStream {
     if (this.#hello !== undefined) return this.#close("protocolError", "hello twice");
     const refusal = this.#options.refusalOf(hello);
     if (refusal !== undefined) return this.#reject(refusal.code, refusal.text);
+    const fault = reachFault(hello, this.#reach);
+    if (fault !== undefined) return this.#reject("type", fault);
     const chosen = chooseLevel(hello);
     if ("fault" in chosen) return this.#reject("version", chosen.fault);
     this.#hello = hello;
@@ -128,7 +135,7 @@ export class SyncStream {
   async #serve({ type, scope, node, encodings, resume }: Hello, schemaLevel: number): Promise<void> {
     const { source, build, server } = this.#options;
     if (!source.isConnected()) return this.#reject("notReady", "the database can't be reached", 1_000);
-    const view = viewOf({ type, scope }, schemaLevel);
+    const view = viewOf({ type, scope }, schemaLevel, this.#reach === "node" ? node : undefined);
     const [scopeDigest, encoding] = [view.digest(node), chooseEncoding(encodings)];
     const isOurs = resume !== undefined && resume.epoch === source.epoch && resume.scopeDigest === scopeDigest;
     const head = isOurs ? await this.#headFrom(resume.revision) : await source.head();

@@ -22,12 +22,21 @@ export interface KindView {
 }
 
 const WHOLE: KindView = { shared: encodeObject, nodeOf: () => undefined };
-/** What clients of the first level get, under the name that they know it by. */
+/** All that clients of the first level got, under the name that they know it by. */
 const FIRST: View = { name: "first", kind: () => WHOLE, digest: () => "all/1" };
 
-/** By what a client is, at the level that both speak. */
-export function viewOf({ type, scope }: Pick<Hello, "type" | "scope">, level: number): View {
-  if (level < 2) return FIRST;
+/** How much of the cluster a client may see, by whose credential it shows: one node's view, or whatever it asks for. */
+export type Reach = "node" | "cluster";
+
+/** Why nobody of that reach is given what it asks for. */
+export function reachFault({ type, scope }: Pick<Hello, "type" | "scope">, reach: Reach): string | undefined {
+  if (reach === "cluster" || (scope === "node" && needsOf(type) !== undefined)) return undefined;
+  return `a node gets its own view: ask for type agent with scope node, got type ${type} with scope ${scope}`;
+}
+
+/** By what a client is, at the level that both speak. `ofNode`: the node whose view is all that it may have. */
+export function viewOf({ type, scope }: Pick<Hello, "type" | "scope">, level: number, ofNode?: string): View {
+  if (level < 2) return ofNode === undefined ? FIRST : firstViewOf(ofNode, viewOf({ type, scope }, 2));
   const name = `${type}/${scope}/${level}`;
   const known = viewByName.get(name);
   if (known !== undefined) return known;
@@ -37,6 +46,22 @@ export function viewOf({ type, scope }: Pick<Hello, "type" | "scope">, level: nu
 }
 
 const viewByName = new Map<string, View>();
+
+/** A node's view as the first level tells it: each object once, so this node's come whole where all others' come in the shared form. */
+function firstViewOf(node: string, view: View): View {
+  const kindOf = ({ shared, nodeOf }: KindView): KindView => ({
+    shared: (object) => (nodeOf(object) === node ? encodeObject(object) : shared(object)),
+    nodeOf: () => undefined,
+  });
+  return {
+    name: `first/${view.name}/${node}`,
+    kind: (name) => {
+      const kind = view.kind(name);
+      return kind && kindOf(kind);
+    },
+    digest: () => `${view.digest(node)}/1`,
+  };
+}
 
 function createView(name: string, needs: Needs | undefined, scope: Hello["scope"]): View {
   const table = JSON.stringify(needs ?? "all");

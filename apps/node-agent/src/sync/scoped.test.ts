@@ -26,21 +26,31 @@ afterEach(() => {
   for (const agent of open.splice(0)) agent.cut();
 });
 
+interface ScopedAgentOptions {
+  readonly node: string;
+  readonly server: SyncServer;
+  /** The schema level that it speaks. */
+  readonly level: number;
+  readonly onStep: (agent: ScopedAgent) => void;
+}
+
 /** An agent from its socket to its graph. */
 class ScopedAgent {
   readonly held = new HeldObjects();
   readonly state: NodeState = emptyState();
   readonly #node: string;
   readonly #server: SyncServer;
+  readonly #level: number;
   readonly #graph: CalcGraph;
   readonly #onStep: (agent: ScopedAgent) => void;
   #socket = new MemorySocket();
   /** Where what it holds is wrong. */
   fault: unknown;
 
-  constructor({ node, server, onStep }: { node: string; server: SyncServer; onStep: (agent: ScopedAgent) => void }) {
+  constructor({ node, server, level, onStep }: ScopedAgentOptions) {
     this.#node = node;
     this.#server = server;
+    this.#level = level;
     this.#onStep = onStep;
     this.#graph = new CalcGraph({ node, sha224 });
     open.push(this);
@@ -66,8 +76,7 @@ class ScopedAgent {
       node: this.#node,
       component: "test",
       build: "0",
-      schemaLevel: SCHEMA_LEVEL,
-      minSchemaLevel: MIN_SCHEMA_LEVEL,
+      schemaLevel: this.#level,
       type: "agent",
       scope: "node",
       encodings: ["json+zstd", "json"],
@@ -151,13 +160,20 @@ const END: KubeObject = { apiVersion: API_VERSION, kind: "Tier", metadata: { nam
 async function live(
   events: typeof history extends fc.Arbitrary<infer T> ? T : never,
   onStep: (agent: ScopedAgent, objects: readonly KubeObject[]) => void,
+  level = SCHEMA_LEVEL,
 ): Promise<{ source: MemorySource; agents: ScopedAgent[] }> {
   const source = new MemorySource();
   const server = serverOf(source);
   source.write(BEGINNING);
   const objectsAt = new Map([[source.revision, source.objects]]);
   const agents = NODES.slice(0, 2).map(
-    (node) => new ScopedAgent({ node, server, onStep: (agent) => onStep(agent, objectsAt.get(agent.held.revision)!) }),
+    (node) =>
+      new ScopedAgent({
+        node,
+        server,
+        level,
+        onStep: (agent) => onStep(agent, objectsAt.get(agent.held.revision)!),
+      }),
   );
   for (const event of [...events, { t: "write" as const, write: () => [END] }]) {
     if (event.t === "pause") for (let i = 0; i < 5; i++) await turn();
@@ -184,13 +200,17 @@ async function live(
   return { source, agents };
 }
 
+/** Every schema level that the server speaks. */
+const level = fc.integer({ min: MIN_SCHEMA_LEVEL, max: SCHEMA_LEVEL });
+
 test("a node computes from its scoped stream what it computes from everything, at every step", async () => {
   await fc.assert(
-    fc.asyncProperty(history, async (events) => {
-      const { source, agents } = await live(events, (agent, objects) => {
+    fc.asyncProperty(history, level, async (events, level) => {
+      const onStep = (agent: ScopedAgent, objects: readonly KubeObject[]): void => {
         expect(contentOf(agent.state)).toEqual(contentOf(stateFrom(objects, agent.node)));
         expect(birdFrom(agent.held.objects.values(), agent.node)).toEqual(birdFrom(objects, agent.node));
-      });
+      };
+      const { source, agents } = await live(events, onStep, level);
       expect(agents.map(({ held }) => held.revision)).toEqual(agents.map(() => source.revision));
       for (const agent of agents) agent.cut();
     }),
@@ -200,8 +220,8 @@ test("a node computes from its scoped stream what it computes from everything, a
 
 test("a node gets its own whole, and nothing of what nobody reads", async () => {
   await fc.assert(
-    fc.asyncProperty(history, async (events) => {
-      const { source, agents } = await live(events, () => undefined);
+    fc.asyncProperty(history, level, async (events, level) => {
+      const { source, agents } = await live(events, () => undefined, level);
       for (const { held, node } of agents) {
         const own = source.objects.filter(({ kind, spec }) => {
           const { node: of, affinity } = spec as { readonly node?: string; readonly affinity?: string };
