@@ -40,6 +40,17 @@ test("steps are contiguous, end where change sets end, and add up to the same st
   );
 });
 
+test("what is large makes more steps, and a change set is never taken apart for it", async () => {
+  const spec = { noise: "x".repeat(300_000) };
+  const events = Array.from({ length: 12 }, (_, index) => {
+    const event = eventOf({ name: `s${index}`, isDelete: false, last: index < 6 || index === 11 }, index);
+    return { ...event, object: { ...event.object, spec } };
+  });
+  const steps: number[] = [];
+  for await (const { toRev } of stepsOf(feed(events), 0)) steps.push(toRev);
+  expect(steps).toEqual([4, 12]); // a megabyte is full at the fourth; the change set from the seventh on is one
+});
+
 function eventOf({ name, isDelete, last }: Change, index: number): SourceEvent {
   const metadata = { name, resourceVersion: String(index + 1) };
   const object: KubeObject = { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata, spec: {} };

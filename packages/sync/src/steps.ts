@@ -1,4 +1,4 @@
-import { formatRef, refOf } from "@percale/resources";
+import { charactersLeft, formatRef, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { SourceBookmark, SourceEvent } from "./source.ts";
 
@@ -17,6 +17,8 @@ export interface ObjectChange {
 }
 
 const MAX_EVENTS = 2_000;
+/** Of JSON, about: whoever reads slowly has a step in memory until he has read it. */
+const MAX_CHARACTERS = 1024 * 1024;
 
 /**
  * Events as steps: whatever is there already goes together, and a step always ends where a transaction ends. Bookmarks come through as
@@ -38,6 +40,7 @@ export async function* stepsOf(
     >();
     let toRev = fromRev;
     let count = 0;
+    let room = MAX_CHARACTERS;
     let isWhole = true;
     let next: IteratorResult<SourceEvent | SourceBookmark> | undefined = first;
     while (next !== undefined && next.done !== true) {
@@ -50,11 +53,13 @@ export async function* stepsOf(
         changeByKey.set(formatRef(ref), change);
         isWhole = event.last;
         count++;
+        if (room > 0) room = charactersLeft(event.object, room);
       }
       pending = iterator.next();
       pending.catch(() => undefined); // told where it is awaited
       // A transaction is waited for to its end; after that only what is there at once joins.
-      next = isWhole ? (count < MAX_EVENTS ? await atOnce(pending) : undefined) : await pending;
+      const isFull = count >= MAX_EVENTS || room <= 0;
+      next = isWhole ? (isFull ? undefined : await atOnce(pending)) : await pending;
     }
     yield { fromRev, toRev, changes: [...changeByKey.values()] };
     fromRev = toRev;
