@@ -1,11 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
 import { silentLogger } from "@percale/daemon";
 import { CloseCode, parseServerMessage, SCHEMA_LEVEL } from "@percale/protocol";
-import type { Hello, ServerMessage } from "@percale/protocol";
+import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { MemorySocket, MemorySource } from "@percale/testkit";
 import type { WebSocket } from "ws";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { SyncServer, textOfFrame } from "./index.ts";
 
 /** Nothing that compresses well. */
@@ -21,9 +21,10 @@ const set = (name: string, length = 0): KubeObject => ({
 const sockets: MemorySocket[] = [];
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.terminate();
+  vi.useRealTimers();
 });
 
-function serverOf(source: MemorySource): SyncServer {
+function serverOf(source: MemorySource, more: Partial<ConstructorParameters<typeof SyncServer>[0]> = {}): SyncServer {
   return new SyncServer({
     source,
     putStatus: async () => undefined,
@@ -32,17 +33,21 @@ function serverOf(source: MemorySource): SyncServer {
     build: "0",
     server: "test",
     onSend: () => undefined,
+    ...more,
   });
 }
 
-function connect(server: SyncServer, more: Partial<Hello> = {}): MemorySocket {
-  const socket = new MemorySocket();
+function connect(server: SyncServer, more: Partial<Hello> = {}, socket = new MemorySocket()): MemorySocket {
   sockets.push(socket);
   server.serve({ socket: socket as unknown as WebSocket, refusalOf: () => undefined });
-  const encodings = ["json+zstd", "json"];
-  const hello = { component: "test", build: "0", schemaLevel: SCHEMA_LEVEL, type: "agent", scope: "node", encodings };
-  socket.say({ t: "hello", node: "n1", ...hello, ...more });
+  hello(socket, more);
   return socket;
+}
+
+function hello(socket: MemorySocket, more: Partial<Hello> = {}): void {
+  const encodings = ["json+zstd", "json"];
+  const own = { component: "test", build: "0", schemaLevel: SCHEMA_LEVEL, type: "agent", scope: "node" };
+  socket.say({ t: "hello", node: "n1", ...own, encodings, ...more });
 }
 
 const heardBy = ({ heard }: MemorySocket): ServerMessage[] =>
@@ -54,6 +59,25 @@ const revisionOf = (socket: MemorySocket): number =>
       "toRev" in message ? message.toRev : "revision" in message ? message.revision : 0,
     ),
   );
+
+function statusOf(node: string): AgentStatus {
+  return {
+    node,
+    build: "0",
+    startedAt: "2026-11-01T10:00:00Z",
+    inSync: true,
+    appliedRevision: 0,
+    programmedRevision: 0,
+    rssBytes: 1,
+    counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
+    applyMs: { p50: 1, p99: 1, last: 1 },
+    driftRepairs: { count: 0 },
+    bird: { state: "Ready" },
+    sessions: [],
+    workloads: [],
+    conditions: [],
+  };
+}
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await delay(5);
@@ -140,4 +164,47 @@ test("nobody resumes what another scope was", async () => {
     { mode: "snapshot", schemaLevel: 2 },
     { mode: "snapshot", schemaLevel: 1 },
   ]);
+});
+
+test("who was let go is not listened to any more", async () => {
+  const statuses: AgentStatus[] = [];
+  const refused: string[] = [];
+  const server = serverOf(new MemorySource(), { putStatus: async (status) => void statuses.push(status) });
+  const socket = new MemorySocket();
+  sockets.push(socket);
+  const stream = server.serve({
+    socket: socket as unknown as WebSocket,
+    refusalOf: ({ node }) => void refused.push(node),
+  });
+  hello(socket);
+  await until(() => heardBy(socket).some(({ t }) => t === "state"));
+  socket.say({ t: "status", status: statusOf("n1") });
+  await until(() => statuses.length === 1);
+  await turn(); // it is kept
+  const before = socket.heard.length;
+  stream.dismiss("its token ended");
+  socket.say({ t: "status", status: { ...statusOf("n1"), inSync: false } });
+  socket.say({ t: "ack", applied: 9, programmed: 9 });
+  hello(socket, { node: "n2" });
+  for (let i = 0; i < 5; i++) await turn();
+  expect([statuses, refused]).toEqual([[statusOf("n1")], ["n1"]]);
+  expect(heardBy(socket).slice(before)).toEqual([{ t: "reject", code: "auth", text: "its token ended" }]);
+});
+
+test("of a client that says much no more than a megabyte is read in a second, and none of it is lost", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  const read: number[] = [];
+  const server = serverOf(new MemorySource(), {
+    putStatus: async ({ appliedRevision }) => void read.push(appliedRevision),
+  });
+  const socket = connect(server);
+  const status = { ...statusOf("n1"), build: noise(400_000) };
+  for (let i = 1; i <= 8; i++) socket.say({ t: "status", status: { ...status, appliedRevision: i } });
+  const newest: (number | undefined)[] = [];
+  for (let s = 0; s < 4; s++) {
+    for (let i = 0; i < 5; i++) await turn();
+    newest.push(read.at(-1));
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect([newest, socket.closed]).toEqual([[1, 4, 7, 8], undefined]);
 });

@@ -1,16 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { turns } from "@percale/daemon";
-import { CloseCode, closeReason, parseClientMessage, ProtocolError } from "@percale/protocol";
-import type { AgentStatus, ClientMessage, Hello, RejectCode } from "@percale/protocol";
+import { CloseCode, parseClientMessage, ProtocolError } from "@percale/protocol";
+import type { AgentStatus, ClientMessage, Hello, Reject, RejectCode } from "@percale/protocol";
 import { StatusError } from "@percale/resources";
 import { framesOf } from "./broadcast.ts";
 import type { Broadcast, Listener } from "./broadcast.ts";
+import { Budget } from "./budget.ts";
 import { chooseEncoding } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
 import { Reports } from "./reports.ts";
 import { roundOf } from "./round.ts";
 import type { SyncClientOptions, SyncServerOptions } from "./server.ts";
-import type { Snapshots } from "./snapshots.ts";
+import type { Snapshot, Snapshots } from "./snapshots.ts";
 import { stepsOf } from "./steps.ts";
 import type { Step } from "./steps.ts";
 import { chooseLevel } from "./versions.ts";
@@ -20,8 +21,7 @@ import type { Reach } from "./view.ts";
 const HELLO_MS = 10_000;
 const PING_MS = 10_000;
 const DEAD_MS = 30_000;
-const MAX_MESSAGES_PER_S = 20;
-const ACK_MS = 1_000;
+const SECOND_MS = 1_000;
 const LAG_MS = 5_000;
 
 export interface StreamOptions extends SyncServerOptions, SyncClientOptions {
@@ -41,9 +41,9 @@ export class SyncStream {
   readonly #outbox: Outbox;
   readonly #reports: Reports;
   readonly #abort = new AbortController();
+  readonly #budget = new Budget();
   #lastHeardAt = Date.now();
   #hello: Hello | undefined;
-  #budget = MAX_MESSAGES_PER_S;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -65,14 +65,19 @@ export class SyncStream {
       setTimeout(() => this.#hello === undefined && this.#close("timeout", "no hello within 10 s"), HELLO_MS),
       setInterval(() => this.#checkAlive(), PING_MS),
       setInterval(() => {
-        this.#budget = MAX_MESSAGES_PER_S;
+        this.#budget.refill();
+        if (!this.#budget.isSpent) socket.resume();
         this.#reports.keep();
-      }, ACK_MS),
+      }, SECOND_MS),
     ];
+    const { signal } = this.#abort;
+    signal.addEventListener("abort", () => timers.forEach((timer) => clearTimeout(timer)));
     socket.on("message", (data: Buffer, isBinary) => {
+      if (signal.aborted) return undefined; // let go: nothing that it says counts any more
       this.#lastHeardAt = Date.now();
       if (isBinary) return this.#close("protocolError", "text frames only");
-      if (--this.#budget < -MAX_MESSAGES_PER_S) return this.#close("protocolError", "more than 20 messages a second");
+      if (!this.#budget.take(data.length)) return this.#close("protocolError", "more than 20 messages a second");
+      if (this.#budget.isSpent) socket.pause();
       try {
         this.#receive(parseClientMessage(data.toString("utf8")));
       } catch (error) {
@@ -82,16 +87,13 @@ export class SyncStream {
       return undefined;
     });
     socket.on("error", (error) => log.debug("stream broke", { node: this.node, error }));
-    socket.on("close", () => {
-      for (const timer of timers) clearTimeout(timer);
-      this.#abort.abort();
-    });
+    socket.on("close", () => this.#abort.abort());
   }
 
   /** The server stops: clients shall come back, to another one or later. */
   drain(): void {
-    if (this.#hello === undefined) this.#outbox.send({ t: "reject", code: "draining", text: "the server stops" });
-    this.#close("draining", "the server stops");
+    if (this.#hello === undefined) this.#reject("draining", "the server stops");
+    else this.#close("draining", "the server stops");
   }
 
   /** Its credential ended. */
@@ -104,7 +106,7 @@ export class SyncStream {
     if (this.#hello === undefined) return this.#close("protocolError", "hello comes first");
     switch (message.t) {
       case "ping":
-        return this.#outbox.send({ t: "pong", id: message.id, timeMs: message.timeMs });
+        return this.#outbox.beat({ t: "pong", id: message.id, timeMs: message.timeMs });
       case "ack":
         return this.#reports.ack(message);
       case "status":
@@ -172,7 +174,7 @@ export class SyncStream {
   async #headFrom(revision: number): Promise<number> {
     for (let waited = 0; ; waited += 100) {
       const head = await this.#options.source.head();
-      if (head >= revision || waited >= LAG_MS) return head;
+      if (head >= revision || waited >= LAG_MS || this.#abort.signal.aborted) return head;
       await delay(100);
     }
   }
@@ -226,25 +228,31 @@ export class SyncStream {
   async #sendSnapshot(listener: Listener): Promise<void> {
     const { snapshots, snapshotGate } = this.#options;
     const { view, encoding, node } = listener;
+    if (this.#abort.signal.aborted) return;
     if (!snapshotGate.enter()) {
       this.#reject("busy", "too many snapshots are on their way", 500 + Math.floor(Math.random() * 4_500));
       throw new StatusError("TooManyRequests", "too many snapshots");
     }
     try {
       const snapshot = await snapshots.take(view, encoding);
-      const { revision } = snapshot;
-      this.#outbox.send({ t: "snapshotBegin", revision, objects: snapshot.objects(node) });
-      const turn = turns();
-      for (const frame of snapshot.frames(node)) {
-        this.#outbox.frames([frame]);
-        await this.#outbox.drained();
-        await turn();
-      }
-      this.#outbox.send({ t: "snapshotEnd", revision });
-      listener.revision = revision;
+      await this.#writeSnapshot(snapshot, node);
+      listener.revision = snapshot.revision;
     } finally {
       snapshotGate.leave();
     }
+  }
+
+  async #writeSnapshot(snapshot: Snapshot, node: string): Promise<void> {
+    const { revision } = snapshot;
+    this.#outbox.send({ t: "snapshotBegin", revision, objects: snapshot.objects(node) });
+    const turn = turns();
+    for (const frame of snapshot.frames(node)) {
+      this.#outbox.frames([frame]);
+      await this.#outbox.drained();
+      if (this.#abort.signal.aborted) return;
+      await turn();
+    }
+    this.#outbox.send({ t: "snapshotEnd", revision });
   }
 
   #tellInSync(): void {
@@ -253,12 +261,11 @@ export class SyncStream {
 
   #checkAlive(): void {
     if (Date.now() - this.#lastHeardAt > DEAD_MS) this.#options.socket.terminate();
-    else this.#outbox.send({ t: "ping", id: this.#lastHeardAt, timeMs: Date.now() });
+    else this.#outbox.beat({ t: "ping", id: this.#lastHeardAt, timeMs: Date.now() });
   }
 
   #reject(code: RejectCode, text: string, retryAfterMs?: number): void {
-    this.#outbox.send({ t: "reject", code, text, ...(retryAfterMs !== undefined && { retryAfterMs }) });
-    this.#close(code, text);
+    this.#close(code, text, { t: "reject", code, text, ...(retryAfterMs !== undefined && { retryAfterMs }) });
   }
 
   #fail(error: unknown): void {
@@ -268,8 +275,9 @@ export class SyncStream {
     this.#close(isDown ? "notReady" : "protocolError", error instanceof Error ? error.message : "failed");
   }
 
-  #close(code: keyof typeof CloseCode, text: string): void {
-    this.#options.socket.close(CloseCode[code], closeReason(text));
+  #close(code: keyof typeof CloseCode, text: string, last?: Reject): void {
+    this.#outbox.close(CloseCode[code], text, last);
+    this.#options.socket.resume(); // for its answer to that
     this.#abort.abort();
   }
 }
