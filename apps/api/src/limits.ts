@@ -9,6 +9,8 @@ export const LIMITS = {
   syncStreamsPerNode: 8,
   /** Snapshots on their way at once. */
   snapshots: 32,
+  /** Of one agent: its own, and one that a lost network has not yet ended. */
+  snapshotsPerNode: 2,
   /** Requests being answered, watches not counted. */
   inFlight: 2_000,
   /** Browsers' WebSockets. */
@@ -64,21 +66,32 @@ export class SharedGate {
 
   /** Undefined when full. Without a key only the whole number counts. */
   enter(key?: string): Leave | undefined {
-    const own = key === undefined ? undefined : (this.#gateByKey.get(key) ?? new Gate(this.#mostPerKey));
-    if (own?.enter() === false) return undefined;
-    if (!this.#all.enter()) {
-      own?.leave();
-      return undefined;
-    }
-    if (key !== undefined && own !== undefined) this.#gateByKey.set(key, own);
+    if (!this.take(key)) return undefined;
     let isInside = true;
     return () => {
-      if (!isInside) return;
+      if (isInside) this.give(key);
       isInside = false;
-      this.#all.leave();
-      own?.leave();
-      if (key !== undefined && own?.count === 0) this.#gateByKey.delete(key);
     };
+  }
+
+  /** As `enter`, for those who give their places back themselves, once each. */
+  take(key?: string): boolean {
+    const own = key === undefined ? undefined : (this.#gateByKey.get(key) ?? new Gate(this.#mostPerKey));
+    if (own?.enter() === false) return false;
+    if (!this.#all.enter()) {
+      own?.leave();
+      return false;
+    }
+    if (key !== undefined && own !== undefined) this.#gateByKey.set(key, own);
+    return true;
+  }
+
+  give(key?: string): void {
+    this.#all.leave();
+    if (key === undefined) return;
+    const own = this.#gateByKey.get(key);
+    own?.leave();
+    if (own?.count === 0) this.#gateByKey.delete(key);
   }
 }
 

@@ -14,7 +14,7 @@ import { sourceOf } from "./auth/failures.ts";
 import { nodeOf } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
-import { Gate, LIMITS, Places, SharedGate } from "./limits.ts";
+import { LIMITS, Places, SharedGate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Services } from "./services/services.ts";
 import type { NodeStatuses } from "./sync/node-statuses.ts";
@@ -81,10 +81,11 @@ function syncUpgrade(
   wss: WebSocketServer,
 ): Open {
   const gate = new SharedGate(LIMITS.syncStreams, LIMITS.syncStreamsPerNode);
+  const snapshots = new SharedGate(LIMITS.snapshots, LIMITS.snapshotsPerNode);
   const server = new SyncServer({
     source: storeSource(store),
     putStatus: (status) => statuses.put(status),
-    snapshotGate: new Gate(LIMITS.snapshots),
+    snapshotGate: { enter: (node) => snapshots.take(node), leave: (node) => snapshots.give(node) },
     log,
     build,
     server: `${hostname()}/${process.pid}`,

@@ -166,6 +166,54 @@ test("nobody resumes what another scope was", async () => {
   ]);
 });
 
+/** Places for snapshots as an API has them: who is inside. */
+function placesOf(): { inside: string[]; gate: { enter(node: string): boolean; leave(node: string): void } } {
+  const inside: string[] = [];
+  return {
+    inside,
+    gate: {
+      enter: (node) => inside.push(node) > 0,
+      leave: (node) => void inside.splice(inside.indexOf(node), 1),
+    },
+  };
+}
+
+async function largeSnapshot(): Promise<{ socket: MemorySocket; inside: readonly string[] }> {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
+  const source = new MemorySource();
+  for (let i = 0; i < 40; i++) source.write([set(`s${i}`, 200_000)]);
+  const { inside, gate } = placesOf();
+  const socket = new MemorySocket();
+  socket.reads = false;
+  connect(serverOf(source, { snapshotGate: gate }), {}, socket);
+  while (socket.unread.length < 3) await turn(); // welcome, snapshotBegin, a first part
+  return { socket, inside };
+}
+
+test("who reads nothing of a snapshot does not keep its place", async () => {
+  const { socket, inside } = await largeSnapshot();
+  expect(inside).toEqual(["n1"]);
+  for (let s = 0; s < 60; s += 10) {
+    socket.say({ t: "ping", id: s, timeMs: s });
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  while (inside.length > 0) await turn();
+  expect(socket.closed).toEqual({ code: CloseCode.slow, reason: "too little of the snapshot was read" });
+});
+
+test("who reads slowly, but reads, gets the whole snapshot", async () => {
+  const { socket, inside } = await largeSnapshot();
+  const isDone = (): boolean => heardBy(socket).some(({ t }) => t === "snapshotEnd");
+  let seconds = 0;
+  for (; !isDone() && socket.closed === undefined; seconds += 10) {
+    while (socket.read() && socket.heard.at(-1)!.data.length < 1_000); // to the end of a part: some 130 kB in ten seconds
+    socket.say({ t: "ping", id: seconds, timeMs: seconds });
+    await vi.advanceTimersByTimeAsync(10_000);
+    for (let i = 0; i < 5; i++) await turn();
+  }
+  expect([socket.closed, inside, seconds > 120]).toEqual([undefined, [], true]);
+});
+
 test("who was let go is not listened to any more", async () => {
   const statuses: AgentStatus[] = [];
   const refused: string[] = [];

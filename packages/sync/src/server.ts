@@ -10,8 +10,8 @@ import type { Reach } from "./view.ts";
 export interface SyncServerOptions {
   readonly source: SyncSource;
   readonly putStatus: (status: AgentStatus) => Promise<void>;
-  /** Places for snapshots on their way: `leave` follows on an `enter` that was granted. */
-  readonly snapshotGate: { enter(): boolean; leave(): void };
+  /** Places for snapshots on their way to nodes: `leave` follows on an `enter` that was granted. */
+  readonly snapshotGate: { enter(node: string): boolean; leave(node: string): void };
   readonly log: Logger;
   readonly build: string;
   /** Its name, for clients' logs. */

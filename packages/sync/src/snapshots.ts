@@ -47,7 +47,11 @@ export class Snapshots {
       const kind = view.kind(object.kind);
       if (kind === undefined) return;
       const node = kind.nodeOf(object);
-      if (node !== undefined) byNode.set(node, [...(byNode.get(node) ?? []), object]);
+      if (node !== undefined) {
+        const own = byNode.get(node) ?? [];
+        byNode.set(node, own);
+        own.push(object);
+      }
       const text = kind.shared(object);
       if (text !== undefined) shown.push(text);
     });

@@ -8,6 +8,7 @@ import type { Broadcast, Listener } from "./broadcast.ts";
 import { Budget } from "./budget.ts";
 import { chooseEncoding } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
+import { isTooSlow } from "./pace.ts";
 import { Reports } from "./reports.ts";
 import { roundOf } from "./round.ts";
 import type { SyncClientOptions, SyncServerOptions } from "./server.ts";
@@ -23,6 +24,8 @@ const PING_MS = 10_000;
 const DEAD_MS = 30_000;
 const SECOND_MS = 1_000;
 const LAG_MS = 5_000;
+/** Of a snapshot no more lies unread than that: whoever does not read is seen soon. */
+const UNREAD_BYTES = 64 * 1024;
 
 export interface StreamOptions extends SyncServerOptions, SyncClientOptions {
   readonly snapshots: Snapshots;
@@ -34,7 +37,7 @@ export interface StreamOptions extends SyncServerOptions, SyncClientOptions {
  *
  *   hello ─► check ─► welcome ─► [snapshot] ─► catch up alone ─► listen with all others
  *                                                     ▲── too slow ──┘
- *   ack, status ─► reports
+ *   ack, status ─► budget ─► reports
  */
 export class SyncStream {
   readonly #options: StreamOptions;
@@ -229,16 +232,16 @@ export class SyncStream {
     const { snapshots, snapshotGate } = this.#options;
     const { view, encoding, node } = listener;
     if (this.#abort.signal.aborted) return;
-    if (!snapshotGate.enter()) {
+    if (!snapshotGate.enter(node)) {
       this.#reject("busy", "too many snapshots are on their way", 500 + Math.floor(Math.random() * 4_500));
       throw new StatusError("TooManyRequests", "too many snapshots");
     }
     try {
       const snapshot = await snapshots.take(view, encoding);
-      await this.#writeSnapshot(snapshot, node);
+      await this.#keepingPace(() => this.#writeSnapshot(snapshot, node));
       listener.revision = snapshot.revision;
     } finally {
-      snapshotGate.leave();
+      snapshotGate.leave(node);
     }
   }
 
@@ -248,11 +251,21 @@ export class SyncStream {
     const turn = turns();
     for (const frame of snapshot.frames(node)) {
       this.#outbox.frames([frame]);
-      await this.#outbox.drained();
+      await this.#outbox.drained(UNREAD_BYTES);
       if (this.#abort.signal.aborted) return;
       await turn();
     }
     this.#outbox.send({ t: "snapshotEnd", revision });
+  }
+
+  /** Cuts the client off where it reads too slowly for the place that it holds meanwhile. */
+  async #keepingPace(work: () => Promise<void>): Promise<void> {
+    const [startedAt, sent] = [Date.now(), this.#outbox.sent];
+    const timer = setInterval(() => {
+      if (isTooSlow({ heldMs: Date.now() - startedAt, bytes: this.#outbox.sent - sent }))
+        this.#outbox.cut("too little of the snapshot was read");
+    }, SECOND_MS);
+    await work().finally(() => clearInterval(timer));
   }
 
   #tellInSync(): void {
