@@ -125,8 +125,10 @@ export class SyncClient {
     const end: { wasWelcome: boolean; retryAfterMs?: number; rejected?: RejectCode } = { wasWelcome: false };
     let socket: WebSocket;
     try {
+      const secret = await unlessAborted(token(), signal);
+      if (secret === undefined) return { detail: "stopped", ...end };
       socket = new WebSocket(new URL(SYNC_PATH, url.replace(/^http/, "ws")), SYNC_SUBPROTOCOL, {
-        headers: { authorization: `Bearer ${await token()}` },
+        headers: { authorization: `Bearer ${secret}` },
         maxPayload: MAX_MESSAGE_BYTES,
         perMessageDeflate: false,
         handshakeTimeout: 10_000,
@@ -238,6 +240,16 @@ export class SyncClient {
     this.#acked = this.#ack;
     this.#send({ t: "ack", applied, programmed });
   }
+}
+
+/** Undefined once `signal` has aborted, whatever becomes of the promise. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const onAbort = (): void => resolve(undefined);
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  const value = await Promise.race([aborted, promise]).finally(() => signal.removeEventListener("abort", onAbort));
+  return signal.aborted ? undefined : value;
 }
 
 /** Undefined for a message that only a newer agent knows. */

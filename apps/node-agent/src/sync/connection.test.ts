@@ -220,3 +220,19 @@ test("a status goes to the server that listens, and nowhere without one", async 
   await running;
   client.report({ node: "n1" } as Parameters<SyncClient["report"]>[0]);
 });
+
+test.each([
+  { name: "came too late", late: (stopping: () => void) => async () => (stopping(), "secret") },
+  { name: "never comes", late: (stopping: () => void) => () => (stopping(), Promise.withResolvers<string>().promise) },
+  {
+    name: "could not be read",
+    late: (stopping: () => void) => async () => (stopping(), Promise.reject(new Error("gone"))),
+  },
+])(
+  "a node that is told to stop while it reads its token stops, and opens no stream: the token $name",
+  async ({ late }) => {
+    begin({ token: late(() => stop.abort()) });
+    await running;
+    expect([streams, states]).toEqual([[], []]);
+  },
+);
