@@ -1,5 +1,9 @@
+import { createHash } from "node:crypto";
+import { applyUpdates, CalcGraph, emptyState } from "@percale/policy";
+import { dense, NODE } from "@percale/policy/testdata/universe.ts";
 import { API_VERSION } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { answerTo } from "./questions.ts";
 import type { Question } from "./questions.ts";
@@ -195,6 +199,64 @@ test("what has no side to be decided on is told on both, with the one verdict", 
     egress: { ...half, direction: "egress" },
     ingress: { ...half, direction: "ingress" },
   });
+});
+
+test("what is in force where is told in numbers, of policies or of endpoints, without those that have nothing", async () => {
+  const egress = object("GlobalNetworkPolicy", "out", { tier: "default", selector: "app == 'db'", types: ["Egress"] });
+  const nobody = object("GlobalNetworkPolicy", "nobody", { tier: "default", selector: "app == 'none'" });
+  const told = async (per: "policy" | "endpoint", objects: readonly KubeObject[]): Promise<readonly unknown[]> =>
+    (await ask({ ask: "coverage", about: { per } }, worldOf(objects))).rows;
+  const shown = [...shop, egress, nobody];
+  expect(await told("policy", shown)).toEqual([
+    { name: "GlobalNetworkPolicy/security.ban", count: 3, ingress: true, egress: false },
+    { name: "NetworkPolicy/shop/default.db", count: 1, ingress: true, egress: false },
+    { name: "GlobalNetworkPolicy/out", count: 1, ingress: false, egress: true },
+  ]);
+  expect(await told("endpoint", shown)).toEqual([
+    { name: "shop/n1-k8s-cart-eth0", count: 1, ingress: true, egress: false },
+    { name: "shop/n1-k8s-db-eth0", count: 3, ingress: true, egress: true },
+    { name: "shop/n1-k8s-web-eth0", count: 1, ingress: true, egress: false },
+  ]);
+  expect(await told("endpoint", [db])).toEqual([]);
+});
+
+test("what the dashboard counts is what the engine has in force, in any cluster", async () => {
+  await fc.assert(
+    fc.asyncProperty(dense, async (objects) => {
+      const graph = new CalcGraph({ node: NODE, sha224: (text) => createHash("sha224").update(text).digest() });
+      const onNode = [...objects.values()].map((one) =>
+        one.kind === "WorkloadEndpoint" ? { ...one, spec: { ...(one.spec as object), node: NODE } } : one,
+      );
+      for (const one of onNode) graph.put(one);
+      const state = emptyState();
+      applyUpdates(state, graph.flush());
+      const inForce = Array.from(state.endpoints.values(), ({ ref, stages }) => {
+        const tiers = stages.normal!;
+        const [ingress, egress] = [tiers.flatMap((tier) => tier.ingress), tiers.flatMap((tier) => tier.egress)];
+        return { name: `${ref.namespace}/${ref.name}`, all: new Set([...ingress, ...egress]), ingress, egress };
+      });
+      const perEndpoint = inForce
+        .filter(({ all }) => all.size > 0)
+        .map(({ name, all, ingress, egress }) => ({
+          name,
+          count: all.size,
+          ingress: ingress.length > 0,
+          egress: egress.length > 0,
+        }));
+      const policies = new Set(inForce.flatMap(({ all }) => [...all]));
+      const perPolicy = Array.from(policies, (name) => ({
+        name,
+        count: inForce.filter(({ all }) => all.has(name)).length,
+        ingress: inForce.some(({ ingress }) => ingress.includes(name)),
+        egress: inForce.some(({ egress }) => egress.includes(name)),
+      }));
+      const told = async (per: "policy" | "endpoint"): Promise<Set<unknown>> =>
+        new Set((await ask({ ask: "coverage", about: { per } }, worldOf(onNode))).rows);
+      expect(await told("endpoint")).toEqual(new Set(perEndpoint));
+      expect(await told("policy")).toEqual(new Set(perPolicy));
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test("what is in force on an endpoint is told tier by tier, in order", async () => {

@@ -4,6 +4,7 @@ import type { ObjectRef } from "@percale/resources";
 import type { z } from "zod";
 import type * as input from "../trpc/inputs.ts";
 import type * as view from "../trpc/views.ts";
+import { coverage } from "./coverage.ts";
 import { effective } from "./effective.ts";
 import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
@@ -16,6 +17,7 @@ import type { Change, World } from "./world.ts";
 export interface Questions {
   readonly explain: z.output<typeof input.explainInput>;
   readonly effective: ObjectRef;
+  readonly coverage: z.output<typeof input.coverageInput>;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
   readonly impact: readonly Change[];
@@ -25,6 +27,7 @@ export interface Questions {
 export interface Answers {
   readonly explain: view.ExplainView;
   readonly effective: view.EffectiveView;
+  readonly coverage: view.CoverageView;
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
@@ -34,7 +37,7 @@ export type Ask = keyof Questions;
 export type Question = { readonly [A in Ask]: { readonly ask: A; readonly about: Questions[A] } }[Ask];
 
 /** Those whose answers have rows, and what the list of them is called. They take long, and take turns with others. */
-export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = { matrix: "cells", impact: "changes" };
+export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = { coverage: "rows", matrix: "cells", impact: "changes" };
 
 /** What long answers need: a place for their rows, and turns for others. */
 export interface Course {
@@ -52,6 +55,9 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return { ...explain(evaluator, about), revision };
       case "effective":
         return { ...effective(evaluator, about), revision };
+      case "coverage":
+        await coverage(evaluator, about, course);
+        return { revision };
       case "matrix":
         return { ...(await matrix(evaluator, about, course)), revision };
       case "impact":

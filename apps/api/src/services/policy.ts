@@ -10,6 +10,7 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
   return {
     explain: (question) => judge.ask("explain", () => question),
     effective: (ref) => judge.ask("effective", () => ref),
+    coverage: (question) => judge.ask("coverage", () => question),
     matrix: (question) => judge.ask("matrix", () => question),
     impact: ({ changes }, identity) =>
       judge.ask(

@@ -43,6 +43,8 @@ export const explainInput = z.strictObject({
   ipVersion: z.union([z.literal(4), z.literal(6)]).optional(),
 });
 
+export const coverageInput = z.strictObject({ per: z.enum(["policy", "endpoint"]) });
+
 const portQuestion = z.strictObject({ protocol, port: port.optional() });
 export const matrixInput = z.strictObject({
   /** All pairs of workload endpoints if absent. */

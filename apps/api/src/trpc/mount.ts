@@ -45,7 +45,12 @@ const MAX_BATCH = 32;
 /** Characters of their answers together. */
 const MAX_BATCH_ANSWERS = 4 * 1024 * 1024;
 /** Their answers may be as long as one turn of the event loop can write, and a batch is written in one. */
-const ASKED_ALONE: ReadonlySet<string> = new Set(["policy.matrix", "policy.impact", "selectors.test"]);
+const ASKED_ALONE: ReadonlySet<string> = new Set([
+  "policy.coverage",
+  "policy.matrix",
+  "policy.impact",
+  "selectors.test",
+]);
 /** Close code of a socket whose credential ended: private use, like HTTP's 401. */
 const CREDENTIAL_ENDED = 4401;
 

@@ -85,6 +85,10 @@ const policy = router({
   effective: can("read")
     .input(parsed(input.objectRef))
     .query(({ ctx, input }) => ctx.services.policy.effective(input)),
+  /** `effective` of the whole cluster, in numbers. */
+  coverage: can("read")
+    .input(parsed(input.coverageInput))
+    .query(({ ctx, input }) => ctx.services.policy.coverage(input)),
   matrix: can("read")
     .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),

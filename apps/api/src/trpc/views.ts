@@ -165,6 +165,22 @@ export interface EffectiveView {
   readonly revision: number;
 }
 
+/** Of a policy: on how many endpoints it is in force. Of an endpoint: how many policies are in force on it. */
+export interface CoverageRow {
+  /** `kind/namespace/name` of a policy, `namespace/name` of an endpoint. */
+  readonly name: string;
+  readonly count: number;
+  /** Directions that it covers, or that are covered. */
+  readonly ingress: boolean;
+  readonly egress: boolean;
+}
+
+export interface CoverageView {
+  /** Where nothing is in force there is no row. */
+  readonly rows: readonly CoverageRow[];
+  readonly revision: number;
+}
+
 export interface MatrixPort {
   readonly protocol: string;
   readonly port?: number;
