@@ -46,6 +46,9 @@ function importsOf(path: string): Import[] {
 /** The dashboard's pure half: words, policy and each page's view model. */
 const isView = (file: string): boolean =>
   /^apps\/web\/src\/(?:words|policy)\/|^apps\/web\/src\/app\/.*view\.ts$/.test(file);
+/** What runs in the dashboard's worker: pages reach it by messages. */
+const isJudged = (file: string): boolean =>
+  /^apps\/web\/src\/(?:judge\/(?:judge|worker)|policy\/selection)\.ts$/.test(file);
 const isTest = (file: string): boolean =>
   /\.test\.tsx?$|\/(?:testdata|bench|contract)\/|^packages\/testkit\//.test(file);
 const imports = files.flatMap(importsOf);
@@ -57,6 +60,8 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
     const reached = relative(root, resolve(root, dirname(file), from)).split("/");
     if (isView(file) && !typeOnly && !isTest(file) && /^(?:live|shell|parts|editor)$/.test(reached[3] ?? ""))
       return "view models are pure: what is live is above them";
+    if (isJudged(reached.join("/")) && !isJudged(file) && !typeOnly && !isTest(file))
+      return "drafts are judged in the worker, not on the main thread";
     if (reached[0] === area && reached[1] === owner) return undefined;
     const sharesBench = file.includes("/bench/") && reached[2] === "bench"; // one input for every bench
     return sharesBench ? undefined : "relative import leaves its package";

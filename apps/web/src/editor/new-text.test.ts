@@ -1,7 +1,7 @@
-import { Selection } from "@percale/policy";
+import { createEvaluator } from "@percale/policy";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { endpointOf } from "../policy/endpoint.ts";
+import { endpointOf, findEndpoint } from "../policy/endpoint.ts";
 import type { PolicyObject } from "../policy/spec.ts";
 import { newText } from "./new-text.ts";
 
@@ -34,11 +34,24 @@ const nothing: Asked = {
   tier: undefined,
 };
 function made(asked: Partial<Asked>, policies: readonly PolicyObject[] = [], all = objects) {
+  const endpoints = all.map(endpointOf);
+  const to = findEndpoint(endpoints, asked.destination ?? "");
+  const evaluator = createEvaluator([...all, ...policies]);
   const known = {
-    endpoints: all.map(endpointOf),
+    endpoints,
     outside: new Map([["customers", "192.0.2.1"]]),
     policies,
-    selection: new Selection(all),
+    effective: to && {
+      tiers: evaluator
+        .effectivePolicies({ namespace: to.namespace, name: to.objectName })
+        .tiers.map(({ name, ingress, egress }) => ({
+          tier: name,
+          order: null,
+          defaultAction: "Deny" as const,
+          ingress: ingress.map((ref) => ({ ...ref, tier: name })),
+          egress: egress.map((ref) => ({ ...ref, tier: name })),
+        })),
+    },
   };
   return parse(newText({ ...nothing, ...asked }, known));
 }

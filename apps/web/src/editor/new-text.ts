@@ -1,17 +1,18 @@
 "use client";
-import type { Selection } from "@percale/policy";
-import { API_VERSION } from "@percale/resources";
+import type { EffectiveView } from "@percale/api";
+import { API_VERSION, DEFAULT_TIER, formatRef, refOf, WorkloadEndpoint } from "@percale/resources";
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { stringify } from "yaml";
-import { useEndpoints, useSelection } from "../live/endpoints.ts";
+import { useEndpoints } from "../live/endpoints.ts";
 import { definitionOf } from "../words/kinds.ts";
 import { useOutside } from "../live/trace.ts";
 import { usePolicies } from "../live/policies.ts";
 import { useUrlState } from "../parts/url-state.ts";
 import { draftPolicy } from "../policy/draft.ts";
 import { type Endpoint, findEndpoint } from "../policy/endpoint.ts";
-import { subjectsOf } from "../policy/selection.ts";
 import type { PolicyObject } from "../policy/spec.ts";
+import { useTRPC } from "../trpc/client.ts";
 
 /** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
 export function useNewText(kind: string): string | undefined {
@@ -25,11 +26,14 @@ export function useNewText(kind: string): string | undefined {
   const port = Number(url.get("port") ?? "");
   const protocol = url.get("proto") ?? "TCP";
   const tier = url.get("tier") ?? undefined;
-  const { selection, loaded } = useSelection();
-  const ready = endpoints.loaded && policies.loaded && loaded;
+  const trpc = useTRPC();
+  const to = isVerdict(verdict) ? findEndpoint(endpoints.items, destination) : undefined;
+  const ref = to && { kind: WorkloadEndpoint.kind, namespace: to.namespace, name: to.objectName };
+  const { data: effective } = useQuery(trpc.policy.effective.queryOptions(ref ?? skipToken));
+  const ready = endpoints.loaded && policies.loaded && (to === undefined || effective !== undefined);
   return useMemo(() => {
     if (!ready) return undefined;
-    const known = { endpoints: endpoints.items, outside, policies: policies.items, selection };
+    const known = { endpoints: endpoints.items, outside, policies: policies.items, effective };
     return newText({ kind, verdict, source, destination, port, protocol, tier }, known);
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
   }, [kind, verdict, source, destination, port, protocol, tier, ready]);
@@ -50,18 +54,24 @@ interface Known {
   readonly endpoints: readonly Endpoint[];
   readonly outside: ReadonlyMap<string, string>;
   readonly policies: readonly PolicyObject[];
-  readonly selection: Selection;
+  /** What is in force on the destination. */
+  readonly effective: Pick<EffectiveView, "tiers"> | undefined;
 }
 
 /** The text for what was asked, with what is known of the cluster. */
-export function newText(asked: Asked, { endpoints, outside, policies, selection }: Known): string {
+export function newText(asked: Asked, { endpoints, outside, policies, effective }: Known): string {
   const { kind, verdict, source, destination, port, protocol, tier } = asked;
   const namespace = likelyNamespace(endpoints);
-  if (verdict !== "Deny" && verdict !== "Allow") return templateOf(kind, { tier, namespace });
+  if (!isVerdict(verdict)) return templateOf(kind, { tier, namespace });
   const from = findEndpoint(endpoints, source);
   const to = findEndpoint(endpoints, destination);
   const net = from === undefined ? netOf(outside.get(source) ?? source) : undefined;
   if (to === undefined || (from === undefined && net === undefined)) return templateOf(kind, { tier, namespace });
+  const inForce = new Set(
+    (effective?.tiers ?? [])
+      .filter(({ tier }) => tier === DEFAULT_TIER)
+      .flatMap(({ ingress }) => ingress.map((policy) => formatRef(policy))),
+  );
   const hasPort = Number.isInteger(port) && port > 0;
   return draftPolicy({
     action: verdict,
@@ -72,9 +82,13 @@ export function newText(asked: Asked, { endpoints, outside, policies, selection 
     destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
     protocol: hasPort ? protocol : undefined,
     port: hasPort ? port : undefined,
-    applying: policies.filter((policy) => subjectsOf(selection, policy).some(({ key }) => key === to.key)),
+    applying: policies.filter((policy) => inForce.has(formatRef(refOf(policy)))),
     taken: new Set(policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
   });
+}
+
+function isVerdict(text: string | null): text is "Allow" | "Deny" {
+  return text === "Allow" || text === "Deny";
 }
 
 /** The name people know: the `app` label rather than a pod's random suffix. */

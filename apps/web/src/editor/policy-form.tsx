@@ -100,7 +100,12 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
         value={spec.selector ?? ""}
         placeholder="all()"
         error={errorOf("spec.selector")}
-        scope={{ of: "policy", namespace, namespaceSelector: spec.namespaceSelector }}
+        scope={{
+          of: "policy",
+          namespace,
+          namespaceSelector: spec.namespaceSelector,
+          serviceAccountSelector: spec.serviceAccountSelector,
+        }}
         onChange={text("selector")}
       />
       {!namespaced && (

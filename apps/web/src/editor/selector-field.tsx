@@ -1,5 +1,6 @@
 "use client";
 import { useId } from "react";
+import type { Answer } from "../judge/messages.ts";
 import { useSelectorMatches } from "../live/selector.ts";
 import type { Scope } from "../policy/selection.ts";
 import { counted } from "../words/number.ts";
@@ -17,18 +18,18 @@ export function SelectorField(props: {
   readonly error?: string | undefined;
   /** What the selector is matched against; absent for namespace selectors and the like. */
   readonly scope?: Scope;
-  readonly onShow?: (names: readonly string[]) => void;
 }) {
   const id = useId();
-  const match = useSelectorMatches(props.value, props.scope);
-  const error = props.error ?? match.error;
+  const answer = useSelectorMatches(props.value, props.scope);
+  const error = props.error ?? (answer.said === "wrong" || answer.said === "failed" ? answer.message : undefined);
+  const isWrong = props.error !== undefined || answer.said === "wrong";
   return (
     <div className="fld">
       <label className="lab" htmlFor={id}>
         {props.label}
         {props.field !== undefined && <span className="field-name">{props.field}</span>}
       </label>
-      <div className="selfield" data-invalid={error !== undefined}>
+      <div className="selfield" data-invalid={isWrong}>
         <pre aria-hidden>
           {selectorTokens(props.value).map((token, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- a token is what its place says
@@ -45,37 +46,32 @@ export function SelectorField(props: {
           spellCheck={false}
           autoComplete="off"
           aria-describedby={`${id}-h`}
-          aria-invalid={error !== undefined}
+          aria-invalid={isWrong}
           onChange={(event) => props.onChange(event.target.value.replaceAll("\n", " "))}
         />
       </div>
       <p className={error === undefined ? "hint" : "hint err"} id={`${id}-h`}>
-        {error ?? <MatchWords match={match} scope={props.scope} />}
+        {error ?? (props.scope !== undefined && <MatchWords answer={answer} />)}
       </p>
     </div>
   );
 }
 
-function MatchWords({
-  match,
-  scope,
-}: {
-  readonly match: ReturnType<typeof useSelectorMatches>;
-  readonly scope: Scope | undefined;
-}) {
-  if (scope === undefined) return null;
-  if (match.count === undefined) return <>Counting…</>;
-  if (match.count === 0) return <span className="warn">Matches no endpoint</span>;
-  return (
-    <>
-      Matches <b className="med">{counted(match.count, "endpoint")}</b>
-      {match.namespaces > 0 && ` in ${counted(match.namespaces, "namespace")}`}
-      {match.names.length > 0 && (
+function MatchWords({ answer }: { readonly answer: Answer }) {
+  switch (answer.said) {
+    case "waiting":
+      return <>Counting…</>;
+    case "wrong":
+    case "failed":
+      return <>{answer.message}</>;
+    case "matches":
+      if (answer.count === 0) return <span className="warn">Matches no endpoint</span>;
+      return (
         <>
-          : <span className="mono">{match.names.slice(0, 4).join(", ")}</span>
-          {match.count > 4 && ` and ${match.count - 4} more`}
+          Matches <b className="med">{counted(answer.count, "endpoint")}</b>
+          {` in ${counted(answer.namespaces, "namespace")}`}: <span className="mono">{answer.names.join(", ")}</span>
+          {answer.count > answer.names.length && ` and ${answer.count - answer.names.length} more`}
         </>
-      )}
-    </>
-  );
+      );
+  }
 }

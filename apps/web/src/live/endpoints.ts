@@ -1,7 +1,5 @@
 "use client";
-import { Selection } from "@percale/policy";
-import { Profile, WorkloadEndpoint } from "@percale/resources";
-import { useMemo } from "react";
+import { WorkloadEndpoint } from "@percale/resources";
 import { type Endpoint, type EndpointObject, endpointOf } from "../policy/endpoint.ts";
 import { useObjects } from "./objects.ts";
 
@@ -12,17 +10,6 @@ export function useEndpoints(): Omit<ReturnType<typeof useObjects>, "items"> & {
   const objects = useObjects(WorkloadEndpoint);
   const items = endpointsOf(objects.items);
   return { ...objects, items };
-}
-
-/** Who is selected by what, with the engine that decides on the nodes: for drafts, and for counts beside what is stored. */
-export function useSelection(): { readonly selection: Selection; readonly loaded: boolean } {
-  const endpoints = useObjects(WorkloadEndpoint);
-  const profiles = useObjects(Profile);
-  const selection = useMemo(
-    () => new Selection([...profiles.items, ...endpoints.items]),
-    [endpoints.items, profiles.items],
-  );
-  return { selection, loaded: endpoints.loaded && profiles.loaded };
 }
 
 /** One result per input array, however many components ask. */

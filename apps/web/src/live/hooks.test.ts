@@ -8,11 +8,12 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import { useRailCounts } from "../shell/counts.ts";
 import { TRPCProvider } from "../trpc/client.ts";
+import { useCoverage } from "./coverage.ts";
 import { useEndpoints } from "./endpoints.ts";
 import { collectionKey, useObject } from "./objects.ts";
 import { partyOf, useActivity, useDiagnosedSessions, useMatrix, useNodes } from "./queries.ts";
 import { useRights } from "./rights.ts";
-import { useEndpointCounts, useSelectorMatches } from "./selector.ts";
+import { useSelectorMatches } from "./selector.ts";
 import { useOutside, useTrace } from "./trace.ts";
 import { useValueSource } from "./values.ts";
 
@@ -209,38 +210,24 @@ test.each([
   expect(read(useRights, () => undefined)).toEqual({ readOnly: undefined, notAdmin: undefined });
 });
 
-test("a selector matches what is there, says what is wrong with it, and counts nothing before all is loaded", () => {
-  const matches = (text: string, loaded = true) =>
+test("what is in force where is what the server counted, by name; before it has said so nothing is known", () => {
+  const row = { name: "NetworkPolicy/shop/p", count: 1, ingress: true, egress: false };
+  const told = (isAnswered: boolean) =>
     read(
-      () => useSelectorMatches(text, undefined),
-      (cache) => {
-        cache.put("WorkloadEndpoint", web, db, endpoint("web", "10.0.0.3", { app: "web" }, "bank"));
-        if (loaded) cache.put("Profile");
-      },
+      () => useCoverage("policy"),
+      (cache, api) =>
+        isAnswered && cache.set(api.policy.coverage.queryKey({ per: "policy" }), { rows: [row], revision: 1 }),
     );
-  expect(matches("app == 'web'")).toEqual({
-    count: 2,
-    namespaces: 2,
-    names: ["shop/web", "bank/web"],
-    error: undefined,
-  });
-  expect(matches("app == 'web'", false).count).toBeUndefined();
-  expect(matches("app ==")).toEqual({ count: undefined, namespaces: 0, names: [], error: expect.stringMatching(/./) });
-  const policy = object("NetworkPolicy", "p", { selector: "app == 'web'" }, { namespace: "shop" });
-  const count = read(
-    () => useEndpointCounts()(policy as never),
-    (cache) => {
-      cache.put("WorkloadEndpoint", web, db);
-      cache.put("Profile");
-    },
-  );
-  expect([
-    count,
+  expect([told(true), told(false)]).toEqual([new Map([[row.name, row]]), undefined]);
+});
+
+test("a selector is judged by nobody before the page stands", () => {
+  expect(
     read(
-      () => useEndpointCounts()(policy as never),
+      () => useSelectorMatches("has(app)"),
       () => undefined,
     ),
-  ]).toEqual([1, undefined]);
+  ).toEqual({ said: "waiting" });
 });
 
 test("completion offers the cluster's tiers, namespaces and labels, the most used first", () => {

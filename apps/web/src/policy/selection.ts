@@ -1,7 +1,6 @@
 import { peerSelectors, type Selection, subjectSelector } from "@percale/policy";
 import { WorkloadEndpoint } from "@percale/resources";
 import { type Endpoint, type EndpointObject, endpointOf } from "./endpoint.ts";
-import type { PolicyObject } from "./spec.ts";
 
 /** Where a selector stands: what a policy applies to, or the other side of a rule. */
 export interface Scope {
@@ -20,16 +19,7 @@ export function endpointsBy(selection: Selection, selector: string, scope: Scope
     of === "policy"
       ? subjectSelector({ ...rest, selector }, namespace)
       : (peerSelectors(side, namespace).positive ?? { op: "all" as const });
-  return endpointsOf(selection.matching(matching));
-}
-
-/** Endpoints a policy applies to; none if its selector does not parse. */
-export function subjectsOf(selection: Selection, policy: PolicyObject): readonly Endpoint[] {
-  return endpointsOf(selection.subjectsOf(policy));
-}
-
-export function endpointsOf(selectables: Selection["selectables"]): readonly Endpoint[] {
-  return selectables.flatMap(({ object }) =>
-    object.kind === WorkloadEndpoint.kind ? [endpointOf(object as EndpointObject)] : [],
-  );
+  return selection
+    .matching(matching)
+    .flatMap(({ object }) => (object.kind === WorkloadEndpoint.kind ? [endpointOf(object as EndpointObject)] : []));
 }

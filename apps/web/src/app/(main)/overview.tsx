@@ -3,7 +3,8 @@ import { IPPool, Tier } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useMemo } from "react";
-import { useEndpoints, useSelection } from "../../live/endpoints.ts";
+import { useCoverage } from "../../live/coverage.ts";
+import { useEndpoints } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
 import { useActivity, useHealth, useMatrix, useNodes } from "../../live/queries.ts";
 import { ConditionList } from "../../parts/condition-list.tsx";
@@ -35,7 +36,7 @@ export function Overview() {
   const health = useHealth();
   const matrix = useMatrix();
   const endpoints = useEndpoints();
-  const { selection } = useSelection();
+  const coverage = useCoverage("endpoint");
   const activity = useActivity(7);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects(IPPool);
@@ -45,7 +46,10 @@ export function Overview() {
   const reports = nodes.data?.reports;
   const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
   const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
-  const protectedRows = useMemo(() => endpointRows(selection, policies, reports ?? []), [selection, policies, reports]);
+  const protectedRows = useMemo(
+    () => endpointRows(endpoints.items, coverage, reports ?? []),
+    [endpoints.items, coverage, reports],
+  );
   const poolList = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
   const grid = useMemo(() => gridOf(matrix.data ?? { probes: [] }), [matrix.data]);
   const denied = useMemo(() => deniedTargets(matrix.data ?? { probes: [] }), [matrix.data]);
@@ -102,10 +106,10 @@ export function Overview() {
     {
       href: "/endpoints",
       title: "Unprotected endpoints",
-      value: formatCount(unprotected),
+      value: coverage === undefined ? "–" : formatCount(unprotected),
       of: endpoints.items.length,
       tone: unprotected > 0 ? "warning" : "ok",
-      text: unprotected > 0 ? "end in Profiles" : "every one has a policy",
+      text: coverage === undefined ? "" : unprotected > 0 ? "end in Profiles" : "every one has a policy",
     },
     {
       href: "/policies",

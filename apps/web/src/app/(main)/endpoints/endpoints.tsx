@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useEndpoints, useSelection } from "../../../live/endpoints.ts";
-import { usePolicies } from "../../../live/policies.ts";
+import { useCoverage } from "../../../live/coverage.ts";
+import { useEndpoints } from "../../../live/endpoints.ts";
 import { useNodes } from "../../../live/queries.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
@@ -76,7 +76,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     width: "56px",
     numeric: true,
     hideNarrow: true,
-    sort: (a, b) => a.policies - b.policies,
+    sort: (a, b) => (a.policies ?? 0) - (b.policies ?? 0),
     cell: (row) => row.policies,
   },
   {
@@ -85,7 +85,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     width: "84px",
     hideNarrow: true,
     drop: 3,
-    sort: (a, b) => a.protection.localeCompare(b.protection),
+    sort: (a, b) => (a.protection ?? "").localeCompare(b.protection ?? ""),
     cell: (row) => <span className={row.protection === "not at all" ? "warn" : "muted"}>{row.protection}</span>,
   },
   {
@@ -105,14 +105,13 @@ export function Endpoints() {
   usePageTitle("Endpoints");
   const url = useUrlState();
   const endpoints = useEndpoints();
-  const { selection } = useSelection();
+  const coverage = useCoverage("endpoint");
   const nodes = useNodes();
-  const policies = usePolicies();
   const text = url.get("q") ?? "";
   const sort = useSort(BY_NAME);
   const all = useMemo(
-    () => endpointRows(selection, policies.items, nodes.data?.reports ?? []),
-    [selection, policies.items, nodes.data],
+    () => endpointRows(endpoints.items, coverage, nodes.data?.reports ?? []),
+    [endpoints.items, coverage, nodes.data],
   );
   const rows = useMemo(() => {
     const wanted = text.trim().toLowerCase();
@@ -126,7 +125,9 @@ export function Endpoints() {
         <div className="bar" role="search">
           <FilterBox label="Find endpoints" value={text} onChange={(q) => url.set({ q })} />
           <span className="end said hide-s">
-            {endpoints.loaded && `${all.filter((row) => row.policies === 0).length} without any policy`}
+            {endpoints.loaded &&
+              coverage !== undefined &&
+              `${all.filter((row) => row.policies === 0).length} without any policy`}
           </span>
         </div>
         {endpoints.error !== null && !endpoints.loaded ? (

@@ -1,6 +1,6 @@
 import type { EffectiveView } from "@percale/api";
-import { Selection } from "@percale/policy";
 import { expect, test } from "vitest";
+import { endpointOf } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import type { NodeReport } from "../nodes/view.ts";
 import { endpointRows, inForce } from "./view.ts";
@@ -18,6 +18,8 @@ const policy = (selector: string, types: string[]): PolicyObject => ({
   spec: { selector, types },
 });
 
+const DB = "shop/n-k8s-db-eth0";
+
 test("an endpoint says how many policies protect it, which way, and what its node reports", () => {
   const report = {
     name: "n",
@@ -34,8 +36,8 @@ test("an endpoint says how many policies protect it, which way, and what its nod
     },
   } as unknown as NodeReport;
   const rows = endpointRows(
-    new Selection([endpoint("web"), endpoint("db")]),
-    [policy("app == 'db'", ["Ingress"]), policy("has(app) && app != 'web'", ["Egress"])],
+    [endpoint("web"), endpoint("db")].map(endpointOf),
+    new Map([[DB, { name: DB, count: 2, ingress: true, egress: true }]]),
     [report],
   );
   expect(
@@ -77,20 +79,24 @@ test.each([
       status: { workloads: [{ ref, state, interfaceName: "cali1", detail }] },
     },
   ];
-  const [row] = endpointRows(new Selection([endpoint("db")]), [], reports as unknown as NodeReport[]);
+  const [row] = endpointRows([endpointOf(endpoint("db"))], new Map(), reports as unknown as NodeReport[]);
   expect(row).toMatchObject({ state: words, severity, searchable: "shop/db n-k8s-db-eth0 n 10.0.0.1 app=db" });
 });
 
 test.each([
-  [[["Ingress"]], "ingress", 1],
-  [[["Egress"]], "egress", 1],
-  [[["Egress"], ["Egress"]], "egress", 2],
-  [[["Ingress"], ["Egress"], ["Ingress"]], "both ways", 3],
-] as const)("policies of %j protect %s", (types, protection, policies) => {
-  const applied = types.map((each, i) => ({
-    ...policy("app == 'db'", [...each]),
-    metadata: { name: `p${i}`, namespace: "shop" },
-  }));
-  const [row] = endpointRows(new Selection([endpoint("db")]), applied, []);
-  expect(row).toMatchObject({ protection, policies, severity: "unknown" });
+  [true, false, "ingress"],
+  [false, true, "egress"],
+  [true, true, "both ways"],
+] as const)(
+  "an endpoint whose ingress is covered (%s) and whose egress is (%s) is protected: %s",
+  (ingress, egress, protection) => {
+    const coverage = new Map([[DB, { name: DB, count: 3, ingress, egress }]]);
+    const [row] = endpointRows([endpointOf(endpoint("db"))], coverage, []);
+    expect(row).toMatchObject({ protection, policies: 3, severity: "unknown" });
+  },
+);
+
+test("what protects an endpoint is not guessed before the server has said it", () => {
+  const [row] = endpointRows([endpointOf(endpoint("db"))], undefined, []);
+  expect([row?.policies, row?.protection, row?.text]).toEqual([undefined, undefined, "shop/db"]);
 });

@@ -1,39 +1,32 @@
-import type { EffectiveView } from "@percale/api";
+import type { CoverageRow, EffectiveView } from "@percale/api";
 import type { WorkloadStatus } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
-import type { Selection } from "@percale/policy";
+import type { Coverage } from "../../../policy/coverage.ts";
 import { type Endpoint, endpointText } from "../../../policy/endpoint.ts";
-import { endpointsOf, subjectsOf } from "../../../policy/selection.ts";
-import { directionsOf, type PolicyObject } from "../../../policy/spec.ts";
+import type { PolicyObject } from "../../../policy/spec.ts";
 import type { NodeReport, Severity } from "../nodes/view.ts";
 import { cardOf, type TierColumn } from "../policies/view.ts";
+
+type Protection = "both ways" | "ingress" | "egress" | "not at all";
 
 export interface EndpointRow {
   readonly endpoint: Endpoint;
   readonly text: string;
   readonly state: string;
   readonly severity: Severity;
-  /** Policies that select it. */
-  readonly policies: number;
-  readonly protection: "both ways" | "ingress" | "egress" | "not at all";
+  /** Policies in force on it; absent, as is the next, until it is known. */
+  readonly policies?: number;
+  readonly protection?: Protection;
   readonly labels: string;
   readonly searchable: string;
 }
 
-/** Endpoints with what protects them and what their node says of their interface. */
+/** Endpoints with what protects them, as far as it is known, and what their node says of their interface. */
 export function endpointRows(
-  selection: Selection,
-  policies: readonly PolicyObject[],
+  endpoints: readonly Endpoint[],
+  coverage: Coverage | undefined,
   reports: readonly NodeReport[],
 ): readonly EndpointRow[] {
-  const applied = new Map<string, { count: number; ingress: boolean; egress: boolean }>();
-  for (const policy of policies) {
-    const { ingress, egress } = directionsOf(policy.spec);
-    for (const { key } of subjectsOf(selection, policy)) {
-      const old = applied.get(key) ?? { count: 0, ingress: false, egress: false };
-      applied.set(key, { count: old.count + 1, ingress: old.ingress || ingress, egress: old.egress || egress });
-    }
-  }
   const states = new Map<string, WorkloadStatus>(
     reports.flatMap(({ status }) =>
       (status?.workloads ?? []).map(
@@ -41,8 +34,8 @@ export function endpointRows(
       ),
     ),
   );
-  return endpointsOf(selection.selectables).map((endpoint) => {
-    const { count, ingress, egress } = applied.get(endpoint.key) ?? { count: 0, ingress: false, egress: false };
+  return endpoints.map((endpoint) => {
+    const covered = coverage?.get(endpoint.key);
     const workload = states.get(endpoint.key);
     const labels = Object.entries(endpoint.labels)
       .filter(([key]) => !key.startsWith("projectcalico.org/"))
@@ -61,13 +54,17 @@ export function endpointRows(
             : workload.state === "error"
               ? "critical"
               : "warning",
-      policies: count,
-      protection: ingress && egress ? "both ways" : ingress ? "ingress" : egress ? "egress" : "not at all",
+      ...(coverage !== undefined && { policies: covered?.count ?? 0, protection: protectionOf(covered) }),
       labels,
       searchable:
         `${text} ${endpoint.objectName} ${endpoint.node} ${endpoint.addresses.join(" ")} ${labels}`.toLowerCase(),
     };
   });
+}
+
+function protectionOf(covered: CoverageRow | undefined): Protection {
+  if (covered === undefined) return "not at all";
+  return covered.ingress && covered.egress ? "both ways" : covered.ingress ? "ingress" : "egress";
 }
 
 export type InForce = Pick<TierColumn, "name" | "defaultAction" | "cards">;

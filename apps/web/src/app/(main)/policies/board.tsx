@@ -1,6 +1,6 @@
 "use client";
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
-import { useEndpointCounts } from "../../../live/selector.ts";
+import { useCoverage } from "../../../live/coverage.ts";
 import { between, planMove } from "../../../policy/order.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";
@@ -23,7 +23,7 @@ export function Board(props: BoardProps) {
   const { columns, draft } = props;
   const root = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly key: string; readonly place: DropPlace | undefined }>();
-  const countOf = useEndpointCounts();
+  const coverage = useCoverage("policy");
   const refocus = useRef<string>(undefined);
 
   const move = useCallback(
@@ -80,7 +80,7 @@ export function Board(props: BoardProps) {
         <Column
           key={column.name}
           column={column}
-          countOf={countOf}
+          coverage={coverage}
           lit={props.lit}
           steps={props.steps}
           selected={props.selected}

@@ -9,7 +9,7 @@ import { type Card, orderText } from "./view.ts";
 /** One icon only: a fast scroll mounts hundreds of cards. A policy: name first, then order, directions, endpoints selected; a third line only for a badge. */
 export const PolicyCard = memo(function PolicyCard(props: {
   readonly card: Card;
-  /** How many it selects; undefined while endpoints load. */
+  /** How many it selects; undefined until it is known. */
   readonly endpoints: number | undefined;
   readonly isFirst: boolean;
   readonly isFaded: boolean;

@@ -2,12 +2,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type PointerEvent, useCallback, useRef, useLayoutEffect } from "react";
 import { Icon } from "../../../parts/icon.tsx";
-import type { PolicyObject } from "../../../policy/spec.ts";
+import type { Coverage } from "../../../policy/coverage.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { formatCount } from "../../../words/number.ts";
 import { PolicyCard } from "./card.tsx";
 import type { DropPlace } from "./drop-place.ts";
-import { type Card, type TierColumn, tierOrderText } from "./view.ts";
+import { type Card, endpointsOf, type TierColumn, tierOrderText } from "./view.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
 
 const CARD_PX = 60;
@@ -22,7 +22,8 @@ export function Column(props: {
   readonly dragged: string | undefined;
   /** Index before which a dragged card would land. */
   readonly drop: number | undefined;
-  readonly countOf: (policy: PolicyObject) => number | undefined;
+  /** By policy; undefined until it is known. */
+  readonly coverage: Coverage | undefined;
   readonly onOpen: (path: string) => void;
   readonly onNew: (tier?: string) => void;
   readonly onDrag: (key: string, place: DropPlace | undefined) => void;
@@ -96,7 +97,7 @@ export function Column(props: {
             >
               <PolicyCard
                 card={card}
-                endpoints={props.countOf(card.object)}
+                endpoints={props.coverage && endpointsOf(props.coverage, card)}
                 isFirst={item.index === 0}
                 isFaded={
                   (props.lit !== undefined && !props.lit.has(card.key)) ||

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PolicyObject, TierObject } from "../../../policy/spec.ts";
-import { boardColumns, cardOf, litCards, orderText, parseNamespaces, tierOrderText } from "./view.ts";
+import { boardColumns, cardOf, endpointsOf, litCards, orderText, parseNamespaces, tierOrderText } from "./view.ts";
 
 const policy = (name: string, spec: PolicyObject["spec"], namespace?: string): PolicyObject => ({
   apiVersion: "projectcalico.org/v3",
@@ -32,6 +32,18 @@ test("tiers and cards stand in evaluation order, a tier that nobody made is show
     ["default", true, ["allow-web"]],
     ["gone", false, ["lost"]],
   ]);
+});
+
+test("a policy is in force on as many endpoints as the server counted, and on none if it named none", () => {
+  const coverage = new Map(
+    ["NetworkPolicy/shop/allow-web", "GlobalNetworkPolicy/allow-web"].map((name, count) => [
+      name,
+      { name, count: count + 3, ingress: true, egress: false },
+    ]),
+  );
+  const counts = columns.flatMap(({ cards }) => cards).map((card) => [card.name, endpointsOf(coverage, card)]);
+  expect(counts).toContainEqual(["allow-web", 3]);
+  expect(counts).toContainEqual(["lost", 0]);
 });
 
 test("nothing dims without a filter", () => {

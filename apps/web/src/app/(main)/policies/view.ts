@@ -1,8 +1,9 @@
 import { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
 import type { PolicyPlace } from "@percale/policy";
-import { refOf } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources";
 import { formatOpen } from "../../../words/kinds.ts";
 import type { Ordered } from "../../../policy/order.ts";
+import type { Coverage } from "../../../policy/coverage.ts";
 import { directionsOf, type PolicyObject, type TierObject, tierOf } from "../../../policy/spec.ts";
 
 /** One policy on the board. `key` is unique and is also what breaks ties of `order`. */
@@ -79,6 +80,11 @@ export function cardOf(policy: PolicyObject): Card {
     fromKubernetes: kind.startsWith("Kubernetes") || metadata.name.startsWith("knp."),
     object: policy,
   };
+}
+
+/** On how many endpoints it is in force. */
+export function endpointsOf(coverage: Coverage, { object }: Card): number {
+  return coverage.get(formatRef(refOf(object)))?.count ?? 0;
 }
 
 /** `name/namespace/kind`, the text that decides between equal orders. */

@@ -1,0 +1,122 @@
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser, type Product, startProduct } from "../apps/web/bench/product.ts";
+import { shop } from "../apps/web/bench/shop.ts";
+
+/** Drafts are judged in the browser's worker, what is stored is counted by the server, and both follow what changes. */
+let product: Product;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const refused: string[] = [];
+
+beforeAll(async () => {
+  product = await startProduct();
+  await product.create(shop);
+  browser = await launchBrowser();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  page = await context.newPage();
+  page.setDefaultTimeout(30_000); // a loaded machine is slow, not broken
+  page.on("console", (message) => {
+    if (/content security policy/i.test(message.text())) refused.push(message.text());
+  });
+  await page.goto(`${product.url}/signin`);
+  await page.getByLabel("Token").fill(product.token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${product.url}/`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+const EDITOR = "/policies?open=networkpolicies/shop/cart-access";
+const ENDPOINTS = "/apis/projectcalico.org/v3/namespaces/shop/workloadendpoints";
+const editor = (): Locator => page.getByRole("complementary", { name: "Editor, NetworkPolicy" });
+const appliesTo = (): Locator => editor().getByLabel(/^Applies to/);
+const anotherCart = {
+  apiVersion: "projectcalico.org/v3",
+  kind: "WorkloadEndpoint",
+  metadata: { name: "node--1-k8s-cart--2-eth0", namespace: "shop", labels: { app: "cart" } },
+  spec: {
+    orchestrator: "k8s",
+    node: "node-1",
+    pod: "cart-2",
+    containerID: "cart1",
+    endpoint: "eth0",
+    ipNetworks: ["10.65.0.66/32"],
+    interfaceName: "calicart2",
+    profiles: ["kns.shop"],
+  },
+};
+
+test("a selector is judged as it is typed, in a worker of the page's own origin", async () => {
+  await page.goto(`${product.url}${EDITOR}`);
+  await appliesTo().fill("has(app)");
+  await editor().getByText("Matches 3 endpoints in 1 namespace").waitFor();
+  await appliesTo().fill("app ==");
+  await editor().getByText("string in quotes expected").first().waitFor();
+  expect(page.workers().map((worker) => new URL(worker.url()).origin)).toEqual([product.url]);
+  expect(refused).toEqual([]);
+});
+
+test("what is typed fast ends with the answer to its end", async () => {
+  await appliesTo().fill("");
+  await appliesTo().focus();
+  await page.keyboard.type("app == 'cart' || app == 'database'", { delay: 0 });
+  await editor()
+    .getByText(/Matches 2 endpoints in 1 namespace: ?shop\/cart, shop\/database/)
+    .waitFor();
+  await appliesTo().fill("app == 'cart'");
+  await editor()
+    .getByText(/Matches 1 endpoint in 1 namespace: ?shop\/cart/)
+    .waitFor();
+});
+
+test("the count of a draft and those of what is stored follow an endpoint that comes and goes", async () => {
+  await product.call("POST", ENDPOINTS, anotherCart);
+  await editor().getByText("Matches 2 endpoints in 1 namespace").waitFor();
+  const card = page.getByRole("link", { name: /cart-access/ });
+  await card.getByText("2 endpoints").waitFor();
+  await product.call("DELETE", `${ENDPOINTS}/node--1-k8s-cart--2-eth0`);
+  await editor().getByText("Matches 1 endpoint in 1 namespace").waitFor();
+  await card.getByText("1 endpoint", { exact: true }).waitFor();
+});
+
+test("a policy that comes and goes changes what is said to protect an endpoint", async () => {
+  await page.goto(`${product.url}/endpoints`);
+  const row = page.getByRole("row", { name: /shop\/frontend/ });
+  await row.getByText("1", { exact: true }).waitFor();
+  const policies = "/apis/projectcalico.org/v3/namespaces/shop/networkpolicies";
+  await product.call("POST", policies, {
+    apiVersion: "projectcalico.org/v3",
+    kind: "NetworkPolicy",
+    metadata: { name: "for-frontend", namespace: "shop" },
+    spec: { selector: "app == 'frontend'", types: ["Ingress"] },
+  });
+  await row.getByText("2", { exact: true }).waitFor();
+  await product.call("DELETE", `${policies}/for-frontend`);
+  await row.getByText("1", { exact: true }).waitFor();
+});
+
+test("without its worker a page counts nothing and says why, and goes on by itself once the worker starts", async () => {
+  const script = /worker/; // the only one with that in its name
+  await context.route(script, (route) => route.abort());
+  await page.goto(`${product.url}${EDITOR}`);
+  await editor()
+    .getByText(/Nobody can say what it selects/)
+    .first()
+    .waitFor();
+  expect(
+    await editor()
+      .getByText(/Matches \d/)
+      .count(),
+  ).toBe(0);
+  await context.unroute(script);
+  await editor().getByText("Matches 1 endpoint in 1 namespace").waitFor();
+  expect(
+    await editor()
+      .getByText(/Nobody can say/)
+      .count(),
+  ).toBe(0);
+});
