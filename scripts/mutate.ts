@@ -1,28 +1,34 @@
-// `npm run mutate -- [--sample N] [--seed N] [FOLDER…]`: changes the meaning of a line, runs the unit tests of its package that reach it, and says what none of them noticed.
-import { spawn } from "node:child_process";
+// `npm run mutate -- [--sample N] [--seed N] [--with-pg] [FOLDER…]`: changes the meaning of a line, runs the unit tests of its package that reach it,
+// and says what none of them noticed. `--with-pg` shows the survivors to the tests over a Postgres too, and counts those apart.
 import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { judge } from "./mutate/judge.ts";
+import { nearestTests } from "./mutate/nearest-tests.ts";
+import type { Needs } from "./mutate/nearest-tests.ts";
+import { testRunner } from "./mutate/run-tests.ts";
 import { sampleMutants } from "./mutate/sample.ts";
 import type { Candidate } from "./mutate/sample.ts";
 
 const root = resolve(import.meta.dirname, "..");
-const AT_ONCE = 2;
-/** An endless loop is a difference too; what is slow on a busy machine is none. */
-const LIMIT_MS = 180_000;
 /** Tests too, also those written for any driver: nobody tests a test that lost a line. */
 const OTHERS = /(\.test\.ts|\.d\.ts|index\.ts|main\.ts)$|\/(contract|testdata|generated|bench|build|\.next)\//;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: "string", default: "20" }, seed: { type: "string", default: "1" } },
+  options: {
+    sample: { type: "string", default: "20" },
+    seed: { type: "string", default: "1" },
+    "with-pg": { type: "boolean", default: false },
+  },
 });
 const folders =
   positionals.length > 0
     ? positionals.map((one) => one.replace(/\/$/, ""))
     : globSync("{packages,apps}/*", { cwd: root }).sort();
+const kinds: readonly Needs[] = values["with-pg"] ? ["unit", "pg"] : ["unit"];
 
-const caught = { count: 0, of: 0 };
+const total = { of: 0, unit: 0, pg: 0 };
 for (const folder of folders) {
   const files = globSync(`${folder}/src/**/*.ts`, { cwd: root }).filter((file) => !OTHERS.test(file));
   const sample = sampleMutants(
@@ -30,33 +36,32 @@ for (const folder of folders) {
     Number(values.sample),
     Number(values.seed),
   );
-  const survivors: Candidate[] = [];
-  const queue = [...sample];
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      if (await survives(folder, next)) survivors.push(next);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  console.log(`${folder}: ${sample.length - survivors.length} of ${sample.length} caught`);
-  for (const survivor of survivors) console.log(describe(survivor));
-  caught.count += sample.length - survivors.length;
-  caught.of += sample.length;
+  let left: readonly Candidate[] = sample;
+  for (const needs of kinds) {
+    const survivors = await survivorsOf(folder, left, needs);
+    console.log(`${folder}: ${left.length - survivors.length} of ${left.length} caught by ${needs} tests`);
+    total[needs] += left.length - survivors.length;
+    left = survivors;
+  }
+  total.of += sample.length;
+  for (const survivor of left) console.log(describe(survivor));
 }
-console.log(`${caught.count} of ${caught.of} caught (${Math.round((100 * caught.count) / Math.max(caught.of, 1))} %)`);
+for (const needs of kinds) {
+  const share = Math.round((100 * total[needs]) / Math.max(total.of, 1));
+  console.log(
+    `${total[needs]} of ${total.of} caught by ${needs} tests${needs === "unit" ? "" : " alone"} (${share} %)`,
+  );
+}
 
-async function survives(folder: string, { file, mutant }: Candidate): Promise<boolean> {
-  const config = join(import.meta.dirname, "mutate/vitest.config.ts");
-  const args = ["related", file, "--run", "--config", config, "--dir", folder];
-  const child = spawn(join(root, "node_modules/.bin/vitest"), args, {
-    cwd: root,
-    stdio: "ignore",
-    env: { ...process.env, PERCALE_MUTANT: JSON.stringify({ file, mutant }) },
-    timeout: LIMIT_MS,
-    killSignal: "SIGKILL",
-  });
-  const { promise, resolve: done } = Promise.withResolvers<number | null>();
-  child.on("exit", done);
-  return (await promise) === 0;
+/** Ends the program if the tests fail as they are: what they say of mutants would mean nothing. */
+async function survivorsOf(folder: string, sample: readonly Candidate[], needs: Needs): Promise<readonly Candidate[]> {
+  const of = new Set(sample.map(({ file }) => file));
+  const verdict = await judge(sample, await nearestTests({ root, folder, files: of, needs }), testRunner(root, needs));
+  if (verdict.kind === "judged") return verdict.survivors;
+  console.error(verdict.said);
+  console.error(`${folder}: ${needs} tests fail without a mutant (above), so nothing was counted. They were:`);
+  for (const test of verdict.tests) console.error(`  ${test}`);
+  process.exit(1);
 }
 
 /** As a compiler would point at it: place, what stands there, what took its place. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { applyMutant, mutantsOf } from "./mutants.ts";
+import { applyMutant } from "./apply.ts";
+import { mutantsOf } from "./mutants.ts";
 
 const mutated = (text: string): string[] => mutantsOf("x.ts", text).map((mutant) => applyMutant(text, mutant));
 

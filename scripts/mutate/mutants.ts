@@ -1,12 +1,5 @@
 import { parseSync } from "vite";
-
-/** One small change of meaning in a source text, at UTF-16 offsets. */
-export interface Mutant {
-  readonly start: number;
-  readonly end: number;
-  /** Instead of what stands there. */
-  readonly text: string;
-}
+import type { Mutant } from "./apply.ts";
 
 interface Syntax {
   readonly type: string;
@@ -37,10 +30,6 @@ export function mutantsOf(file: string, text: string): readonly Mutant[] {
   const found: Mutant[] = [];
   visit(program as unknown as Syntax, (node) => found.push(...mutate(node, text)));
   return found;
-}
-
-export function applyMutant(text: string, { start, end, text: instead }: Mutant): string {
-  return text.slice(0, start) + instead + text.slice(end);
 }
 
 function mutate(node: Syntax, text: string): Mutant[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import type { Mutant } from "./apply.ts";
 import { mutantsOf } from "./mutants.ts";
-import type { Mutant } from "./mutants.ts";
 
 export interface Candidate {
   readonly file: string;

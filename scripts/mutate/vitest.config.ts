@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
-import { applyMutant } from "./mutants.ts";
-import type { Mutant } from "./mutants.ts";
+import { applyMutant } from "./apply.ts";
+import type { Needs } from "./nearest-tests.ts";
+import type { Candidate } from "./sample.ts";
 
-/** Unit tests with one mutant in place of its file, in memory only: nothing on the disk ever changes. */
-const { file, mutant } = JSON.parse(process.env["PERCALE_MUTANT"] ?? "{}") as { file: string; mutant: Mutant };
+/** Tests with one mutant in place of its file, in memory only: nothing on the disk ever changes. Without one: as they are. */
+const { file, mutant } = JSON.parse(process.env["PERCALE_MUTANT"] ?? "{}") as Candidate;
+const isPg = (process.env["PERCALE_MUTATE_NEEDS"] as Needs | undefined) === "pg";
 
 export default defineConfig({
   root: process.cwd(),
@@ -15,12 +17,14 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/.next/**", "**/*.{pg,kernel,e2e}.test.ts"],
-    passWithNoTests: true,
+    include: isPg ? ["**/*.{pg,store}.test.ts"] : ["**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/.next/**", `**/*.{${isPg ? "" : "pg,"}kernel,e2e}.test.ts`],
     bail: 1,
-    isolate: false, // as unit tests are run
-    testTimeout: 30_000, // what is slow on a busy machine has noticed nothing
-    hookTimeout: 30_000,
+    // As these tests are run otherwise, but: what is slow on a busy machine has noticed nothing.
+    isolate: isPg,
+    fileParallelism: !isPg,
+    ...(isPg && { provide: { store: "postgres" } }),
+    testTimeout: isPg ? 120_000 : 30_000,
+    hookTimeout: isPg ? 180_000 : 30_000,
   },
 });
