@@ -34,8 +34,12 @@ const accessReview = z.looseObject({
 
 /** `kubectl auth can-i`. */
 export async function serveAccessReview({ request, response, identity }: CoreCall): Promise<void> {
-  const body = await readQuestion(request);
-  const parsed = parseOutside(accessReview, body);
+  sendJson(response, 201, JSON.stringify(reviewAccess(identity, await readQuestion(request))));
+}
+
+/** Throws StatusError 400 for what is no review. */
+export function reviewAccess(identity: Identity, question: unknown): object {
+  const parsed = parseOutside(accessReview, question);
   if ("issues" in parsed) throw badRequest(parsed.issues.map(formatIssue).join(", "), parsed.issues);
   const { spec } = parsed.data;
   const asked = spec.resourceAttributes;
@@ -44,12 +48,11 @@ export async function serveAccessReview({ request, response, identity }: CoreCal
   const kind = definition?.kind ?? "";
   const allowed =
     (definition !== undefined || asked.resource === "*") && verbs.every((verb) => isAllowed(identity, verb, kind));
-  const review = {
+  return {
     kind: "SelfSubjectAccessReview",
     apiVersion: "authorization.k8s.io/v1",
     metadata: {},
     spec,
     status: { allowed, ...(!allowed && { reason: `${identity.user} has no role that allows it` }) },
   };
-  sendJson(response, 201, JSON.stringify(review));
 }
