@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { untilDone } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { Client } from "pg";
 
 const MIGRATIONS = join(import.meta.dirname, "../../../../prisma/migrations");
 const LOCK = 0x7065_7263; // any number: all that migrate the same database share it
+
+/** So long a migration asks for a table that others are reading: whoever comes after it waits behind it. */
+const LOCK_MS = 2_000;
+const ATTEMPTS = 8;
+/** Postgres' `lock_not_available`. */
+const LOCKED = "55P03";
 
 export interface Migration {
   readonly name: string;
@@ -13,7 +20,7 @@ export interface Migration {
   readonly checksum: string;
 }
 
-/** Brings the schema up to date, one transaction per migration. Several processes may start at once: one migrates, the others wait. */
+/** Brings the schema up to date, one transaction per migration, while others may be at work on it. Several processes may start at once: one migrates, the others wait. */
 export async function migrate(client: Client, log: Logger): Promise<void> {
   await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
   try {
@@ -22,7 +29,7 @@ export async function migrate(client: Client, log: Logger): Promise<void> {
     const { rows } = await client.query<{ name: string; checksum: string }>("SELECT name, checksum FROM migrations");
     const checksumByName = new Map(rows.map(({ name, checksum }) => [name, checksum]));
     for (const migration of pendingMigrations(readMigrations(MIGRATIONS), checksumByName)) {
-      await applyMigration(client, migration);
+      await applyMigration(client, migration, log);
       log.info("database migrated", { migration: migration.name });
     }
   } finally {
@@ -56,14 +63,29 @@ export function pendingMigrations(
   return known.filter(({ name }) => !checksumByName.has(name));
 }
 
-async function applyMigration(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+/** Between two attempts for tables that others hold they get what they were kept from. */
+async function applyMigration(client: Client, migration: Migration, log: Logger): Promise<void> {
+  await untilDone({
+    attempt: () => applyOnce(client, migration),
+    onError: (error, failures) => {
+      const isLocked = (error as { readonly code?: string }).code === LOCKED; // a database's error, or one without
+      if (!isLocked || failures === ATTEMPTS) throw new Error(`migration ${migration.name} failed`, { cause: error });
+      log.info("a migration waits for others to be done with its tables", { migration: migration.name, failures });
+    },
+    backoff: { baseMs: 500, maxMs: 5_000 },
+    signal: new AbortController().signal,
+  });
+}
+
+async function applyOnce(client: Client, { name, sql, checksum }: Migration): Promise<void> {
   try {
     await client.query("BEGIN");
+    await client.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
     await client.query(sql);
     await client.query("INSERT INTO migrations (name, checksum) VALUES ($1, $2)", [name, checksum]);
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");
-    throw new Error(`migration ${name} failed`, { cause: error });
+    throw error;
   }
 }
