@@ -26,21 +26,21 @@ import type { Verb } from "./authorize.ts";
  * What an agent may do: it keeps its own Node, attaches workloads to its own node and takes addresses for them. Whatever else it
  * needs to know reaches it on the stream.
  */
-const VERBS_BY_KIND: Readonly<Record<string, readonly Verb[]>> = {
-  [Node.kind]: ["get", "create", "update", "patch", "delete"],
-  [WorkloadEndpoint.kind]: ["get", "create", "update", "patch", "delete"],
-  [Profile.kind]: ["get", "create"],
-  [IPAMBlock.kind]: ["get", "list", "create", "update", "patch", "delete"],
-  [BlockAffinity.kind]: ["get", "list", "create", "update", "patch", "delete"],
-  [IPAMHandle.kind]: ["get", "create", "update", "patch", "delete"],
-  [IPPool.kind]: ["get", "list"],
-  [Namespace.kind]: ["get", "list"],
-  [IPAMConfiguration.kind]: ["get", "list"],
-};
+const VERBS_BY_KIND: ReadonlyMap<string, readonly Verb[]> = new Map<string, readonly Verb[]>([
+  [Node.kind, ["get", "create", "update", "patch", "delete"]],
+  [WorkloadEndpoint.kind, ["get", "create", "update", "patch", "delete"]],
+  [Profile.kind, ["get", "create"]],
+  [IPAMBlock.kind, ["get", "list", "create", "update", "patch", "delete"]],
+  [BlockAffinity.kind, ["get", "list", "create", "update", "patch", "delete"]],
+  [IPAMHandle.kind, ["get", "create", "update", "patch", "delete"]],
+  [IPPool.kind, ["get", "list"]],
+  [Namespace.kind, ["get", "list"]],
+  [IPAMConfiguration.kind, ["get", "list"]],
+]);
 
 /** May a node do this to objects of the kind at all? What it writes is judged again with the object. */
 export function nodeMay(verb: Verb, kind: string): boolean {
-  return VERBS_BY_KIND[kind]?.includes(verb) === true;
+  return VERBS_BY_KIND.get(kind)?.includes(verb) === true;
 }
 
 /** Why a node may not make this change; undefined if it may. Asked inside the commit, of the object as it will be stored. */

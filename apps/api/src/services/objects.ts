@@ -3,6 +3,7 @@ import {
   charactersLeft,
   conflict,
   definitionOf,
+  formatRef,
   notFound,
   resourceDefinitions,
   sortKey,
@@ -72,7 +73,9 @@ export function changeServices(store: Datastore): Services["changes"] {
     revert: async ({ revision, resourceVersionPrecondition, reason }, identity) => {
       const set = await changeSetAt(store, revision);
       const own = set.filter((activity) => isReverted(activity, set));
-      const changes = await Promise.all(own.map((activity) => inverse(store, activity, resourceVersionPrecondition)));
+      const changes = await Promise.all(
+        oncePerObject(own).map((one) => inverse(store, one, resourceVersionPrecondition)),
+      );
       const why = reason ?? `revert of revision ${revision}${set[0]?.reason ? `: ${set[0].reason}` : ""}`;
       return briefly(await admit(store, { changes: changes.flat(), reason: why }, { identity }));
     },
@@ -102,6 +105,17 @@ function isReverted({ ref, op }: Activity, set: readonly Activity[]): boolean {
   if (definitionOf(ref.kind)?.traits.bookkeeping === true) return false;
   const isImplied = (kind: string): boolean => definitionOf(kind)?.traits.implied === true;
   return !(op === "ADDED" && isImplied(ref.kind) && set.some((other) => !isImplied(other.ref.kind)));
+}
+
+/** As if each object had been changed once, from what it was before the set to what the set left: the newest first. */
+function oncePerObject(newestFirst: readonly Activity[]): Activity[] {
+  const byObject = new Map<string, Activity>();
+  for (const { op, ref, object, previous, ...activity } of newestFirst) {
+    const key = formatRef(ref);
+    const left = byObject.get(key)?.object ?? object;
+    byObject.set(key, { ...activity, op, ref, object: left, ...(previous !== undefined && { previous }) });
+  }
+  return [...byObject.values()];
 }
 
 async function inverse(
