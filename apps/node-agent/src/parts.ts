@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { StallMonitor } from "@percale/daemon";
 import { createDataplane } from "@percale/dataplane";
+import { openRtnetlink } from "@percale/kernel";
 import type { AgentContext } from "./agent.ts";
 import { ApiClient } from "./api/client.ts";
 import { Bgp } from "./bird/part.ts";
@@ -34,6 +35,9 @@ export async function* agentParts(context: AgentContext): AsyncGenerator<AgentPa
   const stalls = new StallMonitor({ log: context.log, metrics });
   yield { name: "stalls", start: async () => stalls.start(), stop: () => stalls.close() };
 
+  const netlink = openRtnetlink();
+  yield { name: "netlink", stop: () => netlink.close() };
+
   const dataplane = createDataplane({ log: log("dataplane"), now });
   yield new DataplanePart({ dataplane, changed });
 
@@ -55,7 +59,7 @@ export async function* agentParts(context: AgentContext): AsyncGenerator<AgentPa
   const stream: Stream = new Stream({ node: config.nodeName, api, log: log("sync"), now, onStep: step, changed });
   yield stream;
 
-  yield new Registration({ config, api, log: context.log, changed });
+  yield new Registration({ config, api, netlink, log: context.log, changed });
 
   const bgp = !config.bgp
     ? undefined
@@ -78,6 +82,7 @@ export async function* agentParts(context: AgentContext): AsyncGenerator<AgentPa
     stream,
     calculation,
     dataplane,
+    netlink,
     changes,
     log: log("cni"),
     now,

@@ -23,6 +23,7 @@ import type { PolicyDriver } from "./policy/driver.ts";
 import { DRIVERS } from "./policy/drivers.ts";
 import { PolicyPart } from "./policy/part.ts";
 import { RoutesPart } from "./routes/part.ts";
+import { sysctlFiles } from "./sysctls/files.ts";
 import { SysctlsPart } from "./sysctls/part.ts";
 
 /** Foreign changes often come in bursts; one look repairs them all, well within a second. */
@@ -83,7 +84,7 @@ class KernelDataplane implements Dataplane {
     const ownAddresses = async (): Promise<ReadonlySet<string>> =>
       new Set((await rtnetlink.addresses()).map(({ address }) => address.slice(0, address.indexOf("/"))));
     this.#policy = new PolicyPart({ driver: this.#driver, connections, ownAddresses, log, now });
-    const sysctls = new SysctlsPart({ netns });
+    const sysctls = new SysctlsPart({ files: sysctlFiles(netns) });
     this.#routes = new RoutesPart({ rtnetlink, links, connections, now, request });
     this.#parts = [this.#policy, sysctls, this.#routes, new NeighboursPart({ rtnetlink })];
     this.#loop = new PassLoop({

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import type { Logger } from "@percale/daemon";
 import { formatName } from "@percale/policy";
@@ -21,6 +20,8 @@ import { makeRoom, restoreHost, unruleContainer, wire } from "./wiring.ts";
 
 export interface AttacherOptions {
   readonly node: string;
+  /** Of the node; not closed here. */
+  readonly host: Rtnetlink;
   readonly store: EndpointStore;
   readonly attachments: Attachments;
   readonly queue: DeletionQueue;
@@ -38,7 +39,7 @@ export interface Enforced {
 /** Attaches containers to the network and detaches them: the decisions of the CNI plugin. Every fault is a CniError. */
 export class Attacher {
   readonly #options: AttacherOptions;
-  readonly #host: Rtnetlink = openRtnetlink();
+  readonly #host: Rtnetlink;
   /** Requests of one workload run one after another, and so do those of one container's interface. */
   readonly #turns = new KeyedTurns();
   readonly #runningAdds = new Map<string, Promise<Attachment>>();
@@ -47,10 +48,7 @@ export class Attacher {
 
   constructor(options: AttacherOptions) {
     this.#options = options;
-  }
-
-  close(): void {
-    this.#host.close();
+    this.#host = options.host;
   }
 
   /** A repeat while the first is running joins it; a repeat after success gets the same answer. */
@@ -88,10 +86,11 @@ export class Attacher {
     });
   }
 
-  /** Does what is queued; an entry that an ADD has done meanwhile is none any more. Throws the first failure, after all. */
-  async drain(): Promise<void> {
+  /** Does what is queued; an entry that an ADD has done meanwhile is none any more. Throws the first failure, after all; begins none once told to stop. */
+  async drain(stop?: AbortSignal): Promise<void> {
     const failed: unknown[] = [];
     for (const queued of await this.#options.queue.list()) {
+      if (stop?.aborted === true) break; // the rest waits for the next start
       const turn = this.#inTurn(queued, this.#recorded(queued), () => this.#doQueued(queued));
       await turn.catch((error: unknown) => failed.push(error));
     }

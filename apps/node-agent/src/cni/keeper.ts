@@ -2,8 +2,8 @@ import { runLoop, sleepMs, Wake } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { condition } from "@percale/protocol";
 import type { RaisedCondition } from "@percale/protocol";
-import { NUD_PERMANENT, openRtnetlink } from "@percale/kernel";
-import type { RtnetlinkEvent } from "@percale/kernel";
+import { NUD_PERMANENT } from "@percale/kernel";
+import type { Rtnetlink, RtnetlinkEvent } from "@percale/kernel";
 import { WorkloadEndpoint } from "@percale/resources";
 import type { Attacher } from "./attacher.ts";
 import { attachmentKey } from "./attachments.ts";
@@ -19,6 +19,7 @@ export interface KeeperOptions {
   readonly attachments: Attachments;
   readonly queue: DeletionQueue;
   readonly attacher: Pick<Attacher, "mend">;
+  readonly netlink: Pick<Rtnetlink, "monitor">;
   /** `conditions` may differ. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -41,8 +42,7 @@ export class AttachmentKeeper {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const netlink = openRtnetlink();
-    const stopMonitor = netlink.monitor((event) => {
+    const stopMonitor = this.#options.netlink.monitor((event) => {
       const subject = subjectOf(event);
       if (event.t === "lost") this.#roundAt = Number.NEGATIVE_INFINITY;
       else if (subject === undefined) return;
@@ -60,7 +60,6 @@ export class AttachmentKeeper {
       resyncMs: LOOK_MS,
     });
     stopMonitor();
-    netlink.close();
   }
 
   conditions(): RaisedCondition[] {

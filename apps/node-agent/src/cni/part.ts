@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { Histogram } from "@percale/daemon";
 import type { Logger, Registry } from "@percale/daemon";
+import type { Rtnetlink } from "@percale/kernel";
 import type { Dataplane } from "@percale/dataplane";
 import type { ApiClient } from "../api/client.ts";
 import type { Calculation } from "../calculation/part.ts";
@@ -29,6 +30,8 @@ export interface AttachmentOptions {
   readonly stream: Stream;
   readonly calculation: Calculation;
   readonly dataplane: Pick<Dataplane, "endpointState" | "on">;
+  /** Of the node. */
+  readonly netlink: Rtnetlink;
   readonly changes: Changes;
   readonly log: Logger;
   readonly now: () => number;
@@ -38,7 +41,6 @@ export interface AttachmentOptions {
 export class Attachment implements AgentPart {
   readonly name = "attachment";
   readonly #refusal: AddressRefusal;
-  readonly #attacher: Attacher;
   readonly #keeper: AttachmentKeeper;
   readonly #server: CniServer;
   readonly #seconds = new Histogram({
@@ -59,7 +61,7 @@ export class Attachment implements AgentPart {
   }
 
   private constructor(options: AttachmentOptions, attachments: Attachments, queue: DeletionQueue) {
-    const { node, api, stream, calculation, dataplane, changes, log, now } = options;
+    const { node, api, stream, calculation, dataplane, netlink, changes, log, now } = options;
     const { pipeline } = calculation;
     this.#refusal = new AddressRefusal(now);
     const held = () => ({ objects: stream.held.objects, revision: pipeline.applied });
@@ -75,8 +77,9 @@ export class Attachment implements AgentPart {
       log,
       now,
     });
-    this.#attacher = new Attacher({
+    const attacher = new Attacher({
       node,
+      host: netlink,
       store,
       attachments,
       queue,
@@ -86,7 +89,8 @@ export class Attachment implements AgentPart {
     this.#keeper = new AttachmentKeeper({
       attachments,
       queue,
-      attacher: this.#attacher,
+      attacher,
+      netlink,
       onChange: changes.notify,
       log,
     });
@@ -97,7 +101,7 @@ export class Attachment implements AgentPart {
     this.#server = new CniServer({
       node,
       path: options.socket,
-      attacher: this.#attacher,
+      attacher,
       readiness,
       log,
       seconds: this.#seconds,
@@ -120,8 +124,7 @@ export class Attachment implements AgentPart {
     return [...this.#refusal.conditions(), ...this.#keeper.conditions()];
   }
 
-  async stop(): Promise<void> {
-    await this.#server.close();
-    this.#attacher.close();
+  stop(): Promise<void> {
+    return this.#server.close();
   }
 }

@@ -54,8 +54,8 @@ export class CniServer {
     const { log, readiness } = this.#options;
     await runLoop({
       pass: async () => {
-        if (this.#drained !== undefined) await this.#drain();
-        else if (this.#hasBeenReady()) await this.#drainedOnce();
+        if (this.#drained !== undefined) await this.#drain(signal);
+        else if (this.#hasBeenReady()) await this.#drainedOnce(signal);
       },
       // Whoever drained first, a pass or an ADD: from then on the queue is only looked at now and then.
       changed: () => (this.#drained === undefined ? readiness.within(QUEUE_RETRY_MS) : new Promise(() => undefined)),
@@ -158,8 +158,8 @@ export class CniServer {
   }
 
   /** What was queued while nobody listened comes before any new attachment: it may bear the same names. */
-  #drainedOnce(): Promise<void> {
-    return (this.#drained ??= this.#drain());
+  #drainedOnce(stop?: AbortSignal): Promise<void> {
+    return (this.#drained ??= this.#drain(stop));
   }
 
   /** Half a snapshot may show a handle without its block: nothing is released before the first one was whole. */
@@ -168,9 +168,9 @@ export class CniServer {
     return this.#wasReady;
   }
 
-  async #drain(): Promise<void> {
+  async #drain(stop?: AbortSignal): Promise<void> {
     try {
-      await this.#options.attacher.drain();
+      await this.#options.attacher.drain(stop);
     } catch (error) {
       this.#options.log.warn("queued deletions failed, trying again", { error });
     }

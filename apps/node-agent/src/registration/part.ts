@@ -1,6 +1,5 @@
 import { runLoop, sleepMs, Wake } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
-import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import { condition } from "@percale/protocol";
 import type { Node } from "@percale/resources";
@@ -20,6 +19,7 @@ const RESYNC_MS = 600_000;
 export interface RegistrationOptions {
   readonly config: Pick<AgentConfig, "nodeName" | "ipv4Address" | "ipv6Address" | "labels">;
   readonly api: Pick<ApiClient, "get" | "apply">;
+  readonly netlink: Pick<Rtnetlink, "links" | "addresses" | "monitor">;
   readonly log: Logger;
   readonly changed: () => void;
 }
@@ -39,14 +39,13 @@ export class Registration implements AgentPart {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const netlink = openRtnetlink();
     const wake = new Wake();
-    const stopMonitor = netlink.monitor(({ t }) => {
+    const stopMonitor = this.#options.netlink.monitor(({ t }) => {
       if (t === "address" || t === "addressRemoved" || t === "lost") wake.notify();
     });
     await runLoop({
       pass: async () => {
-        await this.#pass(netlink);
+        await this.#pass();
         this.#told(undefined);
       },
       changed: async (until) => {
@@ -58,7 +57,6 @@ export class Registration implements AgentPart {
       resyncMs: RESYNC_MS,
     });
     stopMonitor();
-    netlink.close();
   }
 
   conditions(): RaisedCondition[] {
@@ -68,8 +66,8 @@ export class Registration implements AgentPart {
     return [condition.NodeNotRegistered({ isRefused: refused, detail: String(error) })];
   }
 
-  async #pass(netlink: Rtnetlink): Promise<void> {
-    const { config, api, log } = this.#options;
+  async #pass(): Promise<void> {
+    const { config, api, netlink, log } = this.#options;
     const stored = await api.get<Node>("nodes", config.nodeName);
     if (stored === undefined && this.#wasMade) return;
     const facts = await factsOf(config, netlink, stored);
@@ -90,7 +88,11 @@ export class Registration implements AgentPart {
 }
 
 /** `known`: the object whose addresses stand in for those that no interface has now. */
-async function factsOf(config: RegistrationOptions["config"], netlink: Rtnetlink, known?: Node): Promise<NodeFacts> {
+async function factsOf(
+  config: RegistrationOptions["config"],
+  netlink: RegistrationOptions["netlink"],
+  known?: Node,
+): Promise<NodeFacts> {
   const { nodeName, labels } = config;
   const [links, addresses] = await Promise.all([netlink.links(), netlink.addresses()]);
   const addressOf = (family: 4 | 6): string | undefined => {

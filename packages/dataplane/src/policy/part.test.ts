@@ -41,6 +41,7 @@ function setUp() {
   };
   const connections = {
     endDenied: async (_: unknown, own: ReadonlySet<string>) => {
+      await new Promise((resolve) => setImmediate(resolve)); // others have their turn meanwhile
       asked.push(`endDenied ${[...own].join()}`);
       return 1;
     },
@@ -58,7 +59,6 @@ function setUp() {
     const state = emptyState();
     const work = { state, inSync, links, attached: [], turn: () => undefined, fault: () => undefined };
     const failed = await part.pass(work).catch((error: unknown) => String(error));
-    await new Promise((resolve) => setImmediate(resolve)); // what is ended afterwards
     return [...asked.splice(0), ...(failed === undefined ? [] : [failed])].join(", ");
   };
   return { part, pass, at, told, refusals };

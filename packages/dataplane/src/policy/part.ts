@@ -63,7 +63,7 @@ export class PolicyPart implements Part {
     const mustCompare = this.#mustCompare;
     this.#mustCompare = false; // who asks meanwhile is heard in the next pass
     try {
-      if (mustCompare) this.#tellRepair(state, await this.#compare());
+      if (mustCompare) await this.#tellRepair(state, await this.#compare());
       else this.#report = await driver.commit();
     } catch (error) {
       driver.forget();
@@ -99,16 +99,16 @@ export class PolicyPart implements Part {
     return drift;
   }
 
-  #tellRepair(state: NodeState, { total, text }: Drift): void {
+  async #tellRepair(state: NodeState, { total, text }: Drift): Promise<void> {
     if (total === 0) return;
     const { driver, log, now } = this.#options;
     const lastAt = new Date(now()).toISOString();
     this.#repairs = { count: this.#repairs.count + 1, lastAt, lastDetail: text };
     log.warn(`repaired ${driver.words.keeps}`, { differences: total, detail: text });
-    if (this.#wasInSync) void this.#endDenied(state);
+    if (this.#wasInSync) await this.#endDenied(state);
   }
 
-  /** What got through while the tables were broken must not go on. */
+  /** What got through while the tables were broken must not go on. Within the pass: the state must stand still meanwhile. */
   async #endDenied(state: NodeState): Promise<void> {
     const { connections, ownAddresses, log } = this.#options;
     try {

@@ -1,4 +1,3 @@
-import { inNetns, readSysctl, writeSysctl } from "@percale/kernel";
 import type { Link } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
 import type { DataplaneConfig, StateChange, Workload } from "@percale/policy";
@@ -6,20 +5,21 @@ import { condition } from "@percale/protocol";
 import type { Finding } from "../conditions.ts";
 import { eachAttached } from "../part.ts";
 import type { Part, Work } from "../part.ts";
+import type { SysctlFiles } from "./files.ts";
 import { nodeSysctls, workloadSysctls } from "./settings.ts";
 import type { Sysctl } from "./settings.ts";
 
 /** What /proc/sys/net must say: of the node, and of workloads' interfaces. */
 export class SysctlsPart implements Part {
   readonly name = "sysctls";
-  readonly #netns: string | undefined;
+  readonly #files: SysctlFiles;
   readonly #defaultRpFilter: string;
   #nodeIsDue = true;
   #nodeFailed: readonly string[] = [];
 
-  constructor({ netns }: { readonly netns: string | undefined }) {
-    this.#netns = netns;
-    this.#defaultRpFilter = readRpFilter(netns);
+  constructor({ files }: { readonly files: SysctlFiles }) {
+    this.#files = files;
+    this.#defaultRpFilter = readRpFilter(files);
   }
 
   note(change: StateChange): void {
@@ -32,11 +32,13 @@ export class SysctlsPart implements Part {
 
   async pass(work: Work): Promise<void> {
     const { config } = work.state;
-    if (this.#nodeIsDue)
-      this.#nodeFailed = this.#write(nodeSysctls({ ipForwarding: config.ipForwarding, ipv6: config.ipv6Support }));
-    this.#nodeIsDue = false;
+    if (this.#nodeIsDue) {
+      const wanted = nodeSysctls({ ipForwarding: config.ipForwarding, ipv6: config.ipv6Support });
+      this.#nodeFailed = this.#files.write(wanted);
+      this.#nodeIsDue = this.#nodeFailed.length > 0;
+    }
     await eachAttached(work, async ({ endpoint, link }) => {
-      const failed = this.#write(this.#ofWorkload(endpoint.workload, link, config));
+      const failed = this.#files.write(this.#ofWorkload(endpoint.workload, link, config));
       if (failed.length > 0) work.fault(endpoint, { state: "down", detail: `cannot write ${failed.join(", ")}` });
     });
   }
@@ -56,25 +58,11 @@ export class SysctlsPart implements Part {
       rpFilter: spoofs ? "0" : this.#defaultRpFilter,
     });
   }
-
-  /** Returns the paths that could not be written. */
-  #write(sysctls: readonly Sysctl[]): string[] {
-    const failed: string[] = [];
-    inNetns(this.#netns, () => {
-      for (const { path, value, optional } of sysctls)
-        try {
-          if (readSysctl(path) !== value) writeSysctl(path, value);
-        } catch {
-          if (optional !== true) failed.push(path); // told as a state or condition, tried again on the next pass
-        }
-    });
-    return failed;
-  }
 }
 
-function readRpFilter(netns: string | undefined): string {
+function readRpFilter(files: SysctlFiles): string {
   try {
-    return readSysctl("net/ipv4/conf/default/rp_filter", netns === undefined ? {} : { netns });
+    return files.read("net/ipv4/conf/default/rp_filter");
   } catch {
     return "1"; // what the check would be if we could see it
   }
