@@ -8,11 +8,11 @@ import { Registration } from "./part.ts";
 import type { RegistrationOptions } from "./part.ts";
 
 /** A running registration over a node with one interface, and an API that holds one Node. */
-function setUp(config: Partial<RegistrationOptions["config"]> = {}) {
+function setUp(config: Partial<RegistrationOptions["config"]> = {}, failure?: Error) {
   const at = {
     addresses: ["192.0.2.1/24"],
     stored: undefined as Node | undefined,
-    failure: undefined as Error | undefined,
+    failure,
     asked: 0,
     told: 0,
     isWatched: true,
@@ -105,8 +105,7 @@ test.each<[what: string, failure: Error, isRefused: boolean]>([
   ["somebody was faster", new ApiError(409, "Conflict", "no"), false],
   ["does not answer", new Error("no"), false],
 ])("where %s, that is told until the node is registered", async (_, failure, isRefused) => {
-  const { part, at, look } = setUp();
-  at.failure = failure;
+  const { part, at, look } = setUp({}, failure);
   await look();
   const told = part.conditions();
   expect(told.map(({ code, detail }) => [code, detail])).toEqual([["NodeNotRegistered", String(failure)]]);
