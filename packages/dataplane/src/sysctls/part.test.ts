@@ -23,7 +23,10 @@ const attached = (more: Partial<Workload> = {}): Attached => ({
 });
 
 /** The part over files of which some cannot be written; `rpFilter` null: the default cannot be read. `pass` gives what was written, and what was found wrong. */
-function setUp({ rpFilter = "2" as string | null, config = {} as Partial<DataplaneConfig> } = {}) {
+function setUp({
+  rpFilter = "2",
+  config = {},
+}: { readonly rpFilter?: string | null; readonly config?: Partial<DataplaneConfig> } = {}) {
   const written: (readonly Sysctl[])[] = [];
   const broken = new Set<string>();
   const part = new SysctlsPart({
