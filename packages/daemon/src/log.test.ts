@@ -35,3 +35,14 @@ test("pretty is one readable line", () => {
   log.warn("slow", { node: "a" });
   expect(stripVTControlCharacters(lines[0]!)).toBe("10:00:00.500 WARN  store: slow node=a\n");
 });
+
+test("what others say steers no terminal and forges no line", () => {
+  const { lines, log } = capture({ format: "pretty" });
+  const hostile = "a\u001B[2J\n10:00:00.500 INFO  store: ready\u202E\u0085";
+  log.warn(hostile, { node: hostile, list: [hostile], error: Object.assign(new Error(hostile), { stack: hostile }) });
+  const [first, second, ...more] = stripVTControlCharacters(lines[0]!).split("\n");
+  const said = String.raw`a\u001b[2J\u000a10:00:00.500 INFO  store: ready\u202e\u0085`;
+  const inJson = String.raw`["a\u001b[2J\n10:00:00.500 INFO  store: ready\u202e\u0085"]`;
+  expect(first).toBe(String.raw`10:00:00.500 WARN  store: ${said} node=${said} list=${inJson} error=a\u001b[2J`);
+  expect([second, more]).toEqual([String.raw`    10:00:00.500 INFO  store: ready\u202e\u0085`, [""]]);
+});

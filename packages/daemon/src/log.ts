@@ -65,13 +65,22 @@ const COLOUR_BY_LEVEL: Readonly<Record<LogLevel, number>> = { debug: 90, info: 3
 
 function renderPretty({ level, msg, component, time, ...fields }: Line): string {
   const name = `\u001B[${COLOUR_BY_LEVEL[level]}m${level.toUpperCase().padEnd(5)}\u001B[0m`;
-  const rest = Object.entries(fields).map(([key, value]) => ` \u001B[90m${key}=\u001B[0m${readable(value)}`);
-  return `${time.slice(11, 23)} ${name} ${String(component)}: ${msg}${rest.join("")}`;
+  const rest = Object.entries(fields).map(([key, value]) => ` \u001B[90m${visible(key)}=\u001B[0m${readable(value)}`);
+  return `${time.slice(11, 23)} ${name} ${visible(String(component))}: ${visible(msg)}${rest.join("")}`;
 }
 
+/** A stack keeps its lines, indented so that none of them passes for one of ours. */
 function readable(value: unknown): string {
-  if (value instanceof Error) return value.stack ?? value.message;
-  return typeof value === "string" ? value : (JSON.stringify(value, plain) ?? "undefined");
+  if (value instanceof Error) return (value.stack ?? value.message).split("\n").map(visible).join("\n    ");
+  return visible(typeof value === "string" ? value : (JSON.stringify(value, plain) ?? "undefined"));
+}
+
+/** Names and messages come from others: what would steer the terminal, or end the line, is written out. */
+function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0)!.toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  });
 }
 
 /** JSON has no errors and no big integers. */

@@ -45,7 +45,7 @@ test.each([
   expect(requestIdOf(headers)).toBe(id);
 });
 
-test.each(["", "short", "two words", 'quote"12345', "new\nline12", "x".repeat(65)])(
+test.each(["", "short", "-rf-12345", "two words", 'quote"12345', "new\nline12", "x".repeat(65)])(
   "an id that logs and databases should not hold is replaced: %j",
   (id) => {
     const made = requestIdOf({ "audit-id": id });

@@ -14,8 +14,8 @@ const requests = new AsyncLocalStorage<string | undefined>();
 /** Kubernetes' name for it, in requests and in answers. Source: kubernetes `staging/src/k8s.io/apiserver/pkg/endpoints/filters/audit_init.go`. */
 export const REQUEST_ID_HEADER = "audit-id";
 
-/** What others may call a request: it goes into logs and the database. */
-const WELL_FORMED = /^[\w.-]{8,64}$/;
+/** What others may call a request: it goes into logs and the database, and people paste it into commands, where a dash in front is an option. */
+const WELL_FORMED = /^[A-Za-z0-9][\w.-]{7,63}$/;
 
 /** Runs `work`, and all that it starts, in the name of that request. */
 export function withRequestId<T>(id: string, work: () => T): T {
