@@ -135,6 +135,15 @@ test("who speaks none of the server's levels is told both ranges", () => {
   expect(socket.closed).toEqual({ code: CloseCode.version, reason: text });
 });
 
+test("who speaks level 1 hears text alone, whatever it offers", async () => {
+  const source = new MemorySource({ epoch: "e", revision: 1, objects: [set("a", 8_000)] });
+  const [old, now] = [1, SCHEMA_LEVEL].map((schemaLevel) => connect(serverOf(source), { schemaLevel }));
+  const isDone = (socket: MemorySocket): boolean => heardBy(socket).some(({ t }) => t === "snapshotEnd");
+  await vi.waitFor(() => expect([old!, now!].every(isDone)).toBe(true));
+  const hasBinary = ({ heard }: MemorySocket): boolean => heard.some(({ isBinary }) => isBinary);
+  expect([hasBinary(old!), hasBinary(now!)]).toEqual([false, true]);
+});
+
 test.each<Partial<Hello>>([{ type: "all" }, { scope: "cluster" }, { type: "all", scope: "cluster", schemaLevel: 1 }])(
   "a node is refused more than its own view, and told what to ask for: %j",
   (more) => {

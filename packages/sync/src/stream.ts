@@ -141,7 +141,8 @@ export class SyncStream {
     const { source, build, server } = this.#options;
     if (!source.isConnected()) return this.#reject("notReady", "the database can't be reached", 1_000);
     const view = viewOf({ type, scope }, schemaLevel, this.#reach === "node" ? node : undefined);
-    const [scopeDigest, encoding] = [view.digest(node), chooseEncoding(encodings)];
+    const scopeDigest = view.digest(node);
+    const encoding = schemaLevel < 2 ? "json" : chooseEncoding(encodings); // level 1 knows text frames alone
     const isOurs = resume !== undefined && resume.epoch === source.epoch && resume.scopeDigest === scopeDigest;
     const head = isOurs ? await this.#headFrom(resume.revision) : await source.head();
     if (isOurs && head < resume.revision) return this.#reject("busy", "this server lags behind", 1_000);
