@@ -11,8 +11,9 @@ import { sampleMutants } from "./mutate/sample.ts";
 import type { Candidate } from "./mutate/sample.ts";
 
 const root = resolve(import.meta.dirname, "..");
-/** Tests too, also those written for any driver: nobody tests a test that lost a line. */
-const OTHERS = /(\.test\.ts|\.d\.ts|index\.ts|main\.ts)$|\/(contract|testdata|generated|bench|build|\.next)\//;
+/** Tests too, what only they use, and those written for any driver: nobody tests a test that lost a line. */
+const OTHERS =
+  /(\.test\.ts|\.d\.ts|index\.ts|main\.ts|\/test-[^/]*\.ts)$|\/(contract|testdata|generated|bench|build|\.next)\//;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -20,6 +20,7 @@ test.each<[string, string, readonly string[]]>([
 test.each([
   ["types", "type A = B extends true ? 1 : 2; let x: Array<1>;"],
   ["imports", 'import { a } from "./a.ts";'],
+  ["returns of nothing", "function f() { return; } function g() { return undefined; }"],
   ["log lines", 'this.log.warn("a", { b: true });'],
 ])("%s are left alone", (_what, text) => {
   expect(mutated(text)).toEqual([]);

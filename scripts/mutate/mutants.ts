@@ -52,7 +52,7 @@ function mutate(node: Syntax, text: string): Mutant[] {
     case "ExpressionStatement":
       return isCall(node["expression"] as Syntax) ? [instead(node, ";")] : [];
     case "ReturnStatement":
-      return node["argument"] === null ? [] : [instead(node, "return undefined as never;")];
+      return isNothing(node["argument"]) ? [] : [instead(node, "return undefined as never;")];
     case "SpreadElement":
       return [instead(node, "...[]")];
     default:
@@ -73,6 +73,10 @@ function swapCall(callee: Syntax): Mutant[] {
   const property = callee["property"] as Syntax;
   const other = CALLS[String(property["name"])];
   return other === undefined ? [] : [{ start: property.start, end: property.end, text: other }];
+}
+
+function isNothing(returned: unknown): boolean {
+  return !isSyntax(returned) || (returned.type === "Identifier" && returned["name"] === "undefined");
 }
 
 function isCall(node: Syntax): boolean {

@@ -179,3 +179,29 @@ test("overlays list what a table would hold after the same changes, in all and i
 function names(objects: Iterable<KubeObject>): string[] {
   return [...objects].map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort();
 }
+
+/** Creates an object by `generateName` where these names are taken, of numbers that are drawn one after another. */
+function named(taken: readonly string[], draws: readonly number[]): string | undefined {
+  const cache = new Cache({ objects: taken.map((name) => object(name, {})), revision: 0, windowSize: 1 });
+  const left = draws.flatMap((draw) => Array.from({ length: 5 }, () => draw)); // characters of a suffix
+  const made = planChangeSet(new Overlay(cache.objects), {
+    changeSet: {
+      author: "a",
+      changes: [{ op: "create", object: { ...object("", {}), metadata: { name: "", generateName: "g-" } } }],
+    },
+    revision: 0,
+    now: new Date(0),
+    newUid: () => "uid",
+    random: () => left.shift()!,
+  });
+  return made.result.objects[0]?.metadata.name;
+}
+
+test("a name that is made up and taken is made up anew, eight times at most", () => {
+  const [low, high] = [named([], [0])!, named([], [0.99])!];
+  expect(low).not.toBe(high);
+  expect(named([low], [...Array<number>(7).fill(0), 0.99])).toBe(high);
+  expect(() => named([low], [...Array<number>(8).fill(0), 0.99])).toThrow(
+    expect.objectContaining({ reason: "AlreadyExists" }),
+  );
+});
