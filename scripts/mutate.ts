@@ -29,6 +29,8 @@ const folders =
     : globSync("{packages,apps}/*", { cwd: root }).sort();
 const kinds: readonly Needs[] = values["with-pg"] ? ["unit", "pg"] : ["unit"];
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1)); // ends its test runs too
+
 const total = { of: 0, unit: 0, pg: 0 };
 for (const folder of folders) {
   const files = globSync(`${folder}/src/**/*.ts`, { cwd: root }).filter((file) => !OTHERS.test(file));

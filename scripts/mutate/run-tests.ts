@@ -21,13 +21,27 @@ export function testRunner(root: string, needs: Needs): Run {
         PERCALE_MUTATE_NEEDS: needs,
         ...(candidate !== undefined && { PERCALE_MUTANT: JSON.stringify(candidate), NODE_OPTIONS: `--import=${HOOK}` }),
       },
-      timeout: LIMIT_MS[needs],
-      killSignal: "SIGKILL",
+      detached: true, // a group, to be ended with the workers that loop in it
     });
+    const end = (): void => endGroup(child.pid!);
+    const timer = setTimeout(end, LIMIT_MS[needs]);
+    process.once("exit", end);
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => said.push(text));
     child.on("exit", resolve);
-    return { passed: (await promise) === 0, said: said.join("") };
+    const passed = (await promise) === 0;
+    clearTimeout(timer);
+    process.off("exit", end);
+    end(); // what the tests left running
+    return { passed, said: said.join("") };
   };
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // all of it has ended
+  }
 }
