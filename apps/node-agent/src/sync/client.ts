@@ -131,6 +131,7 @@ export class SyncClient {
         headers: { authorization: `Bearer ${secret}` },
         maxPayload: MAX_MESSAGE_BYTES,
         perMessageDeflate: false,
+        allowSynchronousEvents: false, // a packet holds many compressed frames: between two of them others have their turn
         handshakeTimeout: 10_000,
         ...(agent !== undefined && { agent }),
       });
