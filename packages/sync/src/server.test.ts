@@ -1,12 +1,13 @@
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
-import { silentLogger } from "@percale/daemon";
 import { CloseCode, parseServerMessage, SCHEMA_LEVEL } from "@percale/protocol";
 import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { MemorySocket, MemorySource } from "@percale/testkit";
 import type { WebSocket } from "ws";
 import { afterEach, expect, test, vi } from "vitest";
-import { SyncServer, textOfFrame } from "./index.ts";
+import { textOfFrame } from "./index.ts";
+import type { SyncServer } from "./index.ts";
+import { syncServerOf } from "./testdata/sync-server.ts";
 
 /** Nothing that compresses well. */
 const noise = (length: number): string =>
@@ -23,19 +24,6 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.terminate();
   vi.useRealTimers();
 });
-
-function serverOf(source: MemorySource, more: Partial<ConstructorParameters<typeof SyncServer>[0]> = {}): SyncServer {
-  return new SyncServer({
-    source,
-    putStatus: async () => undefined,
-    snapshotGate: { enter: () => true, leave: () => undefined },
-    log: silentLogger,
-    build: "0",
-    server: "test",
-    onSend: () => undefined,
-    ...more,
-  });
-}
 
 function connect(server: SyncServer, more: Partial<Hello> = {}, socket = new MemorySocket()): MemorySocket {
   sockets.push(socket);
@@ -85,7 +73,7 @@ async function until(isSo: () => boolean): Promise<void> {
 
 test("a client that reads nothing holds up nobody and costs no memory, and has everything once it reads again", async () => {
   const source = new MemorySource();
-  const server = serverOf(source);
+  const server = syncServerOf(source);
   const [quick, slow] = [connect(server), connect(server, { node: "n2" })];
   await until(() => heardBy(slow).some(({ t }) => t === "state"));
   slow.reads = false;
@@ -102,7 +90,7 @@ test("a client that reads nothing holds up nobody and costs no memory, and has e
 
 test("a client that lagged behind what the source still knows gets a snapshot on the same connection", async () => {
   const source = new MemorySource();
-  const server = serverOf(source);
+  const server = syncServerOf(source);
   const slow = connect(server);
   await until(() => heardBy(slow).some(({ t }) => t === "state"));
   slow.reads = false;
@@ -118,7 +106,7 @@ test("a client that lagged behind what the source still knows gets a snapshot on
 
 test("all who listen are sent the same bytes, compressed once", async () => {
   const source = new MemorySource();
-  const server = serverOf(source);
+  const server = syncServerOf(source);
   const clients = [connect(server), connect(server, { node: "n2" })];
   await until(() => clients.every((client) => heardBy(client).some(({ t }) => t === "state")));
   source.write([set("a", 4_000)]);
@@ -129,7 +117,7 @@ test("all who listen are sent the same bytes, compressed once", async () => {
 });
 
 test("who speaks none of the server's levels is told both ranges", () => {
-  const socket = connect(serverOf(new MemorySource()), { schemaLevel: 9, minSchemaLevel: 7 });
+  const socket = connect(syncServerOf(new MemorySource()), { schemaLevel: 9, minSchemaLevel: 7 });
   const text = "this server speaks schema levels 1 to 2, got 7 to 9";
   expect(heardBy(socket)).toEqual([{ t: "reject", code: "version", text }]);
   expect(socket.closed).toEqual({ code: CloseCode.version, reason: text });
@@ -137,7 +125,7 @@ test("who speaks none of the server's levels is told both ranges", () => {
 
 test("who speaks level 1 hears text alone, whatever it offers", async () => {
   const source = new MemorySource({ epoch: "e", revision: 1, objects: [set("a", 8_000)] });
-  const [old, now] = [1, SCHEMA_LEVEL].map((schemaLevel) => connect(serverOf(source), { schemaLevel }));
+  const [old, now] = [1, SCHEMA_LEVEL].map((schemaLevel) => connect(syncServerOf(source), { schemaLevel }));
   const isDone = (socket: MemorySocket): boolean => heardBy(socket).some(({ t }) => t === "snapshotEnd");
   await vi.waitFor(() => expect([old!, now!].every(isDone)).toBe(true));
   const hasBinary = ({ heard }: MemorySocket): boolean => heard.some(({ isBinary }) => isBinary);
@@ -147,7 +135,7 @@ test("who speaks level 1 hears text alone, whatever it offers", async () => {
 test.each<Partial<Hello>>([{ type: "all" }, { scope: "cluster" }, { type: "all", scope: "cluster", schemaLevel: 1 }])(
   "a node is refused more than its own view, and told what to ask for: %j",
   (more) => {
-    const socket = connect(serverOf(new MemorySource()), more);
+    const socket = connect(syncServerOf(new MemorySource()), more);
     const { type = "agent", scope = "node" } = more;
     const text = `a node gets its own view: ask for type agent with scope node, got type ${type} with scope ${scope}`;
     expect(heardBy(socket)).toEqual([{ t: "reject", code: "type", text }]);
@@ -157,7 +145,7 @@ test.each<Partial<Hello>>([{ type: "all" }, { scope: "cluster" }, { type: "all",
 
 test("nobody resumes what another scope was", async () => {
   const source = new MemorySource();
-  const server = serverOf(source);
+  const server = syncServerOf(source);
   const first = connect(server);
   await until(() => heardBy(first).length > 0);
   const [welcome] = heardBy(first) as [Extract<ServerMessage, { t: "welcome" }>];
@@ -194,7 +182,7 @@ async function largeSnapshot(): Promise<{ socket: MemorySocket; inside: readonly
   const { inside, gate } = placesOf();
   const socket = new MemorySocket();
   socket.reads = false;
-  connect(serverOf(source, { snapshotGate: gate }), {}, socket);
+  connect(syncServerOf(source, { snapshotGate: gate }), {}, socket);
   while (socket.unread.length < 3) await turn(); // welcome, snapshotBegin, a first part
   return { socket, inside };
 }
@@ -226,7 +214,7 @@ test("who reads slowly, but reads, gets the whole snapshot", async () => {
 test("who was let go is not listened to any more", async () => {
   const statuses: AgentStatus[] = [];
   const refused: string[] = [];
-  const server = serverOf(new MemorySource(), { putStatus: async (status) => void statuses.push(status) });
+  const server = syncServerOf(new MemorySource(), { putStatus: async (status) => void statuses.push(status) });
   const socket = new MemorySocket();
   sockets.push(socket);
   const stream = server.serve({
@@ -251,7 +239,7 @@ test("who was let go is not listened to any more", async () => {
 test("of a client that says much no more than a megabyte is read in a second, and none of it is lost", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
   const read: number[] = [];
-  const server = serverOf(new MemorySource(), {
+  const server = syncServerOf(new MemorySource(), {
     putStatus: async ({ appliedRevision }) => void read.push(appliedRevision),
   });
   const socket = connect(server);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { renderBirdConfig } from "@percale/bgp";
 import type { AffinityObject, BgpConfigurationObject, BgpPeerObject, NodeObject, PoolObject } from "@percale/bgp";
-import { ipamHashes, silentLogger } from "@percale/daemon";
+import { ipamHashes } from "@percale/daemon";
 import { autoAssign, releaseHandle } from "@percale/ipam";
 import type { IpamChange } from "@percale/ipam";
 import { applyUpdates, CalcGraph, emptyState } from "@percale/policy";
@@ -10,7 +10,9 @@ import type { NodeState } from "@percale/policy";
 import { MIN_SCHEMA_LEVEL, parseServerMessage, SCHEMA_LEVEL } from "@percale/protocol";
 import { API_VERSION, formatRef, refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { SyncServer, textOfFrame } from "@percale/sync";
+import { textOfFrame } from "@percale/sync";
+import type { SyncServer } from "@percale/sync";
+import { syncServerOf } from "@percale/sync/testdata/sync-server.ts";
 import { MemorySocket, MemorySource } from "@percale/testkit";
 import fc from "fast-check";
 import type { WebSocket } from "ws";
@@ -101,18 +103,6 @@ class ScopedAgent {
   }
 }
 
-function serverOf(source: MemorySource): SyncServer {
-  return new SyncServer({
-    source,
-    putStatus: async () => undefined,
-    snapshotGate: { enter: () => true, leave: () => undefined },
-    log: silentLogger,
-    build: "0",
-    server: "test",
-    onSend: () => undefined,
-  });
-}
-
 /** What a node makes of everything. */
 function stateFrom(objects: readonly KubeObject[], node: string): NodeState {
   const graph = new CalcGraph({ node, sha224 });
@@ -163,7 +153,7 @@ async function live(
   level = SCHEMA_LEVEL,
 ): Promise<{ source: MemorySource; agents: ScopedAgent[] }> {
   const source = new MemorySource();
-  const server = serverOf(source);
+  const server = syncServerOf(source);
   source.write(BEGINNING);
   const objectsAt = new Map([[source.revision, source.objects]]);
   const agents = NODES.slice(0, 2).map(

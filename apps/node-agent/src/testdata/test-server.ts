@@ -3,12 +3,11 @@ import { createServer } from "node:https";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { silentLogger } from "@percale/daemon";
 import { definitionOf, formatRef, prepareObject, refOf, resourceDefinitions, StatusError } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { AgentStatus, Change, ChangeSet, ClientMessage, Hello } from "@percale/protocol";
 import { MemoryStore } from "@percale/store/memory";
-import { SyncServer } from "@percale/sync";
+import { syncServerOf } from "@percale/sync/testdata/sync-server.ts";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 
@@ -30,20 +29,12 @@ export class TestServer {
   /** Last acknowledged revisions. */
   acked = { applied: 0, programmed: 0 };
   readonly #store = new MemoryStore();
-  readonly #sync = new SyncServer({
-    source: {
-      epoch: this.#store.epoch,
-      isConnected: () => true,
-      head: async () => this.#store.revision,
-      snapshot: () => this.#store.snapshot(),
-      follow: (options) => this.#store.watch({ ...options, bookmarks: true }),
-    },
-    putStatus: async () => undefined,
-    snapshotGate: { enter: () => true, leave: () => undefined },
-    log: silentLogger,
-    build: "0",
-    server: "test",
-    onSend: () => undefined,
+  readonly #sync = syncServerOf({
+    epoch: this.#store.epoch,
+    isConnected: () => true,
+    head: async () => this.#store.revision,
+    snapshot: () => this.#store.snapshot(),
+    follow: (options) => this.#store.watch({ ...options, bookmarks: true }),
   });
   readonly #server: Server;
   readonly #sockets = new Set<WebSocket>();
