@@ -43,6 +43,11 @@ const hostInterface = (): string => {
   const stored = server.objects.get(`WorkloadEndpoint/shop/n1-k8s-${id}-eth0`);
   return (stored as KubeObject<{ interfaceName: string }>).spec.interfaceName;
 };
+/** What the agent says is wrong with this test's attachment. */
+const told = () =>
+  server.statuses
+    .at(-1)
+    ?.conditions.filter(({ code, ref }) => code === "AttachmentBroken" && ref?.name === `n1-k8s-${id}-eth0`) ?? [];
 const queued = (): string[] => {
   const directory = join(node.directory, "cni/cni-queue");
   return existsSync(directory) ? readdirSync(directory) : [];
@@ -239,7 +244,6 @@ describe("CHECK", () => {
 
   test("what is wrong in a container is a condition until it is right", async () => {
     await call("ADD", id);
-    const told = () => server.statuses.at(-1)?.conditions.filter(({ code }) => code === "AttachmentBroken") ?? [];
     ip(inside(), "neigh", "del", "169.254.1.1", "dev", "eth0");
     ip(node.netns, "link", "set", hostInterface(), "mtu", "1300"); // makes the agent look
     await until("told", () => told().length === 1);
@@ -254,7 +258,6 @@ describe("CHECK", () => {
   });
 
   test("an older container of the same pod is not judged by what is its successor's by now", async () => {
-    const told = () => server.statuses.at(-1)?.conditions.filter(({ code }) => code === "AttachmentBroken") ?? [];
     const asPod = { config, args: `K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${id}` };
     expect((await node.cni("ADD", `${id}old`, asPod)).code).toBe(0);
     expect((await node.cni("ADD", id, asPod)).code).toBe(0);
@@ -269,7 +272,6 @@ describe("CHECK", () => {
 
   test("what is detached is nobody's fault, though its deletion waits for the API", async () => {
     await call("ADD", id);
-    const told = () => server.statuses.at(-1)?.conditions.filter(({ code }) => code === "AttachmentBroken") ?? [];
     ip(inside(), "neigh", "del", "169.254.1.1", "dev", "eth0");
     ip(node.netns, "link", "set", hostInterface(), "mtu", "1300");
     await until("told", () => told().length === 1);

@@ -99,7 +99,18 @@ test("what is wrong is told with its endpoint, until a look finds it right or it
   const api = broken("api", "Error: no netlink");
   expect(keeper.conditions()).toEqual([broken("web", "no route; no link"), api, aside]);
   delete faults["web"];
-  expect([await looked({ t: "link", link: { name: "cali1" } }), keeper.conditions()]).toEqual([["web"], [api, aside]]);
+  expect([await looked(), keeper.conditions()]).toEqual([
+    ["web", "api"],
+    [api, aside],
+  ]);
   present.pop();
   expect([await looked(), keeper.conditions()]).toEqual([[], [aside]]);
+});
+
+test("what was found wrong is looked at again though nothing is told: somebody else may have mended it", async () => {
+  const faults: Record<string, string[]> = { web: ["no route"] };
+  const { keeper } = await setUp({ faults });
+  expect(keeper.conditions()).toHaveLength(1);
+  delete faults["web"];
+  await vi.waitFor(() => expect(keeper.conditions()).toEqual([]), { timeout: 30_000 });
 });

@@ -12,6 +12,8 @@ import type { DeletionQueue } from "./deletion-queue.ts";
 
 /** Containers are looked into this often; a change of a link on the node is seen at once. */
 const LOOK_MS = 60_000;
+/** What was found wrong is looked at this often: others restore it too, which not every event tells, and nobody shall read what is over. */
+const LOOK_AGAIN_MS = 2_000;
 /** Changes that come together cost one look. */
 const SETTLE_MS = 20;
 
@@ -52,7 +54,8 @@ export class AttachmentKeeper {
     await runLoop({
       pass: () => this.#pass(),
       changed: async (until) => {
-        await this.#wake.wait(until);
+        const again = this.#broken.size === 0 ? [] : [sleepMs(LOOK_AGAIN_MS, until)];
+        await Promise.race([this.#wake.wait(until), ...again]);
         await sleepMs(SETTLE_MS, until);
       },
       onError: (error) => this.#options.log.error("attachments could not be looked at", { error }),
@@ -75,8 +78,10 @@ export class AttachmentKeeper {
       this.#roundAt = performance.now();
       this.#setAside = [...(await attachments.setAside()), ...(await queue.setAside())];
     }
-    const isDue = ({ hostInterface, addresses }: Attachment): boolean =>
-      isRound || touched.has(hostInterface) || addresses.some((address) => touched.has(address));
+    const isDue = (known: Attachment): boolean =>
+      isRound ||
+      this.#broken.has(attachmentKey(known)) ||
+      [known.hostInterface, ...known.addresses].some((name) => touched.has(name));
     for (const known of attachments.list().filter(isDue)) {
       const faults = await attacher.mend(known).catch((error: unknown) => [String(error)]);
       if (faults.length > 0) this.#broken.set(attachmentKey(known), broken(known, faults));
