@@ -54,6 +54,8 @@ export class Committer {
   #queue: Pending[] = [];
   #client: Client | undefined;
   #running: Promise<void> | undefined;
+  /** The batch whose turn it is. */
+  #batch: Promise<void> | undefined;
   #contended = 0;
   #isCrowded = false; // large sets wait in the queue
   #closed = false;
@@ -70,6 +72,9 @@ export class Committer {
     return promise;
   }
 
+  /** Resolves once what is being written, if anything, is in the cache or failed. */
+  readonly written = async (): Promise<void> => this.#batch;
+
   /** Waits for the writes under way. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -81,7 +86,8 @@ export class Committer {
     await Promise.resolve(); // let the callers of this turn join the first group
     while (this.#queue.length > 0) {
       if (this.#isCrowded) await this.#letSmallPass();
-      await this.#commitOrSplit(this.#takeBatch());
+      this.#batch = this.#commitOrSplit(this.#takeBatch());
+      await this.#batch;
     }
     this.#running = undefined;
   }

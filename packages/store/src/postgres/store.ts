@@ -111,7 +111,8 @@ class PostgresStore implements Datastore {
       this.#isConnected = isConnected;
       this.#lostBy = error;
     };
-    this.#tail = runTail({ connect: open, cache, epoch, log, signal, onConnected });
+    const { written } = this.#committer;
+    this.#tail = runTail({ connect: open, cache, epoch, log, signal, written, onConnected });
     const old = (): Retention => ({ keepRevisions: KEEP.revisions, olderThan: new Date(now().getTime() - KEEP.ms) });
     this.#compaction = setInterval(() => {
       this.compact(old()).catch((error: unknown) => log.warn("compaction failed", { error }));

@@ -6,6 +6,7 @@ import { keepListening } from "./listen.ts";
 import { LOG_CHANNEL, readHead, readLog } from "./log.ts";
 
 const LOOK_MS = 5_000; // also look without being told: a dead connection shows here
+const OWN_WRITE_MS = 1_000; // its outcome may stay unknown for long
 
 export interface TailOptions {
   readonly connect: () => Promise<Client>;
@@ -13,20 +14,25 @@ export interface TailOptions {
   readonly epoch: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Resolves once what this process is writing, if anything, is in the cache or failed: it need not be read as well. */
+  readonly written: () => Promise<void>;
   /** With the reason when the connection is lost. */
   readonly onConnected: (isConnected: boolean, error?: unknown) => void;
 }
 
 /** Follows the log into the cache until `signal` aborts. Notifications only wake it, the log is the truth. */
-export async function runTail({ connect, cache, epoch, log, signal, onConnected }: TailOptions): Promise<void> {
+export async function runTail(options: TailOptions): Promise<void> {
+  const { connect, cache, epoch, log, signal, written, onConnected } = options;
   const wake = new Wake();
+  let told = 0;
   await keepListening({
     connect,
     channel: LOG_CHANNEL,
     log,
     signal,
     onNotification: (head) => {
-      if (Number(head) > cache.revision) wake.notify();
+      told = Number(head);
+      if (told > cache.revision) wake.notify();
     },
     follow: async (client, ended, onCaughtUp) => {
       ended.addEventListener("abort", () => wake.notify(), { once: true });
@@ -37,8 +43,9 @@ export async function runTail({ connect, cache, epoch, log, signal, onConnected 
       onConnected(true);
       onCaughtUp();
       while (!ended.aborted) {
-        await waitAtMost(wake, LOOK_MS);
-        if (!ended.aborted) await catchUp(client, cache);
+        const isTold = await withinMs(LOOK_MS, wake.wait);
+        if (isTold) await withinMs(OWN_WRITE_MS, written);
+        if (!ended.aborted && (!isTold || told > cache.revision)) await catchUp(client, cache);
       }
     },
     onLost: (error) => onConnected(false, error),
@@ -53,8 +60,10 @@ async function catchUp(client: Client, cache: Cache): Promise<void> {
   }
 }
 
-async function waitAtMost(wake: Wake, ms: number): Promise<void> {
-  const waited = new AbortController();
-  await Promise.race([wake.wait(waited.signal), sleepMs(ms, waited.signal)]);
-  waited.abort();
+/** False if it took longer. */
+async function withinMs(ms: number, wait: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  const over = new AbortController();
+  const isInTime = await Promise.race([wait(over.signal).then(() => true), sleepMs(ms, over.signal).then(() => false)]);
+  over.abort();
+  return isInTime;
 }
