@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderBirdConfig } from "@percale/bgp";
 import { silentLogger } from "@percale/daemon";
@@ -51,8 +51,9 @@ afterEach(async () => {
 
 const at = (name: string): string => join(bird.directory, name);
 const conf = (): string => readFileSync(at("bird.conf"), "utf8");
+/** Sooner than the supervisor looks without being told. */
 const eventually = async (read: () => unknown, wanted: unknown): Promise<void> => {
-  await expect.poll(read, { timeout: 20_000, interval: 5 }).toEqual(wanted);
+  await expect.poll(read, { timeout: 9_000, interval: 5 }).toEqual(wanted);
 };
 const run = (): void => void (running = supervisor.run(stop.signal));
 const version = () => seen.version;
@@ -77,7 +78,7 @@ test("a BIRD that is not there is started with the configuration, and looked at"
   await eventually(version, "2.0.12");
   await eventually(sessions, ["10.0.0.2 Established", "10.0.0.3 Active"]);
   expect([conf(), bird.told]).toEqual([renderBirdConfig(peersOf(2, 3)).text, ["echo all 65536"]]);
-  expect([problem(), conditions()]).toEqual([undefined, []]);
+  expect([problem(), conditions(), existsSync(at("bird.conf.new"))]).toEqual([undefined, [], false]);
   expect(statSync(at("bird.ctl")).mode & 0o777).toBe(0o600);
 });
 

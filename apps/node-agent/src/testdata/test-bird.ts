@@ -50,12 +50,14 @@ echo "$@" >>"$0.starts"
     await new Promise<void>((resolve) => server.listen(join(this.directory, "bird.ctl"), resolve));
   }
 
-  /** As when it is killed. */
+  /** As when it is killed: its socket stays behind. */
   async end(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     const server = this.#server;
     this.#server = undefined;
-    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
+    if (server === undefined) return;
+    await new Promise((resolve) => server.close(resolve));
+    writeFileSync(join(this.directory, "bird.ctl"), "");
   }
 
   /** A line that nobody asked for. */
