@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import pg from "pg";
+import { silentLogger } from "@percale/daemon";
+import { Postmaster } from "./postmaster.ts";
+
+/** A program that greets as Postgres does, and ends at SIGINT, or at once for what the file "fate" in its folder says. */
+const PROGRAM = `#!${process.execPath}
+const { existsSync, readFileSync } = require("node:fs");
+const fate = () => existsSync("fate") && readFileSync("fate", "utf8");
+if (fate()) {
+  console.error("FATAL: " + fate());
+  process.exit(1);
+}
+process.on("SIGINT", () => process.exit(0));
+const port = process.argv.find((word) => word.startsWith("port=")).slice(5);
+const AUTHENTICATION_OK_READY = Buffer.from("5200000008000000005a0000000549", "hex");
+require("node:net")
+  .createServer((socket) => socket.on("error", () => {}).once("data", () => socket.write(AUTHENTICATION_OK_READY)))
+  .listen(port, "127.0.0.1");
+`;
+
+let folder: string;
+let postmaster: Postmaster;
+let ends: string[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "percale-postmaster-"));
+  mkdirSync(join(folder, "data"));
+  writeFileSync(join(folder, "postgres"), PROGRAM, { mode: 0o755 });
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // TCP, so never a path
+  server.close();
+  await once(server, "close");
+  postmaster = new Postmaster({
+    bin: folder,
+    data: join(folder, "data"),
+    account: undefined,
+    log: silentLogger,
+    port,
+    fsync: false,
+    user: "percale",
+    password: "secret",
+  });
+  ends = [];
+  postmaster.onExit((why) => ends.push(why));
+});
+afterEach(async () => {
+  await postmaster.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const isRunning = (pid: number | undefined): boolean => existsSync(`/proc/${pid}`);
+async function answers(): Promise<boolean> {
+  const client = new pg.Client(postmaster.url);
+  client.on("error", () => undefined);
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  );
+}
+
+test("a database that is started answers, until it is stopped; then it stays away", async () => {
+  await postmaster.start();
+  const { pid } = postmaster;
+  expect([await answers(), isRunning(pid)]).toEqual([true, true]);
+  await postmaster.stop();
+  await postmaster.stop();
+  expect([await answers(), isRunning(pid), postmaster.pid, ends]).toEqual([false, false, undefined, []]);
+});
+
+test("a database that is killed is told, and comes back where it was", async () => {
+  await postmaster.start();
+  const { pid } = postmaster;
+  process.kill(pid!, "SIGKILL");
+  await expect.poll(() => ends).toEqual(["SIGKILL"]);
+  await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+  expect(postmaster.pid).not.toBe(pid);
+});
+
+test("a database that cannot come back is tried until it can, and told once", async () => {
+  await postmaster.start();
+  writeFileSync(join(folder, "data/fate"), "no room");
+  process.kill(postmaster.pid!, "SIGKILL");
+  await expect.poll(() => ends).toEqual(["SIGKILL"]);
+  await expect.poll(() => postmaster.pid, { timeout: 20_000 }).toBeUndefined();
+  rmSync(join(folder, "data/fate"));
+  await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+  expect(ends).toEqual(["SIGKILL"]);
+});
+
+test("a database that cannot come back is no more tried once nobody wants it", async () => {
+  await postmaster.start();
+  writeFileSync(join(folder, "data/fate"), "no room");
+  process.kill(postmaster.pid!, "SIGKILL");
+  await expect.poll(() => ends).toEqual(["SIGKILL"]);
+  await postmaster.stop();
+  expect([await answers(), postmaster.pid]).toEqual([false, undefined]);
+});
+
+test("a database that is started again is another process, that comes back too", async () => {
+  await postmaster.start();
+  const { pid } = postmaster;
+  await postmaster.restart();
+  expect([await answers(), isRunning(pid), isRunning(postmaster.pid), ends]).toEqual([true, false, true, []]);
+  process.kill(postmaster.pid!, "SIGKILL");
+  await expect.poll(() => ends).toEqual(["SIGKILL"]);
+  await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+});
+
+test("a database that never answers is told with its own words, and not tried again", async () => {
+  writeFileSync(join(folder, "data/fate"), "no room");
+  await expect(postmaster.start()).rejects.toThrow("Postgres did not start:\n  FATAL: no room");
+  rmSync(join(folder, "data/fate"));
+  expect([await answers(), postmaster.pid, ends]).toEqual([false, undefined, []]);
+});
+
+test("a database whose program is not there is told so", async () => {
+  rmSync(join(folder, "postgres"));
+  await expect(postmaster.start()).rejects.toThrow(/^Postgres did not start:\n {2}spawn .*ENOENT/);
+  await postmaster.stop();
+});
