@@ -27,6 +27,7 @@ import { compactLog, readChanges, readHistory, readOldest, readUndo } from "./hi
 import { readHead, readLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { refusalOf } from "./refusal.ts";
+import { sharedQuestion } from "./shared-questions.ts";
 import { runTail } from "./tail.ts";
 
 const NAME = "percale";
@@ -90,6 +91,7 @@ class PostgresStore implements Datastore {
   readonly epoch: string;
   readonly #reads: CachedReads;
   readonly #pool: Pool;
+  readonly #head: () => Promise<number>;
   readonly #committer: Committer;
   readonly #closing = new AbortController();
   readonly #tail: Promise<void>;
@@ -97,13 +99,12 @@ class PostgresStore implements Datastore {
   #closed: Promise<void> | undefined;
   #isConnected = true;
   #lostBy: unknown;
-  #nextHead: Promise<number> | undefined;
-  #currentHead: Promise<number> = Promise.resolve(0);
 
   constructor({ url, log, now, open, epoch, cache, patience }: Parts) {
     this.epoch = epoch;
     this.#pool = new pg.Pool({ ...clientConfig(url, NAME), max: 4, allowExitOnIdle: true });
     this.#pool.on("error", (error) => log.debug("idle database connection lost", { error }));
+    this.#head = sharedQuestion(async () => (await answered(readHead(this.#pool))).head);
     this.#committer = new Committer({ cache, epoch, connect: open, log, now });
     const { signal } = this.#closing;
     this.#reads = new CachedReads({ cache, closed: signal, ...patience, log: this.#log() });
@@ -123,17 +124,8 @@ class PostgresStore implements Datastore {
     return this.#isConnected;
   }
 
-  /** Readers that come while a question is under way share the next one: its answer is certainly not older than their call. */
   head(): Promise<number> {
-    if (!this.#isConnected) return Promise.reject(refusalOf(this.#lostBy));
-    this.#nextHead ??= this.#currentHead
-      .catch(() => 0)
-      .then(() => {
-        this.#nextHead = undefined;
-        this.#currentHead = answered(readHead(this.#pool)).then(({ head }) => head);
-        return this.#currentHead;
-      });
-    return this.#nextHead;
+    return this.#isConnected ? this.#head() : Promise.reject(refusalOf(this.#lostBy));
   }
 
   get(ref: ObjectRef): Promise<KubeObject | undefined> {

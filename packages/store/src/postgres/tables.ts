@@ -5,9 +5,10 @@ import type { PrismaClient } from "../../generated/client.ts";
 import type { AgentStatusRecord, SettingRecords, TokenRecord, TokenRecords } from "../records.ts";
 import type { AgentStatusTable } from "../status-feed.ts";
 import { refusalOf } from "./refusal.ts";
+import { inBatches } from "./shared-questions.ts";
 
-/** Tokens looked up by one question: more would hold the event loop. */
-const MAX_BATCH = 200;
+/** Looked up by one question, for a thousand streams that look at theirs together: more would hold the event loop. */
+const MAX_TOKENS = 200;
 
 /** The ordinary tables, through Prisma. */
 export function tokenTable(prisma: PrismaClient, now: () => Date): TokenRecords {
@@ -31,13 +32,15 @@ export function tokenTable(prisma: PrismaClient, now: () => Date): TokenRecords 
         const { count } = await prisma.token.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now() } });
         return count > 0;
       }),
-    lookup: inBatches((hashes) =>
-      guarded(async () => {
-        const isAlive = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now() } }] };
-        const isKept = { OR: [{ parentId: null }, { parent: { is: isAlive } }] };
-        const tokens = await prisma.token.findMany({ where: { hash: { in: hashes }, AND: [isAlive, isKept] } });
-        return new Map(tokens.map((token) => [token.hash, tokenOf(token)]));
-      }),
+    lookup: inBatches(
+      (hashes) =>
+        guarded(async () => {
+          const isAlive = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now() } }] };
+          const isKept = { OR: [{ parentId: null }, { parent: { is: isAlive } }] };
+          const tokens = await prisma.token.findMany({ where: { hash: { in: hashes }, AND: [isAlive, isKept] } });
+          return new Map(tokens.map((token) => [token.hash, tokenOf(token)]));
+        }),
+      MAX_TOKENS,
     ),
   };
 }
@@ -73,26 +76,6 @@ export function agentStatusTable(prisma: PrismaClient): AgentStatusTable {
 
 function recordOf({ node, status, updatedAt }: AgentStatusRow): AgentStatusRecord {
   return { node, status, updatedAt: updatedAt.toISOString() };
-}
-
-/** What is asked for in one turn of the event loop is one question: a thousand streams' tokens are looked at together. */
-function inBatches<V>(
-  ask: (keys: string[]) => Promise<ReadonlyMap<string, V>>,
-): (key: string) => Promise<V | undefined> {
-  let waiting: { readonly keys: Set<string>; readonly answer: Promise<ReadonlyMap<string, V>> } | undefined;
-  const next = () => {
-    const keys = new Set<string>();
-    const answer = Promise.resolve().then(() => {
-      if (waiting?.keys === keys) waiting = undefined; // whoever comes now waits for the next
-      return ask([...keys]);
-    });
-    return { keys, answer };
-  };
-  return async (key) => {
-    if (waiting === undefined || waiting.keys.size >= MAX_BATCH) waiting = next();
-    waiting.keys.add(key);
-    return (await waiting.answer).get(key);
-  };
 }
 
 function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revokedAt, parentId }: Token): TokenRecord {
