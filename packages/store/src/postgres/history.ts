@@ -5,7 +5,7 @@ import type { Activity, Retention } from "../datastore.ts";
 import { activityOf } from "../log.ts";
 import type { Undo, UndoRange } from "../log.ts";
 import { removableUpTo } from "../retention.ts";
-import { PAGE_BYTES, pageSql } from "./page.ts";
+import { pagesOf, pageSql } from "./page.ts";
 
 const COLUMNS = "revision, set_end, at, author, reason, request_id, op, body, previous";
 const CHANGES = pageSql(
@@ -20,9 +20,9 @@ const HISTORY = pageSql(
 );
 const END = Number.MAX_SAFE_INTEGER; // beyond every revision
 const DELETE_AT_ONCE = 5_000;
-const UNDO_AT_ONCE = 1_000;
 
-interface ActivityRow {
+/** As the log keeps a change. */
+export interface ActivityRow {
   readonly revision: number;
   readonly set_end: number;
   readonly at: Date;
@@ -65,7 +65,7 @@ export async function readUndo(pool: Pool, { kind, from, to }: UndoRange): Promi
     [kind, from, to],
   );
   const undo = new Map<string, KubeObject | undefined>();
-  for (const revisions of pages(firsts)) {
+  for (const revisions of pagesOf(firsts)) {
     const { rows } = await pool.query<{ namespace: string; name: string; previous: KubeObject | null }>(
       "SELECT namespace, name, previous FROM revisions WHERE revision = ANY($1::bigint[])",
       [revisions],
@@ -76,21 +76,17 @@ export async function readUndo(pool: Pool, { kind, from, to }: UndoRange): Promi
   return undo;
 }
 
-/** What is read at once of rows whose size is known. */
-function* pages(rows: readonly { readonly revision: number; readonly bytes: number }[]): Generator<number[]> {
-  let page: number[] = [];
-  let held = 0;
-  for (const { revision, bytes } of rows) {
-    page.push(revision);
-    held += bytes;
-    if (held < PAGE_BYTES && page.length < UNDO_AT_ONCE) continue;
-    yield page;
-    [page, held] = [[], 0];
-  }
-  if (page.length > 0) yield page;
-}
-
-function activityIn({ revision, set_end, at, author, reason, request_id, op, body, previous }: ActivityRow): Activity {
+export function activityIn({
+  revision,
+  set_end,
+  at,
+  author,
+  reason,
+  request_id,
+  op,
+  body,
+  previous,
+}: ActivityRow): Activity {
   const replaced = previous === null ? {} : { previous };
   const set = { author, reason, requestId: request_id };
   const entry = { revision, setEnd: set_end, at: at.toISOString(), ...set, type: op, object: body };

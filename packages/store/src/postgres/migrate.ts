@@ -21,14 +21,18 @@ export interface Migration {
 }
 
 /** Brings the schema up to date, one transaction per migration, while others may be at work on it. Several processes may start at once: one migrates, the others wait. */
-export async function migrate(client: Client, log: Logger): Promise<void> {
+export async function migrate(
+  client: Pick<Client, "query">,
+  log: Logger,
+  known: readonly Migration[] = readMigrations(MIGRATIONS),
+): Promise<void> {
   await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
   try {
     await client.query(`CREATE TABLE IF NOT EXISTS migrations (
       name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
     const { rows } = await client.query<{ name: string; checksum: string }>("SELECT name, checksum FROM migrations");
     const checksumByName = new Map(rows.map(({ name, checksum }) => [name, checksum]));
-    for (const migration of pendingMigrations(readMigrations(MIGRATIONS), checksumByName)) {
+    for (const migration of pendingMigrations(known, checksumByName)) {
       await applyMigration(client, migration, log);
       log.info("database migrated", { migration: migration.name });
     }
@@ -37,7 +41,8 @@ export async function migrate(client: Client, log: Logger): Promise<void> {
   }
 }
 
-function readMigrations(folder: string): Migration[] {
+/** One in each folder, in the order of their names. */
+export function readMigrations(folder: string): Migration[] {
   const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? entry.name : [],
   );
@@ -64,7 +69,7 @@ export function pendingMigrations(
 }
 
 /** Between two attempts for tables that others hold they get what they were kept from. */
-async function applyMigration(client: Client, migration: Migration, log: Logger): Promise<void> {
+async function applyMigration(client: Pick<Client, "query">, migration: Migration, log: Logger): Promise<void> {
   await untilDone({
     attempt: () => applyOnce(client, migration),
     onError: (error, failures) => {
@@ -77,7 +82,7 @@ async function applyMigration(client: Client, migration: Migration, log: Logger)
   });
 }
 
-async function applyOnce(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+async function applyOnce(client: Pick<Client, "query">, { name, sql, checksum }: Migration): Promise<void> {
   try {
     await client.query("BEGIN");
     await client.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);

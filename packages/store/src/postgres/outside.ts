@@ -11,16 +11,18 @@ export async function outsideDatabaseFault(url: string): Promise<string | undefi
     try {
       await client.connect();
       const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
-      const version = rows[0]?.server_version ?? "";
-      return Number.parseInt(version, 10) >= OLDEST
-        ? undefined
-        : `Postgres ${OLDEST} or later is needed, got ${version}`;
+      return versionFault(rows[0]!.server_version);
     } finally {
       await client.end().catch(() => undefined); // it never connected
     }
   } catch (error) {
     return describe(error);
   }
+}
+
+/** Of what `SHOW server_version` says: `16.4 (Debian 16.4-1)`, `17beta1`. */
+export function versionFault(version: string): string | undefined {
+  return Number.parseInt(version, 10) >= OLDEST ? undefined : `Postgres ${OLDEST} or later is needed, got ${version}`;
 }
 
 /** Of several addresses tried, Node reports an error without words of its own. */

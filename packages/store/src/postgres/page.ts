@@ -1,5 +1,6 @@
 /** What one page holds of large rows, but for the last. */
-export const PAGE_BYTES = 1024 * 1024;
+const PAGE_BYTES = 1024 * 1024;
+const PAGE_ROWS = 1_000;
 
 /**
  * SQL for the first of the log's rows that `found` selects, in its order, that together are about a megabyte; one at least, if there is any.
@@ -15,4 +16,18 @@ export function pageSql(columns: string, found: string, order: "ASC" | "DESC"): 
         SELECT *, ${before((column) => `pg_column_size(${column})`)} AS stored_before FROM (${found}) found
       ) weighed WHERE stored_before < ${PAGE_BYTES}
     ) measured WHERE bytes_before < ${PAGE_BYTES} ORDER BY revision ${order}`;
+}
+
+/** The revisions that are read at once, of rows whose sizes are known. */
+export function* pagesOf(rows: Iterable<{ readonly revision: number; readonly bytes: number }>): Generator<number[]> {
+  let page: number[] = [];
+  let held = 0;
+  for (const { revision, bytes } of rows) {
+    page.push(revision);
+    held += bytes;
+    if (held < PAGE_BYTES && page.length < PAGE_ROWS) continue;
+    yield page;
+    [page, held] = [[], 0];
+  }
+  if (page.length > 0) yield page;
 }
