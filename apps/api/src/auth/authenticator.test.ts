@@ -3,7 +3,8 @@ import { silentLogger } from "@percale/daemon";
 import { memoryRecords } from "@percale/store/memory";
 import { expect, test } from "vitest";
 import { Failures } from "./failures.ts";
-import { Authenticator, hashToken, newToken, SESSION_COOKIE } from "./authenticator.ts";
+import { Authenticator, hashToken, newToken } from "./authenticator.ts";
+import { SESSION_COOKIE } from "./session-cookie.ts";
 
 const TOKEN = newToken();
 const { tokens } = memoryRecords();

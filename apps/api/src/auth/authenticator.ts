@@ -9,8 +9,7 @@ import type { Failures } from "./failures.ts";
 import { ANONYMOUS } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { impersonate } from "./impersonate.ts";
-
-export const SESSION_COOKIE = "percale_session";
+import { sessionOf } from "./session-cookie.ts";
 
 const CACHE_MS = 1_000; // how long a token revoked by another process may still be taken
 const CACHE_SIZE = 10_000;
@@ -136,14 +135,6 @@ function identityOf({ subject, groups, expiresAt }: TokenRecord): Identity {
     method: "token",
     ...(expiresAt !== undefined && { expiresAt: expiresAt.getTime() }),
   };
-}
-
-export function sessionOf(request: IncomingMessage): string | undefined {
-  for (const pair of (request.headers.cookie ?? "").split(";")) {
-    const [key, value] = pair.trim().split("=");
-    if (key === SESSION_COOKIE && value !== undefined && value !== "") return value;
-  }
-  return undefined;
 }
 
 /**

@@ -7,9 +7,9 @@ import type { Logger } from "@percale/daemon";
 import { badRequest, StatusError } from "@percale/resources";
 import type { WebSocket, WebSocketServer } from "ws";
 import { hasRight } from "../auth/authorize.ts";
-import { SESSION_COOKIE, sessionOf } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Identity } from "../auth/identity.ts";
+import { sessionCookie, sessionOf } from "../auth/session-cookie.ts";
 import { callerOf, identityOf, isForgiving } from "../caller.ts";
 import type { Caller } from "../caller.ts";
 import { onClosed } from "../closed.ts";
@@ -111,7 +111,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
             },
             leave: () => watches.leave(),
           },
-          setSession: (session) => response.setHeader("set-cookie", cookieOf(session, isPlain(request))),
+          setSession: (session) => response.setHeader("set-cookie", sessionCookie(session, request)),
         };
       },
     });
@@ -195,15 +195,4 @@ function logFault(log: Logger, { code, cause }: TRPCError, { path = "", type, in
 /** The dashboard's editor asks at every pause of typing what a write would answer. */
 function isRehearsal(input: unknown): boolean {
   return typeof input === "object" && input !== null && "dryRun" in input && input.dryRun === true;
-}
-
-/** Behind the dashboard's plain HTTP a browser would not send a Secure cookie back. The proxy names the host it was asked for. */
-function isPlain({ headers }: IncomingMessage): boolean {
-  return headers["x-forwarded-host"] !== undefined && headers["x-forwarded-proto"] !== "https";
-}
-
-function cookieOf(session: { value: string; maxAgeSeconds: number } | undefined, plain: boolean): string {
-  const { value = "", maxAgeSeconds = 0 } = session ?? {};
-  const flags = `Path=/; HttpOnly; SameSite=Strict${plain ? "" : "; Secure"}`;
-  return `${SESSION_COOKIE}=${value}; Max-Age=${maxAgeSeconds}; ${flags}`;
 }
