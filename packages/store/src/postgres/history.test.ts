@@ -7,6 +7,7 @@ const object = (labels: Readonly<Record<string, string>>) => ({
   apiVersion: "projectcalico.org/v3",
   kind: "GlobalNetworkSet",
   metadata: { name: "a", labels },
+  spec: {},
 });
 const row: ActivityRow = {
   revision: 7,
