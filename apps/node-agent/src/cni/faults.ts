@@ -1,11 +1,11 @@
 import { RT_TABLE_MAIN } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import { linkMark } from "./identity.ts";
-import { judgeContainer, judgeHost } from "./judgement.ts";
+import { judgeContainer, judgeHost, wrongNeighbours } from "./judgement.ts";
 import type { Known } from "./judgement.ts";
 import { identityOf } from "./own-links.ts";
 import { hostSysctls, sysctlFault } from "./sysctls.ts";
-import { openInside, wrongNeighbours } from "./wiring.ts";
+import { openInside } from "./wiring.ts";
 
 /** All that is missing or wrong of what ADD promised, each in words; empty if nothing is. */
 export async function attachmentFaults(host: Rtnetlink, known: Known): Promise<string[]> {
@@ -18,7 +18,7 @@ export async function hostFaults(host: Rtnetlink, known: Known): Promise<string[
   const link = await host.link(hostInterface);
   if (link === undefined || link.alias !== linkMark(known)) return judgeHost(known, { link });
   const routes = await host.routes({ table: RT_TABLE_MAIN });
-  const wrong = await wrongNeighbours(host, addresses, { ifIndex: link.index, mac });
+  const wrong = wrongNeighbours(await host.neighbours(), addresses, { ifIndex: link.index, mac });
   const sysctls = hostSysctls(known).flatMap((sysctl) => sysctlFault(sysctl, host.netns) ?? []);
   return judgeHost(known, { link, routes, wrong, sysctls });
 }

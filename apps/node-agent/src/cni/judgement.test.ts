@@ -2,9 +2,9 @@ import { NUD_PERMANENT, RT_TABLE_MAIN, RTPROT_BIRD } from "@percale/kernel";
 import type { Link, Route } from "@percale/kernel";
 import { expect, test } from "vitest";
 import { linkMark } from "./identity.ts";
-import { judgeContainer, judgeHost } from "./judgement.ts";
+import { HOST_MAC } from "./container-plan.ts";
+import { judgeContainer, judgeHost, routesOfOthers, wrongNeighbours } from "./judgement.ts";
 import type { ContainerSide, HostSide, Known } from "./judgement.ts";
-import { HOST_MAC } from "./wiring.ts";
 
 const known: Known = {
   containerID: "c1",
@@ -153,4 +153,27 @@ test.each<[what: string, seen: Partial<ContainerSide>, faults: readonly string[]
   ],
 ])("a container %s is told so, and nothing else", (_, seen, faults, more = {}) => {
   expect(judgeContainer({ ...known, ...more }, { ...inside, ...seen })).toEqual(faults);
+});
+
+test("routes of others are those of the same addresses that lead elsewhere, but for what BIRD learned", () => {
+  const others = [routeTo("10.0.0.5/32", { ifIndex: 8 }), routeTo("fd00::5/128", { type: "blackhole", ifIndex: 0 })];
+  const fine = [
+    ...routes,
+    routeTo("10.0.0.6/32", { ifIndex: 8 }),
+    routeTo("10.0.0.0/24", { ifIndex: 8 }),
+    routeTo("10.0.0.5/32", { ifIndex: 8, protocol: RTPROT_BIRD }),
+  ];
+  expect(routesOfOthers([...fine, ...others], known.addresses, 7)).toEqual(others);
+});
+
+test("a neighbour entry is wrong that says another MAC of an address, for good, on its interface", () => {
+  const right = { ifIndex: 7, mac: known.mac };
+  const wrong = { ifIndex: 7, address: "10.0.0.5", mac: HOST_MAC, state: NUD_PERMANENT, flags: 0 };
+  const fine = [
+    { ...wrong, mac: known.mac },
+    { ...wrong, ifIndex: 8 },
+    { ...wrong, address: "10.0.0.6" },
+    { ...wrong, state: 4 },
+  ];
+  expect(wrongNeighbours([...fine, wrong], known.addresses, right)).toEqual([wrong]);
 });

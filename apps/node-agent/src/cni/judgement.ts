@@ -1,8 +1,8 @@
 import { NUD_PERMANENT, RT_TABLE_MAIN, RTPROT_BIRD } from "@percale/kernel";
 import type { InterfaceAddress, Link, Neighbour, Route, SourceRule } from "@percale/kernel";
 import type { Attachment } from "./attachments.ts";
+import { cidrOf, familiesOf, HOST_MAC } from "./container-plan.ts";
 import { linkMark } from "./identity.ts";
-import { cidrOf, familiesOf, HOST_MAC } from "./wiring.ts";
 
 /** What an attachment was made with. */
 export type Known = Omit<Attachment, "handle" | "network" | "endpoint" | "namespace" | "pod">;
@@ -52,6 +52,24 @@ export function judgeHost(known: Known, { link, routes = [], wrong = [], sysctls
       ];
     }),
   ];
+}
+
+/** Routes of these addresses that lead elsewhere. What BIRD learned is another node's affair. */
+export function routesOfOthers(routes: readonly Route[], addresses: readonly string[], ifIndex: number): Route[] {
+  const wanted = new Set(addresses.map(cidrOf));
+  return routes.filter((route) => wanted.has(route.dst) && route.ifIndex !== ifIndex && route.protocol !== RTPROT_BIRD);
+}
+
+/** Entries that somebody wrote for good with another MAC; what the kernel finds out by itself, it also corrects. */
+export function wrongNeighbours(
+  neighbours: readonly Neighbour[],
+  addresses: readonly string[],
+  right: { readonly ifIndex: number; readonly mac: string },
+): Neighbour[] {
+  return neighbours.filter(
+    ({ address, ifIndex, mac, state }) =>
+      ifIndex === right.ifIndex && addresses.includes(address) && mac !== right.mac && (state & NUD_PERMANENT) !== 0,
+  );
 }
 
 /** The node's packets to the address go to the link. What BIRD learned is another node's affair. */

@@ -1,9 +1,12 @@
 import { readSysctl, writeSysctl } from "@percale/kernel";
 
-/** A setting of the interface on the node. `optional`: absent on kernels without that protocol, and nothing depends on it. */
-export interface HostSysctl {
+export interface Sysctl {
   readonly path: string;
   readonly value: string;
+}
+
+/** A setting of the interface on the node. `optional`: absent on kernels without that protocol, and nothing depends on it. */
+export interface HostSysctl extends Sysctl {
   readonly optional: boolean;
 }
 
