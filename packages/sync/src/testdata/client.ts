@@ -1,0 +1,47 @@
+import { parseServerMessage, SCHEMA_LEVEL } from "@percale/protocol";
+import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
+import { MemorySocket } from "@percale/testkit";
+import { onTestFinished } from "vitest";
+import type { WebSocket } from "ws";
+import { textOfFrame } from "../frames.ts";
+import type { SyncClientOptions, SyncServer } from "../server.ts";
+
+/** A client of the server until its test ends, that has said nothing yet. */
+export function connect(
+  server: SyncServer,
+  { socket = new MemorySocket(), ...more }: { socket?: MemorySocket } & Partial<Omit<SyncClientOptions, "socket">> = {},
+): MemorySocket {
+  onTestFinished(() => socket.terminate());
+  server.serve({ socket: socket as unknown as WebSocket, refusalOf: () => undefined, ...more });
+  return socket;
+}
+
+export function hello(socket: MemorySocket, more: Partial<Hello> = {}): MemorySocket {
+  const encodings = ["json+zstd", "json"];
+  const own = { component: "test", build: "0", schemaLevel: SCHEMA_LEVEL, type: "agent", scope: "node" };
+  socket.say({ t: "hello", node: "n1", ...own, encodings, ...more });
+  return socket;
+}
+
+export const heardBy = ({ heard }: MemorySocket): ServerMessage[] =>
+  heard.map(({ data, isBinary }) => parseServerMessage(textOfFrame(data, isBinary))!);
+
+export function statusOf(node: string, more: Partial<AgentStatus> = {}): AgentStatus {
+  return {
+    node,
+    build: "0",
+    startedAt: "2026-11-01T10:00:00Z",
+    inSync: true,
+    appliedRevision: 0,
+    programmedRevision: 0,
+    rssBytes: 1,
+    counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
+    applyMs: { p50: 1, p99: 1, last: 1 },
+    driftRepairs: { count: 0 },
+    bird: { state: "Ready" },
+    sessions: [],
+    workloads: [],
+    conditions: [],
+    ...more,
+  };
+}
