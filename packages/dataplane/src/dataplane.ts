@@ -17,6 +17,8 @@ import { Links } from "./links/links.ts";
 import { PassLoop } from "./loop.ts";
 import type { PassReport } from "./loop.ts";
 import { NeighboursPart } from "./neighbours/part.ts";
+import { note } from "./notes.ts";
+import type { Notes } from "./notes.ts";
 import type { Part, Work } from "./part.ts";
 import { DriverRefusedError } from "./policy/driver.ts";
 import type { PolicyDriver } from "./policy/driver.ts";
@@ -51,6 +53,7 @@ class KernelDataplane implements Dataplane {
   readonly #routes: RoutesPart;
   /** In the order of a pass. */
   readonly #parts: readonly Part[];
+  readonly #notes: readonly Notes[];
   readonly #loop: PassLoop;
   readonly #listeners = new Set<() => void>();
   readonly #since: Since;
@@ -87,6 +90,7 @@ class KernelDataplane implements Dataplane {
     const sysctls = new SysctlsPart({ files: sysctlFiles(netns) });
     this.#routes = new RoutesPart({ rtnetlink, links, connections, now, request });
     this.#parts = [this.#policy, sysctls, this.#routes, new NeighboursPart({ rtnetlink })];
+    this.#notes = [this.#endpoints, ...this.#parts].map((reader) => reader.note);
     this.#loop = new PassLoop({
       pass: (updates, isAsked) => this.#pass(updates, isAsked),
       onFailed: (error) => this.#failed(error),
@@ -177,8 +181,7 @@ class KernelDataplane implements Dataplane {
     for (const update of updates) {
       const change = take(this.#state, update);
       if (change !== undefined) {
-        this.#endpoints.note(change);
-        for (const part of this.#parts) part.note?.(change);
+        for (const notes of this.#notes) note(notes, change);
       }
       const others = turn();
       if (others !== undefined) await others;

@@ -1,8 +1,10 @@
 import { isKernelError, RT_TABLE_MAIN } from "@percale/kernel";
 import type { Route, Rtnetlink } from "@percale/kernel";
-import type { NodeState, StateChange } from "@percale/policy";
+import type { NodeState } from "@percale/policy";
 import type { Connections } from "../connections.ts";
 import type { Links } from "../links/links.ts";
+import { ignoring } from "../notes.ts";
+import type { Notes } from "../notes.ts";
 import { eachAttached } from "../part.ts";
 import type { Attached, Part, Work } from "../part.ts";
 import { isOurs, sameRoute, workloadRoutes } from "./plan.ts";
@@ -42,9 +44,12 @@ export class RoutesPart implements Part {
     return this.#routed.size;
   }
 
-  note(change: StateChange): void {
-    if (change.t === "endpoint") this.#addressesChanged = true;
-  }
+  readonly note: Notes = {
+    endpoint: () => {
+      this.#addressesChanged = true;
+    },
+    ...ignoring("config", "policy", "profile", "set", "members", "pool", "hosts"),
+  };
 
   resync(): void {
     this.#mustSweep = true;

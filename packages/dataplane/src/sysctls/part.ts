@@ -1,8 +1,10 @@
 import type { Link } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
-import type { DataplaneConfig, StateChange, Workload } from "@percale/policy";
+import type { DataplaneConfig, Workload } from "@percale/policy";
 import { condition } from "@percale/protocol";
 import type { Finding } from "../conditions.ts";
+import { ignoring } from "../notes.ts";
+import type { Notes } from "../notes.ts";
 import { eachAttached } from "../part.ts";
 import type { Part, Work } from "../part.ts";
 import type { SysctlFiles } from "./files.ts";
@@ -22,9 +24,10 @@ export class SysctlsPart implements Part {
     this.#defaultRpFilter = readRpFilter(files);
   }
 
-  note(change: StateChange): void {
-    if (change.t === "config") this.#nodeIsDue = true;
-  }
+  readonly note: Notes = {
+    config: () => this.resync(),
+    ...ignoring("endpoint", "policy", "profile", "set", "members", "pool", "hosts"),
+  };
 
   resync(): void {
     this.#nodeIsDue = true;
