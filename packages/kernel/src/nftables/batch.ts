@@ -40,8 +40,13 @@ const HOOKS: Readonly<Record<Hook["hook"], number>> = {
   output: 3,
   postrouting: 4,
 };
-const SET_FLAGS: Readonly<Record<NftSet["kind"], number>> = { hash: 0x80, interval: 0x84, vmap: 0x08 };
 const TYPE_VERDICT = 0xffff_ff00;
+/** `data`: the type of what a key maps to, 0 for nothing. */
+const SET_KINDS: Readonly<Record<NftSet["kind"], { flags: number; isConcat: boolean; data: number }>> = {
+  hash: { flags: 0x80, isConcat: false, data: 0 },
+  interval: { flags: 0x84, isConcat: true, data: 0 },
+  vmap: { flags: 0x08, isConcat: false, data: TYPE_VERDICT },
+};
 /** Keeps one message, and the nest in it, below the 65,535 bytes that an attribute can hold. */
 const ELEMENT_MESSAGE_BYTES = 60_000;
 /** Tells nft how to print keys: userdata NFTNL_UDATA_SET_KEYBYTEORDER = host. */
@@ -203,8 +208,9 @@ export class NftBatch<Owner = unknown> {
     w.u32be(3, setFlags(set));
     w.u32be(4, keyType(set));
     w.u32be(5, keyBytes(set));
-    if (set.kind === "vmap") {
-      w.u32be(6, TYPE_VERDICT);
+    const { data } = SET_KINDS[set.kind];
+    if (data !== 0) {
+      w.u32be(6, data);
       w.u32be(7, 0);
       w.raw(13, KEYS_IN_HOST_ORDER);
     }
@@ -304,15 +310,7 @@ export class NftBatch<Owner = unknown> {
 /** What decides in a set, as text; the kernel's listing of the set has the same. */
 export function setForm(set: NftSet): string {
   const fields = isConcat(set) ? set.fields.map((field) => field.bytes) : [];
-  return JSON.stringify([
-    setFlags(set),
-    keyType(set),
-    keyBytes(set),
-    set.kind === "vmap" ? TYPE_VERDICT : 0,
-    fields,
-    0,
-    "",
-  ]);
+  return JSON.stringify([setFlags(set), keyType(set), keyBytes(set), SET_KINDS[set.kind].data, fields, 0, ""]);
 }
 
 /** The same of a listed set, out of its attributes. */
@@ -336,11 +334,12 @@ export function listedSetForm(buffer: Buffer, start: number, end: number): strin
 const PLAIN_SET_ATTRIBUTES: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 14, 16, 19, 20];
 
 function isConcat(set: NftSet): boolean {
-  return set.fields.length > 1 || set.kind === "interval";
+  return set.fields.length > 1 || SET_KINDS[set.kind].isConcat;
 }
 
 function setFlags(set: NftSet): number {
-  return isConcat(set) ? SET_FLAGS[set.kind] : SET_FLAGS[set.kind] & ~0x80;
+  const { flags } = SET_KINDS[set.kind];
+  return isConcat(set) ? flags : flags & ~0x80;
 }
 
 function keyType(set: NftSet): number {

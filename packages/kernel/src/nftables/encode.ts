@@ -1,10 +1,12 @@
 import { MessageWriter } from "../netlink/writer.ts";
-import type { CmpOp, CtKey, Expr, MetaKey, Verdict } from "./model.ts";
+import type { CmpOp, CtKey, Expr, MetaKey, PayloadBase, Verdict } from "./model.ts";
 
 const META: Readonly<Record<MetaKey, number>> = { mark: 3, iif: 4, oif: 5, iifname: 6, oifname: 7, l4proto: 16 };
 const CT: Readonly<Record<CtKey, number>> = { state: 0, status: 2 };
 const CMP: Readonly<Record<CmpOp, number>> = { eq: 0, neq: 1, lt: 2, lte: 3, gt: 4, gte: 5 };
+const BASE: Readonly<Record<PayloadBase, number>> = { network: 1, transport: 2 };
 const VERDICT = { drop: 0, accept: 1, jump: -3, goto: -4, return: -5 } as const;
+const REJECT = { icmp: 0, reset: 1 } as const;
 const FIB_SADDR_MARK_IIF = 1 | 4 | 8;
 const NAT_RANGE = { ips: 1, ports: 2, randomFully: 16 } as const;
 
@@ -112,7 +114,7 @@ function writeExprData(w: MessageWriter, expr: Expr): void {
       return;
     case "payload":
       w.u32be(1, register(expr.reg));
-      w.u32be(2, expr.base === "network" ? 1 : 2);
+      w.u32be(2, BASE[expr.base]);
       w.u32be(3, expr.offset);
       w.u32be(4, expr.length);
       return;
@@ -174,7 +176,7 @@ function writeExprData(w: MessageWriter, expr: Expr): void {
       w.u32be(4, 0); // packets
       return;
     case "reject":
-      w.u32be(1, expr.with === "icmp" ? 0 : 1);
+      w.u32be(1, REJECT[expr.with]);
       if (expr.with === "icmp") w.u8(2, expr.code);
       return;
     case "masquerade": {
