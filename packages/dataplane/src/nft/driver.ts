@@ -328,7 +328,12 @@ export class NftDriver implements PolicyDriver {
 }
 
 function wordsOf(event: NftEvent): string {
-  return event.t === "lost" ? "notifications were lost" : `changed by ${event.process}`;
+  switch (event.t) {
+    case "lost":
+      return "notifications were lost";
+    case "foreign":
+      return `changed by ${event.process}`;
+  }
 }
 
 /** Rules of chains, with the handles by which they are changed. */

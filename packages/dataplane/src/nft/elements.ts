@@ -1,8 +1,7 @@
 import type { Family, NftBatch } from "@percale/kernel";
 import { addressBytes, parseCidr } from "@percale/net";
 import { HOSTS, NAMED_PORTS, NETS, PORTS } from "./layout.ts";
-import type { Interval } from "./intervals.ts";
-import type { ElementChange } from "./members.ts";
+import type { ElementChange, MemberKind } from "./members.ts";
 
 /** Bytes of a key in each shared set. */
 function keyLength(set: string, family: Family): number {
@@ -10,36 +9,69 @@ function keyLength(set: string, family: Family): number {
   return (set === NAMED_PORTS ? 12 : 4) + (family === 4 ? 4 : 16);
 }
 
+/** Members that are one key each. */
+interface Singles {
+  readonly set: string;
+  readonly isAddress: boolean;
+  readonly write: (batch: NftBatch, member: string) => void;
+  /** What `write` writes, as the kernel lists it. */
+  readonly key: (member: string) => string;
+}
+
+/** Members that are ranges, by their first and last keys. */
+interface Intervals {
+  readonly set: string;
+  readonly bytes: (bound: bigint, family: Family) => Uint8Array;
+}
+
+/** Where members of each kind go; undefined: it has none such. */
+const FORMS: Readonly<
+  Record<MemberKind, { readonly singles: Singles | undefined; readonly intervals: Intervals | undefined }>
+> = {
+  net: {
+    singles: { set: HOSTS, isAddress: true, write: writeHost, key: hostKey },
+    intervals: { set: NETS, bytes: (value, family) => addressBytes({ family, value }) },
+  },
+  port: {
+    singles: { set: NAMED_PORTS, isAddress: false, write: writePortMember, key: portMemberKey },
+    intervals: undefined,
+  },
+  portRange: { singles: undefined, intervals: { set: PORTS, bytes: portBytes } },
+};
+
 /** Puts one change into the batch, whose family is set already. Additions and removals are apart: the caller orders them. */
 export function writeElements(batch: NftBatch, operation: "add" | "delete", change: ElementChange): void {
-  const { family, number, kind } = change;
-  const [singles, intervals] =
-    operation === "add"
-      ? [change.addedSingles, change.addedIntervals]
-      : [change.removedSingles, change.removedIntervals];
-  const singleSet = kind === "port" ? NAMED_PORTS : HOSTS;
-  const singleLength = keyLength(singleSet, family);
-  for (const member of singles) {
-    const address = kind === "net" && family === 4 ? v4Word(member) : undefined;
+  const { singles, intervals } = FORMS[change.kind];
+  if (singles !== undefined) writeSingles(batch, operation, change, singles);
+  if (intervals !== undefined) writeIntervals(batch, operation, change, intervals);
+}
+
+function writeSingles(batch: NftBatch, operation: "add" | "delete", change: ElementChange, form: Singles): void {
+  const { family, number } = change;
+  const length = keyLength(form.set, family);
+  for (const member of operation === "add" ? change.addedSingles : change.removedSingles) {
+    const address = form.isAddress && family === 4 ? v4Word(member) : undefined;
     if (address !== undefined) {
-      batch.numberedAddress(operation, singleSet, number, address);
+      batch.numberedAddress(operation, form.set, number, address);
       continue;
     }
-    batch.element(operation, singleSet, singleLength);
+    batch.element(operation, form.set, length);
     batch.writer.word(number);
-    if (kind === "port") writePortMember(batch, member);
-    else writeHost(batch, member);
+    form.write(batch, member);
     batch.elementEnd();
   }
-  const intervalSet = kind === "portRange" ? PORTS : NETS;
-  const intervalLength = keyLength(intervalSet, family);
-  for (const { first, last } of intervals) {
-    batch.element(operation, intervalSet, intervalLength);
+}
+
+function writeIntervals(batch: NftBatch, operation: "add" | "delete", change: ElementChange, form: Intervals): void {
+  const { family, number } = change;
+  const length = keyLength(form.set, family);
+  for (const { first, last } of operation === "add" ? change.addedIntervals : change.removedIntervals) {
+    batch.element(operation, form.set, length);
     batch.writer.word(number);
-    writeBound(batch, kind, first, family);
-    batch.elementKeyEnd(intervalLength);
+    batch.writer.copy(form.bytes(first, family));
+    batch.elementKeyEnd(length);
     batch.writer.word(number);
-    writeBound(batch, kind, last, family);
+    batch.writer.copy(form.bytes(last, family));
     batch.elementEnd();
   }
 }
@@ -48,20 +80,21 @@ export function writeElements(batch: NftBatch, operation: "add" | "delete", chan
 export function elementKeys(
   change: ElementChange,
 ): { readonly set: string; readonly key: string; readonly keyEnd: string }[] {
-  const { family, number, kind } = change;
+  const { family, number } = change;
+  const { singles, intervals } = FORMS[change.kind];
   const id = String.fromCharCode(number & 255, (number >>> 8) & 255, (number >>> 16) & 255, number >>> 24);
-  const singles = change.addedSingles.map((member) => ({
-    set: kind === "port" ? NAMED_PORTS : HOSTS,
-    key: id + (kind === "port" ? portMemberKey(member) : hostKey(member)),
-    keyEnd: "",
-  }));
-  const bound = (value: bigint) => id + latin1(boundBytes(kind, value, family));
-  const intervals = change.addedIntervals.map(({ first, last }: Interval) => ({
-    set: kind === "portRange" ? PORTS : NETS,
+  const ofSingles =
+    singles === undefined
+      ? []
+      : change.addedSingles.map((member) => ({ set: singles.set, key: id + singles.key(member), keyEnd: "" }));
+  if (intervals === undefined) return ofSingles;
+  const bound = (value: bigint): string => id + latin1(intervals.bytes(value, family));
+  const ofIntervals = change.addedIntervals.map(({ first, last }) => ({
+    set: intervals.set,
     key: bound(first),
     keyEnd: bound(last),
   }));
-  return [...singles, ...intervals];
+  return [...ofSingles, ...ofIntervals];
 }
 
 function writeHost(batch: NftBatch, member: string): void {
@@ -90,13 +123,8 @@ function hostKey(member: string): string {
   return String.fromCharCode(word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);
 }
 
-function writeBound(batch: NftBatch, kind: ElementChange["kind"], value: bigint, family: Family): void {
-  batch.writer.copy(boundBytes(kind, value, family));
-}
-
-function boundBytes(kind: ElementChange["kind"], value: bigint, family: Family): Uint8Array {
-  if (kind !== "portRange") return addressBytes({ family, value });
-  const number = Number(value);
+function portBytes(bound: bigint): Uint8Array {
+  const number = Number(bound);
   return Uint8Array.of(number >>> 8, number & 255, 0, 0);
 }
 

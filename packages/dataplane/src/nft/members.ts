@@ -203,17 +203,26 @@ function noteSingle(singles: Map<string, 1 | -1>, member: string, by: 1 | -1): v
 
 const NO_SINGLES: Map<string, 1 | -1> = new Map();
 
-function isSingle(kind: MemberKind, member: string): boolean {
-  if (kind === "port") return true;
-  if (kind === "portRange") return false;
-  return member.includes(":") ? member.endsWith("/128") : member.endsWith("/32");
+function count({ kind, counts }: MemberSet, member: string, by: 1 | -1): void {
+  const at = isSingle(kind, member) ? 0 : 1;
+  const hasFamily = HAS_FAMILY[kind];
+  if (!hasFamily || familyOf(member) === 4) counts[at] += by;
+  if (!hasFamily || familyOf(member) === 6) counts[at === 0 ? 2 : 3] += by;
 }
 
-function count({ kind, counts }: MemberSet, member: string, by: 1 | -1): void {
-  if (kind === "portRange") {
-    counts[1] += by;
-    counts[3] += by;
-  } else counts[((member.includes(":") ? 2 : 0) + (isSingle(kind, member) ? 0 : 1)) as 0 | 1 | 2 | 3] += by; // 0..3 by its parts
+/** Whether a member is of one family, or counts in both. */
+const HAS_FAMILY: Readonly<Record<MemberKind, boolean>> = { net: true, port: true, portRange: false };
+
+/** Whether a member is one key, not a range of them. */
+function isSingle(kind: MemberKind, member: string): boolean {
+  switch (kind) {
+    case "net":
+      return member.includes(":") ? member.endsWith("/128") : member.endsWith("/32");
+    case "port":
+      return true;
+    case "portRange":
+      return false;
+  }
 }
 
 function shapeBits({ counts }: MemberSet): number {
@@ -282,8 +291,19 @@ function familyOf(member: string): Family {
 
 /** Disjoint intervals that cover the same. */
 function merge(kind: MemberKind, members: readonly string[], family: Family): Interval[] {
-  const own = kind === "portRange" ? members : members.filter((member) => familyOf(member) === family);
-  return mergeIntervals(own.map(kind === "portRange" ? portInterval : (member) => cidrRange(parseCidr(member))));
+  const own = HAS_FAMILY[kind] ? members.filter((member) => familyOf(member) === family) : members;
+  return mergeIntervals(own.map((member) => intervalOf(kind, member)));
+}
+
+function intervalOf(kind: MemberKind, member: string): Interval {
+  switch (kind) {
+    case "net":
+      return cidrRange(parseCidr(member));
+    case "portRange":
+      return portInterval(member);
+    case "port":
+      throw new TypeError(`${member} is no range`);
+  }
 }
 
 function portInterval(range: string): Interval {
