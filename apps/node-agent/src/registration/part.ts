@@ -1,6 +1,6 @@
 import { runLoop, sleepMs, Wake } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
-import type { Rtnetlink } from "@percale/kernel";
+import type { Rtnetlink, RtnetlinkEvent } from "@percale/kernel";
 import { condition } from "@percale/protocol";
 import type { Node } from "@percale/resources";
 import { ApiError } from "../api/client.ts";
@@ -40,8 +40,8 @@ export class Registration implements AgentPart {
 
   async run(signal: AbortSignal): Promise<void> {
     const wake = new Wake();
-    const stopMonitor = this.#options.netlink.monitor(({ t }) => {
-      if (t === "address" || t === "addressRemoved" || t === "lost") wake.notify();
+    const stopMonitor = this.#options.netlink.monitor((event) => {
+      if (isOfAddresses(event)) wake.notify();
     });
     await runLoop({
       pass: async () => {
@@ -84,6 +84,24 @@ export class Registration implements AgentPart {
     if (this.#failure === failure) return;
     this.#failure = failure;
     this.#options.changed();
+  }
+}
+
+/** Whether what is detected may be another address now. */
+function isOfAddresses({ t }: RtnetlinkEvent): boolean {
+  switch (t) {
+    case "address":
+    case "addressRemoved":
+    case "lost":
+      return true;
+    case "link":
+    case "linkRemoved":
+    case "route":
+    case "routeRemoved":
+    case "neighbour":
+    case "neighbourRemoved":
+    case "settings":
+      return false;
   }
 }
 

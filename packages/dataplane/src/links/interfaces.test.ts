@@ -25,8 +25,8 @@ async function node(...links: readonly Link[]) {
     present,
     first: touched(first),
     rescan: async () => touched(await table.rescan()),
-    hear: (one: Link) => touched(table.note({ t: "link", link: one })),
-    lose: (one: Link) => touched(table.note({ t: "linkRemoved", link: one })),
+    hear: (one: Link) => touched(table.put(one)),
+    lose: (one: Link) => touched(table.remove(one)),
     settle: (...wanted: readonly string[]) => table.claims.settle(new Set(wanted), ["cali"]),
   };
 }

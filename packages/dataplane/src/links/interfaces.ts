@@ -1,5 +1,5 @@
 import { Claims } from "./claims.ts";
-import type { Link, Rtnetlink, RtnetlinkEvent } from "@percale/kernel";
+import type { Link, Rtnetlink } from "@percale/kernel";
 
 /** Links of the namespace as they are now, kept from notifications; whole again after a loss. */
 export class InterfaceTable {
@@ -43,20 +43,13 @@ export class InterfaceTable {
     const links = await this.#rtnetlink.links();
     const touched = new Set<string>();
     const seen = new Set(links.map((link) => link.index));
-    for (const link of links) this.#put(link, touched);
-    for (const [index, link] of this.#byIndex) if (!seen.has(index)) this.#delete(link, touched);
+    for (const link of links) this.put(link, touched);
+    for (const [index, link] of this.#byIndex) if (!seen.has(index)) this.remove(link, touched);
     return touched;
   }
 
-  /** A rename is one name gone and one come. */
-  note(event: RtnetlinkEvent): Set<string> {
-    const touched = new Set<string>();
-    if (event.t === "link") this.#put(event.link, touched);
-    if (event.t === "linkRemoved") this.#delete(event.link, touched);
-    return touched;
-  }
-
-  #put(link: Link, touched: Set<string>): void {
+  /** Adds to `touched` the names that it touches: a rename is one gone and one come. */
+  put(link: Link, touched = new Set<string>()): Set<string> {
     const old = this.#byIndex.get(link.index);
     this.#byIndex.set(link.index, link);
     if (old?.name !== link.name) {
@@ -65,17 +58,19 @@ export class InterfaceTable {
     }
     this.claims.hear(link);
     if (old !== undefined && old.name !== link.name) touched.add(old.name);
-    if (old !== undefined && old.name === link.name && old.running === link.running && old.up === link.up) return;
+    if (old !== undefined && old.name === link.name && old.running === link.running && old.up === link.up)
+      return touched;
     touched.add(link.name);
-    touched.add(this.nameOf(link.index)!);
+    return touched.add(this.nameOf(link.index)!);
   }
 
-  #delete(link: Link, touched: Set<string>): void {
+  remove(link: Link, touched = new Set<string>()): Set<string> {
     touched.add(this.nameOf(link.index) ?? link.name);
     const known = this.#byIndex.get(link.index);
     if (known !== undefined) this.#unname(known);
     this.#byIndex.delete(link.index);
     this.claims.forget(link.index);
+    return touched;
   }
 
   #unname({ name, index }: Link): void {

@@ -60,29 +60,41 @@ export class Links {
   }
 
   #hear(event: RtnetlinkEvent): void {
-    const touched = this.#table.note(event);
-    const index = indexOf(event);
-    const name = index === undefined ? undefined : this.#table.nameOf(index);
-    if (name !== undefined) touched.add(name);
-    if (event.t === "settings" && event.ifIndex === undefined) this.#options.onNodeSettings();
-    if (event.t === "lost") void this.#rescan();
-    if (touched.size > 0) this.#options.onTouched(touched);
+    switch (event.t) {
+      case "link":
+        return this.#touch(this.#table.put(event.link));
+      case "linkRemoved":
+        return this.#touch(this.#table.remove(event.link));
+      case "routeRemoved":
+        return this.#touchIndex(event.route.ifIndex);
+      case "neighbourRemoved":
+        return this.#touchIndex(event.neighbour.ifIndex);
+      case "settings":
+        return event.ifIndex === undefined ? this.#options.onNodeSettings() : this.#touchIndex(event.ifIndex);
+      case "lost":
+        return void this.#rescan();
+      case "address":
+      case "addressRemoved":
+      case "route":
+      case "neighbour":
+        return; // nothing that a part keeps was taken away
+    }
   }
 
   async #rescan(): Promise<void> {
-    const { log, onTouched } = this.#options;
     try {
-      const touched = await this.#table.rescan();
-      if (touched.size > 0) onTouched(touched);
+      this.#touch(await this.#table.rescan());
     } catch (error) {
-      log.error("interface rescan failed", { error: String(error) });
+      this.#options.log.error("interface rescan failed", { error: String(error) });
     }
   }
-}
 
-/** The interface that an event is about, where it is about something on an interface that a part keeps. */
-function indexOf(event: RtnetlinkEvent): number | undefined {
-  if (event.t === "routeRemoved") return event.route.ifIndex;
-  if (event.t === "neighbourRemoved") return event.neighbour.ifIndex;
-  return event.t === "settings" ? event.ifIndex : undefined;
+  #touchIndex(index: number | undefined): void {
+    const name = index === undefined ? undefined : this.#table.nameOf(index);
+    if (name !== undefined) this.#touch(new Set([name]));
+  }
+
+  #touch(names: ReadonlySet<string>): void {
+    if (names.size > 0) this.#options.onTouched(names);
+  }
 }
