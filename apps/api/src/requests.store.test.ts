@@ -1,5 +1,10 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
 import { createLogger } from "@percale/daemon";
+import type { KubeStatus } from "@percale/resources";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { startAnyApi } from "./testdata/any-store-api.ts";
 import { NETWORK_SETS, networkSet } from "./testdata/test-api.ts";
 import type { Answer, TestApi } from "./testdata/test-api.ts";
@@ -79,4 +84,66 @@ test("a call of the dashboard tells its request in the error, the log and the ch
   expect(refusals()).toHaveLength(1);
   await apply({ changes: [{ op: "create", object: networkSet("by-dashboard") }] });
   expect(await requestOf("by-dashboard")).toBe(ID);
+});
+
+interface SocketAnswer {
+  readonly id: number;
+  readonly error?: { readonly data: { readonly status: KubeStatus } };
+}
+
+/** What a tab's socket, signed in by its first message, is answered to these messages: by the number of each call. */
+async function onOneSocket(calls: number, ...messages: readonly unknown[]): Promise<SocketAnswer[]> {
+  const url = `${server.api.url.replace("https", "wss")}/trpc?connectionParams=1`;
+  const socket = new WebSocket(url, { agent: server.agent });
+  await once(socket, "open");
+  const answers: SocketAnswer[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on("message", (data: Buffer) => {
+    answers.push(JSON.parse(data.toString("utf8")) as SocketAnswer);
+    if (answers.length === calls) resolve();
+  });
+  for (const message of [{ method: "connectionParams", data: { token: server.token } }, ...messages])
+    socket.send(JSON.stringify(message));
+  await promise;
+  socket.terminate();
+  return answers.sort((a, b) => a.id - b.id);
+}
+
+const submit = (id: number, name: string) => ({
+  id,
+  method: "mutation",
+  params: { path: "changes.submit", input: { changes: [{ op: "create", object: networkSet(name) }] } },
+});
+
+test("each call on a socket is a request of its own, also of several in one message: in its error, the log and the change set", async () => {
+  await create("kept");
+  lines.splice(0);
+  const answers = await onOneSocket(
+    5,
+    submit(1, "kept"),
+    [submit(2, "kept"), submit(3, "by-socket-a")],
+    submit(4, "by-socket-b"),
+    { id: 5, method: "query", params: { path: "no.such" } },
+  );
+  const told = answers.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, ...error.data.status }]));
+  expect(told.map(({ id, code }) => [id, code])).toEqual([
+    [1, 409],
+    [2, 409],
+    [5, 404],
+  ]);
+  const ids = told.map(({ details }) => details?.requestId);
+  expect(refusals()).toMatchObject(
+    ids.slice(0, 2).map((requestId) => ({ requestId, call: "changes.submit", user: "admin", code: 409 })),
+  );
+  const all = [...ids, await requestOf("by-socket-a"), await requestOf("by-socket-b")];
+  expect(all).toEqual(all.map(() => expect.stringMatching(UUID)));
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test("the refusal of a WebSocket tells its request", async () => {
+  const url = `${server.api.url.replace("https", "wss")}/nowhere`;
+  const socket = new WebSocket(url, { agent: server.agent, headers: { "audit-id": ID } });
+  socket.on("error", () => undefined);
+  const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
+  expect(await json(response)).toMatchObject({ reason: "NotFound", details: { requestId: ID } });
 });

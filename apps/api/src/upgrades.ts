@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
+import { outsideRequests, REQUEST_ID_HEADER, requestIdOf, withRequestId } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { CloseCode, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import { StatusError, tooManyRequests } from "@percale/resources";
@@ -21,6 +22,7 @@ import type { NodeStatuses } from "./sync/node-statuses.ts";
 import { reachOf, syncRefusal } from "./sync/refusal.ts";
 import { storeSource } from "./sync/source.ts";
 import type { Strangers } from "./strangers.ts";
+import { CallSocket } from "./trpc/call-socket.ts";
 import { trpcOverWebSocket } from "./trpc/mount.ts";
 
 const MAX_SYNC_MESSAGE = 1024 * 1024; // a status of a node with a thousand workloads
@@ -56,7 +58,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SYNC_SUBPROTOCOL) ? SYNC_SUBPROTOCOL : false),
   });
-  const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE });
+  const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE, WebSocket: CallSocket });
   const openByPath = new Map<string, Open>([
     [SYNC_PATH, syncUpgrade(options, sync)],
     ["/trpc", trpcUpgrade(options, trpc)],
@@ -65,10 +67,13 @@ export function upgrades(options: UpgradeOptions): Upgrades {
     onUpgrade: (request, socket, head) => {
       socket.on("error", () => socket.destroy());
       const open = openByPath.get((request.url ?? "/").split("?")[0]!) ?? notServed;
-      open(request, socket, head).catch((error: unknown) => {
-        if (!(error instanceof StatusError)) options.log.error("upgrade failed", { url: request.url, error });
-        refuse(socket, error);
-      });
+      const requestId = requestIdOf(request.headers);
+      void withRequestId(requestId, () =>
+        open(request, socket, head).catch((error: unknown) => {
+          if (!(error instanceof StatusError)) options.log.error("upgrade failed", { url: request.url, error });
+          refuse(socket, error, requestId);
+        }),
+      );
     },
     close: () => {
       for (const client of [...sync.clients, ...trpc.clients]) client.terminate();
@@ -100,11 +105,14 @@ function syncUpgrade(
     socket.once("close", leave);
     strangers.know(request.socket);
     wss.handleUpgrade(request, socket, head, (webSocket) => {
-      const stream = server.serve({
-        socket: webSocket,
-        refusalOf: (hello) => syncRefusal(identity, hello),
-        reach: reachOf(identity),
-      });
+      const stream = outsideRequests(() =>
+        // what the first one starts is there for all
+        server.serve({
+          socket: webSocket,
+          refusalOf: (hello) => syncRefusal(identity, hello),
+          reach: reachOf(identity),
+        }),
+      );
       streams.add(stream);
       const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
       ended.addEventListener("abort", () => stream.dismiss(messageOf(ended.reason)));
@@ -163,10 +171,10 @@ async function notServed(): Promise<void> {
 }
 
 /** Before the upgrade a refusal is plain HTTP. */
-function refuse(socket: Duplex, error: unknown): void {
+function refuse(socket: Duplex, error: unknown, requestId: string): void {
   const failure = error instanceof StatusError ? error : new StatusError("InternalError", "the upgrade failed");
-  const body = JSON.stringify(failure.toStatus());
+  const body = JSON.stringify(failure.toStatus(requestId));
   socket.end(
-    `HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${REQUEST_ID_HEADER}: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

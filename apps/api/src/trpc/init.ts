@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
-import { currentRequestId, withRequestId } from "@percale/daemon";
+import { currentRequestId } from "@percale/daemon";
 import { charactersLeft, internalError, STATUS_REASONS, StatusError, tooManyRequests } from "@percale/resources";
 import type { KubeStatus, StatusReason } from "@percale/resources";
 import { requireRight } from "../auth/authorize.ts";
@@ -16,8 +16,6 @@ export interface CallContext {
   /** Who calls, judged anew for every call: a socket may outlive the credential it was opened with. Throws StatusError. */
   readonly identify: () => Promise<Identity>;
   readonly services: Services;
-  /** Of the HTTP request, or of the socket. */
-  readonly requestId: string;
   /** The identity of a token that the caller wants a session for. Throws StatusError. */
   readonly prove: (token: string) => Promise<Identity>;
   /** The session cookie of the call. */
@@ -33,8 +31,8 @@ export interface CallContext {
 const t = initTRPC.context<CallContext>().create({
   isDev: false, // no stack in an answer, whatever NODE_ENV says
   sse: { ping: { enabled: true, intervalMs: 15_000 } },
-  errorFormatter: ({ shape, error, ctx }): typeof shape & { data: { status: KubeStatus } } => {
-    const status = statusErrorOf(error).toStatus(ctx?.requestId ?? currentRequestId());
+  errorFormatter: ({ shape, error }): typeof shape & { data: { status: KubeStatus } } => {
+    const status = statusErrorOf(error).toStatus(currentRequestId());
     return { ...shape, message: status.message, data: { ...shape.data, status } };
   },
 });
@@ -46,7 +44,7 @@ const mapped = t.procedure.use(async ({ ctx, next }) => {
   const identity = await ctx.identify().catch((error: unknown) => {
     throw error instanceof StatusError ? trpcErrorOf(error) : error;
   });
-  const result = await withRequestId(ctx.requestId, () => next({ ctx: { identity } }));
+  const result = await next({ ctx: { identity } });
   if (!result.ok && result.error.cause instanceof StatusError) throw trpcErrorOf(result.error.cause);
   return result;
 });

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TRPCError, TRPCProcedureType as ProcedureType } from "@trpc/server";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
-import { currentRequestId, newRequestId, requestIdOf, withRequestId } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { badRequest, StatusError } from "@percale/resources";
 import type { WebSocket, WebSocketServer } from "ws";
@@ -67,7 +66,6 @@ export interface TrpcCall {
 /** Queries and mutations over HTTP; subscriptions over server-sent events too. */
 export function trpcOverHttp({ authenticator, credentials, services, log, watches }: HttpMountOptions) {
   return async ({ request, response, path, caller, leave }: TrpcCall): Promise<void> => {
-    const requestId = currentRequestId() ?? newRequestId();
     const isSession = path.startsWith("session.");
     const isStranger = isSession || !hasRight(caller.identity, "read");
     const refusal = isStranger ? undefined : await takeLargeBody(request, caller.identity.user);
@@ -100,7 +98,6 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
           identify: async () => identity,
           prove: (token) => authenticator.prove(request, token),
           services,
-          requestId,
           session: sessionOf(request),
           ...(isBatchCall && { answers: { left: MAX_BATCH_ANSWERS } }),
           subscriptions: {
@@ -131,22 +128,22 @@ export interface TrpcSocket {
   readonly onKnown: (identity: Identity) => void;
 }
 
-/** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. */
+/** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. Each message is a request (`call-socket.ts`). */
 export function trpcOverWebSocket({ authenticator, credentials, services, log, wss }: SocketMountOptions) {
   return ({ socket, request, caller, onKnown }: TrpcSocket): void => {
-    const requestId = requestIdOf(request.headers);
+    let by = caller.identity; // until the first message shows somebody else
     getWSConnectionHandler({
       wss,
       router: appRouter,
       keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
-      onError: ({ error, path, type, input }) =>
-        withRequestId(requestId, () => logFault(log, error, { path, type, input, by: caller.identity })),
+      onError: ({ error, path, type, input }) => logFault(log, error, { path, type, input, by }),
       createContext: async ({ info }): Promise<CallContext> => {
         const token = info.connectionParams?.["token"];
         const identity =
           token === undefined
             ? mapped(() => identityOf(caller))
             : await authenticator.identify(request, token).catch((error: unknown) => rethrow(error));
+        by = identity;
         if (token !== undefined) mapped(() => onKnown(identity));
         const ask = () => authenticator.judge(request, token);
         const { ended, release } = credentials.hold(identity, ask);
@@ -156,7 +153,6 @@ export function trpcOverWebSocket({ authenticator, credentials, services, log, w
           identify: ask,
           prove: (one) => authenticator.prove(request, one),
           services,
-          requestId,
           session: undefined,
           subscriptions: new Gate(LIMITS.subscriptionsPerSocket),
         };
