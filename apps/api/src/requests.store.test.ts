@@ -86,6 +86,33 @@ test("a call of the dashboard tells its request in the error, the log and the ch
   expect(await requestOf("by-dashboard")).toBe(ID);
 });
 
+test("who made or revoked a token, which, for whom and until when, is in the log; the secret is nowhere", async () => {
+  const told = (): Record<string, unknown>[] =>
+    lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ msg }) => String(msg).startsWith("token "));
+  const call = (path: string, body: object, headers = {}) =>
+    server.call(`/trpc/${path}`, { method: "POST", body, headers: { "audit-id": ID, ...headers } });
+  const wanted = { subject: "vera", groups: ["percale:viewers"], description: "for the wall", ttlSeconds: 3_600 };
+  const { id, token, expiresAt } = (await call("access.createToken", wanted)).body.result.data;
+  const signedIn = await call("session.signIn", { token });
+  const cookie = String(signedIn.headers["set-cookie"]).split(";")[0]!;
+  const signOut = { method: "POST", body: {}, token: null, headers: { cookie, "audit-id": ID } };
+  expect((await server.call("/trpc/session.signOut", signOut)).code).toBe(200);
+  await call("access.revoke", { id }, { "impersonate-user": "root", "impersonate-group": "system:masters" });
+  expect((await call("access.revoke", { id })).code).toBe(404);
+  const line = { level: "info", component: "api", requestId: ID, time: expect.any(String), subject: "vera" };
+  const made = { ...line, msg: "token made", groups: ["percale:viewers"] };
+  const session = expect.not.stringMatching(id) as unknown;
+  expect(told()).toEqual([
+    { ...made, user: "admin", token: id, description: "for the wall", until: expiresAt },
+    { ...made, user: "vera", token: session, description: "browser session", until: expiresAt, parent: id },
+    { ...line, msg: "token revoked", user: "vera", token: session },
+    { ...line, msg: "token revoked", user: "admin as root", token: id },
+  ]);
+  for (const secret of [token, cookie.split("=")[1]!]) expect(lines.join("")).not.toContain(secret);
+});
+
 interface SocketAnswer {
   readonly id: number;
   readonly error?: { readonly data: { readonly status: KubeStatus } };

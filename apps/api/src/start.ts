@@ -65,7 +65,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const data = await openData(options, log);
   const { store, records } = data;
   await ensureBuiltIns(store, VERSION);
-  const isFirstStart = await ensureAdminToken(dataDir, records.tokens);
+  const isFirstStart = await ensureAdminToken(dataDir, records.tokens, log);
   const certificates = (): Promise<Pki> =>
     openPki(join(dataDir, "pki"), {
       hosts: [host, ...names],

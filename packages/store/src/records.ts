@@ -61,8 +61,8 @@ export interface TokenRecords {
   create(token: NewToken): Promise<TokenRecord>;
   /** The oldest first, revoked and expired ones too. */
   list(): Promise<TokenRecord[]>;
-  /** False if there is no such token, or it is revoked already. */
-  revoke(id: string): Promise<boolean>;
+  /** What was revoked; undefined if there is no such token, or it is revoked already. */
+  revoke(id: string): Promise<TokenRecord | undefined>;
   /** Undefined for unknown, revoked and expired ones alike, and for those whose parent is. */
   lookup(hash: string): Promise<TokenRecord | undefined>;
 }

@@ -1,27 +1,30 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeStateFile } from "@percale/daemon";
+import type { Logger } from "@percale/daemon";
 import type { TokenRecords } from "@percale/store";
 import { stringify } from "yaml";
 import { hashToken, newToken } from "./authenticator.ts";
 import { ADMIN_GROUP } from "./identity.ts";
 import type { Pki } from "./pki.ts";
+import { logTokenMade } from "./token-log.ts";
 
 export const ADMIN_TOKEN_FILE = "admin-token";
 export const KUBECONFIG_FILE = "kubeconfig";
 
 /** Makes sure that the token in `admin-token` opens this API, and leaves it alone if it does. Returns whether it was made now. */
-export async function ensureAdminToken(dataDir: string, tokens: TokenRecords): Promise<boolean> {
+export async function ensureAdminToken(dataDir: string, tokens: TokenRecords, log: Logger): Promise<boolean> {
   const path = join(dataDir, ADMIN_TOKEN_FILE);
   const known = await readIfThere(path);
   if (known !== undefined && (await tokens.lookup(hashToken(known.trim()))) !== undefined) return false;
   const token = newToken();
-  await tokens.create({
+  const record = await tokens.create({
     hash: hashToken(token),
     subject: "admin",
     groups: [ADMIN_GROUP],
     description: "made at first start",
   });
+  logTokenMade(log, record, "this server");
   await writeStateFile(path, `${token}\n`);
   return true;
 }

@@ -1,15 +1,24 @@
+import type { Logger } from "@percale/daemon";
 import { StatusError, unauthorized } from "@percale/resources";
 import type { TokenRecord, TokenRecords } from "@percale/store";
 import { hashToken, newToken } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
+import { authorOf } from "../auth/identity.ts";
+import { logTokenMade, logTokenRevoked } from "../auth/token-log.ts";
 import type { TokenView } from "../trpc/views.ts";
 import type { Services } from "./services.ts";
 
 const SESSION_SECONDS = 12 * 3600;
 const SESSION = "browser session";
 
+interface AccessSources {
+  readonly tokens: TokenRecords;
+  readonly authenticator: Authenticator;
+  readonly log: Logger;
+}
+
 /** A session is a token of its own, so that it can end without the one it came from; it never outlives that. */
-export function sessionServices(tokens: TokenRecords, authenticator: Authenticator): Services["sessions"] {
+export function sessionServices({ tokens, authenticator, log }: AccessSources): Services["sessions"] {
   return {
     signIn: async (token) => {
       const identity = await authenticator.byToken(token);
@@ -18,7 +27,7 @@ export function sessionServices(tokens: TokenRecords, authenticator: Authenticat
       const value = newToken();
       const { user: subject, groups } = identity;
       const endsAt = Math.min(Date.now() + SESSION_SECONDS * 1000, made.expiresAt?.getTime() ?? Infinity);
-      await tokens.create({
+      const record = await tokens.create({
         hash: hashToken(value),
         subject,
         groups,
@@ -26,30 +35,34 @@ export function sessionServices(tokens: TokenRecords, authenticator: Authenticat
         expiresAt: new Date(endsAt),
         parentId: made.parentId ?? made.id,
       });
+      logTokenMade(log, record, subject);
       const maxAgeSeconds = Math.max(1, Math.round((endsAt - Date.now()) / 1000));
       return { identity: { ...identity, method: "session" }, value, maxAgeSeconds };
     },
     signOut: async (value) => {
       const record = await tokens.lookup(hashToken(value));
-      if (record?.description === SESSION) await tokens.revoke(record.id);
+      const ended = record?.description === SESSION ? await tokens.revoke(record.id) : undefined;
+      if (ended !== undefined) logTokenRevoked(log, ended, ended.subject);
       authenticator.forgetAll();
     },
   };
 }
 
-export function accessServices(tokens: TokenRecords, authenticator: Authenticator): Services["access"] {
+export function accessServices({ tokens, authenticator, log }: AccessSources): Services["access"] {
   return {
-    createToken: async ({ subject, groups, description, ttlSeconds }) => {
+    createToken: async ({ subject, groups, description, ttlSeconds }, identity) => {
       const token = newToken();
       const expiresAt = ttlSeconds === undefined ? {} : { expiresAt: new Date(Date.now() + ttlSeconds * 1000) };
       const record = await tokens.create({ hash: hashToken(token), subject, groups, description, ...expiresAt });
+      logTokenMade(log, record, authorOf(identity));
       return { ...tokenView(record), token };
     },
     list: async () => (await tokens.list()).map(tokenView),
-    revoke: async (id) => {
-      const isGone = await tokens.revoke(id);
+    revoke: async (id, identity) => {
+      const revoked = await tokens.revoke(id);
       authenticator.forgetAll();
-      if (!isGone) throw new StatusError("NotFound", `token ${id} not found`);
+      if (revoked === undefined) throw new StatusError("NotFound", `token ${id} not found`);
+      logTokenRevoked(log, revoked, authorOf(identity));
     },
   };
 }

@@ -32,8 +32,9 @@ export function createServices({
   const nodes = nodeServices({ agentStatus, log });
   const feed = new LiveFeed(store);
   const sources = { store, nodes, health };
+  const access = { tokens, authenticator, log };
   return {
-    sessions: sessionServices(tokens, authenticator),
+    sessions: sessionServices(access),
     objects: objectServices(store),
     changes: changeServices(store),
     live: (since, signal) => feed.events(since, signal),
@@ -45,7 +46,7 @@ export function createServices({
     pools: { usage: () => poolUsage(store) },
     health: { conditions: () => allConditions(sources) },
     lab: new Lab(settings).services(),
-    access: accessServices(tokens, authenticator),
+    access: accessServices(access),
     overview: { summary: () => overviewOf(sources) },
   };
 }

@@ -54,9 +54,12 @@ export interface Services {
     watch(signal: AbortSignal): AsyncIterable<view.LabMatrixView>;
   };
   readonly access: {
-    createToken(token: z.output<typeof input.tokenInput>): Promise<view.TokenView & { readonly token: string }>;
+    createToken(
+      token: z.output<typeof input.tokenInput>,
+      identity: Identity,
+    ): Promise<view.TokenView & { readonly token: string }>;
     list(): Promise<readonly view.TokenView[]>;
-    revoke(id: string): Promise<void>;
+    revoke(id: string, identity: Identity): Promise<void>;
   };
   readonly overview: { summary(): Promise<view.OverviewView> };
 }

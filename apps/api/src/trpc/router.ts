@@ -123,11 +123,11 @@ const access = router({
   /** The secret is in this answer and nowhere else. */
   createToken: can("admin")
     .input(parsed(input.tokenInput))
-    .mutation(({ ctx, input }) => ctx.services.access.createToken(input)),
+    .mutation(({ ctx, input }) => ctx.services.access.createToken(input, ctx.identity)),
   list: can("admin").query(({ ctx }) => ctx.services.access.list()),
   revoke: can("admin")
     .input(parsed(input.tokenRef))
-    .mutation(({ ctx, input }) => ctx.services.access.revoke(input.id)),
+    .mutation(({ ctx, input }) => ctx.services.access.revoke(input.id, ctx.identity)),
 });
 
 const overview = router({ summary: can("read").query(({ ctx }) => ctx.services.overview.summary()) });

@@ -102,7 +102,9 @@ export function recordsContract(driver: RecordsDriver): void {
       expect(await tokens.list()).toEqual([token, brief]);
       now = expiresAt;
       expect(await tokens.lookup("h2")).toBeUndefined();
-      expect([await tokens.revoke(token.id), await tokens.revoke(token.id)]).toEqual([true, false]);
+      const revoked = { ...token, revokedAt: now };
+      expect([await tokens.revoke(token.id), await tokens.revoke(token.id)]).toEqual([revoked, undefined]);
+      expect(await tokens.revoke("never-made")).toBeUndefined();
       expect(await tokens.lookup("h1")).toBeUndefined();
       expect(await tokens.list()).toHaveLength(2);
     });

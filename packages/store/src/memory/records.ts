@@ -46,9 +46,10 @@ function memoryTokens(now: () => Date): TokenRecords {
     list: async () => [...byHash.values()],
     revoke: async (id) => {
       const found = byId(id);
-      if (found === undefined || found[1].revokedAt !== undefined) return false;
-      byHash.set(found[0], { ...found[1], revokedAt: now() });
-      return true;
+      if (found === undefined || found[1].revokedAt !== undefined) return undefined;
+      const revoked = { ...found[1], revokedAt: now() };
+      byHash.set(found[0], revoked);
+      return revoked;
     },
     lookup: async (hash) => {
       const token = byHash.get(hash);

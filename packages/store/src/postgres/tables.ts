@@ -9,6 +9,7 @@ import { inBatches } from "./shared-questions.ts";
 
 /** Looked up by one question, for a thousand streams that look at theirs together: more would hold the event loop. */
 const MAX_TOKENS = 200;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The ordinary tables, through Prisma. */
 export function tokenTable(prisma: PrismaClient, now: () => Date): TokenRecords {
@@ -29,8 +30,9 @@ export function tokenTable(prisma: PrismaClient, now: () => Date): TokenRecords 
     list: () => guarded(async () => (await prisma.token.findMany({ orderBy: { createdAt: "asc" } })).map(tokenOf)),
     revoke: (id) =>
       guarded(async () => {
-        const { count } = await prisma.token.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now() } });
-        return count > 0;
+        if (!UUID.test(id)) return undefined; // to Postgres no id at all, to a caller one that nobody has
+        const still = { where: { id, revokedAt: null }, data: { revokedAt: now() } };
+        return (await prisma.token.updateManyAndReturn(still)).map(tokenOf)[0];
       }),
     lookup: inBatches(
       (hashes) =>
