@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { wrongShapesOf } from "@percale/testkit";
+import { brief, MAX_WORDS } from "./brief.ts";
 import { closeReason } from "./close.ts";
 import type { AgentStatus, BgpSession, ClientMessage, ServerMessage } from "./messages.ts";
 import { parseClientMessage, parseServerMessage, ProtocolError } from "./parse.ts";
@@ -119,6 +120,52 @@ test.each([
 ])("%s is refused with its field and what was got", (frame, message) => {
   expect(() => parseClientMessage(frame)).toThrow(message);
 });
+
+const LONG = "x".repeat(10_000);
+const BRIEF = `${"x".repeat(MAX_WORDS - 1)}…`;
+
+test("of long words in a status the beginning counts: they cost nobody his stream, and fill no page", () => {
+  const said = (words: string): AgentStatus => ({
+    ...status,
+    driftRepairs: { count: 1, lastDetail: words },
+    sessions: [{ ...oldSession, info: words }],
+    workloads: [{ ref, state: "error", interfaceName: "cali1", detail: words }],
+    conditions: [{ code: "C", severity: "info", title: words, detail: words, advice: words, since: "" }],
+  });
+  expect(parseClientMessage(JSON.stringify({ t: "status", status: said(LONG) }))).toEqual({
+    t: "status",
+    status: said(BRIEF),
+  });
+  const reject = { t: "reject", code: "busy" };
+  expect(parseServerMessage(JSON.stringify({ ...reject, text: LONG }))).toEqual({ ...reject, text: BRIEF });
+});
+
+test.each<[field: string, message: object]>([
+  ["component", { ...fromClients[0], component: LONG }],
+  [
+    "status.conditions[0].code",
+    { t: "status", status: { ...status, conditions: [{ ...status.conditions[0], code: LONG }] } },
+  ],
+  [
+    "status.workloads[0].ref.name",
+    {
+      t: "status",
+      status: { ...status, workloads: [{ ref: { kind: "K", name: LONG }, state: "up", interfaceName: "c" }] },
+    },
+  ],
+])("a %s of ten thousand characters is none", (field, message) => {
+  expect(() => parseClientMessage(JSON.stringify(message))).toThrow(`${field}: `);
+});
+
+test.each(["x".repeat(MAX_WORDS), "😀".repeat(MAX_WORDS), `x${"😀".repeat(MAX_WORDS)}`])(
+  "words are told briefly, in whole characters: case %#",
+  (words) => {
+    const told = brief(words);
+    expect(told.length).toBeLessThanOrEqual(MAX_WORDS);
+    expect(words.startsWith(told.replace(/…$/, ""))).toBe(true);
+    expect(told.isWellFormed()).toBe(true);
+  },
+);
 
 test("a server's message of a kind that only newer agents know is ignored", () => {
   expect(parseServerMessage('{"t":"move","to":"b"}')).toBeUndefined();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { formatIssue, isSubdomain, parseOutside, show } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
+import { brief } from "./brief.ts";
 import type {
   AgentStatus,
   BgpSession,
@@ -54,7 +55,10 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 const anyMessage = z.looseObject({ t: z.string() });
-const text = z.string();
+/** Names, versions, dates: one that is longer is none. */
+const text = z.string().max(1_024);
+/** What somebody said: of too much the beginning counts, so that no long word of a kernel costs an agent its stream. */
+const words = z.string().transform(brief);
 const count = z.int().min(0);
 const ms = z.number().min(0);
 const node = text.refine(isSubdomain, "must be a node's name");
@@ -75,9 +79,9 @@ const ping: z.ZodType<Ping> = z.object({ t: z.enum(["ping", "pong"]), id: z.numb
 const condition: z.ZodType<Condition> = z.object({
   code: text,
   severity: z.enum(["info", "warning", "error"]),
-  title: text,
-  detail: text,
-  advice: text,
+  title: words,
+  detail: words,
+  advice: words,
   since: text,
   ref: ref.exactOptional(),
 });
@@ -89,7 +93,7 @@ const session: z.ZodType<BgpSession> = z.object({
   asNumber: count,
   state: z.enum(["Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", "Close"]),
   since: text,
-  info: text,
+  info: words,
   routesImported: count,
   routesExported: count,
   routesFiltered: count.exactOptional(),
@@ -110,7 +114,7 @@ const workload: z.ZodType<WorkloadStatus> = z.object({
   ref,
   state: z.enum(["up", "down", "error"]),
   interfaceName: text,
-  detail: text.exactOptional(),
+  detail: words.exactOptional(),
 });
 
 const agentStatus: z.ZodType<AgentStatus> = z.object({
@@ -123,7 +127,7 @@ const agentStatus: z.ZodType<AgentStatus> = z.object({
   rssBytes: count,
   counts: z.object({ endpoints: count, policies: count, sets: count, setMembers: count, routes: count }),
   applyMs: z.object({ p50: ms, p99: ms, last: ms }),
-  driftRepairs: z.object({ count, lastAt: text.exactOptional(), lastDetail: text.exactOptional() }),
+  driftRepairs: z.object({ count, lastAt: text.exactOptional(), lastDetail: words.exactOptional() }),
   bird: z.object({
     state: z.enum(["Ready", "NotReady"]),
     version: text.exactOptional(),
@@ -178,7 +182,7 @@ const SERVER: ReadonlyMap<string, z.ZodType<ServerMessage>> = new Map<string, z.
     z.object({
       t: z.literal("reject"),
       code: z.enum(["version", "auth", "type", "busy", "draining", "notReady"]),
-      text,
+      text: words,
       retryAfterMs: ms.exactOptional(),
       alternatives: z.array(text).exactOptional(),
     }),

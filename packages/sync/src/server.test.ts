@@ -210,7 +210,9 @@ test("of a client that says much no more than a megabyte is read in a second, an
     putStatus: async ({ appliedRevision }) => void read.push(appliedRevision),
   });
   const socket = join(server);
-  const status = { ...statusOf("n1"), build: noise(400_000) };
+  const ref = { kind: "WorkloadEndpoint", name: "cart" };
+  const workloads = Array.from({ length: 400 }, () => ({ ref, state: "up" as const, interfaceName: noise(900) }));
+  const status = { ...statusOf("n1"), workloads };
   for (let i = 1; i <= 8; i++) socket.say({ t: "status", status: { ...status, appliedRevision: i } });
   const newest: (number | undefined)[] = [];
   for (let s = 0; s < 4; s++) {

@@ -23,6 +23,10 @@ test("words come from facts, and what was seen and the object are carried along"
   });
 });
 
+test("of what was seen the beginning is told, however much a kernel or BIRD said", () => {
+  expect(condition.NftBatchRefused({ detail: "x".repeat(100_000) }).detail).toBe(`${"x".repeat(2_047)}…`);
+});
+
 test("a condition may have several severities, and the reference knows all of them", () => {
   expect(condition.BgpRecovering.wordings.map(({ severity }) => severity)).toEqual(["warning", "info"]);
   expect(condition.BgpRecovering({ detail: "", missing: 0 }).severity).toBe("info");

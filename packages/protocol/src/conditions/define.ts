@@ -1,4 +1,5 @@
 import type { ObjectRef } from "@percale/resources";
+import { brief } from "../brief.ts";
 import type { Condition } from "../messages.ts";
 
 export type Severity = Condition["severity"];
@@ -23,7 +24,7 @@ interface Declaration<Facts> {
   readonly samples?: readonly [Facts, ...Facts[]];
 }
 
-/** What was seen, in the words of the kernel, BIRD or the database. */
+/** What was seen, in the words of the kernel, BIRD or the database; of long ones the beginning is told. */
 interface Seen {
   readonly detail: string;
   /** The object at fault, where one is. */
@@ -58,7 +59,7 @@ export function defineCondition<Facts extends object>(declaration: Declaration<F
   const raise = (seen: Seen & Facts): RaisedCondition => ({
     code,
     ...words(seen),
-    detail: seen.detail,
+    detail: brief(seen.detail),
     ...(seen.ref !== undefined && { ref: seen.ref }),
   });
   return Object.assign(raise, { code, about, means, look, wordings: samples.map(words) });
