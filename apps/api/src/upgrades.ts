@@ -28,6 +28,8 @@ import { trpcOverWebSocket } from "./trpc/mount.ts";
 const MAX_SYNC_MESSAGE = 1024 * 1024; // a status of a node with a thousand workloads
 const MAX_TRPC_MESSAGE = 64 * 1024; // subscriptions; what carries objects goes over HTTP
 const SIGN_IN_MS = 10_000;
+/** So long a client that was told the end may keep its place without an answer. Its types do not know the option. */
+const ENDING = { closeTimeout: 1_000 } as object;
 
 export interface UpgradeOptions {
   readonly store: Datastore;
@@ -56,9 +58,10 @@ export function upgrades(options: UpgradeOptions): Upgrades {
     noServer: true,
     maxPayload: MAX_SYNC_MESSAGE,
     perMessageDeflate: false,
+    ...ENDING,
     handleProtocols: (offered) => (offered.has(SYNC_SUBPROTOCOL) ? SYNC_SUBPROTOCOL : false),
   });
-  const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE, WebSocket: CallSocket });
+  const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE, WebSocket: CallSocket, ...ENDING });
   const openByPath = new Map<string, Open>([
     [SYNC_PATH, syncUpgrade(options, sync)],
     ["/trpc", trpcUpgrade(options, trpc)],

@@ -9,25 +9,31 @@ interface NodeStatusesOptions {
   readonly store: Datastore;
   readonly agentStatus: AgentStatusRecords;
   readonly log: Logger;
+  readonly mostGone?: number;
 }
+
+/** Nodes that are remembered as gone: agents that outlive their Node are few, and those that go on are remembered longest. */
+const GONE = 1_000;
 
 /** What agents say of themselves, kept as long as their Node: it ends with that, also while an agent goes on reporting. */
 export class NodeStatuses {
   readonly #store: Datastore;
   readonly #agentStatus: AgentStatusRecords;
   readonly #log: Logger;
-  /** Nodes that were deleted and have not come again. */
+  readonly #mostGone: number;
+  /** Nodes that were deleted and have not come again, the one first that was longest not heard of. */
   readonly #gone = new Set<string>();
 
-  constructor({ store, agentStatus, log }: NodeStatusesOptions) {
+  constructor({ store, agentStatus, log, mostGone = GONE }: NodeStatusesOptions) {
     this.#store = store;
     this.#agentStatus = agentStatus;
     this.#log = log;
+    this.#mostGone = mostGone;
   }
 
   async put(status: AgentStatus): Promise<void> {
     const { node } = status;
-    if (this.#gone.has(node)) return;
+    if (this.#gone.has(node)) return this.#remember(node);
     await this.#agentStatus.put(status);
     if (this.#gone.has(node)) await this.#agentStatus.remove(node); // it went meanwhile
   }
@@ -49,10 +55,17 @@ export class NodeStatuses {
       const { name } = object.metadata;
       if (type !== "DELETED") this.#gone.delete(name);
       else {
-        this.#gone.add(name);
+        this.#remember(name);
         await this.#agentStatus.remove(name);
       }
     }
+  }
+
+  #remember(node: string): void {
+    this.#gone.delete(node); // to be the youngest again
+    this.#gone.add(node);
+    const [oldest] = this.#gone;
+    if (this.#gone.size > this.#mostGone && oldest !== undefined) this.#gone.delete(oldest);
   }
 
   /** Of Nodes that were deleted while nobody looked. An agent that has no Node yet reports again soon. */
