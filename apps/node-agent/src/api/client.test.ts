@@ -9,6 +9,7 @@ import type { TestApi } from "../testdata/api.ts";
 import { object } from "../testdata/objects.ts";
 import { testCaFile } from "../testdata/test-server.ts";
 import { ApiClient, ApiError, ApiUnreachable } from "./client.ts";
+import { MAX_REFUSAL_BYTES } from "./refusal.ts";
 
 let api: TestApi;
 beforeEach(async () => {
@@ -61,13 +62,20 @@ test("a server with somebody else's certificate is a fault, which waiting does n
   ]);
 });
 
-/** A server that writes down what it is asked and answers with one text. */
-async function answering(code: number, text: string, ask: (client: ApiClient) => Promise<unknown>) {
+/** A server that writes down what it is asked and answers with one text, to which there is no end if it `goesOn`. */
+async function answering(
+  code: number,
+  text: string,
+  ask: (client: ApiClient) => Promise<unknown>,
+  { goesOn = false } = {},
+) {
   const asked: Pick<IncomingMessage, "method" | "url" | "headers">[] = [];
   const tls = { key: readFileSync(join(testCaFile, "../tls.key")), cert: readFileSync(testCaFile) };
   const server = createServer(tls, ({ method, url, headers }, response) => {
     asked.push({ method, url, headers });
-    response.writeHead(code).end(text);
+    response.writeHead(code);
+    if (goesOn) response.write(text);
+    else response.end(text);
   });
   const socketPath = `${api.socketPath}.other`;
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
@@ -117,8 +125,22 @@ test("names are escaped, and Kubernetes' own kinds stand in its core group", asy
 test.each([
   [502, "<html>bad gateway</html>", "Unknown", "GET /apis/projectcalico.org/v3/nodes: 502 <html>bad gateway</html>"],
   [500, '{"a":1}', "Unknown", 'GET /apis/projectcalico.org/v3/nodes: {"a":1}'],
+  [500, "null", "Unknown", "GET /apis/projectcalico.org/v3/nodes: null"],
   [200, "half", "Unknown", "GET /apis/projectcalico.org/v3/nodes: 200 half"],
 ])("an answer %i of %j that is not our server's is told as it is", async (code, text, reason, message) => {
   const { answer } = await answering(code, text, (client) => withRequestId("r", () => client.list("nodes")));
   expect(answer).toMatchObject({ name: "ApiError", code, reason, message });
+});
+
+test("of a refusal without end the beginning is told", async () => {
+  const { answer } = await answering(
+    502,
+    "x".repeat(MAX_REFUSAL_BYTES + 1),
+    (client) => withRequestId("r", () => client.list("nodes")),
+    { goesOn: true },
+  );
+  expect(answer).toMatchObject({
+    code: 502,
+    message: `GET /apis/projectcalico.org/v3/nodes: 502 ${"x".repeat(200)}`,
+  });
 });

@@ -1,9 +1,13 @@
 import { readFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
+import { text } from "node:stream/consumers";
 import { currentRequestId, newRequestId, REQUEST_ID_HEADER } from "@percale/daemon";
 import { definitionByPlural } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
+import { brief } from "@percale/protocol";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
+import { readRefusal } from "./refusal.ts";
 
 const TIMEOUT_MS = 20_000;
 
@@ -95,7 +99,8 @@ export class ApiClient {
 
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const call = `${method} ${path}`;
+    const sentText = body === undefined ? undefined : JSON.stringify(body);
     const outer = currentRequestId();
     const requestId = outer ?? newRequestId(); // the server goes on with it: its log and its history have the same id
     const named = outer === undefined ? ` (request ${requestId})` : ""; // else it is told by whoever was asked first
@@ -109,36 +114,45 @@ export class ApiClient {
           authorization: `Bearer ${await this.token()}`,
           accept: "application/json",
           [REQUEST_ID_HEADER]: requestId,
-          ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+          ...(sentText !== undefined && {
+            "content-type": "application/json",
+            "content-length": Buffer.byteLength(sentText),
+          }),
         },
       },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", (cause) => reject(failure(`${method} ${path}`, cause)));
-        response.on("end", () => {
-          const status = response.statusCode ?? 0;
-          const answer = Buffer.concat(chunks).toString("utf8");
-          try {
-            const value: unknown = answer === "" ? {} : JSON.parse(answer);
-            if (status >= 200 && status < 300) return resolve(value);
-            const { reason = "Unknown", message = answer } = value as { reason?: string; message?: string };
-            return reject(new ApiError(status, reason, `${method} ${path}: ${message}${named}`));
-          } catch {
-            return reject(
-              new ApiError(status, "Unknown", `${method} ${path}: ${status} ${answer.slice(0, 200)}${named}`),
-            );
-          }
-        });
-      },
+      (response) => void answerOf(response, { call, named }).then(resolve, reject),
     );
     sent.on("timeout", () =>
       sent.destroy(Object.assign(new Error(`no answer in ${TIMEOUT_MS} ms`), { code: "ETIMEDOUT" })),
     );
-    sent.on("error", (cause) => reject(failure(`${method} ${path}`, cause)));
-    sent.end(text);
+    sent.on("error", (cause) => reject(failure(call, cause)));
+    sent.end(sentText);
     return promise;
   }
+}
+
+interface Asked {
+  readonly call: string;
+  /** What names the request in an error. */
+  readonly named: string;
+}
+
+/** Throws ApiError for what is not 2xx, or not JSON. */
+async function answerOf(response: IncomingMessage, { call, named }: Asked): Promise<unknown> {
+  const { statusCode: status = 0 } = response;
+  const isRefusal = status < 200 || status >= 300;
+  const answer = await (isRefusal ? readRefusal(response) : text(response)).catch((cause: Error) => {
+    throw failure(call, cause);
+  });
+  let value: unknown;
+  try {
+    value = answer === "" ? {} : JSON.parse(answer);
+  } catch {
+    throw new ApiError(status, "Unknown", `${call}: ${status} ${answer.slice(0, 200)}${named}`);
+  }
+  if (!isRefusal) return value;
+  const { reason = "Unknown", message = answer } = (value ?? {}) as { reason?: string; message?: string };
+  throw new ApiError(status, reason, `${call}: ${brief(message)}${named}`);
 }
 
 /** Kubernetes' core group has a root of its own. */

@@ -1,5 +1,6 @@
 import type { Agent } from "node:https";
 import {
+  brief,
   CloseCode,
   closeReason,
   MIN_SCHEMA_LEVEL,
@@ -14,6 +15,7 @@ import { untilDone } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { MAX_MESSAGE_BYTES, textOfFrame } from "@percale/sync";
 import { WebSocket } from "ws";
+import { readRefusal } from "../api/refusal.ts";
 import { HeldObjects } from "./held.ts";
 import type { SyncStep } from "./held.ts";
 
@@ -47,7 +49,7 @@ export interface SyncState {
 function refusalText(code: number, body: string): string {
   try {
     const { message } = JSON.parse(body) as { readonly message?: string };
-    if (message !== undefined) return `${code}: ${message}`;
+    if (message !== undefined) return `${code}: ${brief(message)}`;
   } catch {
     // not from our server
   }
@@ -185,14 +187,12 @@ export class SyncClient {
     });
     // Refused before it was a socket: the body says why, and what to do.
     socket.on("unexpected-response", (request, response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("close", () => {
-        const isAuth = response.statusCode === 401 || response.statusCode === 403;
-        if (isAuth) end.rejected = "auth";
-        faultText = refusalText(response.statusCode ?? 0, Buffer.concat(chunks).toString("utf8"));
+      const { statusCode = 0 } = response;
+      if (statusCode === 401 || statusCode === 403) end.rejected = "auth";
+      const body = readRefusal(response).catch(() => ""); // cut off: the code alone has to do
+      void body.then((text) => {
         request.destroy();
-        resolve({ detail: faultText });
+        resolve({ detail: (faultText = refusalText(statusCode, text)) });
       });
     });
     socket.on("error", (error) => (faultText ||= error.message));

@@ -7,6 +7,7 @@ import type { ServerMessage } from "@percale/protocol";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
+import { MAX_REFUSAL_BYTES } from "../api/refusal.ts";
 import { object } from "../testdata/objects.ts";
 import { SyncClient } from "./client.ts";
 import type { SyncOptions, SyncState } from "./client.ts";
@@ -40,13 +41,14 @@ afterEach(async () => {
   http.close();
 });
 
-/** A node, and a server that takes its streams; `refusal` is what the first that comes hears instead. */
-function begin(more: Partial<SyncOptions> = {}, refusal?: string): void {
+/** A node, and a server that takes its streams; `refusal` is what the first that comes hears instead, without end if it `goesOn`. */
+function begin(more: Partial<SyncOptions> = {}, refusal?: string, { goesOn = false } = {}): void {
   let refusing = refusal;
   http.on("upgrade", (request, socket, head) => {
     if (refusing === undefined)
       return wss.handleUpgrade(request, socket, head, (stream) => wss.emit("connection", stream, request));
-    socket.end(refusing);
+    if (goesOn) socket.write(refusing);
+    else socket.end(refusing);
     refusing = undefined;
     return undefined;
   });
@@ -159,6 +161,12 @@ test.each<[code: number, body: string, state: Partial<SyncState>]>([
   begin({}, refused(code, body));
   await stream();
   expect(states).toEqual([{ connected: false, inSync: false, ...state }]);
+});
+
+test("of an answer without end the beginning is told, and it is asked again", async () => {
+  begin({}, refused(503, "x".repeat(MAX_REFUSAL_BYTES)), { goesOn: true });
+  await stream();
+  expect(states).toEqual([{ connected: false, inSync: false, detail: `503 ${"x".repeat(200)}` }]);
 });
 
 test("a token that cannot be read is told, and read again", async () => {
