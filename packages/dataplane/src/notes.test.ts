@@ -15,10 +15,10 @@ test("a change touches what is said for its kind, and nothing else", () => {
 });
 
 test("a kind of which nothing is said, and one that is read and ignored, do not compile", () => {
-  // @ts-expect-error nothing is said about hosts
+  // @ts-expect-error: nothing is said about hosts
   const silent: Notes = ignoring("config", "endpoint", "policy", "profile", "set", "members", "pool");
   const twice: Notes = {
-    // @ts-expect-error it would never be called
+    // @ts-expect-error: it would never be called
     hosts: () => undefined,
     ...ignoring("config", "endpoint", "policy", "profile", "set", "members", "pool", "hosts"),
   };

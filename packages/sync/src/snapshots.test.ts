@@ -61,3 +61,39 @@ test("a snapshot that could not be made is made anew for the next", async () => 
   source.snapshot = async () => ({ revision: 7, objects: [] });
   expect((await snapshots.take(agent, "json")).revision).toBe(7);
 });
+
+const endpoint = (node: string) => ({
+  apiVersion: "projectcalico.org/v3",
+  kind: "WorkloadEndpoint",
+  metadata: { name: `${node}-web`, namespace: "shop", resourceVersion: "7" },
+  spec: { node, containerID: "c" },
+});
+const affinity = {
+  apiVersion: "projectcalico.org/v3",
+  kind: "BlockAffinity",
+  metadata: { name: "a" },
+  spec: { node: "n2" },
+};
+const objects = [endpoint("n1"), affinity, endpoint("n2")];
+
+/** What a node is told, and of how many objects it is told so. */
+function toldTo(node: string, snapshot: Snapshot): { count: number; names: string[] } {
+  const frames = [...snapshot.frames(node)].map(({ data, isBinary }) => JSON.parse(textOfFrame(data, isBinary)));
+  const names = frames.flatMap(({ objects: put }: { objects: (typeof objects)[number][] }) =>
+    put.map(({ metadata, spec }) => ("containerID" in spec ? `${metadata.name} whole` : metadata.name)),
+  );
+  return { count: snapshot.objects(node), names };
+}
+
+test.each([
+  [2, { n1: ["n1-web whole", "n1-web", "n2-web"], n2: ["a", "n2-web whole", "n1-web", "n2-web"] }],
+  [1, { n1: ["n1-web whole", "n2-web"], n2: ["n1-web", "a", "n2-web whole"] }],
+])("at level %i nodes share one snapshot, though each gets its own objects whole", async (level, told) => {
+  let made = 0;
+  const snapshots = new Snapshots({ snapshot: async () => ({ revision: ++made, objects }) });
+  for (const [node, names] of Object.entries(told)) {
+    const view = viewOf({ type: "agent", scope: "node" }, level, node);
+    expect(toldTo(node, await snapshots.take(view, "json"))).toEqual({ count: names.length, names });
+  }
+  expect(made).toBe(1);
+});

@@ -28,42 +28,73 @@ export class Snapshots {
   }
 
   async take(view: View, encoding: Encoding): Promise<Snapshot> {
-    const key = `${view.name} ${encoding}`;
+    const isOnce = view.once !== undefined;
+    const seen = view.once ?? view;
+    const key = `${seen.name} ${encoding} ${isOnce}`;
     const known = this.#byView.get(key);
     if (known !== undefined) return known;
     const startedAt = performance.now();
-    const made = this.#make(view, encoding);
+    const made = this.#make(seen).then((state) => (isOnce ? eachOnce(state, encoding) : ownFirst(state, encoding)));
     this.#byView.set(key, made);
     const forget = (): void => void this.#byView.delete(key);
     made.then(() => setTimeout(forget, GOOD * (performance.now() - startedAt)).unref(), forget);
     return made;
   }
 
-  async #make(view: View, encoding: Encoding): Promise<Snapshot> {
+  async #make(view: View): Promise<SeenState> {
     const { revision, objects } = await this.#source.snapshot();
-    const shown: string[] = [];
-    const byNode = new Map<string, KubeObject[]>();
+    const shared: (string | undefined)[] = [];
+    const ownByNode = new Map<string, Map<number, KubeObject>>();
     await inTurns(objects, (object) => {
       const kind = view.kind(object.kind);
       if (kind === undefined) return;
-      const node = kind.nodeOf(object);
+      const [text, node] = [kind.shared(object), kind.nodeOf(object)];
       if (node !== undefined) {
-        const own = byNode.get(node) ?? [];
-        byNode.set(node, own);
-        own.push(object);
+        const own = ownByNode.get(node) ?? new Map<number, KubeObject>();
+        ownByNode.set(node, own.set(shared.length, object));
       }
-      const text = kind.shared(object);
-      if (text !== undefined) shown.push(text);
+      if (text !== undefined || node !== undefined) shared.push(text);
     });
-    const shared: Frame[] = [];
-    await inTurns(putFrames(shown, encoding), (frame) => shared.push(frame));
-    return {
-      revision,
-      objects: (node) => shown.length + (byNode.get(node)?.length ?? 0),
-      *frames(node) {
-        yield* putFrames((byNode.get(node) ?? []).map(encodeObject), encoding);
-        yield* shared;
-      },
-    };
+    return { revision, shared, ownOf: (node) => ownByNode.get(node) ?? new Map<number, KubeObject>() };
   }
+}
+
+/** A state as a view shows it, before it is frames. */
+interface SeenState {
+  readonly revision: number;
+  /** JSON that everybody gets, in the order of the state; undefined where one node alone gets anything. */
+  readonly shared: readonly (string | undefined)[];
+  /** What a node gets whole, by its place among those. */
+  readonly ownOf: (node: string) => ReadonlyMap<number, KubeObject>;
+}
+
+async function ownFirst({ revision, shared, ownOf }: SeenState, encoding: Encoding): Promise<Snapshot> {
+  const shown = shared.filter((text) => text !== undefined);
+  const frames: Frame[] = [];
+  await inTurns(putFrames(shown, encoding), (frame) => frames.push(frame));
+  return {
+    revision,
+    objects: (node) => shown.length + ownOf(node).size,
+    *frames(node) {
+      yield* putFrames(ownOf(node).values().map(encodeObject), encoding);
+      yield* frames;
+    },
+  };
+}
+
+/** As clients of the first level know it: frames of each one's own, made while they are sent. */
+function eachOnce({ revision, shared, ownOf }: SeenState, encoding: Encoding): Snapshot {
+  function* textsFor(node: string): Generator<string> {
+    const own = ownOf(node);
+    for (const [place, text] of shared.entries()) {
+      const object = own.get(place);
+      const told = object === undefined ? text : encodeObject(object);
+      if (told !== undefined) yield told;
+    }
+  }
+  return {
+    revision,
+    objects: (node) => textsFor(node).reduce((count) => count + 1, 0),
+    frames: (node) => putFrames(textsFor(node), encoding),
+  };
 }

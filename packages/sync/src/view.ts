@@ -12,6 +12,8 @@ export interface View {
   kind(kind: string): KindView | undefined;
   /** Of what a node gets: another table, another digest. */
   digest(node: string): string;
+  /** Where a client is told each object once: the view in which this node's own come whole and stand in for the shared form. */
+  readonly once?: View;
 }
 
 export interface KindView {
@@ -55,6 +57,7 @@ function firstViewOf(node: string, view: View): View {
   });
   return {
     name: `first/${view.name}/${node}`,
+    once: view,
     kind: (name) => {
       const kind = view.kind(name);
       return kind && kindOf(kind);
