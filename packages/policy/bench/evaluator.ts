@@ -2,8 +2,8 @@ import { API_VERSION } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { atMost } from "@percale/testkit";
 import type { Figure } from "@percale/testkit";
-import { createEvaluator } from "../src/index.ts";
-import type { Evaluator } from "../src/index.ts";
+import { createEvaluator, NOTHING_COVERED } from "../src/index.ts";
+import type { Coverage, Evaluator } from "../src/index.ts";
 
 const POLICIES = 10_000;
 const ENDPOINTS = 5_000;
@@ -20,12 +20,18 @@ export function benchEvaluator(): readonly Figure[] {
   let evaluator = stored;
   const policy = times((i) => ask((evaluator = evaluator.with([policyAt(i * 31, i + 1)])), i));
   const endpoint = times((i) => ask((evaluator = evaluator.with([endpointAt(i * 31, i + 1)])), i));
+  let coverage = counted(evaluator, NOTHING_COVERED);
+  const covered = times((i) => {
+    evaluator = evaluator.with([policyAt(i * 31, 400 + i)]);
+    coverage = counted(evaluator, coverage);
+  });
   const draft = times((i) => ask(evaluator.with([policyAt(i * 17, 1_000 + i)]), i));
   return [
     atMost("evaluator: heap of 10,000 policies × 5,000 endpoints", heapMb, "MB", 40),
     atMost("evaluator: a policy changed, one question, p50", quantile(policy, 0.5), "ms", 2),
     atMost("evaluator: a policy changed, one question, p99", quantile(policy, 0.99), "ms", 50),
     atMost("evaluator: an endpoint changed, one question, p99", quantile(endpoint, 0.99), "ms", 50),
+    atMost("evaluator: a policy changed, what is in force where, p50", quantile(covered, 0.5), "ms", 50),
     atMost("evaluator: a draft, one question, p99", quantile(draft, 0.99), "ms", 50),
   ];
 }
@@ -67,6 +73,12 @@ function policyAt(number: number, shift = 0): KubeObject {
 function ask(evaluator: Evaluator, i: number): void {
   const peer = (at: number) => ({ endpoint: { namespace: "shop", name: `e${at % ENDPOINTS}` } });
   evaluator.explain({ from: peer(i * 17), to: peer(i * 13 + 5), protocol: "TCP", port: 80 });
+}
+
+function counted(evaluator: Evaluator, before: Coverage): Coverage {
+  const counting = evaluator.coverageAfter(before);
+  for (const endpoint of counting?.endpoints() ?? []) counting!.count(endpoint);
+  return counting?.done() ?? before;
 }
 
 function object(kind: string, name: string, spec: unknown, metadata: object = {}): KubeObject {

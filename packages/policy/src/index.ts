@@ -19,6 +19,8 @@ export type { Sha224 } from "./compile/rule.ts";
 export { EVALUATED_KINDS } from "./evaluate/cluster.ts";
 export { QueryError, compare, createEvaluator } from "./evaluate/evaluator.ts";
 export type { Difference, Evaluator } from "./evaluate/evaluator.ts";
+export { NOTHING_COVERED } from "./evaluate/coverage.ts";
+export type { Counting, Coverage, Tally } from "./evaluate/coverage.ts";
 export type * from "./evaluate/query.ts";
 export { emptyState, ownersByInterface, take, wholeOf } from "./state/state.ts";
 export type { AddressSet, NodeState, StateChange } from "./state/state.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { applyUpdates, CalcGraph, emptyState } from "@percale/policy";
+import { applyUpdates, CalcGraph, emptyState, NOTHING_COVERED } from "@percale/policy";
 import { dense, NODE } from "@percale/policy/testdata/universe.ts";
 import { API_VERSION } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
@@ -208,9 +208,9 @@ test("what is in force where is told in numbers, of policies or of endpoints, wi
     (await ask({ ask: "coverage", about: { per } }, worldOf(objects))).rows;
   const shown = [...shop, egress, nobody];
   expect(await told("policy", shown)).toEqual([
+    { name: "GlobalNetworkPolicy/out", count: 1, ingress: false, egress: true },
     { name: "GlobalNetworkPolicy/security.ban", count: 3, ingress: true, egress: false },
     { name: "NetworkPolicy/shop/default.db", count: 1, ingress: true, egress: false },
-    { name: "GlobalNetworkPolicy/out", count: 1, ingress: false, egress: true },
   ]);
   expect(await told("endpoint", shown)).toEqual([
     { name: "shop/n1-k8s-cart-eth0", count: 1, ingress: true, egress: false },
@@ -218,6 +218,27 @@ test("what is in force where is told in numbers, of policies or of endpoints, wi
     { name: "shop/n1-k8s-web-eth0", count: 1, ingress: true, egress: false },
   ]);
   expect(await told("endpoint", [db])).toEqual([]);
+});
+
+test("numbers are counted on from those of the state before, and anew where the world is", async () => {
+  const world = worldOf(shop);
+  const endpoints = async (): Promise<readonly unknown[]> =>
+    (await ask({ ask: "coverage", about: { per: "endpoint" } }, world)).rows;
+  const row = (pod: string, count: number) => ({
+    name: `shop/n1-k8s-${pod}-eth0`,
+    count,
+    ingress: true,
+    egress: false,
+  });
+  const before = await endpoints();
+  const { coverage } = world;
+  expect([await endpoints(), world.coverage]).toEqual([before, coverage]);
+  expect(world.coverage).toBe(coverage);
+  world.take({ changes: [{ kind: "GlobalNetworkPolicy", name: "security.ban" }], revision: 8 });
+  expect(await endpoints()).toEqual([row("db", 1)]);
+  world.take({ changes: shop.map((one) => JSON.stringify(one)), isAnew: true, revision: 9 });
+  expect(world.coverage).toBe(NOTHING_COVERED);
+  expect(await endpoints()).toEqual([row("cart", 1), row("db", 2), row("web", 1)]);
 });
 
 test("what the dashboard counts is what the engine has in force, in any cluster", async () => {

@@ -56,7 +56,7 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
       case "effective":
         return { ...effective(evaluator, about), revision };
       case "coverage":
-        await coverage(evaluator, about, course);
+        await coverage(world, about, course);
         return { revision };
       case "matrix":
         return { ...(await matrix(evaluator, about, course)), revision };

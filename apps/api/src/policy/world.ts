@@ -1,5 +1,5 @@
-import { createEvaluator } from "@percale/policy";
-import type { Evaluator, ObjectChange } from "@percale/policy";
+import { createEvaluator, NOTHING_COVERED } from "@percale/policy";
+import type { Coverage, Evaluator, ObjectChange } from "@percale/policy";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 
 /** An object as JSON, or the name of one that is gone. */
@@ -15,6 +15,8 @@ export interface Feed {
 
 /** Follows the store by what it is fed. What it shows is of whole change sets only, and stays as it is while the world moves on. */
 export class World {
+  /** As it was last counted, of the newest state or of one before. */
+  coverage: Coverage = NOTHING_COVERED;
   #coming: ObjectChange[] = [];
   #isAnew = false;
   #revision = 0;
@@ -39,7 +41,11 @@ export class World {
   }
 
   #moveTo(revision: number): void {
-    if (this.#isAnew) this.#evaluator = createEvaluator([]); // lets go of the old before the new is made
+    if (this.#isAnew) {
+      // Lets go of the old before the new is made.
+      this.#evaluator = createEvaluator([]);
+      this.coverage = NOTHING_COVERED;
+    }
     this.#evaluator = this.#evaluator.with(this.#coming);
     this.#coming = [];
     this.#isAnew = false;

@@ -70,7 +70,7 @@ export class Cluster {
   constructor(selection: Selection, inventory: Inventory, compiler: Compiler) {
     this.selection = selection;
     this.#inventory = inventory;
-    this.#compiler = compiler.orNewFor(selection.policyCount + inventory.objects.count(Profile.kind));
+    this.#compiler = compiler.orNewFor(selection.policies.size + inventory.objects.count(Profile.kind));
   }
 
   static of(objects: Iterable<KubeObject>): Cluster {
@@ -98,6 +98,17 @@ export class Cluster {
       this.#known.set(key, (known = new KnownAddress(address, owners)));
     }
     return known;
+  }
+
+  /** What selectors see of each workload endpoint, by `namespace/name`; the same object as long as it is the same. */
+  labelsByEndpoint(): ReadonlyMap<string, Labels> {
+    const { endpoints } = this.#inventory;
+    return new Map(endpoints.entries().map(([key, { member }]) => [key, this.selection.labelsOf(member)]));
+  }
+
+  /** Where it selects: its rules compile, and are for a direction. */
+  isInForce(policy: SelectingPolicy): boolean {
+    return (policy.head.ingress || policy.head.egress) && this.#rulesOf(policy) !== "invalid";
   }
 
   /** By `namespace/name`. */

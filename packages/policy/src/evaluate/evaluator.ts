@@ -7,6 +7,8 @@ import type { ObjectChange } from "../versions/object-versions.ts";
 import type { KnownAddress } from "./addresses.ts";
 import { Cluster } from "./cluster.ts";
 import type { EndpointView, NodeView } from "./cluster.ts";
+import { Counting } from "./coverage.ts";
+import type { Coverage } from "./coverage.ts";
 import type {
   Decision,
   Direction,
@@ -41,6 +43,8 @@ export interface Evaluator {
   verdict(query: Query): Verdict;
   /** Throws QueryError. */
   effectivePolicies(endpoint: { readonly namespace: string; readonly name: string }): EffectivePolicies;
+  /** Counts what is in force where, beginning with what was counted of another state; undefined if that is of this one. */
+  coverageAfter(before: Coverage): Counting | undefined;
 }
 
 export function createEvaluator(objects: Iterable<KubeObject>): Evaluator {
@@ -57,6 +61,7 @@ function evaluatorOf(cluster: Cluster): Evaluator {
       const flight = resolve(cluster, query);
       return decide(flight, (direction, endpoint, packet) => walk(cluster, { endpoint, direction, packet })).verdict;
     },
+    coverageAfter: (before) => (before.of === cluster.selection ? undefined : new Counting(cluster, before)),
     effectivePolicies: ({ namespace, name }) => {
       const endpoint = endpointOf(cluster, `${namespace}/${name}`);
       return {

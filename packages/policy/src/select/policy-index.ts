@@ -1,4 +1,4 @@
-import { restrictionsOf } from "@percale/selector";
+import { matches, restrictionsOf } from "@percale/selector";
 import type { Labels, Restriction, Selector } from "@percale/selector";
 import { LayeredMap } from "../versions/layered-map.ts";
 import { ListsEdit } from "../versions/lists-edit.ts";
@@ -34,8 +34,21 @@ export class PolicyIndex {
     return this.#standing.size;
   }
 
+  /** Each once, in no order. */
+  *selecting(labels: Labels): Generator<SelectingPolicy> {
+    for (const policy of this.#candidates(labels)) if (matches(policy.head.selector, labels)) yield policy;
+  }
+
+  /** Those that the other one has not, or has another of that name: what came since it. */
+  without(other: PolicyIndex): PolicyIndex {
+    if (other.size === 0) return this;
+    if (other.#standing === this.#standing) return new PolicyIndex();
+    const own = this.#standing.entries().filter(([key, { policy }]) => other.#standing.get(key)?.policy !== policy);
+    return new PolicyIndex().with(own.map(([key, { policy }]) => [key, policy]));
+  }
+
   /** All that select these labels, and others, each once. */
-  *candidates(labels: Labels): Generator<SelectingPolicy> {
+  *#candidates(labels: Labels): Generator<SelectingPolicy> {
     yield* this.#byPlace.get(ANYWHERE) ?? [];
     for (const [label] of this.#labels.entries()) {
       const value = labels.get(label);

@@ -39,10 +39,9 @@ export interface SelectedTier {
  */
 export class Selection {
   readonly #parts: Parts;
-  readonly #labels = new Map<Member, Labels>();
   #selectables: readonly Selectable[] | undefined;
 
-  constructor(changes: Iterable<ObjectChange>, before: Parts = NOTHING) {
+  constructor(changes: Iterable<ObjectChange>, before: Parts = nothing()) {
     this.#parts = changed(before, changes);
   }
 
@@ -51,8 +50,9 @@ export class Selection {
     return new Selection(changes, this.#parts);
   }
 
-  get policyCount(): number {
-    return this.#parts.policies.size;
+  /** Of workloads. */
+  get policies(): PolicyIndex {
+    return this.#parts.policies;
   }
 
   /** In the order in which they were given; what `with` brought comes anywhere. */
@@ -81,10 +81,7 @@ export class Selection {
   /** Tiers with a policy on a workload of these labels. One whose rules do not compile is as good as missing. */
   tiersOn(labels: Labels, isValid: (policy: SelectingPolicy) => boolean): readonly SelectedTier[] {
     const { policies, tiers } = this.#parts;
-    const applying = [...policies.candidates(labels)].filter(
-      (policy) => matches(policy.head.selector, labels) && isValid(policy),
-    );
-    return Map.groupBy(applying, ({ head }) => head.tier)
+    return Map.groupBy(policies.selecting(labels).filter(isValid), ({ head }) => head.tier)
       .entries()
       .map(([name, own]) => ({
         info: tiers.get(name) ?? missingTier(name),
@@ -94,13 +91,17 @@ export class Selection {
       .sort((a, b) => compareTiers(a.info, b.info));
   }
 
-  /** What selectors see of a member of this selection. */
+  /** What selectors see of a member of this selection: in the next one too the same object, as long as it is the same. */
   labelsOf(member: Member): Labels {
-    let labels = this.#labels.get(member);
-    if (labels === undefined) {
-      const parents = member.parents.map((name) => ({ labels: this.#parts.handedDown.get(name) }));
-      this.#labels.set(member, (labels = inheriting(member.labels, parents)));
-    }
+    const { inherited, handedDown } = this.#parts;
+    const parents = member.parents.map((name) => handedDown.get(name));
+    const known = inherited.get(member);
+    if (known !== undefined && parents.every((labels, i) => labels === known.parents[i])) return known.labels;
+    const labels = inheriting(
+      member.labels,
+      parents.map((each) => ({ labels: each })),
+    );
+    inherited.set(member, { parents, labels });
     return labels;
   }
 
@@ -117,14 +118,22 @@ interface Parts {
   readonly policies: PolicyIndex;
   readonly tiers: LayeredMap<string, TierInfo>;
   readonly handedDown: LayeredMap<string, LabelRecord>;
+  /** Made at first use and shared with every other version, each of which looks whether what was handed down is what it knows. */
+  readonly inherited: WeakMap<Member, Inherited>;
 }
 
-const NOTHING: Parts = {
+interface Inherited {
+  readonly parents: readonly (LabelRecord | undefined)[];
+  readonly labels: Labels;
+}
+
+const nothing = (): Parts => ({
   members: new LayeredMap(),
   policies: new PolicyIndex(),
   tiers: new LayeredMap(),
   handedDown: new LayeredMap(),
-};
+  inherited: new WeakMap(),
+});
 
 function changed(parts: Parts, changes: Iterable<ObjectChange>): Parts {
   const members = parts.members.edit();
@@ -157,6 +166,7 @@ function changed(parts: Parts, changes: Iterable<ObjectChange>): Parts {
     policies: parts.policies.with(policies),
     tiers: tiers.done(),
     handedDown: handedDown.done(),
+    inherited: parts.inherited,
   };
 }
 
