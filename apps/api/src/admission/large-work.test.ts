@@ -1,8 +1,3 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { networkSet } from "../testdata/test-api.ts";
 import { isLarge } from "./is-large.ts";
@@ -120,19 +115,4 @@ test("what the thread dies of is its own caller's, too: a new one goes on with t
 test("what is short is not handed over", () => {
   expect(isLarge(draft("create", networkSet("s", { nets: nets.slice(0, 100) })))).toBe(false);
   expect(isLarge({ proposal: { op: "delete", ref: at }, fieldValidation: "Warn" })).toBe(false);
-});
-
-test("the thread keeps no process alive", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "percale-large-work-"));
-  const program = join(folder, "program.mjs");
-  writeFileSync(
-    program,
-    `import { largeWork } from "${new URL("large-work.ts", import.meta.url).href}";
-     const body = { bytes: Buffer.from("{}"), type: "application/json" };
-     console.log(await largeWork.split(body).catch((error) => error.message));`,
-  );
-  const { stdout } = await promisify(execFile)(process.execPath, [program]).finally(() =>
-    rmSync(folder, { recursive: true }),
-  );
-  expect(stdout).toContain("the change set is not valid");
 });

@@ -1,10 +1,3 @@
-import { execFile } from "node:child_process";
-import { createRequire } from "node:module";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import { silentLogger } from "@percale/daemon";
 import { API_VERSION } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
@@ -13,7 +6,6 @@ import { MemoryStore } from "@percale/store/memory";
 import { afterAll, expect, test } from "vitest";
 import { Judge } from "./judge.ts";
 
-const require = createRequire(import.meta.url);
 const endpoint = (name: string, last: number): KubeObject => ({
   apiVersion: API_VERSION,
   kind: "WorkloadEndpoint",
@@ -122,19 +114,3 @@ test("who waits when it closes is told so, as is who comes later", async () => {
   expect(await waiting).toEqual(refused(503));
   await expect(judge.ask("explain", () => explanation)).rejects.toEqual(refused(503));
 });
-
-test("the thread keeps no process alive", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "percale-judge-"));
-  const program = join(folder, "program.mjs");
-  writeFileSync(
-    program,
-    `import { Judge } from "${new URL("judge.ts", import.meta.url).href}";
-     import { MemoryStore } from "${pathToFileURL(require.resolve("@percale/store/memory")).href}";
-     const judge = new Judge({ store: new MemoryStore() });
-     console.log(JSON.stringify(await judge.ask("select", () => ({ selector: "all()" }))));`,
-  );
-  const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 20_000 }).finally(() =>
-    rmSync(folder, { recursive: true }),
-  );
-  expect(JSON.parse(stdout)).toEqual({ ok: true, count: 0, endpoints: [], sets: [] });
-}, 30_000);

@@ -23,8 +23,15 @@ export function hello(socket: MemorySocket, more: Partial<Hello> = {}): MemorySo
   return socket;
 }
 
+const messageByData = new WeakMap<Buffer, ServerMessage>();
+
+/** Each message is read once, however often it is asked for: large ones take milliseconds. */
 export const heardBy = ({ heard }: MemorySocket): ServerMessage[] =>
-  heard.map(({ data, isBinary }) => parseServerMessage(textOfFrame(data, isBinary))!);
+  heard.map(({ data, isBinary }) => {
+    const message = messageByData.get(data) ?? parseServerMessage(textOfFrame(data, isBinary))!;
+    messageByData.set(data, message);
+    return message;
+  });
 
 export function statusOf(node: string, more: Partial<AgentStatus> = {}): AgentStatus {
   return {
