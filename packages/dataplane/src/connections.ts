@@ -1,7 +1,7 @@
 import { turns } from "@percale/daemon";
 import { Conntrack } from "@percale/kernel";
 import type { Connection } from "@percale/kernel";
-import { evaluateState } from "@percale/policy";
+import { evaluateState, HOST_VERDICTS } from "@percale/policy";
 import type { NodeState, Packet } from "@percale/policy";
 
 /** Tracked connections of local workloads, which would be let through for as long as they go on. Close it. */
@@ -54,6 +54,7 @@ export function* findDenied(
   const ownerOf = new Map<string, string>();
   for (const { key, active, workload } of state.endpoints.values())
     for (const cidr of active ? (workload?.addresses ?? []) : []) ownerOf.set(cidr.slice(0, cidr.indexOf("/")), key);
+  const reachHost = HOST_VERDICTS[state.config.defaultEndpointToHostAction];
   for (const connection of connections) {
     const { family, tuple: _, id: __, ...rest } = connection;
     const packet: Packet = { ...rest, ipVersion: family };
@@ -63,12 +64,7 @@ export function* findDenied(
       (to !== undefined &&
         !own.has(packet.source) &&
         evaluateState(state, { endpoint: to, direction: "ingress", packet }) === "deny") ||
-      (from !== undefined && own.has(packet.destination) && refusesWorkloads(state));
+      (from !== undefined && own.has(packet.destination) && reachHost === "deny");
     yield { connection, isDenied };
   }
-}
-
-function refusesWorkloads({ config }: NodeState): boolean {
-  const action = config.defaultEndpointToHostAction;
-  return action === "Drop" || action === "Reject";
 }

@@ -14,7 +14,7 @@ export * from "./stages.ts";
 export { CalcGraph } from "./graph/graph.ts";
 export type { Problem } from "./graph/problems.ts";
 export { formatName, refOfPolicy, refOfProfile } from "./refs.ts";
-export { DEFAULT_CONFIG } from "./compile/config.ts";
+export { DEFAULT_CONFIG, HOST_VERDICTS } from "./compile/config.ts";
 export type { Sha224 } from "./compile/rule.ts";
 export { EVALUATED_KINDS } from "./evaluate/cluster.ts";
 export { QueryError, compare, createEvaluator } from "./evaluate/evaluator.ts";

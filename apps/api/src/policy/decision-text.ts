@@ -1,4 +1,13 @@
-import type { Decision, Direction, Explanation, Half, PolicyStep, ResolvedPeer, TierStep } from "@percale/policy";
+import type {
+  Decision,
+  Direction,
+  Explanation,
+  Half,
+  HalfDecision,
+  PolicyStep,
+  ResolvedPeer,
+  TierStep,
+} from "@percale/policy";
 import { DEFAULT_TIER, formatRef, Profile } from "@percale/resources";
 import type { DecisionStep, DecisionView, PartyView } from "../trpc/views.ts";
 
@@ -29,13 +38,19 @@ function absentHalf(direction: Direction, decision: Decision, verdict: "allow" |
   return { direction, verdict: decidedHere ? verdict : "allow", by: "notAnEndpoint", text, steps: [] };
 }
 
-function decider(decision: Decision): Omit<DecisionView, "direction" | "verdict" | "text" | "steps"> {
-  if (decision.by === "tier") return { by: "tierDefault", tier: decision.tier };
-  if (decision.by !== "rule") return { by: "noMatch" };
-  const { kind, name, namespace, tier, ruleIndex } = decision;
-  if (kind === Profile.kind) return { by: "profile", profile: name, rule: ruleIndex };
-  const policy = { kind, name, tier: tier ?? DEFAULT_TIER, ...(namespace !== undefined && { namespace }) };
-  return { by: "rule", tier: policy.tier, policy, rule: ruleIndex };
+function decider(decision: HalfDecision): Omit<DecisionView, "direction" | "verdict" | "text" | "steps"> {
+  switch (decision.by) {
+    case "tier":
+      return { by: "tierDefault", tier: decision.tier };
+    case "no profile matched":
+      return { by: "noMatch" };
+    case "rule": {
+      const { kind, name, namespace, tier, ruleIndex } = decision;
+      if (kind === Profile.kind) return { by: "profile", profile: name, rule: ruleIndex };
+      const policy = { kind, name, tier: tier ?? DEFAULT_TIER, ...(namespace !== undefined && { namespace }) };
+      return { by: "rule", tier: policy.tier, policy, rule: ruleIndex };
+    }
+  }
 }
 
 export function decisionText(decision: Decision): string {
@@ -63,12 +78,22 @@ function profileSteps(step: PolicyStep): DecisionStep[] {
   return [{ profile: step.ref.name, ...stepOf(step) }];
 }
 
+const STEP_ACTIONS: Readonly<Record<PolicyStep["outcome"], DecisionStep["action"]>> = {
+  Allow: "allow",
+  Deny: "deny",
+  Pass: "pass",
+  "no match": "none",
+};
+
 function stepOf({ ref, rules, outcome, ruleIndex }: PolicyStep): DecisionStep {
-  const action = outcome === "no match" ? "none" : (outcome.toLowerCase() as DecisionStep["action"]); // Allow, Deny, Pass, Log
   const failed = rules.map(({ index, failedField }) => `rule ${index + 1}: ${failedField ?? "matches"}`).join("; ");
   const why = failed === "" ? "no rules" : failed;
   const text = outcome === "no match" ? `no rule matched (${why})` : `rule ${(ruleIndex ?? 0) + 1} says ${outcome}`;
-  return { action, text: `${formatRef(ref)}: ${text}`, ...(ruleIndex !== undefined && { rule: ruleIndex }) };
+  return {
+    action: STEP_ACTIONS[outcome],
+    text: `${formatRef(ref)}: ${text}`,
+    ...(ruleIndex !== undefined && { rule: ruleIndex }),
+  };
 }
 
 export function partyView(text: string, { kind, name, node, address = "" }: ResolvedPeer): PartyView {

@@ -22,16 +22,19 @@ export function denyExprs(
   { filterDenyAction }: Pick<DataplaneConfig, "filterDenyAction">,
   family: Family,
 ): readonly Expr[] {
-  return filterDenyAction === "Drop" ? DROPPED : REJECTED[family];
+  return DENIED[filterDenyAction][family];
 }
 
 const ACCEPTED: readonly Expr[] = [COUNTER, ACCEPT];
-const DROPPED: readonly Expr[] = [COUNTER, DROP];
 const RETURNED: readonly Expr[] = [COUNTER, RETURN];
-/** Port unreachable. */
-const REJECTED: Readonly<Record<Family, readonly Expr[]>> = {
-  4: [COUNTER, shareExpr({ e: "reject", with: "icmp", code: 3 })],
-  6: [COUNTER, shareExpr({ e: "reject", with: "icmp", code: 4 })],
+const DROPPED: readonly Expr[] = [COUNTER, DROP];
+/** Reject: port unreachable. */
+const DENIED: Readonly<Record<DataplaneConfig["filterDenyAction"], Readonly<Record<Family, readonly Expr[]>>>> = {
+  Drop: { 4: DROPPED, 6: DROPPED },
+  Reject: {
+    4: [COUNTER, shareExpr({ e: "reject", with: "icmp", code: 3 })],
+    6: [COUNTER, shareExpr({ e: "reject", with: "icmp", code: 4 })],
+  },
 };
 
 /**

@@ -6,6 +6,14 @@ import type { DataplaneConfig, PortRange } from "../model.ts";
 import { InvalidObject } from "./invalid.ts";
 import { optionalSelector } from "../select/policy.ts";
 
+/** What `defaultEndpointToHostAction` comes to. Return: the node's own rules decide, taken to accept. */
+export const HOST_VERDICTS: Readonly<Record<DataplaneConfig["defaultEndpointToHostAction"], "allow" | "deny">> = {
+  Accept: "allow",
+  Return: "allow",
+  Drop: "deny",
+  Reject: "deny",
+};
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A FelixConfiguration as a layer. `nodeSelector` only on those that are neither `default` nor `node.<name>`. */

@@ -30,7 +30,12 @@ export interface RuleContext {
   readonly use: (definition: SetDefinition) => void;
 }
 
-const ACTIONS: Readonly<Record<string, Action>> = { Allow: "allow", Deny: "deny", Pass: "pass", Log: "log" };
+const ACTIONS: Readonly<Record<string, Action>> = {
+  Allow: "allow",
+  Deny: "deny",
+  Pass: "pass",
+  Log: "log",
+} satisfies Record<PolicyRule["action"], Action>;
 
 /** A rule as drivers see it. Throws InvalidObject, SelectorError or PortError. */
 export function compileRule(rule: PolicyRule, context: RuleContext): Rule {

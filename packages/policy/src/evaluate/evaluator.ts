@@ -1,6 +1,7 @@
 import { containsAddress, formatAddress, parseAddress } from "@percale/net";
 import { protocolNumber } from "@percale/resources";
 import type { KubeObject, Lookup } from "@percale/resources";
+import { HOST_VERDICTS } from "../compile/config.ts";
 import type { DataplaneConfig } from "../model.ts";
 import type { Selection } from "../select/selection.ts";
 import type { ObjectChange } from "../versions/object-versions.ts";
@@ -99,10 +100,13 @@ export function compare(before: Evaluator, after: Evaluator, queries: Iterable<Q
   return differences;
 }
 
-type End =
-  | { readonly kind: "workload"; readonly endpoint: EndpointView; readonly node: NodeView }
-  | { readonly kind: "node"; readonly node: NodeView }
-  | { readonly kind: "network" };
+interface WorkloadEnd {
+  readonly kind: "workload";
+  readonly endpoint: EndpointView;
+  readonly node: NodeView;
+}
+
+type End = WorkloadEnd | { readonly kind: "node"; readonly node: NodeView } | { readonly kind: "network" };
 
 interface Flight {
   readonly from: End;
@@ -127,37 +131,53 @@ interface Judgement<T extends Outcome> {
 function decide<T extends Outcome>({ from, to, packet }: Flight, ask: Ask<T>): Judgement<T> {
   if (packet === undefined)
     return settled("deny", { by: "no address", message: "one end has no address of this IP version" });
-  let egress: T | undefined;
-  if (from.kind === "workload") {
-    const { config } = from.node;
-    const refused = gate(from.endpoint, config, packet);
-    if (refused !== undefined) return { ...settled("deny", refused), config };
-    const isOwnNode = to.kind === "node" && to.node.name === from.node.name;
-    if (isOwnNode && isNeighbourDiscovery(packet))
+  switch (from.kind) {
+    case "workload":
+      return sent(from, to, packet, ask);
+    case "node":
+      if (to.kind === "workload" && to.node.name === from.node.name)
+        return settled("allow", {
+          by: "node to own workload",
+          message: `processes of ${to.node.name} always reach the workloads on it`,
+        });
+      return received(to, packet, ask);
+    case "network":
+      return received(to, packet, ask);
+  }
+}
+
+function sent<T extends Outcome>(from: WorkloadEnd, to: End, packet: Sight, ask: Ask<T>): Judgement<T> {
+  const { config } = from.node;
+  const refused = gate(from.endpoint, config, packet);
+  if (refused !== undefined) return { ...settled("deny", refused), config };
+  const isOwnNode = to.kind === "node" && to.node.name === from.node.name;
+  if (isOwnNode && isNeighbourDiscovery(packet))
+    return settled("allow", {
+      by: "neighbour discovery",
+      direction: "egress",
+      message: "neighbour discovery with the own node is accepted before policy",
+    });
+  const egress = ask("egress", from.endpoint, packet);
+  if (egress.verdict === "deny") return { verdict: "deny", decision: egress.decision, config, egress };
+  return isOwnNode ? { ...toHost(config), egress } : received(to, packet, ask, egress);
+}
+
+/** `egress`: how a workload's own policy has let it go. */
+function received<T extends Outcome>(to: End, packet: Sight, ask: Ask<T>, egress?: T): Judgement<T> {
+  switch (to.kind) {
+    case "workload": {
+      const ingress = ask("ingress", to.endpoint, packet);
+      const { verdict, decision } = ingress;
+      return { verdict, decision, config: to.node.config, ...(egress !== undefined && { egress }), ingress };
+    }
+    case "node":
+    case "network":
+      if (egress !== undefined) return { verdict: "allow", decision: egress.decision, config: undefined, egress };
       return settled("allow", {
-        by: "neighbour discovery",
-        direction: "egress",
-        message: "neighbour discovery with the own node is accepted before policy",
+        by: "no workload involved",
+        message: "neither end is a workload: no policy of ours applies",
       });
-    egress = ask("egress", from.endpoint, packet);
-    if (egress.verdict === "deny") return { verdict: "deny", decision: egress.decision, config, egress };
-    if (isOwnNode) return { ...toHost(config), egress };
   }
-  if (to.kind !== "workload") {
-    if (egress !== undefined) return { verdict: "allow", decision: egress.decision, config: undefined, egress };
-    return settled("allow", {
-      by: "no workload involved",
-      message: "neither end is a workload: no policy of ours applies",
-    });
-  }
-  if (from.kind === "node" && from.node.name === to.node.name)
-    return settled("allow", {
-      by: "node to own workload",
-      message: `processes of ${to.node.name} always reach the workloads on it`,
-    });
-  const ingress = ask("ingress", to.endpoint, packet);
-  const { verdict, decision } = ingress;
-  return { verdict, decision, config: to.node.config, ...(egress !== undefined && { egress }), ingress };
 }
 
 function explain(cluster: Cluster, query: Query): Explanation {
@@ -216,13 +236,12 @@ function isNeighbourDiscovery({ ipVersion, protocol, icmp }: Sight): boolean {
 /** After the workload's own policy has allowed. */
 function toHost(config: DataplaneConfig): Judgement<never> {
   const action = config.defaultEndpointToHostAction;
-  const isAllowed = action === "Accept" || action === "Return";
   const message =
     action === "Return"
       ? "defaultEndpointToHostAction is Return: the node's own rules decide, taken to accept"
       : `defaultEndpointToHostAction is ${action}`;
   return {
-    verdict: isAllowed ? "allow" : "deny",
+    verdict: HOST_VERDICTS[action],
     decision: { by: "host action", direction: "egress", message },
     config,
   };
@@ -283,7 +302,14 @@ function endpointOf(cluster: Cluster, key: string): EndpointView {
 
 function addressesOf(cluster: Cluster, end: End, peer: Peer): readonly KnownAddress[] {
   if ("ip" in peer) return [look(cluster, peer.ip)];
-  return end.kind === "workload" ? end.endpoint.addresses : end.kind === "node" ? end.node.addresses : [];
+  switch (end.kind) {
+    case "workload":
+      return end.endpoint.addresses;
+    case "node":
+      return end.node.addresses;
+    case "network":
+      return [];
+  }
 }
 
 function look(cluster: Cluster, text: string): KnownAddress {

@@ -37,9 +37,11 @@ export interface ResolvedPeer {
 export type Verdict = "allow" | "deny";
 export type Direction = "ingress" | "egress";
 export type RuleAction = "Allow" | "Deny" | "Pass" | "Log";
+/** What a rule that matches comes to: after a Log the next one is asked. */
+export type FinalAction = Exclude<RuleAction, "Log">;
 
-/** Which thing had the last word. */
-export type Decision =
+/** What had the last word on one side: a rule, the end of a tier, or that nothing decided. */
+export type HalfDecision =
   | {
       readonly by: "rule";
       readonly kind: string;
@@ -49,13 +51,16 @@ export type Decision =
       readonly tier?: string;
       readonly direction: Direction;
       readonly ruleIndex: number;
-      readonly action: RuleAction;
+      readonly action: FinalAction;
     }
-  | { readonly by: "tier"; readonly tier: string; readonly direction: Direction; readonly action: "Deny" | "Pass" }
+  | { readonly by: "tier"; readonly tier: string; readonly direction: Direction; readonly action: "Deny" }
+  | { readonly by: "no profile matched"; readonly direction: Direction; readonly message: string };
+
+/** Which thing had the last word. `message`: one sentence for people. */
+export type Decision =
+  | HalfDecision
   | {
       readonly by:
-        | "no profile matched"
-        | "inactive endpoint"
         | "spoofed source"
         | "encapsulation"
         | "no address"
@@ -64,7 +69,6 @@ export type Decision =
         | "no workload involved"
         | "neighbour discovery";
       readonly direction?: Direction;
-      /** One sentence for people. */
       readonly message: string;
     };
 
@@ -80,7 +84,7 @@ export interface PolicyStep {
   readonly ref: ObjectRef;
   readonly rules: readonly RuleStep[];
   /** What it came to: the action of the rule that matched, or that none did. */
-  readonly outcome: RuleAction | "no match";
+  readonly outcome: FinalAction | "no match";
   readonly ruleIndex?: number;
 }
 
@@ -91,7 +95,7 @@ export interface TierStep {
   readonly defaultAction: "Deny" | "Pass";
   readonly policies: readonly PolicyStep[];
   /** What the tier came to; its default counts as Pass or Deny. */
-  readonly outcome: "Allow" | "Deny" | "Pass";
+  readonly outcome: FinalAction;
   /** True if no rule decided and the tier's default did. */
   readonly byDefault: boolean;
 }
@@ -102,7 +106,7 @@ export interface Half {
   readonly endpoint: string;
   readonly direction: Direction;
   readonly verdict: Verdict;
-  readonly decision: Decision;
+  readonly decision: HalfDecision;
   /** Tiers that count for the direction, up to the one that decided. */
   readonly tiers: readonly TierStep[];
   /** Profiles, if it came to them, up to the one that decided. */

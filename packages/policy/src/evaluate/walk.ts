@@ -1,11 +1,11 @@
 import type { Cluster, EndpointView, RuledBy } from "./cluster.ts";
-import type { Decision, Direction, Half, PolicyStep, RuleAction, RuleStep, TierStep, Verdict } from "./query.ts";
+import type { Direction, FinalAction, Half, HalfDecision, PolicyStep, RuleStep, TierStep, Verdict } from "./query.ts";
 import { misfit } from "./rule.ts";
 import type { EvaluableRule, Sight } from "./rule.ts";
 
 export interface Outcome {
   readonly verdict: Verdict;
-  readonly decision: Decision;
+  readonly decision: HalfDecision;
 }
 
 /** Where a walk writes down what it looked at; without one it only decides. */
@@ -28,26 +28,25 @@ export function walk(
     const list = policies[direction];
     if (list.length === 0) continue;
     const hit = firstHit(list, direction, packet);
-    const outcome = hit?.action ?? info.defaultAction;
     trail?.tiers.push({
       tier: info.name,
       exists: info.exists,
       defaultAction: info.defaultAction,
       policies: steps(list, direction, packet),
-      outcome: outcome as "Allow" | "Deny" | "Pass", // Log is never a hit
+      outcome: hit?.action ?? info.defaultAction,
       byDefault: hit === undefined,
     });
-    if (outcome === "Pass") continue;
-    if (hit === undefined)
-      return { verdict: "deny", decision: { by: "tier", tier: info.name, direction, action: info.defaultAction } };
-    return { verdict: verdictOf(hit.action), decision: byRule(hit, direction, info.name) };
+    if (hit === undefined && info.defaultAction === "Deny")
+      return { verdict: "deny", decision: { by: "tier", tier: info.name, direction, action: "Deny" } };
+    if (hit === undefined || hit.action === "Pass") continue;
+    return { verdict: VERDICTS[hit.action], decision: byRule(hit, direction, info.name) };
   }
   for (const name of endpoint.profileNames) {
     const profile = cluster.profileOf(name);
     const hit = firstHit([profile], direction, packet);
     trail?.profiles.push(...steps([profile], direction, packet));
     if (hit === undefined || hit.action === "Pass") continue; // Pass ends this profile only
-    return { verdict: verdictOf(hit.action), decision: byRule(hit, direction, undefined) };
+    return { verdict: VERDICTS[hit.action], decision: byRule(hit, direction, undefined) };
   }
   const message =
     endpoint.profileNames.length === 0
@@ -66,10 +65,12 @@ export function explainHalf(
   return { endpoint: subject.endpoint.key, direction: subject.direction, ...outcome, ...trail };
 }
 
+const VERDICTS: Readonly<Record<Exclude<FinalAction, "Pass">, Verdict>> = { Allow: "allow", Deny: "deny" };
+
 interface Hit {
   readonly owner: RuledBy;
   readonly index: number;
-  readonly action: RuleAction;
+  readonly action: FinalAction;
 }
 
 function firstHit(list: readonly RuledBy[], direction: Direction, packet: Sight): Hit | undefined {
@@ -105,7 +106,7 @@ function policyStep(ref: RuledBy["ref"], rules: readonly EvaluableRule[], packet
   return { ref, rules: looked, outcome: "no match" };
 }
 
-function byRule({ owner: { ref }, index, action }: Hit, direction: Direction, tier: string | undefined): Decision {
+function byRule({ owner: { ref }, index, action }: Hit, direction: Direction, tier: string | undefined): HalfDecision {
   return {
     by: "rule",
     kind: ref.kind,
@@ -116,8 +117,4 @@ function byRule({ owner: { ref }, index, action }: Hit, direction: Direction, ti
     ruleIndex: index,
     action,
   };
-}
-
-function verdictOf(action: RuleAction): Verdict {
-  return action === "Allow" ? "allow" : "deny";
 }

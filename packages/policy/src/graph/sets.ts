@@ -3,7 +3,7 @@ import type { KubeObject } from "@percale/resources";
 import { contribution, memberOf } from "../select/member.ts";
 import type { Member } from "../select/member.ts";
 import type { SetDefinition } from "../compile/rule.ts";
-import type { NodeUpdate, SetId, SetMember } from "../model.ts";
+import type { NodeUpdate, SetId, SetKind, SetMember } from "../model.ts";
 import { OwnedMembers } from "./owned.ts";
 
 interface AddressSet {
@@ -44,7 +44,14 @@ export class AddressSets {
       isSent: false,
     });
     this.#dirty.add(definition.id);
-    if (definition.kind !== "service") this.#index.putSelector(definition.id, definition.selector);
+    switch (definition.kind) {
+      case "net":
+      case "port":
+        this.#index.putSelector(definition.id, definition.selector);
+        return;
+      case "service":
+        return; // endpoint slices are what fills it
+    }
   }
 
   release(id: SetId): void {
@@ -56,7 +63,7 @@ export class AddressSets {
 
   /** Services that active rules name, by set. */
   *services(): Generator<string> {
-    for (const { definition } of this.#sets.values()) if (definition.kind === "service") yield definition.service;
+    for (const { definition } of this.#sets.values()) yield* servicesOf(definition);
   }
 
   /** Throws InvalidObject. */
@@ -129,8 +136,24 @@ export class AddressSets {
   }
 }
 
-function kindOf(definition: SetDefinition): "net" | "port" {
-  return definition.kind === "net" || (definition.kind === "service" && !definition.withPorts) ? "net" : "port";
+function kindOf(definition: SetDefinition): SetKind {
+  switch (definition.kind) {
+    case "net":
+    case "port":
+      return definition.kind;
+    case "service":
+      return definition.withPorts ? "port" : "net";
+  }
+}
+
+function servicesOf(definition: SetDefinition): readonly string[] {
+  switch (definition.kind) {
+    case "service":
+      return [definition.service];
+    case "net":
+    case "port":
+      return [];
+  }
 }
 
 function deltaOf(id: SetId, { before, members }: AddressSet): NodeUpdate | undefined {

@@ -1,6 +1,7 @@
 import { bitsOf, containsAddress, parseAddress, parseCidr } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
 import type {
+  Action,
   ActiveEndpoint,
   DataplaneConfig,
   Icmp,
@@ -59,13 +60,12 @@ function evaluateStage(state: NodeState, { endpoint, stage, direction, sight }: 
     const keys = tier[direction];
     if (keys.length === 0) continue;
     const rules = keys.flatMap((key) => state.policies.get(key)?.[direction] ?? []);
-    const action = decide(state, rules, sight);
-    if (action === "allow" || action === "deny") return action;
-    if (action === undefined && tier.defaultAction === "Deny") return "deny";
+    const action = decide(state, rules, sight) ?? (tier.defaultAction === "Deny" ? "deny" : "pass");
+    if (action !== "pass") return action;
   }
   for (const name of hasProfiles ? endpoint.profiles : []) {
-    const action = decide(state, state.profiles.get(name)?.[direction] ?? [], sight);
-    if (action === "allow" || action === "deny") return action;
+    const action = decide(state, state.profiles.get(name)?.[direction] ?? [], sight) ?? "pass";
+    if (action !== "pass") return action;
   }
   return unmatched;
 }
@@ -94,8 +94,9 @@ function maySend(workload: Workload, config: DataplaneConfig, packet: Packet): b
   return true;
 }
 
-function decide(state: NodeState, rules: readonly Rule[], packet: Sight): Rule["action"] | undefined {
-  return rules.find((rule) => rule.action !== "log" && isMatch(state, rule, packet))?.action;
+function decide(state: NodeState, rules: readonly Rule[], packet: Sight): Exclude<Action, "log"> | undefined {
+  for (const rule of rules) if (rule.action !== "log" && isMatch(state, rule, packet)) return rule.action;
+  return undefined;
 }
 
 function isMatch(state: NodeState, rule: Rule, packet: Sight): boolean {
