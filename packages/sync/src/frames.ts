@@ -25,10 +25,14 @@ export function chooseEncoding(offered: readonly string[]): Encoding {
 
 export function frameOf(kind: ServerMessage["t"], text: string, encoding: Encoding): Frame {
   const data = Buffer.from(text);
-  return encoding === "json" || data.length < MIN_COMPRESSED_BYTES
-    ? { kind, data, isBinary: false }
-    : { kind, data: zstdCompressSync(data), isBinary: true };
+  const compress = data.length < MIN_COMPRESSED_BYTES ? undefined : COMPRESSIONS[encoding];
+  return compress === undefined ? { kind, data, isBinary: false } : { kind, data: compress(data), isBinary: true };
 }
+
+const COMPRESSIONS: Readonly<Record<Encoding, ((data: Buffer) => Buffer) | undefined>> = {
+  json: undefined,
+  "json+zstd": (data) => zstdCompressSync(data),
+};
 
 /** The JSON of a server's frame. Throws ProtocolError. */
 export function textOfFrame(data: Buffer, isBinary: boolean): string {

@@ -56,19 +56,21 @@ function refusalText(code: number, body: string): string {
   return `${code} ${body.slice(0, 200)}`.trim();
 }
 
+/** What became of a connection, as far as is known. */
 interface ConnectionEnd {
-  readonly detail: string;
-  readonly wasWelcome: boolean;
-  readonly retryAfterMs?: number;
-  readonly rejected?: RejectCode;
+  /** Why it ended, in the server's or the socket's own words; "": nobody has said yet. */
+  detail: string;
+  wasWelcome: boolean;
+  retryAfterMs?: number;
+  rejected?: RejectCode;
 }
 
 /** Every connection ends some time: it is tried again. */
 class StreamLost extends Error {
   override readonly name = "StreamLost";
-  readonly end: ConnectionEnd;
+  readonly end: Readonly<ConnectionEnd>;
 
-  constructor(end: ConnectionEnd) {
+  constructor(end: Readonly<ConnectionEnd>) {
     super(end.detail);
     this.end = end;
   }
@@ -123,12 +125,12 @@ export class SyncClient {
 
   async #connection(signal: AbortSignal): Promise<ConnectionEnd> {
     const { url, agent, token, node, build } = this.#options;
-    const { promise, resolve } = Promise.withResolvers<{ detail: string }>();
-    const end: { wasWelcome: boolean; retryAfterMs?: number; rejected?: RejectCode } = { wasWelcome: false };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end: ConnectionEnd = { detail: "", wasWelcome: false };
     let socket: WebSocket;
     try {
       const secret = await unlessAborted(token(), signal);
-      if (secret === undefined) return { detail: "stopped", ...end };
+      if (secret === undefined) return { ...end, detail: "stopped" };
       socket = new WebSocket(new URL(SYNC_PATH, url.replace(/^http/, "ws")), SYNC_SUBPROTOCOL, {
         headers: { authorization: `Bearer ${secret}` },
         maxPayload: MAX_MESSAGE_BYTES,
@@ -138,11 +140,10 @@ export class SyncClient {
         ...(agent !== undefined && { agent }),
       });
     } catch (error) {
-      return { detail: String(error), ...end };
+      return { ...end, detail: String(error) };
     }
     this.#socket = socket;
     let lastHeard = Date.now();
-    let faultText = "";
     const timers = [
       setInterval(() => {
         if (Date.now() - lastHeard > DEAD_MS) socket.terminate();
@@ -174,15 +175,10 @@ export class SyncClient {
       lastHeard = Date.now();
       const message = parsed(data, isBinary);
       if (message === undefined) return;
-      if (message.t === "welcome") end.wasWelcome = true;
-      if (message.t === "reject") {
-        Object.assign(end, { retryAfterMs: message.retryAfterMs, rejected: message.code });
-        faultText = `${message.code}: ${message.text}`;
-      }
-      const fault = message.t === "fault" ? message.text : this.#handle(message);
+      const fault = message.t === "fault" ? message.text : this.#handle(message, end);
       if (fault === undefined) return;
       isOver = true;
-      faultText = fault;
+      end.detail = fault;
       socket.close(CloseCode.protocolError, closeReason(fault));
     });
     // Refused before it was a socket: the body says why, and what to do.
@@ -191,41 +187,80 @@ export class SyncClient {
       if (statusCode === 401 || statusCode === 403) end.rejected = "auth";
       const body = readRefusal(response).catch(() => ""); // cut off: the code alone has to do
       void body.then((text) => {
+        end.detail = refusalText(statusCode, text);
         request.destroy();
-        resolve({ detail: (faultText = refusalText(statusCode, text)) });
+        resolve();
       });
     });
-    socket.on("error", (error) => (faultText ||= error.message));
-    socket.on("close", (code, reason) => resolve({ detail: faultText || reason.toString() || `closed with ${code}` }));
-    const { detail } = await promise;
+    socket.on("error", (error) => (end.detail ||= error.message));
+    socket.on("close", (code, reason) => {
+      end.detail ||= reason.toString() || `closed with ${code}`;
+      resolve();
+    });
+    await promise;
     for (const timer of timers) clearInterval(timer);
     signal.removeEventListener("abort", abort);
-    return { detail, ...end };
+    return end;
   }
 
   /** What broke the protocol, if anything did. */
-  #handle(message: ServerMessage): string | undefined {
-    const { onStep, onState, log } = this.#options;
-    if (message.t === "ping") this.#send({ t: "pong", id: message.id, timeMs: message.timeMs });
-    if (message.t === "state")
-      onState({
-        connected: true,
-        inSync: message.state === "inSync",
-        detail: message.state === "inSync" ? "" : `the server is ${message.state}`,
-      });
+  #handle(message: ServerMessage, end: ConnectionEnd): string | undefined {
+    this.#hear(message, end);
     const step = this.held.receive(message);
-    if (step.t === "fault") return step.text;
-    if (step.t === "none") return undefined;
-    onStep(step);
-    if (step.t === "step" && step.heldBack > 0) {
-      log.warn("snapshot lacks most of what was held: keeping it for a while", {
-        missing: step.heldBack,
-        holdMs: HOLD_MS,
-      });
-      clearTimeout(this.#holdTimer);
-      this.#holdTimer = setTimeout(() => this.#giveUpHeld(), HOLD_MS);
+    switch (step.t) {
+      case "none":
+        return undefined;
+      case "fault":
+        return step.text;
+      case "step":
+        this.#options.onStep(step);
+        if (step.heldBack > 0) this.#hold(step.heldBack);
+        return undefined;
+      case "loading":
+        this.#options.onStep(step);
+        return undefined;
     }
-    return undefined;
+  }
+
+  /** What a message says of the connection itself. */
+  #hear(message: ServerMessage, end: ConnectionEnd): void {
+    switch (message.t) {
+      case "welcome":
+        end.wasWelcome = true;
+        return;
+      case "reject":
+        end.detail = `${message.code}: ${message.text}`;
+        end.rejected = message.code;
+        if (message.retryAfterMs !== undefined) end.retryAfterMs = message.retryAfterMs;
+        return;
+      case "ping":
+        return this.#send({ t: "pong", id: message.id, timeMs: message.timeMs });
+      case "state": {
+        const inSync = message.state === "inSync";
+        return this.#options.onState({
+          connected: true,
+          inSync,
+          detail: inSync ? "" : `the server is ${message.state}`,
+        });
+      }
+      case "pong":
+      case "snapshotBegin":
+      case "put":
+      case "snapshotEnd":
+      case "delta":
+      case "bookmark":
+        return; // of objects, or that it came is what counts
+    }
+  }
+
+  /** Deletions that a snapshot seems to mean. */
+  #hold(missing: number): void {
+    this.#options.log.warn("snapshot lacks most of what was held: keeping it for a while", {
+      missing,
+      holdMs: HOLD_MS,
+    });
+    clearTimeout(this.#holdTimer);
+    this.#holdTimer = setTimeout(() => this.#giveUpHeld(), HOLD_MS);
   }
 
   #giveUpHeld(): void {
