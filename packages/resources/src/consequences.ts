@@ -1,13 +1,26 @@
 import type { Lookup, ResourceDefinition } from "./define.ts";
 import type { KubeObject, ObjectRef } from "./object.ts";
 
+export type EventType = "ADDED" | "MODIFIED" | "DELETED";
+
 /** What happened to one object; `lookup` shows the state after it. */
 export interface ObjectEvent<S = unknown, T = unknown> {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly type: EventType;
   /** For DELETED the last state. */
   readonly object: KubeObject<S, T>;
   /** Absent for ADDED. */
   readonly old?: KubeObject<S, T>;
+}
+
+/** The object as an event left it; undefined: gone. */
+export function objectAfter<T>({ type, object }: { readonly type: EventType; readonly object: T }): T | undefined {
+  switch (type) {
+    case "ADDED":
+    case "MODIFIED":
+      return object;
+    case "DELETED":
+      return undefined;
+  }
 }
 
 /**

@@ -39,13 +39,19 @@ export function namespaceIssue({ operation, object, lookup }: StoreContext): Sta
 /** The first object of a namespace brings it along, the last one of a dying one lets it go. */
 export function reactInNamespace({ type, object }: ObjectEvent, lookup: Lookup): readonly Consequence[] {
   const { namespace } = object.metadata;
-  if (namespace === undefined || type === "MODIFIED") return [];
-  const home = lookup.get(namespaceRef(namespace));
-  if (type === "ADDED")
-    return home === undefined
-      ? [{ op: "create", object: namespaceObject(namespace, impliedLabels(namespace, lookup)) }]
-      : [];
-  return home !== undefined && isTerminating(home) ? [{ op: "settle", ref: namespaceRef(namespace) }] : [];
+  if (namespace === undefined) return [];
+  const ref = namespaceRef(namespace);
+  switch (type) {
+    case "ADDED":
+      if (lookup.get(ref) !== undefined) return [];
+      return [{ op: "create", object: namespaceObject(namespace, impliedLabels(namespace, lookup)) }];
+    case "MODIFIED":
+      return [];
+    case "DELETED": {
+      const home = lookup.get(ref);
+      return home !== undefined && isTerminating(home) ? [{ op: "settle", ref }] : [];
+    }
+  }
 }
 
 /** Where a profile says what a namespace is labelled, a namespace that is implied later is labelled so. */

@@ -1,5 +1,5 @@
 import { inTurns } from "@percale/daemon";
-import { ObjectTable, refOf, sortKey } from "@percale/resources";
+import { objectAfter, ObjectTable, refOf, sortKey } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { EventWindow, ownBytes } from "./event-window.ts";
 import type { LogEvent } from "./event-window.ts";
@@ -37,8 +37,9 @@ export class Cache {
         throw new Error(`the log jumps from revision ${this.#revision} to ${event.revision}`);
       // Read from the log, what it replaced would be a second copy of what we hold.
       const previous = this.objects.get(refOf(event.object));
-      if (event.type === "DELETED") this.objects.delete(refOf(event.object));
-      else this.objects.put(event.object);
+      const now = objectAfter(event);
+      if (now === undefined) this.objects.delete(refOf(event.object));
+      else this.objects.put(now);
       this.window.push(previous === undefined ? event : { ...event, previous }, bytes[index]!);
       this.#revision = event.revision;
     }

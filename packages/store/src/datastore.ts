@@ -1,5 +1,5 @@
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
-import type { KubeObject, ObjectRef, StatusError, StoreContext } from "@percale/resources";
+import type { EventType, KubeObject, ObjectRef, StatusError, StoreContext } from "@percale/resources";
 
 /**
  * What the product asks of a store of objects; `contract/` says it in tests. Every failure is a StatusError: NotFound, AlreadyExists,
@@ -82,7 +82,7 @@ export interface WatchOptions {
 
 export interface StoreEvent {
   readonly revision: number;
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly type: EventType;
   /** After the change; for DELETED the last state, with the revision of the deletion. */
   readonly object: KubeObject;
   readonly previous?: KubeObject;

@@ -1,5 +1,5 @@
 import { refOf, sortKey } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import type { EventType, KubeObject } from "@percale/resources";
 import { heapBytes } from "./heap-bytes.ts";
 
 /** One change of one object as the log holds it. Revisions have no gaps. */
@@ -7,7 +7,7 @@ export interface LogEvent {
   readonly revision: number;
   /** The last revision of the same change set. */
   readonly setEnd: number;
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly type: EventType;
   readonly object: KubeObject;
   readonly previous?: KubeObject;
 }

@@ -10,6 +10,7 @@ import {
   invalid,
   isSameJson,
   notFound,
+  objectAfter,
   refOf,
   resourceDefinitions,
   sortKey,
@@ -66,8 +67,9 @@ export function* planSteps(
     const { type, object, old } = step;
     budget.spend(asked, object, old);
     planned.push({ revision: Number(next), type, object, ...(old !== undefined && { previous: old }) });
-    if (type === "DELETED") view.delete(refOf(object));
-    else view.put(object);
+    const left = objectAfter({ type, object });
+    if (left === undefined) view.delete(refOf(object));
+    else view.put(left);
     return object;
   };
   const objects: KubeObject[] = [];
@@ -130,8 +132,11 @@ function runIfNeeded(
 ): void {
   const ref = consequence.op === "delete" ? consequence.ref : refOf(consequence.object);
   const isThere = view.get(ref) !== undefined;
-  if (isThere === (consequence.op !== "create")) run(consequence);
+  if (isThere === NEEDS_OBJECT[consequence.op]) run(consequence);
 }
+
+/** Whether a change is one of an object that is there, or of one that is not. */
+const NEEDS_OBJECT: Readonly<Record<Change["op"], boolean>> = { create: false, update: true, delete: true };
 
 /** A state with changes on top that can be kept or dropped. */
 export class Overlay implements Lookup {

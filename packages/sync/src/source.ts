@@ -1,4 +1,4 @@
-import type { KubeObject } from "@percale/resources";
+import type { EventType, KubeObject } from "@percale/resources";
 
 /** Where a stream takes its objects from: a store, or another stream. Objects handed out are shared: never change them. */
 export interface SyncSource {
@@ -22,7 +22,7 @@ export interface SyncSource {
 
 export interface SourceEvent {
   readonly revision: number;
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly type: EventType;
   /** After the change; for DELETED the last state. */
   readonly object: KubeObject;
   /** Before it. Of a change whose past is not known there is none: it then counts as one that everybody sees. */

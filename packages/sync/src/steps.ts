@@ -1,4 +1,4 @@
-import { charactersLeft, formatRef, refOf } from "@percale/resources";
+import { charactersLeft, formatRef, objectAfter, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { SourceBookmark, SourceEvent } from "./source.ts";
 
@@ -49,7 +49,7 @@ export async function* stepsOf(
       if (event.type !== "BOOKMARK") {
         const ref = refOf(event.object);
         const change = changeByKey.get(formatRef(ref)) ?? { ref, states: [event.previous] };
-        change.states.push(event.type === "DELETED" ? undefined : event.object);
+        change.states.push(objectAfter(event));
         changeByKey.set(formatRef(ref), change);
         isWhole = event.last;
         count++;

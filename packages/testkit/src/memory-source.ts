@@ -1,9 +1,9 @@
 import { expired, formatRef, refOf } from "@percale/resources";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { EventType, KubeObject, ObjectRef } from "@percale/resources";
 
 export interface MemoryEvent {
   readonly revision: number;
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly type: EventType;
   readonly object: KubeObject;
   readonly previous?: KubeObject;
   readonly last: boolean;

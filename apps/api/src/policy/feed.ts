@@ -1,6 +1,6 @@
 import { turns } from "@percale/daemon";
 import { EVALUATED_KINDS } from "@percale/policy";
-import { encodeObject, formatRef, refOf, StatusError, timeout } from "@percale/resources";
+import { encodeObject, formatRef, objectAfter, refOf, StatusError, timeout } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Change, Feed } from "./world.ts";
@@ -65,9 +65,9 @@ export class Feeder {
     const newest = new Map<string, KubeObject | Exclude<Change, string>>();
     const turn = turns();
     let revision = since;
-    for await (const { type, object, ...event } of this.#store.watch({ since, signal: patience })) {
-      const ref = refOf(object);
-      if (this.#kinds.has(ref.kind)) newest.set(formatRef(ref), type === "DELETED" ? ref : object);
+    for await (const event of this.#store.watch({ since, signal: patience })) {
+      const ref = refOf(event.object);
+      if (this.#kinds.has(ref.kind)) newest.set(formatRef(ref), objectAfter(event) ?? ref);
       ({ revision } = event);
       if (revision >= head && event.last) break; // never between two changes of one set
       const others = turn();

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { encodeObject, internalError, invalid, StatusError } from "@percale/resources";
-import type { KubeObject, ResourceDefinition } from "@percale/resources";
+import { encodeObject, internalError, invalid, objectAfter, StatusError } from "@percale/resources";
+import type { EventType, KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
 import { onClosed } from "../closed.ts";
 import type { ObjectRequest } from "./request.ts";
@@ -9,7 +9,7 @@ import type { Representation } from "./represent.ts";
 import { parseRevision, parseSelection } from "./selectors.ts";
 import { waitForRevision } from "./read.ts";
 
-type EventType = "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
+type WatchEventType = EventType | "BOOKMARK";
 
 const MIN_TIMEOUT_S = 30 * 60;
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024; // a reader this far behind is cut off: it lists again
@@ -116,13 +116,13 @@ function taken(response: ServerResponse, signal: AbortSignal): Promise<void> {
 export function transition(
   event: StoreEvent | StoreBookmark,
   matches: (object: KubeObject) => boolean,
-): { readonly type: Exclude<EventType, "BOOKMARK">; readonly object: KubeObject } | undefined {
+): { readonly type: EventType; readonly object: KubeObject } | undefined {
   if (event.type === "BOOKMARK") return undefined;
   const { type, object, previous } = event;
   const did = previous !== undefined && matches(previous);
-  if (type === "DELETED") return matches(previous ?? object) ? { type, object } : undefined;
-  const does = matches(object);
-  if (does) return { type: did ? "MODIFIED" : "ADDED", object };
+  const now = objectAfter(event);
+  if (now === undefined) return matches(previous ?? object) ? { type, object } : undefined;
+  if (matches(now)) return { type: did ? "MODIFIED" : "ADDED", object };
   if (!did) return undefined;
   const metadata = {
     ...previous.metadata,
@@ -134,7 +134,7 @@ export function transition(
 function eventWriter(
   definition: ResourceDefinition,
   how: Representation,
-): (type: EventType, object: KubeObject) => string {
+): (type: WatchEventType, object: KubeObject) => string {
   let isFirst = true;
   return (type, object) => {
     if (how.form === "table" && type !== "BOOKMARK") {

@@ -1,7 +1,7 @@
 import { untilDone } from "@percale/daemon";
 import type { Logger, Progress } from "@percale/daemon";
 import type { AgentStatus } from "@percale/protocol";
-import { Node } from "@percale/resources";
+import { Node, objectAfter } from "@percale/resources";
 import type { AgentStatusRecords, Datastore } from "@percale/store";
 
 interface NodeStatusesOptions {
@@ -51,9 +51,9 @@ export class NodeStatuses {
     const { items, revision } = await this.#store.list({ kind: Node.kind });
     await this.#sweep(new Set(items.map(({ metadata }) => metadata.name)));
     progress();
-    for await (const { type, object } of this.#store.watch({ kinds: [Node.kind], since: revision, signal })) {
-      const { name } = object.metadata;
-      if (type !== "DELETED") this.#gone.delete(name);
+    for await (const event of this.#store.watch({ kinds: [Node.kind], since: revision, signal })) {
+      const { name } = event.object.metadata;
+      if (objectAfter(event) !== undefined) this.#gone.delete(name);
       else {
         this.#remember(name);
         await this.#agentStatus.remove(name);

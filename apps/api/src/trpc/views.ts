@@ -1,5 +1,5 @@
 import type { AgentStatus, BgpSession, Condition, ChangeSetResult } from "@percale/protocol";
-import type { JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
+import type { EventType, JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
 
 /** What the browser gets: plain JSON, times as RFC 3339, revisions as numbers. */
 export interface Whoami {
@@ -51,7 +51,7 @@ export interface ActivityView {
   readonly reason: string;
   /** "" where no request asked for it. */
   readonly requestId: string;
-  readonly op: "ADDED" | "MODIFIED" | "DELETED";
+  readonly op: EventType;
   readonly ref: ObjectRef;
   readonly object: KubeObject;
   readonly previous?: KubeObject;
@@ -71,7 +71,7 @@ export interface LiveEvent {
   readonly revision: number;
   readonly at: string;
   readonly author: string;
-  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly type: EventType;
   readonly object: KubeObject;
 }
 

@@ -1,6 +1,6 @@
 "use client";
 import type { LiveEvent } from "@percale/api";
-import { IPAMHandle } from "@percale/resources";
+import { IPAMHandle, objectAfter, refOf } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
@@ -80,11 +80,9 @@ export function LiveFeed() {
   return null;
 }
 
-function toEvent({ type, revision, object }: Omit<LiveEvent, "at" | "author">): ObjectEvent {
-  if (type !== "DELETED") return { t: "put", revision, object };
-  const { kind, metadata } = object;
-  const { name, namespace } = metadata;
-  return { t: "delete", revision, ref: namespace === undefined ? { kind, name } : { kind, namespace, name } };
+function toEvent({ revision, ...event }: Omit<LiveEvent, "at" | "author">): ObjectEvent {
+  const object = objectAfter(event);
+  return object === undefined ? { t: "delete", revision, ref: refOf(event.object) } : { t: "put", revision, object };
 }
 
 /** IPAM's own bookkeeping changes no verdict. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { column, conditionColumn } from "../columns.ts";
-import { isTerminating, withFinalizer } from "../consequences.ts";
+import { isTerminating, objectAfter, withFinalizer } from "../consequences.ts";
 import type { Consequence, ObjectEvent } from "../consequences.ts";
 import { defineResource } from "../define.ts";
 import type { Lookup, ObjectOf, ResourceDefinition, StoreContext } from "../define.ts";
@@ -99,14 +99,16 @@ function policiesOf(tier: string, lookup: Lookup, kinds: readonly ResourceDefini
 }
 
 /** A policy that leaves a dying tier, or is deleted, may have been the last that held it. */
-export function settleTierLeft({ type, object, old }: ObjectEvent, lookup: Lookup): readonly Consequence[] {
-  const left = tierOf((type === "DELETED" ? object : (old ?? object)).spec);
-  if (left === undefined || (type !== "DELETED" && left === tierOf(object.spec))) return [];
+export function settleTierLeft(event: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+  const { object, old } = event;
+  const now = objectAfter(event);
+  const left = tierOf((now === undefined ? object : (old ?? object)).spec);
+  if (left === undefined || left === tierOf(now?.spec)) return [];
   const ref = { kind: "Tier", name: left };
   const tier = lookup.get(ref);
   return tier !== undefined && isTerminating(tier) ? [{ op: "settle", ref }] : [];
 }
 
 function tierOf(spec: unknown): string | undefined {
-  return (spec as { readonly tier?: string }).tier; // asked of tiered kinds only
+  return (spec as { readonly tier?: string } | undefined)?.tier; // asked of tiered kinds only
 }
