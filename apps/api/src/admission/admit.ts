@@ -13,7 +13,7 @@ import { isLarge } from "./is-large.ts";
 import { largeWork } from "./large-work.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
-import { definitionOfProposal, refOfProposal } from "./proposal.ts";
+import { definitionOfProposal, refOfProposal, WRITES } from "./proposal.ts";
 import type { Proposal, ProposedSet } from "./proposal.ts";
 
 /** Kubernetes' number for patches; a name that was made up is taken once in a lifetime. */
@@ -33,9 +33,7 @@ export interface Admitted extends ChangeSetResult {
 /** The one way into the store: rights, every check layer of every object, then one atomic write. Throws StatusError. */
 export async function admit(store: Datastore, set: ProposedSet, options: AdmitOptions): Promise<Admitted> {
   refuseCount(set);
-  await inTurns(set.changes, (proposal) =>
-    authorize(options.identity, proposal.op === "patch" ? "update" : proposal.op, refOfProposal(proposal)),
-  );
+  await inTurns(set.changes, (proposal) => authorize(options.identity, WRITES[proposal.op], refOfProposal(proposal)));
   return admitAllowed(store, set, options);
 }
 
@@ -119,7 +117,7 @@ function checkFor(identity: Identity): (context: CheckContext) => StatusError | 
 
 /** What a change of an object is about. Throws 404 if there is none, but for a body that may be at fault itself: it is read first. */
 async function oldOf(store: Datastore, proposal: Proposal): Promise<KubeObject | undefined> {
-  if (proposal.op !== "update" && proposal.op !== "patch") return undefined;
+  if (WRITES[proposal.op] !== "update") return undefined;
   const ref = refOfProposal(proposal);
   const old = await store.get(ref);
   if (old === undefined && !("draft" in proposal && proposal.op === "update")) throw notFound(ref);

@@ -2,7 +2,7 @@ import type { Change } from "@percale/protocol";
 import { definitionOf, generatedName, notFound, prepareObject } from "@percale/resources";
 import type { FieldValidation, KubeObject, ObjectMeta, StatusReason } from "@percale/resources";
 import { patchDraft, readDraft } from "../bodies/draft.ts";
-import { refOfProposal } from "./proposal.ts";
+import { refOfProposal, WRITES } from "./proposal.ts";
 import type { Proposal } from "./proposal.ts";
 
 export interface Question {
@@ -25,7 +25,7 @@ export function prepare({ proposal, old, fieldValidation }: Question): Prepared 
   if (proposal.op === "delete") return { change: proposal, warnings: [] };
   const sent = objectOf(proposal, old);
   const subresource = "subresource" in proposal ? proposal.subresource : undefined;
-  const op = proposal.op === "create" ? "create" : "update";
+  const op = WRITES[proposal.op];
   if (op === "update" && old === undefined) throw notFound(refOfProposal(proposal));
   const isUnnamed = op === "create" && lacksName(sent);
   const result = prepareObject(definitionOf(refOfProposal(proposal).kind)!, isUnnamed ? named(sent) : sent, {

@@ -6,6 +6,14 @@ import type { Draft } from "../bodies/draft.ts";
 /** A change whose object may still be as a client sent it: what is large is read on another thread. */
 export type Proposal = Change | ProposedDraft | ProposedText;
 
+/** What a proposal does once it is read. */
+export const WRITES = {
+  create: "create",
+  update: "update",
+  patch: "update",
+  delete: "delete",
+} as const satisfies Record<Proposal["op"], Change["op"]>;
+
 export interface ProposedDraft {
   readonly op: "create" | "update" | "patch";
   readonly draft: Draft;

@@ -31,11 +31,16 @@ export function negotiate(request: IncomingMessage, query: URLSearchParams): Rep
 
 /** One object, as JSON text. */
 export function renderObject(definition: ResourceDefinition, object: KubeObject, how: Representation): string {
-  if (how.form === "table")
-    return renderTable(definition, [object], how, { revision: object.metadata.resourceVersion ?? "" });
-  const text =
-    how.form === "metadata" ? JSON.stringify(partial(object, "PartialObjectMetadata")) : encodeObject(object);
-  return how.pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text;
+  switch (how.form) {
+    case "table":
+      return renderTable(definition, [object], how, { revision: object.metadata.resourceVersion ?? "" });
+    case "metadata":
+      return JSON.stringify(partial(object, "PartialObjectMetadata"), undefined, how.pretty ? 2 : undefined);
+    case "object": {
+      const text = encodeObject(object);
+      return how.pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text;
+    }
+  }
 }
 
 export interface ListPage {
@@ -52,30 +57,43 @@ export async function renderList(
   how: Representation,
 ): Promise<readonly (Buffer | string)[]> {
   const { form, include, pretty } = how;
-  const head =
-    form === "table"
-      ? tableHead(definition, page)
-      : form === "metadata"
-        ? { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: listMeta(page) }
-        : { kind: definition.listKind, apiVersion: definition.apiVersion, metadata: listMeta(page) };
+  const { field, head, item } = LISTS[form];
   const nowMs = Date.now();
   const textOf = (object: KubeObject): string => {
     if (form === "object" && !pretty) return encodeObject(object);
-    const shown =
-      form === "table"
-        ? rowOf(definition, object, include, nowMs)
-        : form === "metadata"
-          ? partial(object, "PartialObjectMetadata")
-          : object;
+    const shown = item(definition, object, include, nowMs);
     return pretty ? indented(JSON.stringify(shown, undefined, 2)) : JSON.stringify(shown);
   };
-  const open = JSON.stringify(head, undefined, pretty ? 2 : undefined).replace(/\n?\}$/, "");
-  const field = form === "table" ? "rows" : "items";
+  const open = JSON.stringify(head(definition, page), undefined, pretty ? 2 : undefined).replace(/\n?\}$/, "");
   const [before, between, after] = pretty
     ? [`${open},\n  "${field}": [\n    `, ",\n    ", "\n  ]\n}"]
     : [`${open},"${field}":[`, ",", "]}"];
   if (page.items.length === 0) return [pretty ? `${open},\n  "${field}": []\n}` : `${before}${after}`];
   return inParts(page.items, textOf, { before, between, after });
+}
+
+/** A list in one form: what its items are called, all but them, and one of them. */
+interface ListForm {
+  readonly field: "items" | "rows";
+  readonly head: (definition: ResourceDefinition, page: Omit<ListPage, "items">) => object;
+  readonly item: typeof rowOf;
+}
+
+const LISTS: Readonly<Record<Representation["form"], ListForm>> = {
+  object: { field: "items", head: listHead, item: (_, object) => object },
+  metadata: {
+    field: "items",
+    head: (_, page) => listHead({ listKind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" }, page),
+    item: (_, object) => partial(object, "PartialObjectMetadata"),
+  },
+  table: { field: "rows", head: tableHead, item: rowOf },
+};
+
+function listHead(
+  { listKind, apiVersion }: Pick<ResourceDefinition, "listKind" | "apiVersion">,
+  page: Omit<ListPage, "items">,
+): object {
+  return { kind: listKind, apiVersion, metadata: listMeta(page) };
 }
 
 function indented(json: string): string {
@@ -123,9 +141,15 @@ function rowOf(
 ): object {
   return {
     cells: columns.map((column) => column.cell(object, nowMs)),
-    object: include === "None" ? null : include === "Object" ? object : partial(object, "PartialObjectMetadata"),
+    object: BESIDE_CELLS[include](object),
   };
 }
+
+const BESIDE_CELLS: Readonly<Record<Representation["include"], (object: KubeObject) => object | null>> = {
+  None: () => null,
+  Metadata: (object) => partial(object, "PartialObjectMetadata"),
+  Object: (object) => object,
+};
 
 function partial({ metadata }: KubeObject, kind: string): object {
   return { kind, apiVersion: "meta.k8s.io/v1", metadata };

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { encodeObject, internalError, invalid, objectAfter, StatusError } from "@percale/resources";
+import { internalError, invalid, objectAfter, StatusError } from "@percale/resources";
 import type { EventType, KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
 import { onClosed } from "../closed.ts";
@@ -149,11 +149,7 @@ function eventWriter(
       return `{"type":"${type}","object":${table}}\n`;
     }
     const text =
-      type === "BOOKMARK"
-        ? JSON.stringify(object)
-        : how.form === "object"
-          ? encodeObject(object)
-          : renderObject(definition, object, { ...how, pretty: false });
+      type === "BOOKMARK" ? JSON.stringify(object) : renderObject(definition, object, { ...how, pretty: false });
     return `{"type":"${type}","object":${text}}\n`;
   };
 }
