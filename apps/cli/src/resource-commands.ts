@@ -46,12 +46,18 @@ export async function getObjects(
   }
   const objects = await Promise.all(paths.map((path) => call(access, "GET", path)));
   const result = objects.length === 1 ? objects[0] : objects;
-  if (output === "yaml") return stringify(result);
-  if (output === "json") return `${JSON.stringify(result, undefined, 2)}\n`;
-  const found = objects.flatMap(
-    (one) => (one as { readonly items?: readonly KubeObject[] }).items ?? [one as KubeObject],
-  );
-  return found.map(({ metadata }) => `${kind.plural}/${metadata.name}\n`).join("");
+  switch (output) {
+    case "yaml":
+      return stringify(result);
+    case "json":
+      return `${JSON.stringify(result, undefined, 2)}\n`;
+    case "name": {
+      const found = objects.flatMap(
+        (one) => (one as { readonly items?: readonly KubeObject[] }).items ?? [one as KubeObject],
+      );
+      return found.map(({ metadata }) => `${kind.plural}/${metadata.name}\n`).join("");
+    }
+  }
 }
 
 export interface WriteOptions {
@@ -93,7 +99,7 @@ export async function writeObjects(
     faults.push(`${name}: ${messageOf(reply)}`);
   }
   const done = located.length - faults.length;
-  const past = verb === "apply" ? "applied" : `${verb}d`;
+  const past = PAST[verb];
   const only = new Set(located.map(({ kind }) => kind.kind));
   const what = only.size === 1 ? `'${[...only].join()}' ` : "";
   if (faults.length === 0) return `Successfully ${past} ${done} ${what}resource(s)\n`;
@@ -101,6 +107,13 @@ export async function writeObjects(
     done === 0 ? `failed to ${verb} any ${what}resources` : `${past} ${done} of ${located.length} ${what}resources`;
   throw new ExitError(`${partial}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
 }
+
+const PAST: Readonly<Record<WriteVerb, string>> = {
+  create: "created",
+  apply: "applied",
+  replace: "replaced",
+  delete: "deleted",
+};
 
 export async function deleteObjects(
   access: Access,
@@ -129,24 +142,39 @@ interface Located {
 
 const APPLY_TRIES = 5; // someone else may write between our read and our update
 
-async function writeOne(
+async function writeOne(access: Access, verb: WriteVerb, located: Located): Promise<Reply> {
+  const { object, kind, namespace, dryRun, validate } = located;
+  const query = `?fieldValidation=${VALIDATIONS[validate]}${dryRun ? "&dryRun=All" : ""}`;
+  const own = pathOf(kind, namespace, object.metadata.name);
+  const create = (): Promise<Reply> => send(access, "POST", `${pathOf(kind, namespace)}${query}`, { body: object });
+  switch (verb) {
+    case "create":
+      return create();
+    case "apply":
+      return replace(access, object, { own, query, ifMissing: create });
+    case "replace":
+      return replace(access, object, { own, query });
+    case "delete":
+      return send(access, "DELETE", `${own}${query}`);
+  }
+}
+
+async function replace(
   access: Access,
-  verb: WriteVerb,
-  { object, kind, namespace, dryRun, validate }: Located,
+  object: KubeObject,
+  {
+    own,
+    query,
+    ifMissing,
+  }: { readonly own: string; readonly query: string; readonly ifMissing?: () => Promise<Reply> },
 ): Promise<Reply> {
-  const dry = dryRun ? "&dryRun=All" : "";
-  const query = `?fieldValidation=${VALIDATIONS[validate]}${dry}`;
-  const collection = `${pathOf(kind, namespace)}${query}`;
-  const own = `${pathOf(kind, namespace, object.metadata.name)}${query}`;
-  if (verb === "delete") return send(access, "DELETE", own);
-  if (verb === "create") return send(access, "POST", collection, { body: object });
   for (let tries = 1; ; tries++) {
-    const stored = await send(access, "GET", pathOf(kind, namespace, object.metadata.name));
-    if (stored.status === 404 && verb === "apply") return send(access, "POST", collection, { body: object });
+    const stored = await send(access, "GET", own);
+    if (stored.status === 404 && ifMissing !== undefined) return ifMissing();
     if (stored.status >= 400) return stored;
     const { resourceVersion } = (stored.body as KubeObject).metadata;
     const metadata = { resourceVersion, ...object.metadata };
-    const reply = await send(access, "PUT", own, { body: { ...object, metadata } });
+    const reply = await send(access, "PUT", `${own}${query}`, { body: { ...object, metadata } });
     const retry = reply.status === 409 && object.metadata.resourceVersion === undefined && tries < APPLY_TRIES;
     if (!retry) return reply;
   }

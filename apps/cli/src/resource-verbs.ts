@@ -6,8 +6,8 @@ import { deleteObjects, getObjects, writeObjects } from "./resource-commands.ts"
 import type { Access } from "./rest/client.ts";
 import { parseChoice } from "./words.ts";
 
-const OUTPUTS: Readonly<Record<string, Output>> = { ps: "ps", wide: "wide", yaml: "yaml", json: "json", name: "name" };
-const VALIDATE: Readonly<Record<string, Validation>> = { strict: "strict", warn: "warn", ignore: "ignore" };
+const OUTPUTS: { readonly [O in Output]: O } = { ps: "ps", wide: "wide", yaml: "yaml", json: "json", name: "name" };
+const VALIDATE: { readonly [V in Validation]: V } = { strict: "strict", warn: "warn", ignore: "ignore" };
 const warn = (text: string): void => console.error(text);
 
 interface Common {

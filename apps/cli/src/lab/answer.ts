@@ -1,5 +1,5 @@
 /** What the lab answers to its control socket: who is meant, from where to what address, and what came of it. */
-import type { ControlAnswers, ControlRequest, ProbeRequest } from "./control.ts";
+import type { ControlAnswers, ControlRequest, ProbeRequest, StreamRequest, ThroughputRequest } from "./control.ts";
 import { mainPort, NODES, OUTSIDE, WORKLOADS } from "./shop.ts";
 import type { End, LabStatus } from "./status.ts";
 import { addressOf, findEnd } from "./status.ts";
@@ -17,16 +17,26 @@ export async function answer(
   request: Exclude<ControlRequest, { readonly verb: "stop" }>,
   lab: Running,
 ): Promise<ControlAnswers[keyof ControlAnswers]> {
-  if (request.verb === "status") return lab.status;
-  if (request.verb === "probe") return probe(request, lab);
-  const from = endOf(lab, request.from);
-  const to = endOf(lab, request.to);
-  const address = addressFor(to, undefined);
-  const process = processAt(lab, from);
-  if (request.verb === "stream")
-    return process.stream({ address, port: request.port, intervalUs: request.intervalUs, count: request.count });
-  const port = request.port ?? mainPort(to.ports)?.port ?? 0;
-  return { bytesPerSecond: await process.throughput({ address, port, durationMs: request.durationMs }) };
+  switch (request.verb) {
+    case "status":
+      return lab.status;
+    case "probe":
+      return probe(request, lab);
+    case "stream": {
+      const { process, address } = way(request, lab);
+      return process.stream({ address, port: request.port, intervalUs: request.intervalUs, count: request.count });
+    }
+    case "throughput": {
+      const { process, address, to } = way(request, lab);
+      const port = request.port ?? mainPort(to.ports)?.port ?? 0;
+      return { bytesPerSecond: await process.throughput({ address, port, durationMs: request.durationMs }) };
+    }
+  }
+}
+
+function way({ from, to: target }: StreamRequest | ThroughputRequest, lab: Running) {
+  const [source, to] = [endOf(lab, from), endOf(lab, target)];
+  return { to, address: addressFor(to, undefined), process: processAt(lab, source) };
 }
 
 async function probe(

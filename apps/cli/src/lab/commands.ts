@@ -20,11 +20,12 @@ import { healthInWords, readHealth, renderHealth } from "./health.ts";
 import type { LabHealth } from "./health.ts";
 import { rootlessRefusal, spawnRootless } from "./rootless.ts";
 import type { LabStatus } from "./status.ts";
+import { isReached } from "./workload-process.ts";
 import type { Protocol } from "./workload-process.ts";
 
 const POLL_MS = 150;
 const PROBE_TIMEOUT_MS = 700;
-const PROTOCOLS: Readonly<Record<string, Protocol>> = { tcp: "tcp", udp: "udp", icmp: "icmp" };
+const PROTOCOLS: { readonly [P in Protocol]: P } = { tcp: "tcp", udp: "udp", icmp: "icmp" };
 
 export function addLabCommands(program: Command, config: CliConfig): void {
   const lab = program.command("lab").description("three nodes and a small shop, as network namespaces of this machine");
@@ -144,17 +145,14 @@ async function probe(
   if (result.kind === "error") throw new ExitError(`could not try: ${result.detail}`, { code: untried.code });
   console.log(renderProbe(answer));
   await tellReason(config, answer);
-  return result.kind === "open" || result.kind === "closed" ? allowed.code : denied.code;
+  return isReached(result) ? allowed.code : denied.code;
 }
 
 /** What the evaluator says beside what the kernel did; the probe stands without it. */
 async function tellReason(config: CliConfig, { source, address, port, protocol }: ProbeAnswer): Promise<void> {
   if (source === undefined) return;
-  const icmp = address.includes(":") ? "ICMPv6" : "ICMP";
-  const what =
-    protocol === "icmp"
-      ? ({ protocol: icmp } as const)
-      : ({ protocol: protocol === "tcp" ? "TCP" : "UDP", port } as const);
+  const names = { tcp: "TCP", udp: "UDP", icmp: address.includes(":") ? "ICMPv6" : "ICMP" } as const;
+  const what = { protocol: names[protocol], ...(protocol !== "icmp" && { port }) };
   try {
     const reason = await explain(readKubeconfig(config.kubeconfig), { from: source, to: address, ...what });
     process.stdout.write(renderLadder(reason));

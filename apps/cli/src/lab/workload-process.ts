@@ -126,7 +126,15 @@ export function parseProbe(words: readonly string[]): ProbeResult {
 
 /** A packet got through to the host, whether or not something listens there. */
 export function isReached(result: ProbeResult): boolean {
-  return result.kind === "open" || result.kind === "closed";
+  switch (result.kind) {
+    case "open":
+    case "closed":
+      return true;
+    case "rejected":
+    case "timeout":
+    case "error":
+      return false;
+  }
 }
 
 async function endOf(child: ChildProcess): Promise<void> {
