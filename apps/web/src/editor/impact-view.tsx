@@ -4,6 +4,7 @@ import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useDeferredValue } from "react";
 import { useEndpoints } from "../live/endpoints.ts";
+import { useTold } from "../live/failing.ts";
 import { Failed, SkeletonRows } from "../parts/states.tsx";
 import { NameOf } from "../parts/object-name.tsx";
 import { verdictMark } from "../parts/verdict.tsx";
@@ -54,6 +55,7 @@ function useImpactOf(changes: readonly { readonly op: "create" | "update"; reado
 /** One line, for a draft of the order. */
 export function ImpactWords({ candidates }: { readonly candidates: readonly KubeObject[] }) {
   const impact = useImpactOf(candidates.map((object) => ({ op: "update", object })));
+  useTold(impact.error);
   if (impact.error !== null) return <span className="muted">Impact unknown: {failureOf(impact.error).message}</span>;
   return impact.words === undefined ? <span className="muted">Calculating impact…</span> : <>{impact.words}</>;
 }

@@ -15,7 +15,11 @@ import type { PolicyObject } from "../policy/spec.ts";
 import { useTRPC } from "../trpc/client.ts";
 
 /** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
-export function useNewText(kind: string): string | undefined {
+export function useNewText(kind: string): {
+  readonly data: string | undefined;
+  readonly error: unknown;
+  readonly refetch: () => void;
+} {
   const url = useUrlState();
   const outside = useOutside();
   const endpoints = useEndpoints();
@@ -29,14 +33,23 @@ export function useNewText(kind: string): string | undefined {
   const trpc = useTRPC();
   const to = isVerdict(verdict) ? findEndpoint(endpoints.items, destination) : undefined;
   const ref = to && { kind: WorkloadEndpoint.kind, namespace: to.namespace, name: to.objectName };
-  const { data: effective } = useQuery(trpc.policy.effective.queryOptions(ref ?? skipToken));
+  const asked = useQuery(trpc.policy.effective.queryOptions(ref ?? skipToken));
+  const effective = asked.data;
   const ready = endpoints.loaded && policies.loaded && (to === undefined || effective !== undefined);
-  return useMemo(() => {
+  const data = useMemo(() => {
     if (!ready) return undefined;
     const known = { endpoints: endpoints.items, outside, policies: policies.items, effective };
     return newText({ kind, verdict, source, destination, port, protocol, tier }, known);
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
   }, [kind, verdict, source, destination, port, protocol, tier, ready]);
+  const sources = [endpoints, policies, asked];
+  return {
+    data,
+    error: sources.find(({ error }) => error !== null)?.error ?? null,
+    refetch: () => {
+      for (const each of sources) if (each.error !== null) void each.refetch();
+    },
+  };
 }
 
 interface Asked {

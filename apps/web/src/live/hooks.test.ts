@@ -218,7 +218,7 @@ test("what is in force where is what the server counted, by name; before it has 
       (cache, api) =>
         isAnswered && cache.set(api.policy.coverage.queryKey({ per: "policy" }), { rows: [row], revision: 1 }),
     );
-  expect([told(true), told(false)]).toEqual([new Map([[row.name, row]]), undefined]);
+  expect([told(true), told(false)]).toEqual([new Map([[row.name, row]]), "waiting"]);
 });
 
 test("a selector is judged by nobody before the page stands", () => {

@@ -72,13 +72,16 @@ export function useTrace({ source, destination, protocol, port }: TraceAsk): Tra
     sourceText: from === undefined ? source : endpointText(from),
     destinationText: to === undefined ? destination : endpointText(to),
     problem:
-      asked && unknown !== undefined
-        ? `No endpoint is called ${unknown}, and it is no address.`
-        : asked
-          ? undefined
-          : "Choose both ends.",
-    error: query.error,
-    refetch: () => void query.refetch(),
+      source === "" || destination === ""
+        ? "Choose both ends."
+        : endpoints.loaded && unknown !== undefined
+          ? `No endpoint is called ${unknown}, and it is no address.`
+          : undefined,
+    error: query.error ?? endpoints.error,
+    refetch: () => {
+      void query.refetch();
+      endpoints.refetch();
+    },
   };
 }
 

@@ -13,7 +13,7 @@ import { iconOf } from "./kind-icon.ts";
 import { ObjectName } from "./object-name.tsx";
 import { Panel } from "./panel.tsx";
 import { Popover } from "./popover.tsx";
-import { Failed, SkeletonRows } from "./states.tsx";
+import { Failed, Loaded, SkeletonRows } from "./states.tsx";
 import { useUrlState } from "./url-state.ts";
 import { WriteButton } from "./write-button.tsx";
 
@@ -26,14 +26,16 @@ export function NewPanel({ kind, onClose }: { readonly kind: string; readonly on
       <span className="badge draft">Draft</span>
     </>
   );
-  if (text === undefined) {
+  if (text.data === undefined) {
     return (
       <Panel label={`New ${kindWords(kind)}`} title={title} onClose={onClose}>
-        <SkeletonRows rows={6} />
+        <Loaded query={text} what="what the draft starts from" rows={6}>
+          {() => null}
+        </Loaded>
       </Panel>
     );
   }
-  return <EditorPanel kind={kind} base={undefined} initialText={text} title={title} onClose={onClose} />;
+  return <EditorPanel kind={kind} base={undefined} initialText={text.data} title={title} onClose={onClose} />;
 }
 
 export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; readonly onClose: () => void }) {

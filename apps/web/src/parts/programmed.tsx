@@ -5,7 +5,8 @@ import { useTRPC } from "../trpc/client.ts";
 /** "Programmed on 2/3 nodes", counting up as agents report that the revision is in their kernels. */
 export function Programmed({ revision }: { readonly revision: number }) {
   const trpc = useTRPC();
-  const { data = [] } = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
+  const { data = [], error } = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
+  if (error !== null) return <span className="muted">On how many nodes it is programmed is not known</span>;
   if (data.length === 0) return null;
   const done = data.filter(({ connected, status }) => connected && status.programmedRevision >= revision).length;
   return (

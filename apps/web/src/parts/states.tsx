@@ -1,5 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
+import { useTold } from "../live/failing.ts";
 import { failureOf } from "../trpc/client.ts";
 import { FailureWords } from "./failure-words.tsx";
 import { Icon } from "./icon.tsx";
@@ -39,6 +40,7 @@ export function Failed({
   readonly what: string;
   readonly onRetry?: () => void;
 }) {
+  useTold(error);
   const failure = failureOf(error);
   if (failure.kind === "forbidden") {
     return (
@@ -76,7 +78,7 @@ interface QueryLike<T> {
   readonly refetch: () => unknown;
 }
 
-/** One query in all its states: skeleton, failure with retry, or `children` with the data (older data stays while an error shows elsewhere). */
+/** One query in all its states: skeleton, failure with retry, or `children` with the data (older data stays; that it is older says the shell). */
 export function Loaded<T>(props: {
   readonly query: QueryLike<T>;
   readonly what: string;

@@ -5,12 +5,13 @@ import { connection } from "../live/connection.ts";
 import { useNow } from "../parts/age.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { formatClock } from "../words/time.ts";
+import { FailingNotice } from "./failing-notice.tsx";
 import { unknownKeys } from "./query-keys.ts";
 
 const STALE_AFTER_MS = 3000;
 const CONNECTING = { s: "connecting" } as const;
 
-/** What the whole page must admit: that it shows the past, or that its link asks for more than it knows. */
+/** What the whole page must admit: that it shows the past, that something is missing, that its link asks for more than it knows. */
 export function Notices() {
   const state = useSyncExternalStore(connection.subscribe, connection.read, () => CONNECTING);
   const now = useNow();
@@ -19,7 +20,8 @@ export function Notices() {
   const isStale = lostAtMs !== undefined && now - lostAtMs > STALE_AFTER_MS;
   return (
     <div className="notices" data-stale={isStale ? "" : undefined}>
-      {isStale && (
+      {/* One notice says it all while nothing can be loaded. */}
+      {isStale ? (
         <p className="banner" role="status">
           <Icon name="warn" />
           <span>
@@ -27,6 +29,8 @@ export function Notices() {
             itself when it does.
           </span>
         </p>
+      ) : (
+        <FailingNotice />
       )}
       {unknown.length > 0 && (
         <p className="banner" role="status">

@@ -6,7 +6,8 @@ import type { NodeRow, Severity } from "./nodes/view.ts";
 export interface Stat {
   readonly href: string;
   readonly title: string;
-  readonly value: string;
+  /** Undefined while nobody can say. */
+  readonly value: string | undefined;
   readonly of?: number;
   readonly tone: "ok" | "warning" | "critical";
   readonly text: string;

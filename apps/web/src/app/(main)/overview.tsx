@@ -7,11 +7,13 @@ import { useCoverage } from "../../live/coverage.ts";
 import { useEndpoints } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
 import { useActivity, useHealth, useMatrix, useNodes } from "../../live/queries.ts";
+import { isUntold, toldBy } from "../../words/untold.ts";
 import { ConditionList } from "../../parts/condition-list.tsx";
 import { useNow } from "../../parts/age.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { SeverityMark } from "../../parts/severity.tsx";
 import { Failed, SkeletonRows } from "../../parts/states.tsx";
+import { UntoldMark } from "../../parts/untold.tsx";
 import { usePolicies } from "../../live/policies.ts";
 import { usePageTitle } from "../../shell/title.ts";
 import { useTRPC } from "../../trpc/client.ts";
@@ -21,7 +23,7 @@ import { ChangeTable } from "./activity/change-table.tsx";
 import { sessionsOf } from "./bgp/view.ts";
 import { endpointRows } from "./endpoints/view.ts";
 import { poolRows, stepOfUse } from "./ippools/view.ts";
-import { deniedTargets, gridOf } from "./matrix/view.ts";
+import { agreementOf, deniedTargets, gridOf } from "./matrix/view.ts";
 import { DeniedTable, NodeStrip } from "./overview-parts.tsx";
 import { nodeRows } from "./nodes/view.ts";
 import { overviewVerdict, type Stat } from "./overview-view.ts";
@@ -40,16 +42,17 @@ export function Overview() {
   const activity = useActivity(7);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects(IPPool);
-  const { items: policies, error: policiesFailed } = usePolicies();
+  const policies = usePolicies();
   const tiers = useObjects(Tier);
   const now = useNow();
   const reports = nodes.data?.reports;
   const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
   const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
   const protectedRows = useMemo(
-    () => endpointRows(endpoints.items, coverage, reports ?? []),
+    () => endpointRows(endpoints.items, coverage, reports),
     [endpoints.items, coverage, reports],
   );
+  const used = toldBy(usage);
   const poolList = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
   const grid = useMemo(() => gridOf(matrix.data ?? { probes: [] }), [matrix.data]);
   const denied = useMemo(() => deniedTargets(matrix.data ?? { probes: [] }), [matrix.data]);
@@ -61,11 +64,10 @@ export function Overview() {
     differing: grid.differing,
     loaded: nodes.data !== undefined,
   });
-  const failed = nodes.error ?? policiesFailed;
-  if (failed !== null && nodes.data === undefined) {
+  if (nodes.error !== null && nodes.data === undefined) {
     return (
       <main className="main" id="main">
-        <Failed error={failed} what="the overview" onRetry={nodes.refetch} />
+        <Failed error={nodes.error} what="the overview" onRetry={nodes.refetch} />
       </main>
     );
   }
@@ -78,7 +80,7 @@ export function Overview() {
     {
       href: "/nodes",
       title: "Nodes programmed",
-      value: formatCount(programmed),
+      value: nodes.data && formatCount(programmed),
       of: rows.length,
       tone: programmed < rows.length ? "critical" : "ok",
       text: rows.find((row) => row.severity !== "ok")?.title ?? "all current",
@@ -86,7 +88,7 @@ export function Overview() {
     {
       href: "/bgp",
       title: "Sessions established",
-      value: formatCount(up),
+      value: nodes.data && formatCount(up),
       of: sessions.length,
       tone: up < sessions.length ? "warning" : "ok",
       text:
@@ -99,29 +101,29 @@ export function Overview() {
     {
       href: "/endpoints",
       title: "Endpoints",
-      value: formatCount(endpoints.items.length),
+      value: endpoints.loaded ? formatCount(endpoints.items.length) : undefined,
       tone: "ok",
       text: `${protectedRows.filter((row) => row.severity === "ok").length} up`,
     },
     {
       href: "/endpoints",
       title: "Unprotected endpoints",
-      value: coverage === undefined ? "–" : formatCount(unprotected),
+      value: isUntold(coverage) || !endpoints.loaded ? undefined : formatCount(unprotected),
       of: endpoints.items.length,
       tone: unprotected > 0 ? "warning" : "ok",
-      text: coverage === undefined ? "" : unprotected > 0 ? "end in Profiles" : "every one has a policy",
+      text: unprotected > 0 ? "end in Profiles" : "every one has a policy",
     },
     {
       href: "/policies",
       title: "Policies",
-      value: formatCount(policies.length),
+      value: policies.loaded ? formatCount(policies.items.length) : undefined,
       tone: "ok",
-      text: `in ${tiers.items.length} tiers`,
+      text: tiers.loaded ? `in ${counted(tiers.items.length, "tier")}` : "",
     },
     {
       href: "/health",
       title: "Conditions",
-      value: formatCount(firing.length),
+      value: health.data && formatCount(firing.length),
       tone: firing.some((each) => each.severity === "error") ? "critical" : firing.length > 0 ? "warning" : "ok",
       text: firing[0]?.title ?? "nothing to do",
     },
@@ -144,7 +146,7 @@ export function Overview() {
           </div>
           <div className="stats">
             {stats.map((stat) => (
-              <StatLink key={stat.title} stat={stat} loaded={nodes.data !== undefined && endpoints.loaded} />
+              <StatLink key={stat.title} stat={stat} />
             ))}
           </div>
           <div className="og">
@@ -175,11 +177,7 @@ export function Overview() {
                       <Icon name="deny" />
                       {grid.denied} denied
                     </span>
-                    <span className={grid.differing > 0 ? "warn" : "muted"}>
-                      {grid.differing > 0
-                        ? `${grid.differing} ${grid.differing === 1 ? "differs" : "differ"} from the evaluator`
-                        : "kernels and evaluator agree"}
-                    </span>
+                    <span className={grid.differing > 0 ? "warn" : "muted"}>{agreementOf(grid)}</span>
                   </div>
                   <DeniedTable targets={denied.slice(0, 6)} />
                 </Card>
@@ -222,6 +220,7 @@ export function Overview() {
                 link={{ href: "/ippools", text: counted(poolList.length, "pool") }}
               >
                 <div className="opools">
+                  {!pools.loaded && pools.error === null && <SkeletonRows rows={2} />}
                   {poolList.length === 0 && pools.loaded && (
                     <p className="muted">No pool yet: workloads get no address.</p>
                   )}
@@ -239,7 +238,9 @@ export function Overview() {
                           />
                         </span>
                       </span>
-                      <span className="num">{formatShare(pool.used, Number(pool.size))}</span>
+                      <span className="num">
+                        {isUntold(used) ? <UntoldMark untold={used} /> : formatShare(pool.used, Number(pool.size))}
+                      </span>
                     </Link>
                   ))}
                 </div>
@@ -252,16 +253,17 @@ export function Overview() {
   );
 }
 
-function StatLink({ stat, loaded }: { readonly stat: Stat; readonly loaded: boolean }) {
+function StatLink({ stat }: { readonly stat: Stat }) {
+  const isKnown = stat.value !== undefined;
   return (
     <Link className="stat" href={stat.href}>
       <span className="sl">{stat.title}</span>
       <span className={`sv ${stat.tone === "critical" ? "deny" : ""}`}>
-        {loaded ? stat.value : "–"}
-        {stat.of !== undefined && loaded && <small> / {formatCount(stat.of)}</small>}
+        {stat.value ?? "–"}
+        {stat.of !== undefined && isKnown && <small> / {formatCount(stat.of)}</small>}
       </span>
       <span className="ss">
-        {loaded && stat.tone !== "ok" && <SeverityMark severity={stat.tone} />} {loaded ? stat.text : ""}
+        {isKnown && stat.tone !== "ok" && <SeverityMark severity={stat.tone} />} {isKnown ? stat.text : ""}
       </span>
     </Link>
   );

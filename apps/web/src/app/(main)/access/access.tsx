@@ -33,12 +33,16 @@ export function Access() {
               <h2 className="h2">You</h2>
               <span className="mono">{me.data?.user}</span>
             </div>
-            <dl className="kv cb">
-              <dt>Groups</dt>
-              <dd>{me.data === undefined || me.data.groups.length === 0 ? "none" : me.data.groups.join(", ")}</dd>
-              <dt>You may</dt>
-              <dd>{me.data === undefined ? "" : rightsWords(me.data.rights)}</dd>
-            </dl>
+            <Loaded query={me} what="your rights" rows={2}>
+              {({ groups, rights }) => (
+                <dl className="kv cb">
+                  <dt>Groups</dt>
+                  <dd>{groups.length === 0 ? "none" : groups.join(", ")}</dd>
+                  <dt>You may</dt>
+                  <dd>{rightsWords(rights)}</dd>
+                </dl>
+              )}
+            </Loaded>
           </section>
           <section className="card" aria-label="Tokens">
             <div className="ch">

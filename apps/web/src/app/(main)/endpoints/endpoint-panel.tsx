@@ -10,7 +10,7 @@ import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
-import { Failed } from "../../../parts/states.tsx";
+import { Loaded } from "../../../parts/states.tsx";
 import { Tabs } from "../../../parts/tabs.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import type { Endpoint } from "../../../policy/endpoint.ts";
@@ -101,9 +101,6 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
           <h3 className="h3">Effective policy</h3>
           <span className="end sm">in evaluation order</span>
         </div>
-        {effective.error !== null && (
-          <Failed error={effective.error} what="effective policy" onRetry={effective.refetch} />
-        )}
         <Tabs
           label="Direction"
           current={direction}
@@ -113,13 +110,19 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
             { id: "egress", title: "Egress", count: countOf(effective.egress) },
           ]}
         />
-        {effective[direction]?.map((tier) => (
-          <TierRules key={tier.name} tier={tier} direction={direction} />
-        ))}
-        <div className="eff-end">
-          <span className="muted">Then profiles:</span>{" "}
-          <span className="mono">{spec.profiles?.join(", ") ?? "none, so Deny"}</span>
-        </div>
+        <Loaded query={{ ...effective, data: effective[direction] }} what="effective policy" rows={4}>
+          {(tiers) => (
+            <>
+              {tiers.map((tier) => (
+                <TierRules key={tier.name} tier={tier} direction={direction} />
+              ))}
+              <div className="eff-end">
+                <span className="muted">Then profiles:</span>{" "}
+                <span className="mono">{spec.profiles?.join(", ") ?? "none, so Deny"}</span>
+              </div>
+            </>
+          )}
+        </Loaded>
       </section>
     </Panel>
   );
@@ -133,15 +136,23 @@ function useEffective({ namespace, objectName }: Endpoint): {
   readonly refetch: () => void;
 } {
   const trpc = useTRPC();
-  const { items } = usePolicies();
+  const policies = usePolicies();
   const ref = { kind: WorkloadEndpoint.kind, namespace, name: objectName };
   const { data, error, refetch } = useQuery(trpc.policy.effective.queryOptions(ref));
   const halves = useMemo(() => {
-    const policies = new Map(items.map((each) => [formatRef(refOf(each)), each]));
-    const half = (direction: "ingress" | "egress") => data && inForce(data, direction, policies);
+    const byRef = new Map(policies.items.map((each) => [formatRef(refOf(each)), each]));
+    const half = (direction: "ingress" | "egress") =>
+      data && (policies.loaded ? inForce(data, direction, byRef) : undefined);
     return { ingress: half("ingress"), egress: half("egress") };
-  }, [data, items]);
-  return { ...halves, error, refetch: () => void refetch() };
+  }, [data, policies.items, policies.loaded]);
+  return {
+    ...halves,
+    error: error ?? policies.error,
+    refetch: () => {
+      void refetch();
+      policies.refetch();
+    },
+  };
 }
 
 function countOf(tiers: readonly InForce[] | undefined): number | undefined {

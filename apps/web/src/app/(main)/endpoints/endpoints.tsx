@@ -4,10 +4,12 @@ import { useMemo } from "react";
 import { useCoverage } from "../../../live/coverage.ts";
 import { useEndpoints } from "../../../live/endpoints.ts";
 import { useNodes } from "../../../live/queries.ts";
+import { isUntold } from "../../../words/untold.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
+import { UntoldMark } from "../../../parts/untold.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import {
   type Column,
@@ -73,11 +75,11 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "policies",
     title: "Policies",
-    width: "56px",
+    width: "64px",
     numeric: true,
     hideNarrow: true,
-    sort: (a, b) => (a.policies ?? 0) - (b.policies ?? 0),
-    cell: (row) => row.policies,
+    sort: (a, b) => (isUntold(a.policies) || isUntold(b.policies) ? 0 : a.policies - b.policies),
+    cell: (row) => (isUntold(row.policies) ? <UntoldMark untold={row.policies} /> : row.policies),
   },
   {
     id: "protected",
@@ -85,8 +87,13 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     width: "84px",
     hideNarrow: true,
     drop: 3,
-    sort: (a, b) => (a.protection ?? "").localeCompare(b.protection ?? ""),
-    cell: (row) => <span className={row.protection === "not at all" ? "warn" : "muted"}>{row.protection}</span>,
+    sort: (a, b) => a.protection.localeCompare(b.protection),
+    cell: ({ protection }) =>
+      isUntold(protection) ? (
+        <UntoldMark untold={protection} />
+      ) : (
+        <span className={protection === "not at all" ? "warn" : "muted"}>{protection}</span>
+      ),
   },
   {
     id: "labels",
@@ -110,7 +117,7 @@ export function Endpoints() {
   const text = url.get("q") ?? "";
   const sort = useSort(BY_NAME);
   const all = useMemo(
-    () => endpointRows(endpoints.items, coverage, nodes.data?.reports ?? []),
+    () => endpointRows(endpoints.items, coverage, nodes.data?.reports),
     [endpoints.items, coverage, nodes.data],
   );
   const rows = useMemo(() => {
@@ -126,7 +133,7 @@ export function Endpoints() {
           <FilterBox label="Find endpoints" value={text} onChange={(q) => url.set({ q })} />
           <span className="end said hide-s">
             {endpoints.loaded &&
-              coverage !== undefined &&
+              !isUntold(coverage) &&
               `${all.filter((row) => row.policies === 0).length} without any policy`}
           </span>
         </div>

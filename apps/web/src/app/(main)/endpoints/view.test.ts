@@ -96,7 +96,7 @@ test.each([
   },
 );
 
-test("what protects an endpoint is not guessed before the server has said it", () => {
-  const [row] = endpointRows([endpointOf(endpoint("db"))], undefined, []);
-  expect([row?.policies, row?.protection, row?.text]).toEqual([undefined, undefined, "shop/db"]);
+test.each(["waiting", "unknown"] as const)("what protects an endpoint is not guessed while it is %s", (untold) => {
+  const [row] = endpointRows([endpointOf(endpoint("db"))], untold, undefined);
+  expect([row?.policies, row?.protection, row?.state, row?.text]).toEqual([untold, untold, "unknown", "shop/db"]);
 });

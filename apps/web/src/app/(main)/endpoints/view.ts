@@ -2,6 +2,7 @@ import type { CoverageRow, EffectiveView } from "@percale/api";
 import type { WorkloadStatus } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
 import type { Coverage } from "../../../policy/coverage.ts";
+import { isUntold, type Untold } from "../../../words/untold.ts";
 import { type Endpoint, endpointText } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import type { NodeReport, Severity } from "../nodes/view.ts";
@@ -14,9 +15,9 @@ export interface EndpointRow {
   readonly text: string;
   readonly state: string;
   readonly severity: Severity;
-  /** Policies in force on it; absent, as is the next, until it is known. */
-  readonly policies?: number;
-  readonly protection?: Protection;
+  /** Policies in force on it. */
+  readonly policies: number | Untold;
+  readonly protection: Protection | Untold;
   readonly labels: string;
   readonly searchable: string;
 }
@@ -24,18 +25,18 @@ export interface EndpointRow {
 /** Endpoints with what protects them, as far as it is known, and what their node says of their interface. */
 export function endpointRows(
   endpoints: readonly Endpoint[],
-  coverage: Coverage | undefined,
-  reports: readonly NodeReport[],
+  coverage: Coverage | Untold,
+  reports: readonly NodeReport[] | undefined,
 ): readonly EndpointRow[] {
   const states = new Map<string, WorkloadStatus>(
-    reports.flatMap(({ status }) =>
+    (reports ?? []).flatMap(({ status }) =>
       (status?.workloads ?? []).map(
         (workload) => [`${workload.ref.namespace}/${workload.ref.name}`, workload] as const,
       ),
     ),
   );
   return endpoints.map((endpoint) => {
-    const covered = coverage?.get(endpoint.key);
+    const covered = isUntold(coverage) ? undefined : coverage.get(endpoint.key);
     const workload = states.get(endpoint.key);
     const labels = Object.entries(endpoint.labels)
       .filter(([key]) => !key.startsWith("projectcalico.org/"))
@@ -45,7 +46,7 @@ export function endpointRows(
     return {
       endpoint,
       text,
-      state: workload?.detail ?? workload?.state ?? "not reported",
+      state: workload?.detail ?? workload?.state ?? (reports === undefined ? "unknown" : "not reported"),
       severity:
         workload === undefined
           ? "unknown"
@@ -54,7 +55,8 @@ export function endpointRows(
             : workload.state === "error"
               ? "critical"
               : "warning",
-      ...(coverage !== undefined && { policies: covered?.count ?? 0, protection: protectionOf(covered) }),
+      policies: isUntold(coverage) ? coverage : (covered?.count ?? 0),
+      protection: isUntold(coverage) ? coverage : protectionOf(covered),
       labels,
       searchable:
         `${text} ${endpoint.objectName} ${endpoint.node} ${endpoint.addresses.join(" ")} ${labels}`.toLowerCase(),

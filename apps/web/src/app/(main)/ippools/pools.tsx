@@ -1,12 +1,14 @@
 "use client";
 import { IPPool } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { parseOpen } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
+import { isUntold, toldBy } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
+import { UntoldMark } from "../../../parts/untold.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { useTRPC } from "../../../trpc/client.ts";
@@ -53,11 +55,11 @@ export function Pools() {
           <Empty title="No IP pools yet" help="Workloads get no address until one exists." />
         ) : (
           <div className="scroll">
-            <PoolTable rows={rows} chosen={chosen?.name} />
+            <PoolTable rows={rows} usage={toldBy(usage)} chosen={chosen?.name} />
             {usage.error !== null && usage.data === undefined && (
               <Failed error={usage.error} what="utilisation" onRetry={() => void usage.refetch()} />
             )}
-            {chosen !== undefined && (
+            {chosen !== undefined && usage.data !== undefined && (
               <AddressMap
                 pool={chosen}
                 selected={blockCidr}
@@ -76,8 +78,18 @@ export function Pools() {
   );
 }
 
-function PoolTable({ rows, chosen }: { readonly rows: readonly PoolRow[]; readonly chosen: string | undefined }) {
+function PoolTable({
+  rows,
+  usage,
+  chosen,
+}: {
+  readonly rows: readonly PoolRow[];
+  /** What the numbers are made of. */
+  readonly usage: unknown;
+  readonly chosen: string | undefined;
+}) {
   const url = useUrlState();
+  const ifTold = (content: ReactNode): ReactNode => (isUntold(usage) ? <UntoldMark untold={usage} /> : content);
   return (
     <div className="tw">
       <table className="pool-table">
@@ -111,7 +123,7 @@ function PoolTable({ rows, chosen }: { readonly rows: readonly PoolRow[]; readon
                 {row.encapsulation}
                 {row.natOutgoing && <span className="muted">, NAT outgoing</span>}
               </td>
-              <td className="pool-bar" aria-label={`${Math.round(row.share * 100)} % in use`}>
+              <td className="pool-bar" aria-label={isUntold(usage) ? usage : `${Math.round(row.share * 100)} % in use`}>
                 <div className="utilw">
                   <div className="util">
                     <i
@@ -122,13 +134,11 @@ function PoolTable({ rows, chosen }: { readonly rows: readonly PoolRow[]; readon
                 </div>
               </td>
               <td className="num">
-                {row.size > 1n << 32n && row.used > 0 ? row.used : formatShare(row.used, Number(row.size))}
+                {ifTold(row.size > 1n << 32n && row.used > 0 ? row.used : formatShare(row.used, Number(row.size)))}
               </td>
-              <td className="num hide-s">{formatBig(row.free)}</td>
-              <td className="num hide-s">
-                {row.blocks.length} / {formatBig(row.blocksTotal)}
-              </td>
-              <td className="num hide-s">{row.blocksWithSpace}</td>
+              <td className="num hide-s">{ifTold(formatBig(row.free))}</td>
+              <td className="num hide-s">{ifTold(`${row.blocks.length} / ${formatBig(row.blocksTotal)}`)}</td>
+              <td className="num hide-s">{ifTold(row.blocksWithSpace)}</td>
               <td className="num hide-s">
                 <button
                   type="button"

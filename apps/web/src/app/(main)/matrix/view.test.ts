@@ -174,6 +174,14 @@ test("a grid counts each pair once by its measured verdict, else by the predicte
   expect(matrixVerdict({ ...grid, differing: 2 }).rest).toBe("2 differ from the evaluator.");
 });
 
+test("kernels are not said to agree with an evaluator that said nothing", () => {
+  const { unpredicted } = gridOf({
+    probes: [...probes, probe("a", "b", undefined, "Allow"), probe("b", "a", undefined, undefined)],
+  });
+  const grid = gridOf({ probes: [probe("a", "b", undefined, "Allow"), probe("a", "c", "Allow", "Allow")] });
+  expect([unpredicted, matrixVerdict(grid).rest]).toEqual([1, "What the evaluator says of 1 is not known."]);
+});
+
 test("one pair's cells are of that pair alone", () => {
   const cells = cellsOf({ probes }, "shop/web", "shop/db");
   expect(cells.map(({ port, differs }) => [port, differs])).toEqual([

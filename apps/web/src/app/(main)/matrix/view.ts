@@ -33,6 +33,8 @@ export interface Grid {
   readonly allowed: number;
   readonly denied: number;
   readonly differing: number;
+  /** Probed, but nobody said what to expect. */
+  readonly unpredicted: number;
 }
 
 export function gridOf({ probes }: Matrix): Grid {
@@ -51,6 +53,7 @@ export function gridOf({ probes }: Matrix): Grid {
     allowed: all.filter((cell) => verdict(cell) === "Allow").length,
     denied: all.filter((cell) => verdict(cell) === "Deny").length,
     differing: all.filter((cell) => cell.differs).length,
+    unpredicted: all.filter((cell) => cell.measured !== undefined && cell.predicted === undefined).length,
   };
 }
 
@@ -73,11 +76,14 @@ export function matrixVerdict(grid: Grid): { readonly lead: string; readonly res
   const total = grid.allowed + grid.denied;
   return {
     lead: `${grid.allowed} of ${total} probed pairs are allowed, ${grid.denied} denied.`,
-    rest:
-      grid.differing === 0
-        ? "Kernels and evaluator agree."
-        : `${grid.differing} ${grid.differing === 1 ? "differs" : "differ"} from the evaluator.`,
+    rest: agreementOf(grid),
   };
+}
+
+/** Whether kernels do what the evaluator says, as far as it says anything. */
+export function agreementOf({ differing, unpredicted }: Grid): string {
+  if (differing > 0) return `${differing} ${differing === 1 ? "differs" : "differ"} from the evaluator.`;
+  return unpredicted === 0 ? "Kernels and evaluator agree." : `What the evaluator says of ${unpredicted} is not known.`;
 }
 
 export interface DeniedTarget {

@@ -1,7 +1,9 @@
 "use client";
 import { memo, type PointerEvent } from "react";
+import { isUntold, type Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
+import { UntoldMark } from "../../../parts/untold.tsx";
 import type { TraceStep } from "../../../policy/trace.ts";
 import { counted, formatCount } from "../../../words/number.ts";
 import { type Card, orderText } from "./view.ts";
@@ -9,8 +11,8 @@ import { type Card, orderText } from "./view.ts";
 /** One icon only: a fast scroll mounts hundreds of cards. A policy: name first, then order, directions, endpoints selected; a third line only for a badge. */
 export const PolicyCard = memo(function PolicyCard(props: {
   readonly card: Card;
-  /** How many it selects; undefined until it is known. */
-  readonly endpoints: number | undefined;
+  /** How many it selects. */
+  readonly endpoints: number | Untold;
   readonly isFirst: boolean;
   readonly isFaded: boolean;
   readonly isSelected: boolean;
@@ -74,7 +76,7 @@ export const PolicyCard = memo(function PolicyCard(props: {
           <span className="badge right">Matches nothing</span>
         ) : (
           <span className="epc" title="Endpoints selected">
-            {endpoints === undefined ? "" : counted(endpoints, "endpoint")}
+            {isUntold(endpoints) ? <UntoldMark untold={endpoints} /> : counted(endpoints, "endpoint")}
           </span>
         )}
       </span>

@@ -1,6 +1,7 @@
 "use client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type PointerEvent, useCallback, useRef, useLayoutEffect } from "react";
+import type { Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import type { Coverage } from "../../../policy/coverage.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
@@ -22,8 +23,8 @@ export function Column(props: {
   readonly dragged: string | undefined;
   /** Index before which a dragged card would land. */
   readonly drop: number | undefined;
-  /** By policy; undefined until it is known. */
-  readonly coverage: Coverage | undefined;
+  /** By policy. */
+  readonly coverage: Coverage | Untold;
   readonly onOpen: (path: string) => void;
   readonly onNew: (tier?: string) => void;
   readonly onDrag: (key: string, place: DropPlace | undefined) => void;
@@ -97,7 +98,7 @@ export function Column(props: {
             >
               <PolicyCard
                 card={card}
-                endpoints={props.coverage && endpointsOf(props.coverage, card)}
+                endpoints={endpointsOf(props.coverage, card)}
                 isFirst={item.index === 0}
                 isFaded={
                   (props.lit !== undefined && !props.lit.has(card.key)) ||

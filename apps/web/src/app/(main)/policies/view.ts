@@ -2,6 +2,7 @@ import { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "@
 import type { PolicyPlace } from "@percale/policy";
 import { formatRef, refOf } from "@percale/resources";
 import { formatOpen } from "../../../words/kinds.ts";
+import { isUntold, type Untold } from "../../../words/untold.ts";
 import type { Ordered } from "../../../policy/order.ts";
 import type { Coverage } from "../../../policy/coverage.ts";
 import { directionsOf, type PolicyObject, type TierObject, tierOf } from "../../../policy/spec.ts";
@@ -83,8 +84,8 @@ export function cardOf(policy: PolicyObject): Card {
 }
 
 /** On how many endpoints it is in force. */
-export function endpointsOf(coverage: Coverage, { object }: Card): number {
-  return coverage.get(formatRef(refOf(object)))?.count ?? 0;
+export function endpointsOf(coverage: Coverage | Untold, { object }: Card): number | Untold {
+  return isUntold(coverage) ? coverage : (coverage.get(formatRef(refOf(object)))?.count ?? 0);
 }
 
 /** `name/namespace/kind`, the text that decides between equal orders. */

@@ -5,6 +5,7 @@ import { definitionOf, kindWords, pathOf } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { iconOf } from "../../../parts/kind-icon.ts";
+import { UntoldMark } from "../../../parts/untold.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { counted } from "../../../words/number.ts";
 
@@ -50,6 +51,11 @@ function SettingCard({ kind }: { readonly kind: string }) {
               <span className="muted">{counted(Object.keys(object.spec ?? {}).length, "setting")} stated</span>
             </li>
           ))}
+          {!objects.loaded && objects.error === null && (
+            <li>
+              <UntoldMark untold="waiting" />
+            </li>
+          )}
           {objects.loaded && objects.items.length === 0 && !definition.internal && (
             <li>
               Everything has its default.{" "}

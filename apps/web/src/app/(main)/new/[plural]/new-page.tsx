@@ -3,7 +3,7 @@ import { useRouter } from "next/navigation";
 import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
 import { useNewText } from "../../../../editor/new-text.ts";
 import { definitionByPlural, kindWords, pathOf } from "../../../../words/kinds.ts";
-import { Empty, SkeletonRows } from "../../../../parts/states.tsx";
+import { Empty, Loaded } from "../../../../parts/states.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
 import "../../../../styles/editor.css";
@@ -27,7 +27,9 @@ function Draft({ kind, plural }: { readonly kind: string; readonly plural: strin
   const text = useNewText(kind);
   return (
     <main className="main" id="main">
-      {text === undefined ? <SkeletonRows /> : <Editing kind={kind} plural={plural} text={text} />}
+      <Loaded query={text} what="what the draft starts from">
+        {(initial) => <Editing kind={kind} plural={plural} text={initial} />}
+      </Loaded>
     </main>
   );
 }

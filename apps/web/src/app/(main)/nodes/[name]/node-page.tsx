@@ -59,7 +59,8 @@ function NodeBody({
 }) {
   const url = useUrlState();
   const diagnosed = useDiagnosedSessions();
-  const endpoints = useEndpoints().items.filter((endpoint) => endpoint.node === report.name);
+  const all = useEndpoints();
+  const endpoints = all.items.filter((endpoint) => endpoint.node === report.name);
   const row = nodeRow(report);
   const tab = url.get("tab") ?? "programming";
   const { status } = report;
@@ -96,13 +97,17 @@ function NodeBody({
           onSelect={(id) => url.set({ tab: id === "programming" ? undefined : id })}
           tabs={[
             { id: "programming", title: "Programming" },
-            { id: "endpoints", title: "Endpoints", count: endpoints.length },
+            { id: "endpoints", title: "Endpoints", count: all.loaded ? endpoints.length : undefined },
             { id: "sessions", title: "Sessions", count: sessions.length },
           ]}
         />
       </header>
       {tab === "endpoints" ? (
-        endpoints.length === 0 ? (
+        !all.loaded ? (
+          <Loaded query={{ ...all, data: undefined }} what="endpoints" rows={4}>
+            {() => null}
+          </Loaded>
+        ) : endpoints.length === 0 ? (
           <Empty title="No endpoint on this node" help="Workloads appear here when the CNI plugin attaches them." />
         ) : (
           <div className="tw">

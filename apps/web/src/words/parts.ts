@@ -1,0 +1,27 @@
+import { definitionOf } from "./kinds.ts";
+
+/** What a page knows by each question to the server, in words that go on with "could not be loaded". */
+const WORDS: Readonly<Record<string, string>> = {
+  "access.list": "tokens",
+  "bgp.sessions": "causes of broken sessions",
+  changes: "changes",
+  "changes.list": "changes",
+  "health.conditions": "conditions",
+  "lab.matrix": "what the lab measures",
+  "nodes.status": "what agents report",
+  "objects.history": "the history",
+  "overview.summary": "the newest revision",
+  "policy.coverage": "which policies are in force where",
+  "policy.effective": "which policies are in force on the endpoint",
+  "policy.explain": "the answer of the evaluator",
+  "policy.impact": "the impact",
+  "policy.matrix": "what the evaluator predicts",
+  "pools.usage": "use of IP pools",
+  "session.whoami": "who is signed in",
+};
+
+/** Of a query by its key: `[["policy", "coverage"], …]` of the API's questions, `["collection", kind]` of lists that the feed keeps. */
+export function partOf([path, kind]: readonly unknown[]): string {
+  if (!Array.isArray(path)) return definitionOf(String(kind))?.words.many ?? "a part of this page";
+  return WORDS[path.join(".")] ?? "a part of this page";
+}
