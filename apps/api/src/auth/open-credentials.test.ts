@@ -33,3 +33,29 @@ test("what was released is asked no more", async () => {
   await vi.advanceTimersByTimeAsync(120_000);
   expect([ask.mock.calls.length, ended.aborted]).toStrictEqual([0, false]);
 });
+
+test.each([
+  ["lost a group", ["viewers"]],
+  ["got a group", ["viewers", "editors", "admins"]],
+  ["is in others", ["editors", "admins"]],
+])("what was opened by somebody who %s meanwhile ends: it stands for other rights", async (_, groups) => {
+  const [before, after] = [["viewers", "editors"], groups].map((now) => ({ ...alice, groups: now }));
+  let now = before!;
+  const { ended } = new OpenCredentials().hold(before!, async () => now);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ended.aborted).toBe(false);
+  now = after!;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(ended.reason).toStrictEqual(unauthorized("the rights of alice have changed: connect anew"));
+});
+
+test("the order of groups is nobody's right, and a credential that was made longer stays open", async () => {
+  const first = { ...alice, groups: ["viewers", "editors"] };
+  const { ended } = new OpenCredentials().hold(first, async () => ({
+    ...alice,
+    groups: ["editors", "viewers"],
+    expiresAt: 300_000,
+  }));
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(ended.aborted).toBe(false);
+});

@@ -13,14 +13,15 @@ export interface Held {
 }
 
 interface Entry {
-  identity: Identity;
+  readonly identity: Identity;
+  expiresAt: number | undefined;
   readonly ask: () => Promise<Identity>;
   readonly abort: AbortController;
   isAsking: boolean;
 }
 
 /**
- * Credentials by which something is open. Every two seconds each is asked again, all in one turn of the event loop so that the
+ * Credentials by which something is open. What was opened stays as its rights of then made it, so it ends when they become others. Every two seconds each is asked again, all in one turn of the event loop so that the
  * store reads them together (a thousand cost it some 30 ms); its own end is known without the store, which may be away. Revocations made through another
  * process count the same.
  */
@@ -40,7 +41,8 @@ export class OpenCredentials {
 
   /** `ask` answers who the credential stands for by now, or throws StatusError. */
   hold(identity: Identity, ask: () => Promise<Identity>): Held {
-    const entry: Entry = { identity, ask, abort: new AbortController(), isAsking: false };
+    const { expiresAt } = identity;
+    const entry: Entry = { identity, expiresAt, ask, abort: new AbortController(), isAsking: false };
     this.#entries.add(entry);
     return { ended: entry.abort.signal, release: () => void this.#entries.delete(entry) };
   }
@@ -52,7 +54,7 @@ export class OpenCredentials {
 
   #sweep(): void {
     for (const entry of this.#entries) {
-      if (entry.identity.expiresAt !== undefined && entry.identity.expiresAt <= this.#now())
+      if (entry.expiresAt !== undefined && entry.expiresAt <= this.#now())
         this.#end(entry, unauthorized("the credential has expired"));
       else if (!entry.isAsking) void this.#ask(entry);
     }
@@ -61,7 +63,10 @@ export class OpenCredentials {
   async #ask(entry: Entry): Promise<void> {
     entry.isAsking = true;
     try {
-      entry.identity = await entry.ask();
+      const identity = await entry.ask();
+      entry.expiresAt = identity.expiresAt;
+      if (rightsOf(identity) !== rightsOf(entry.identity))
+        this.#end(entry, unauthorized(`the rights of ${identity.user} have changed: connect anew`));
     } catch (error) {
       // A store that is away proves nothing against a credential.
       const isOver = error instanceof StatusError && (error.reason === "Unauthorized" || error.reason === "Forbidden");
@@ -74,4 +79,9 @@ export class OpenCredentials {
   #end(entry: Entry, why: StatusError): void {
     if (this.#entries.delete(entry)) entry.abort.abort(why);
   }
+}
+
+/** What rights are judged by. */
+function rightsOf({ user, impersonator, groups }: Identity): string {
+  return JSON.stringify([user, impersonator, [...new Set(groups)].sort()]);
 }
