@@ -10,6 +10,7 @@ import { hasRight, requireRight } from "./auth/authorize.ts";
 import type { Identity } from "./auth/identity.ts";
 import { readBody } from "./bodies/body.ts";
 import type { Body } from "./bodies/body.ts";
+import { noteRehearsal } from "./refusals.ts";
 import { inParts } from "./rest/parts.ts";
 import { sendParts, setWarnings } from "./rest/respond.ts";
 
@@ -26,6 +27,7 @@ export async function serveChangeSets(
   // Before it is read: whoever may write nothing gets nothing read. An agent writes what is its own.
   if (!hasRight(identity, "sync")) requireRight(identity, "write");
   const set = await readAnySet(await readBody(request), identity);
+  if (set.dryRun === true) noteRehearsal(request);
   const { resourceVersion, objects, warnings } = await admit(store, set, { identity });
   setWarnings(response, warnings);
   const before = `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[`;

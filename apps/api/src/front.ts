@@ -12,7 +12,7 @@ import { callerOf, identityOf, isForgiving } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
 import { LIMITS, Places } from "./limits.ts";
-import { logRefusal } from "./refusals.ts";
+import { isRehearsal, logRefusal } from "./refusals.ts";
 import type { Gate, Leave } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { serveAccessReview } from "./rest/core.ts";
@@ -86,7 +86,8 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
     const failure = sendError(response, error);
     const { method } = request;
     if (failure.code === 500) log.error("request failed", { method, path: pathname, error });
-    else if (!isRead(method)) logRefusal(log, failure, { by: caller?.identity, call: `${method} ${pathname}` });
+    else if (!isRead(method) && !isRehearsal(request))
+      logRefusal(log, failure, { by: caller?.identity, call: `${method} ${pathname}` });
   }
 }
 

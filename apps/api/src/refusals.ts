@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Logger } from "@percale/daemon";
 import type { StatusError } from "@percale/resources";
 import type { Identity } from "./auth/identity.ts";
@@ -12,6 +13,17 @@ interface Refused {
 
 /** A message may quote what was sent, which may be a megabyte. */
 const MOST = 1_000;
+
+const rehearsals = new WeakSet<IncomingMessage>();
+
+/** The request asks what a write would answer: a no to that is an answer, which nobody looks for in a log. */
+export function noteRehearsal(request: IncomingMessage): void {
+  rehearsals.add(request);
+}
+
+export function isRehearsal(request: IncomingMessage): boolean {
+  return rehearsals.has(request);
+}
 
 /** What was changed stands in the log of changes, by its request; what was refused stands in the log of the process. */
 export function logRefusal(log: Logger, { code, reason, message }: StatusError, { by, call }: Refused): void {

@@ -68,6 +68,21 @@ test("a refused write is in the log with who, what, why and its request", async 
   ]);
 });
 
+test.each<[how: string, path: string, options: { method: string; body: object }]>([
+  ["in the address", `${NETWORK_SETS}?dryRun=All`, { method: "POST", body: networkSet("kept") }],
+  ["of a deletion, in its body", `${NETWORK_SETS}/none`, { method: "DELETE", body: { dryRun: ["All"] } }],
+  [
+    "of a change set, in its body",
+    "/changesets/v1",
+    { method: "POST", body: { dryRun: true, changes: [{ op: "create", object: networkSet("kept") }] } },
+  ],
+])("a rehearsal that is told no is no refused write: asked for %s", async (_, path, options) => {
+  await create("kept");
+  lines.splice(0);
+  expect((await server.call(path, options)).code).toBeGreaterThanOrEqual(404);
+  expect(refusals()).toEqual([]);
+});
+
 test("what strangers may not write, and what may not be read, fills no log", async () => {
   await server.call(NETWORK_SETS, { method: "POST", body: networkSet("x"), token: null });
   await server.call(`${NETWORK_SETS}/none`);

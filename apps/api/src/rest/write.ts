@@ -8,6 +8,7 @@ import { mediaType, readBody, readBytes, readQuestion } from "../bodies/body.ts"
 import type { Body } from "../bodies/body.ts";
 import type { ObjectRequest } from "./request.ts";
 import { refuseUnserved } from "../bodies/patch.ts";
+import { noteRehearsal } from "../refusals.ts";
 import { refOfRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import { sendJson, sendParts, setWarnings } from "./respond.ts";
@@ -134,7 +135,7 @@ interface WriteOptions {
   readonly fieldValidation: FieldValidation;
 }
 
-function writeOptions({ query, identity }: ObjectRequest, inBody: readonly string[] = []): WriteOptions {
+function writeOptions({ request, query, identity }: ObjectRequest, inBody: readonly string[] = []): WriteOptions {
   const dryRun = [...query.getAll("dryRun"), ...inBody].filter((one) => one !== "");
   const wrong = dryRun.find((one) => one !== "All");
   if (wrong !== undefined)
@@ -145,6 +146,7 @@ function writeOptions({ query, identity }: ObjectRequest, inBody: readonly strin
         message: `Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`,
       },
     ]);
+  if (dryRun.length > 0) noteRehearsal(request);
   const fieldValidation = query.get("fieldValidation") || "Warn";
   if (fieldValidation !== "Strict" && fieldValidation !== "Warn" && fieldValidation !== "Ignore")
     throw badRequest(`fieldValidation: must be Strict, Warn or Ignore, got ${JSON.stringify(fieldValidation)}`);
