@@ -30,7 +30,7 @@ export function addHistoryCommand(program: Command, access: () => Access): void 
   program
     .command("history")
     .description("the newest writes: who, what, why, and by which request")
-    .option("--limit <number>", "how many objects' writes to show", parseCount, 20)
+    .option("--limit <number>", "how many objects' writes to show", (text) => parseCount("--limit", text), 20)
     .option(
       "--request <id>",
       "only those of this request, or of those whose id begins so; looks through all of the log",

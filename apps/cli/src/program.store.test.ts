@@ -226,7 +226,9 @@ describe("questions", () => {
   test("history, BGP and addresses", async () => {
     const history = (await percale("history", "--limit", "1")).out.split("\n");
     expect([history[0], history.length]).toEqual([expect.stringMatching(/^WHEN +WHO +WHAT +REQUEST +REASON$/), 3]);
-    expect(await percale("history", "--limit", "0")).toEqual(failed(2, "must be a number of at least 1, got 0"));
+    expect(await percale("history", "--limit", "0")).toEqual(
+      failed(2, "--limit must be a whole number, 1 to 999999999, got 0"),
+    );
     expect(await percale("bgp")).toEqual(ok("No BGP sessions: no node has joined.\n"));
     expect(await percale("bgp", "sessions", "-o", "json")).toEqual(ok("[]\n"));
     expect(await percale("ipam", "release", "--ip", "10.9.9.9")).toMatchObject({ code: 1, out: "" });

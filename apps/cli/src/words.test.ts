@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseChoice, parsePort } from "./words.ts";
+import { parseChoice, parseCount, parsePort } from "./words.ts";
 
 test.each(["0", "65536", "-1", "1e3", "0x50", "80.5", "http", "", "  80"])(
   "--port %j is refused with the range",
@@ -10,6 +10,17 @@ test.each(["0", "65536", "-1", "1e3", "0x50", "80.5", "http", "", "  80"])(
 
 test("a port is a port", () => {
   expect([parsePort("1"), parsePort("65535")]).toStrictEqual([1, 65_535]);
+});
+
+test.each(["0", "-1", "1e3", "2.5", "many", "", " 7", "1000000000"])(
+  "a count of %j is refused with the option, the range and what was got",
+  (text) => {
+    expect(() => parseCount("--limit", text)).toThrow(`--limit must be a whole number, 1 to 999999999, got ${text}`);
+  },
+);
+
+test("a count is a count", () => {
+  expect([parseCount("--limit", "1"), parseCount("--limit", "999999999")]).toStrictEqual([1, 999_999_999]);
 });
 
 test("a wrong choice lists the right ones and the nearest", () => {

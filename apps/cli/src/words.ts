@@ -12,11 +12,13 @@ export function parsePort(text: string): number {
   throw new ExitError(`--port must be 1 to 65535, got ${text}`, { code: USAGE });
 }
 
-/** A number of things, in decimal digits, at least one. */
-export function parseCount(text: string): number {
+const MAX_COUNT = 999_999_999;
+
+/** A number of things, in decimal digits, at least one; `what` is the option that asks for it. */
+export function parseCount(what: string, text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count >= 1) return count;
-  throw new ExitError(`must be a number of at least 1, got ${text}`, { code: USAGE });
+  throw new ExitError(`${what} must be a whole number, 1 to ${MAX_COUNT}, got ${text}`, { code: USAGE });
 }
 
 /** The choice that a word stands for; `aliases` are understood and not listed. */
