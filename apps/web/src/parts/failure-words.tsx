@@ -9,23 +9,23 @@ export function FailureWords({ failure: { message, requestId } }: { readonly fai
       {requestId !== undefined && (
         <>
           {" "}
-          <RequestId id={requestId} />
+          (request <RequestId id={requestId} leadsTo="in the server's log, if it failed there or refused a write" />)
         </>
       )}
     </>
   );
 }
 
-/** Its beginning tells it from others; what is copied is the whole. */
-export function RequestId({ id }: { readonly id: string }) {
+/** A request's name as it is copied: whole, so that what is read out, searched for and pasted is the same. */
+export function RequestId({ id, leadsTo }: { readonly id: string; readonly leadsTo: string }) {
   return (
     <button
       type="button"
       className="link mono sm"
-      title={`Copy ${id}: the server's log has it on every line of this request`}
+      title={`Copy, and find it ${leadsTo}`}
       onClick={() => void navigator.clipboard.writeText(id)}
     >
-      request {id.length > 12 ? `${id.slice(0, 8)}…` : id}
+      {id}
     </button>
   );
 }

@@ -163,7 +163,10 @@ function SetPanel({ set, onClose }: { readonly set: ChangeGroup; readonly onClos
           <>
             <dt>Request</dt>
             <dd>
-              <RequestId id={set.requestId} />
+              <RequestId
+                id={set.requestId}
+                leadsTo="with percale history --request, along with all else that it wrote"
+              />
             </dd>
           </>
         )}
