@@ -4,13 +4,19 @@ import { get } from "node:https";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
+import { createLogger } from "@percale/daemon";
 import { expect, test } from "vitest";
 import { NETWORK_SETS, networkSet, startTestApi } from "./testdata/test-api.ts";
 import type { TestApi } from "./testdata/test-api.ts";
 import { clientCertificate } from "./testdata/client-certificate.ts";
 
 test("Postgres gone: 503 with the reason, watches hold, all recovers by itself", async () => {
-  const server = await startTestApi();
+  const lines: { readonly msg: string; readonly component: string }[] = [];
+  const write = (line: string): void => void lines.push(JSON.parse(line));
+  const server = await startTestApi({ log: createLogger({ component: "api", write }) });
+  /** Whose connections were lost, and found again. */
+  const told = (msg: string): string[] =>
+    [...new Set(lines.filter((line) => line.msg === msg).map(({ component }) => component))].sort();
   try {
     const create = (name: string) => server.call(NETWORK_SETS, { method: "POST", body: networkSet(name) });
     await create("before");
@@ -35,6 +41,8 @@ test("Postgres gone: 503 with the reason, watches hold, all recovers by itself",
     await expect.poll(async () => (await create("after")).code, { timeout: 10_000 }).toBe(201);
     await expect.poll(() => seen, { timeout: 10_000 }).toEqual(["before", "after"]);
     await expect.poll(conditions, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => told("database is back"), { timeout: 20_000 }).toEqual(["records", "store"]);
+    expect(told("database connection lost")).toEqual(["records", "store"]);
     watch.destroy();
   } finally {
     await server.stop();

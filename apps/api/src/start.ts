@@ -168,9 +168,10 @@ async function openData({ data, databaseUrl, dataDir }: ApiOptions, log: Logger)
   if (data !== undefined) return { ...data, stop: async () => undefined };
   const ours =
     databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: join(dataDir, "postgres"), log }) : undefined;
-  const options = { url: databaseUrl ?? ours!.url, log: log.child({ component: "store" }) };
-  const store = await openPostgresStore(options);
-  const records = await openPostgresRecords(options);
+  const url = databaseUrl ?? ours!.url;
+  // Each has connections of its own to lose: the log tells them apart.
+  const store = await openPostgresStore({ url, log: log.child({ component: "store" }) });
+  const records = await openPostgresRecords({ url, log: log.child({ component: "records" }) });
   return { store, records, stop: async () => ours?.stop() };
 }
 

@@ -13,7 +13,7 @@ export type * from "./records.ts";
 export { SetBudget } from "./set-budget.ts";
 export { outsideDatabaseFault } from "./postgres/outside.ts";
 export { openPostgresRecords } from "./postgres/records.ts";
-export type { PostgresRecordsOptions } from "./postgres/records.ts";
+export type { PostgresOptions } from "./postgres/connection.ts";
 export { openPostgresStore } from "./postgres/store.ts";
 export type { PostgresStoreOptions } from "./postgres/store.ts";
 export { startEmbeddedPostgres } from "./embedded/server.ts";

@@ -8,7 +8,7 @@ export const DatabaseUnreachable = defineCondition({
   title: "The database can't be reached",
   advice: "Look whether Postgres runs and listens. All recovers by itself when it is back.",
   means: "Reads and writes answer 503 until the database is back; agents keep enforcing what they hold.",
-  look: "the API server's log (component `store`), Postgres' own log; `/readyz` says the same",
+  look: "the API server's log (components `store` and `records`), Postgres' own log; `/readyz` says the same",
 });
 
 export const AgentSilent = defineCondition({

@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { Logger } from "@percale/daemon";
 
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
@@ -8,6 +9,14 @@ export const ANSWER_MS = 5_000;
 // Revisions are bigint; Number holds them exactly up to 2^53, some thousand years at 100,000 writes/s.
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** What everything over Postgres is opened with. */
+export interface PostgresOptions {
+  /** Any Postgres ≥ 14. */
+  readonly url: string;
+  readonly log?: Logger;
+  readonly now?: () => Date;
+}
 
 export function clientConfig(url: string, applicationName: string): pg.ClientConfig {
   return {

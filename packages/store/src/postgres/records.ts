@@ -1,10 +1,10 @@
 import { silentLogger, sleepMs } from "@percale/daemon";
-import type { Logger } from "@percale/daemon";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../generated/client.ts";
 import type { Records } from "../records.ts";
 import { StatusFeed } from "../status-feed.ts";
 import { ANSWER_MS, connect } from "./connection.ts";
+import type { PostgresOptions } from "./connection.ts";
 import { keepListening } from "./listen.ts";
 import { migrate } from "./migrate.ts";
 import { refusalOf } from "./refusal.ts";
@@ -15,19 +15,12 @@ const AGENT_CHANNEL = "percale_agents";
 const NAME = "percale-records";
 const LOOK_MS = 5_000;
 
-export interface PostgresRecordsOptions {
-  /** Any Postgres ≥ 14. */
-  readonly url: string;
-  readonly log?: Logger;
-  readonly now?: () => Date;
-}
-
 /** Migrates the database if need be. Throws ServiceUnavailable if it can't be reached. */
 export async function openPostgresRecords({
   url,
   log = silentLogger,
   now = () => new Date(),
-}: PostgresRecordsOptions): Promise<Records> {
+}: PostgresOptions): Promise<Records> {
   try {
     const client = await connect(url, NAME);
     await migrate(client, log).finally(() => client.end());

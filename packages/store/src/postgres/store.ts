@@ -23,6 +23,7 @@ import type {
 import type { Log } from "../log.ts";
 import { Committer } from "./committer.ts";
 import { clientConfig, connect } from "./connection.ts";
+import type { PostgresOptions } from "./connection.ts";
 import { compactLog, readChanges, readHistory, readOldest, readUndo } from "./history.ts";
 import { readHead, readLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
@@ -34,11 +35,7 @@ const NAME = "percale";
 const COMPACT_EVERY_MS = 10 * 60_000;
 const KEEP = { revisions: 100_000, ms: 30 * 24 * 3_600_000 };
 
-export interface PostgresStoreOptions extends StoreOptions {
-  /** Any Postgres ≥ 14. */
-  readonly url: string;
-  readonly log?: Logger;
-}
+export interface PostgresStoreOptions extends StoreOptions, PostgresOptions {}
 
 /** Migrates the database if need be, reads it whole, and follows it. Throws ServiceUnavailable if it can't be reached. */
 export async function openPostgresStore({
