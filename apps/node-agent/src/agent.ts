@@ -1,6 +1,5 @@
-import { createMetrics, HealthRegistry, untilDone } from "@percale/daemon";
+import { Changes, createMetrics, HealthRegistry, untilDone } from "@percale/daemon";
 import type { Logger, Registry } from "@percale/daemon";
-import { Changes } from "./changes.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentPart, StreamStep } from "./part.ts";
 import { agentParts } from "./parts.ts";

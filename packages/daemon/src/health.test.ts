@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { RaisedCondition } from "@percale/protocol";
 import { HealthRegistry } from "./health.ts";
 
 const stale = {
@@ -47,6 +48,24 @@ test("what a source tells no more is gone, others' conditions stay, and what it 
   ]);
   health.tell("bird", []);
   expect(health.list().map(({ code }) => code)).toEqual(["UpstreamLost"]);
+});
+
+test("what a source told no more and tells again began again", () => {
+  const health = registry();
+  const [a, b] = ["a", "b"].map((name) => ({ ...stale, ref: { kind: "IPPool", name } }));
+  const told = (...findings: readonly RaisedCondition[]) => {
+    health.tell("pools", findings);
+    return health
+      .list()
+      .map(({ ref, since }) => `${ref?.name} ${Date.parse(since)}`)
+      .sort();
+  };
+  expect([told(a!), told(a!, b!), told(b!), told(a!, b!)]).toEqual([
+    ["a 0"],
+    ["a 0", "b 1000"],
+    ["b 1000"],
+    ["a 2000", "b 1000"],
+  ]);
 });
 
 test("errors are listed first", () => {

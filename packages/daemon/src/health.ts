@@ -1,6 +1,7 @@
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { Condition, RaisedCondition } from "@percale/protocol";
+import { Changes } from "./changes.ts";
 
 /** Says what is wrong, or nothing if all is well. Must not block: it is asked on every probe. */
 export type HealthCheck = () => string | undefined;
@@ -13,13 +14,13 @@ export interface ProbeReport {
 
 /**
  * Coded conditions, shown alike in CLI, UI, metrics and status, and the checks behind /livez and /readyz.
- * One condition per code and object: setting it again keeps `since`.
+ * One condition per code and object, as old as the unbroken run of tellings that had it.
  */
 export class HealthRegistry {
   readonly #now: () => Date;
   readonly #conditions = new Map<string, Condition>();
   readonly #checks: Readonly<Record<Probe, Map<string, HealthCheck>>> = { live: new Map(), ready: new Map() };
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = new Changes();
   /** Keys of the conditions that each source told of last. */
   readonly #toldBySource = new Map<string, ReadonlySet<string>>();
 
@@ -41,13 +42,13 @@ export class HealthRegistry {
       ref === undefined ? `${source}: ${code} ${title}` : conditionKey(code, ref);
     const keys = new Set(conditions.map(keyOf));
     for (const key of this.#toldBySource.get(source) ?? [])
-      if (!keys.has(key) && this.#conditions.delete(key)) this.#changed();
+      if (!keys.has(key) && this.#conditions.delete(key)) this.#changes.notify();
     this.#toldBySource.set(source, keys);
     for (const condition of conditions) this.#put(keyOf(condition), condition);
   }
 
   clear(code: string, ref?: ObjectRef): void {
-    if (this.#conditions.delete(conditionKey(code, ref))) this.#changed();
+    if (this.#conditions.delete(conditionKey(code, ref))) this.#changes.notify();
   }
 
   /** Worst first, then oldest first. */
@@ -60,8 +61,7 @@ export class HealthRegistry {
 
   /** Calls `listener` after each change; the result stops that. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#changes.on(listener);
   }
 
   /** A failing `live` check asks for a restart; a failing `ready` check only for patience. */
@@ -81,11 +81,7 @@ export class HealthRegistry {
     const known = this.#conditions.get(key);
     const next = { ...condition, since: known?.since ?? this.#now().toISOString() };
     this.#conditions.set(key, next);
-    if (JSON.stringify(known) !== JSON.stringify(next)) this.#changed();
-  }
-
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+    if (JSON.stringify(known) !== JSON.stringify(next)) this.#changes.notify();
   }
 }
 

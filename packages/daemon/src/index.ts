@@ -8,6 +8,7 @@
  *     (await registry.metrics()).includes('percale_condition{code="DatabaseUnreachable"'); // → true
  *     onSignals({ log, stop: () => undefined })();
  */
+export * from "./changes.ts";
 export * from "./config.ts";
 export * from "./hashes.ts";
 export * from "./health-server.ts";

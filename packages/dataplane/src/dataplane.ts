@@ -1,13 +1,12 @@
-import { turns } from "@percale/daemon";
+import { Changes, turns } from "@percale/daemon";
 import { openRtnetlink } from "@percale/kernel";
 import type { Rtnetlink } from "@percale/kernel";
 import { DEFAULT_CONFIG, emptyState, take } from "@percale/policy";
 import type { NodeState, NodeUpdate } from "@percale/policy";
-import type { Condition } from "@percale/protocol";
+import type { RaisedCondition } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
-import { findDown, findFailure, findRenamed, Since } from "./conditions.ts";
-import type { Finding } from "./conditions.ts";
+import { findDown, findFailure, findRenamed } from "./conditions.ts";
 import { Connections } from "./connections.ts";
 import { Endpoints } from "./endpoints.ts";
 import type { ApplyReport, Dataplane, DataplaneOptions, DataplaneState, EndpointState } from "./face.ts";
@@ -55,8 +54,7 @@ class KernelDataplane implements Dataplane {
   readonly #parts: readonly Part[];
   readonly #notes: readonly Notes[];
   readonly #loop: PassLoop;
-  readonly #listeners = new Set<() => void>();
-  readonly #since: Since;
+  readonly #changes = new Changes();
   #settled: WorkloadLinks = NO_LINKS;
   #inSync = false;
   #failure: string | undefined;
@@ -65,7 +63,6 @@ class KernelDataplane implements Dataplane {
   constructor(options: DataplaneOptions) {
     this.#options = options;
     const { netns, log, now, driver = "nftables", ownTables: own } = options;
-    this.#since = new Since(now);
     const state = emptyState({ ...DEFAULT_CONFIG, ...options.config });
     this.#state = state;
     const rtnetlink = openRtnetlink(netns === undefined ? {} : { netns });
@@ -94,7 +91,7 @@ class KernelDataplane implements Dataplane {
     this.#loop = new PassLoop({
       pass: (updates, isAsked) => this.#pass(updates, isAsked),
       onFailed: (error) => this.#failed(error),
-      onEnded: () => this.#tell(),
+      onEnded: this.#changes.notify,
       onResync: () => this.#resync(),
     });
   }
@@ -144,8 +141,18 @@ class KernelDataplane implements Dataplane {
     };
   }
 
-  conditions(): readonly Condition[] {
-    return this.#since.date(this.#find());
+  /** What needs a person, as the state is now. */
+  conditions(): readonly RaisedCondition[] {
+    const { endpoints, config } = this.#state;
+    const isWorkload = (name: string): boolean => config.interfacePrefixes.some((prefix) => name.startsWith(prefix));
+    // One that nobody has but that still bears a workload's name only waits for its endpoint.
+    const renamed = this.#links.renamed.filter(({ link, owner }) => owner !== undefined || !isWorkload(link.name));
+    return [
+      ...findFailure(this.#failure),
+      ...this.#parts.flatMap((part) => part.conditions?.() ?? []),
+      ...findDown(endpoints.values(), this.#endpoints.states),
+      ...findRenamed(renamed, this.#state),
+    ];
   }
 
   endpointState(ref: ObjectRef): EndpointState | undefined {
@@ -153,8 +160,7 @@ class KernelDataplane implements Dataplane {
   }
 
   on(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.on(listener);
   }
 
   close(): Promise<void> {
@@ -231,24 +237,5 @@ class KernelDataplane implements Dataplane {
     this.#options.log.info(`comparing ${this.#driver.words.keeps}`, { why });
     this.#policy.resync();
     this.#loop.request(DRIFT_SETTLE_MS);
-  }
-
-  /** What needs a person, as the state is now. */
-  #find(): readonly Finding[] {
-    const { endpoints, config } = this.#state;
-    const isWorkload = (name: string): boolean => config.interfacePrefixes.some((prefix) => name.startsWith(prefix));
-    // One that nobody has but that still bears a workload's name only waits for its endpoint.
-    const renamed = this.#links.renamed.filter(({ link, owner }) => owner !== undefined || !isWorkload(link.name));
-    return [
-      ...findFailure(this.#failure),
-      ...this.#parts.flatMap((part) => part.conditions?.() ?? []),
-      ...findDown(endpoints.values(), this.#endpoints.states),
-      ...findRenamed(renamed, this.#state),
-    ];
-  }
-
-  #tell(): void {
-    this.conditions(); // as old as the pass that found it, whoever asks later
-    for (const listener of this.#listeners) listener();
   }
 }

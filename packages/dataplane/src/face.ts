@@ -1,5 +1,5 @@
 import type { DataplaneConfig, NodeUpdate } from "@percale/policy";
-import type { Condition } from "@percale/protocol";
+import type { RaisedCondition } from "@percale/protocol";
 import type { ObjectRef } from "@percale/resources";
 import type { DriverName } from "./policy/drivers.ts";
 
@@ -54,7 +54,7 @@ export interface DataplaneState {
     readonly setMembers: number;
     readonly routes: number;
   };
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly RaisedCondition[];
   readonly driftRepairs: { readonly count: number; readonly lastAt?: string; readonly lastDetail?: string };
 }
 
@@ -71,8 +71,8 @@ export interface Dataplane {
   /** Resolves when all that was handed over so far has been tried, well or not. */
   tried(): Promise<void>;
   state(): DataplaneState;
-  /** Those of `state()`, without making the rest of it. */
-  conditions(): readonly Condition[];
+  /** Those of `state()`, without making the rest of it; since when, says who keeps them. */
+  conditions(): readonly RaisedCondition[];
   /** One endpoint of `state()`, without making the rest of it; undefined if there is none or it was not looked at yet. */
   endpointState(ref: ObjectRef): EndpointState | undefined;
   /** Calls back after anything in `state()` changed. Returns how to stop. */

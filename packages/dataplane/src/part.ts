@@ -1,6 +1,6 @@
 import type { Link } from "@percale/kernel";
 import type { ActiveEndpoint, NodeState, Workload } from "@percale/policy";
-import type { Finding } from "./conditions.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import type { EndpointState } from "./face.ts";
 import type { WorkloadLinks } from "./links/known.ts";
 import type { Notes } from "./notes.ts";
@@ -31,7 +31,7 @@ export interface Part {
   /** Somebody else may have changed the kernel: the next pass, whose `attached` are all, looks at everything. */
   resync(): void;
   /** What needs a person, as things are now. */
-  conditions?(): readonly Finding[];
+  conditions?(): readonly RaisedCondition[];
   /** Takes everything of ours out of the kernel. No pass comes after it. */
   remove?(): Promise<void>;
   /** Lets go of sockets; the kernel stays as it is. No call comes after it. */

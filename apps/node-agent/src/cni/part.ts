@@ -1,11 +1,10 @@
 import { dirname, join } from "node:path";
 import { Histogram } from "@percale/daemon";
-import type { Logger, Registry } from "@percale/daemon";
+import type { Changes, Logger, Registry } from "@percale/daemon";
 import type { Rtnetlink } from "@percale/kernel";
 import type { Dataplane } from "@percale/dataplane";
 import type { ApiClient } from "../api/client.ts";
 import type { Calculation } from "../calculation/part.ts";
-import type { Changes } from "../changes.ts";
 import type { AgentPart } from "../part.ts";
 import type { RaisedCondition } from "@percale/protocol";
 import type { Stream } from "../sync/part.ts";

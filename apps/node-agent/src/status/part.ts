@@ -1,7 +1,6 @@
 import { runLoop, sleepMs, Wake } from "@percale/daemon";
-import type { Logger } from "@percale/daemon";
+import type { Changes, Logger } from "@percale/daemon";
 import type { AgentStatus } from "@percale/protocol";
-import type { Changes } from "../changes.ts";
 import type { AgentPart } from "../part.ts";
 
 const STATUS_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { NodeState, StateChange } from "@percale/policy";
+import type { RaisedCondition } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
 import type { Connections } from "../connections.ts";
-import type { Finding } from "../conditions.ts";
 import type { DataplaneLog, DataplaneState } from "../face.ts";
 import { NO_LINKS } from "../links/known.ts";
 import type { WorkloadLinks } from "../links/known.ts";
@@ -84,14 +84,13 @@ export class PolicyPart implements Part {
     this.#wasInSync = true;
   }
 
-  conditions(): readonly Finding[] {
+  conditions(): readonly RaisedCondition[] {
     const { words } = this.#options.driver;
-    const refusals = this.#options.driver.refusals().map(({ ref, kind, detail }): Finding => {
-      const subject = formatRef(ref);
-      return { ...words[kind]({ object: subject, detail, ref }), subject };
-    });
+    const refusals = this.#options.driver
+      .refusals()
+      .map(({ ref, kind, detail }) => words[kind]({ object: formatRef(ref), detail, ref }));
     if (this.#batchRefused === undefined) return refusals;
-    return [{ ...words.batchRefused({ detail: this.#batchRefused }), subject: "" }, ...refusals];
+    return [words.batchRefused({ detail: this.#batchRefused }), ...refusals];
   }
 
   async remove(): Promise<void> {

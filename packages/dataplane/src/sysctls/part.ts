@@ -2,7 +2,7 @@ import type { Link } from "@percale/kernel";
 import { parseCidr } from "@percale/net";
 import type { DataplaneConfig, Workload } from "@percale/policy";
 import { condition } from "@percale/protocol";
-import type { Finding } from "../conditions.ts";
+import type { RaisedCondition } from "@percale/protocol";
 import { ignoring } from "../notes.ts";
 import type { Notes } from "../notes.ts";
 import { eachAttached } from "../part.ts";
@@ -46,9 +46,9 @@ export class SysctlsPart implements Part {
     });
   }
 
-  conditions(): readonly Finding[] {
+  conditions(): readonly RaisedCondition[] {
     if (this.#nodeFailed.length === 0) return [];
-    return [{ ...condition.ForwardingOff({ detail: `cannot write ${this.#nodeFailed.join(", ")}` }), subject: "" }];
+    return [condition.ForwardingOff({ detail: `cannot write ${this.#nodeFailed.join(", ")}` })];
   }
 
   #ofWorkload(workload: Workload, link: Link, config: DataplaneConfig): readonly Sysctl[] {

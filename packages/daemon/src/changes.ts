@@ -1,4 +1,4 @@
-/** Where parts say that something of theirs changed, and whoever shows the whole of it listens. */
+/** Where something says that it changed, without saying what: whoever shows it looks at it again. */
 export class Changes {
   readonly #listeners = new Set<() => void>();
 
