@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { CloseCode, SYNC_PATH, SYNC_SUBPROTOCOL, SCHEMA_LEVEL } from "@percale/protocol";
+import { agentStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { wrongShapesOf } from "@percale/testkit";
 import { WebSocket } from "ws";
 import { NETWORK_SETS, networkSet } from "./testdata/test-api.ts";
-import { agentStatusOf } from "./testdata/agent-status.ts";
 import { startApiProcess } from "./testdata/api-process.ts";
 import type { ApiProcess } from "./testdata/api-process.ts";
 

@@ -3,7 +3,8 @@ import { Agent as TlsAgent } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCHEMA_LEVEL, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
-import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
+import type { Hello, ServerMessage } from "@percale/protocol";
+import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { WebSocket } from "ws";
 import { join } from "node:path";
 import { LIMITS } from "./limits.ts";
@@ -125,7 +126,7 @@ describe("the sync stream", () => {
     const stream = new Stream();
     await stream.hello();
     const { revision } = await stream.until(endIn);
-    stream.send({ t: "status", status: statusOf("n1") });
+    stream.send({ t: "status", status: quietStatusOf("n1") });
     stream.send({ t: "ack", applied: revision, programmed: revision });
     const programmed = async (): Promise<number> => {
       const { body } = await server.call("/trpc/nodes.status");
@@ -393,23 +394,4 @@ async function makeShop(): Promise<void> {
   const body = { changes: changes.map((object) => ({ op: "create", object })) };
   const { code, body: answer } = await server.call("/changesets/v1", { method: "POST", body });
   if (code !== 200) throw new Error(JSON.stringify(answer));
-}
-
-function statusOf(node: string): AgentStatus {
-  return {
-    node,
-    build: "0",
-    startedAt: new Date(0).toISOString(),
-    inSync: true,
-    appliedRevision: 0,
-    programmedRevision: 0,
-    rssBytes: 1,
-    counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
-    applyMs: { p50: 1, p99: 1, last: 1 },
-    driftRepairs: { count: 0 },
-    bird: { state: "NotReady" },
-    sessions: [],
-    workloads: [],
-    conditions: [],
-  };
 }

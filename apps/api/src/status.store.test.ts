@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCHEMA_LEVEL, SYNC_PATH, SYNC_SUBPROTOCOL } from "@percale/protocol";
 import type { AgentStatus } from "@percale/protocol";
+import { agentStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { WebSocket } from "ws";
 import { startAnyApi } from "./testdata/any-store-api.ts";
 import type { TestApi } from "./testdata/test-api.ts";
-import { agentStatusOf } from "./testdata/agent-status.ts";
 
 let server: TestApi;
 beforeAll(async () => {

@@ -3,10 +3,12 @@ import { wrongShapesOf } from "@percale/testkit";
 import { brief, MAX_WORDS } from "./brief.ts";
 import { closeReason } from "./close.ts";
 import type { AgentStatus, BgpSession, ClientMessage, ServerMessage } from "./messages.ts";
+import { agentStatusOf } from "./testdata/agent-status.ts";
 import { parseClientMessage, parseServerMessage, ProtocolError } from "./parse.ts";
 
 const object = { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata: { name: "t" }, spec: {} };
 const ref = { kind: "NetworkSet", namespace: "default", name: "n" };
+/** As the first agents tell it: what came later is optional. */
 const oldSession: BgpSession = {
   peerIP: "192.0.2.2",
   type: "NodeMesh",
@@ -17,38 +19,7 @@ const oldSession: BgpSession = {
   routesImported: 0,
   routesExported: 0,
 };
-/** What the first agents do not tell. */
-const newerFacts: Partial<BgpSession> = {
-  peerNode: "n2",
-  ref: { kind: "BGPPeer", name: "p" },
-  localIP: "192.0.2.1",
-  localASNumber: 64512,
-  port: 179,
-  passive: true,
-  hasPassword: false,
-  ttlHops: 1,
-  holdSeconds: 240,
-  keepaliveSeconds: 80,
-  routesFiltered: 3,
-  peerRestarts: true,
-  flaps: 2,
-};
-const status: AgentStatus = {
-  node: "n1",
-  build: "0",
-  startedAt: "",
-  inSync: true,
-  appliedRevision: 0,
-  programmedRevision: 0,
-  rssBytes: 1,
-  counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
-  applyMs: { p50: 1, p99: 1.5, last: 1 },
-  driftRepairs: { count: 0 },
-  bird: { state: "NotReady", md5Refused: { notFound: 0, unexpected: 1, failure: 2 } },
-  sessions: [oldSession, { ...oldSession, ...newerFacts }],
-  workloads: [{ ref, state: "up", interfaceName: "cali1" }],
-  conditions: [{ code: "C", severity: "info", title: "", detail: "", advice: "", since: "", ref }],
-};
+const status: AgentStatus = { ...agentStatusOf("n1"), sessions: [oldSession, ...agentStatusOf("n1").sessions] };
 const resume = { epoch: "e", revision: 1, scopeDigest: "d" };
 const fromClients: ClientMessage[] = [
   {

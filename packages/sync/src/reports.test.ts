@@ -1,8 +1,8 @@
+import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { setImmediate as turn } from "node:timers/promises";
 import { silentLogger } from "@percale/daemon";
 import { expect, test } from "vitest";
 import { Reports } from "./reports.ts";
-import { statusOf } from "./testdata/client.ts";
 
 /** What was written, as revisions; each write ends when the test says how. */
 function setUp() {
@@ -25,7 +25,7 @@ function setUp() {
   return { reports, written, end };
 }
 const at = (appliedRevision: number, programmedRevision = appliedRevision) =>
-  statusOf("n1", { appliedRevision, programmedRevision });
+  quietStatusOf("n1", { appliedRevision, programmedRevision });
 
 test("one write at a time: what comes meanwhile is written next, of many the newest", async () => {
   const { reports, written, end } = setUp();

@@ -1,13 +1,13 @@
 import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
-import { CloseCode, parseServerMessage, SCHEMA_LEVEL } from "@percale/protocol";
+import { CloseCode, SCHEMA_LEVEL } from "@percale/protocol";
 import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
+import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import type { KubeObject } from "@percale/resources";
 import { MemorySocket, MemorySource } from "@percale/testkit";
 import type { WebSocket } from "ws";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
-import { textOfFrame } from "./index.ts";
 import type { SyncServer } from "./index.ts";
-import { connect, heardBy, hello, statusOf } from "./testdata/client.ts";
+import { connect, heardBy, hello } from "./testdata/client.ts";
 import { syncServerOf } from "./testdata/sync-server.ts";
 
 /** Nothing that compresses well. */
@@ -24,14 +24,12 @@ afterEach(() => void vi.useRealTimers());
 
 const join = (server: SyncServer, more: Partial<Hello> = {}, socket = new MemorySocket()): MemorySocket =>
   hello(connect(server, { socket }), more);
-/** How far it has come: what it heard last says so, but for what says nothing of revisions. */
-function revisionOf({ heard }: MemorySocket): number {
-  for (const { data, isBinary } of heard.toReversed()) {
-    const message = parseServerMessage(textOfFrame(data, isBinary))!;
-    if ("toRev" in message) return message.toRev;
-    if ("revision" in message) return message.revision;
-  }
-  return 0;
+/** How far it has come. */
+function revisionOf(socket: MemorySocket): number {
+  const revisions = heardBy(socket).map((message) =>
+    "toRev" in message ? message.toRev : "revision" in message ? message.revision : 0,
+  );
+  return Math.max(0, ...revisions);
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -190,16 +188,16 @@ test("who was let go is not listened to any more", async () => {
   });
   hello(socket);
   await until(() => heardBy(socket).some(({ t }) => t === "state"));
-  socket.say({ t: "status", status: statusOf("n1") });
+  socket.say({ t: "status", status: quietStatusOf("n1") });
   await until(() => statuses.length === 1);
   await turn(); // it is kept
   const before = socket.heard.length;
   stream.dismiss("its token ended");
-  socket.say({ t: "status", status: { ...statusOf("n1"), inSync: false } });
+  socket.say({ t: "status", status: { ...quietStatusOf("n1"), inSync: false } });
   socket.say({ t: "ack", applied: 9, programmed: 9 });
   hello(socket, { node: "n2" });
   for (let i = 0; i < 5; i++) await turn();
-  expect([statuses, refused]).toEqual([[statusOf("n1")], ["n1"]]);
+  expect([statuses, refused]).toEqual([[quietStatusOf("n1")], ["n1"]]);
   expect(heardBy(socket).slice(before)).toEqual([{ t: "reject", code: "auth", text: "its token ended" }]);
 });
 
@@ -212,7 +210,7 @@ test("of a client that says much no more than a megabyte is read in a second, an
   const socket = join(server);
   const ref = { kind: "WorkloadEndpoint", name: "cart" };
   const workloads = Array.from({ length: 400 }, () => ({ ref, state: "up" as const, interfaceName: noise(900) }));
-  const status = { ...statusOf("n1"), workloads };
+  const status = { ...quietStatusOf("n1"), workloads };
   for (let i = 1; i <= 8; i++) socket.say({ t: "status", status: { ...status, appliedRevision: i } });
   const newest: (number | undefined)[] = [];
   for (let s = 0; s < 4; s++) {

@@ -1,3 +1,4 @@
+import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { setImmediate as turn } from "node:timers/promises";
 import { CloseCode } from "@percale/protocol";
 import type { AgentStatus } from "@percale/protocol";
@@ -5,7 +6,7 @@ import { serviceUnavailable } from "@percale/resources";
 import { MemorySocket, MemorySource } from "@percale/testkit";
 import type { WebSocket } from "ws";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
-import { connect, heardBy, hello, statusOf } from "./testdata/client.ts";
+import { connect, heardBy, hello } from "./testdata/client.ts";
 import { syncServerOf } from "./testdata/sync-server.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -24,7 +25,7 @@ test.each<[what: string, say: (socket: MemorySocket) => void, reason: string]>([
   ["another hello", (socket) => hello(socket), "hello twice"],
   [
     "the status of another node",
-    (socket) => socket.say({ t: "status", status: statusOf("n2") }),
+    (socket) => socket.say({ t: "status", status: quietStatusOf("n2") }),
     "status.node: must be n1, as in the hello, got n2",
   ],
   [
@@ -94,12 +95,12 @@ test("what a client holds is kept in its status, as far as it came", async () =>
   const kept: AgentStatus[] = [];
   const putStatus = async (status: AgentStatus): Promise<void> => void kept.push(status);
   const socket = hello(connect(syncServerOf(new MemorySource(), { putStatus })));
-  socket.say({ t: "status", status: statusOf("n1", { appliedRevision: 3, programmedRevision: 3 }) });
+  socket.say({ t: "status", status: quietStatusOf("n1", { appliedRevision: 3, programmedRevision: 3 }) });
   socket.say({ t: "ack", applied: 9, programmed: 8 });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(kept).toEqual([
-    statusOf("n1", { appliedRevision: 3, programmedRevision: 3 }),
-    statusOf("n1", { appliedRevision: 9, programmedRevision: 8 }),
+    quietStatusOf("n1", { appliedRevision: 3, programmedRevision: 3 }),
+    quietStatusOf("n1", { appliedRevision: 9, programmedRevision: 8 }),
   ]);
 });
 

@@ -1,8 +1,8 @@
+import { agentStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { silentLogger } from "@percale/daemon";
 import { Node } from "@percale/resources";
 import { memoryRecords, MemoryStore } from "@percale/store/memory";
 import { expect, test } from "vitest";
-import { agentStatusOf } from "../testdata/agent-status.ts";
 import { NodeStatuses } from "./node-statuses.ts";
 
 test("of Nodes that went only some are remembered: those whose agents go on reporting", async () => {

@@ -1,5 +1,5 @@
 import { parseServerMessage, SCHEMA_LEVEL } from "@percale/protocol";
-import type { AgentStatus, Hello, ServerMessage } from "@percale/protocol";
+import type { Hello, ServerMessage } from "@percale/protocol";
 import { MemorySocket } from "@percale/testkit";
 import { onTestFinished } from "vitest";
 import type { WebSocket } from "ws";
@@ -32,23 +32,3 @@ export const heardBy = ({ heard }: MemorySocket): ServerMessage[] =>
     messageByData.set(data, message);
     return message;
   });
-
-export function statusOf(node: string, more: Partial<AgentStatus> = {}): AgentStatus {
-  return {
-    node,
-    build: "0",
-    startedAt: "2026-11-01T10:00:00Z",
-    inSync: true,
-    appliedRevision: 0,
-    programmedRevision: 0,
-    rssBytes: 1,
-    counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
-    applyMs: { p50: 1, p99: 1, last: 1 },
-    driftRepairs: { count: 0 },
-    bird: { state: "Ready" },
-    sessions: [],
-    workloads: [],
-    conditions: [],
-    ...more,
-  };
-}

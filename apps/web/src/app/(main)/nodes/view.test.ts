@@ -1,22 +1,13 @@
 import type { AgentStatus } from "@percale/protocol";
+import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { expect, test } from "vitest";
 import { nodeConditions, type NodeReport, nodeRows, nodesVerdict } from "./view.ts";
 
 const STATUS: AgentStatus = {
-  node: "n",
-  build: "0.1.0",
-  startedAt: "2026-11-21T10:00:00Z",
-  inSync: true,
+  ...quietStatusOf("n"),
   appliedRevision: 40,
   programmedRevision: 40,
-  rssBytes: 1,
-  counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
-  applyMs: { p50: 1, p99: 2, last: 1 },
-  driftRepairs: { count: 0 },
   bird: { state: "Ready" },
-  sessions: [],
-  workloads: [],
-  conditions: [],
 };
 const node = (name: string, status: Partial<AgentStatus> | undefined, connected = true): NodeReport => ({
   name,

@@ -1,4 +1,4 @@
-import type { AgentStatus } from "@percale/protocol";
+import type { AgentStatus } from "../messages.ts";
 
 /** A status with something in every list, so that every field of the protocol is there. */
 export function agentStatusOf(node: string): AgentStatus {
@@ -12,7 +12,7 @@ export function agentStatusOf(node: string): AgentStatus {
     programmedRevision: 0,
     rssBytes: 1,
     counts: { endpoints: 0, policies: 0, sets: 0, setMembers: 0, routes: 0 },
-    applyMs: { p50: 1, p99: 1, last: 1 },
+    applyMs: { p50: 1, p99: 1.5, last: 1 },
     driftRepairs: { count: 1, lastAt: at, lastDetail: "a rule was gone" },
     bird: {
       state: "Ready",
@@ -65,4 +65,10 @@ export function agentStatusOf(node: string): AgentStatus {
       },
     ],
   };
+}
+
+/** Of an agent that has nothing to tell but this. */
+export function quietStatusOf(node: string, more: Partial<AgentStatus> = {}): AgentStatus {
+  const none = { sessions: [], workloads: [], conditions: [] };
+  return { ...agentStatusOf(node), driftRepairs: { count: 0 }, bird: { state: "NotReady" }, ...none, ...more };
 }
