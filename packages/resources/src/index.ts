@@ -38,7 +38,7 @@ export { isSameJson } from "./same-json.ts";
 export { charactersLeft, fieldsOf, isLongerThan } from "./json-length.ts";
 export * from "./scalars/as-number.ts";
 export * from "./scalars/dscp.ts";
-export { formatDuration, parseDuration, tryParseDuration } from "./scalars/duration.ts";
+export { formatDuration, isInterval, parseDuration, tryParseDuration } from "./scalars/duration.ts";
 export * from "./scalars/port.ts";
 export * from "./scalars/protocol.ts";
 export { DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy, policyTypes } from "./kinds/network-policy.ts";

@@ -1,6 +1,6 @@
 import { matches } from "@percale/selector";
 import type { Selector } from "@percale/selector";
-import { felixDefaults, parsePort, tryParseDuration } from "@percale/resources";
+import { felixDefaults, isInterval, parsePort, tryParseDuration } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { DataplaneConfig, PortRange } from "../model.ts";
 import { InvalidObject } from "./invalid.ts";
@@ -82,7 +82,7 @@ export function resolveConfig(
     ipv4RoutePriority: given("ipv4NormalRoutePriority", upTo(2_147_483_646)),
     ipv6RoutePriority: given("ipv6NormalRoutePriority", upTo(2_147_483_646)),
     ipForwarding: given("ipForwarding", choice("Enabled", "Disabled")) === "Enabled",
-    refreshIntervalMs: given("nftablesRefreshInterval", duration),
+    refreshIntervalMs: given("nftablesRefreshInterval", interval),
   };
 }
 
@@ -127,6 +127,7 @@ function portRange(value: unknown): PortRange | undefined {
   }
 }
 
-function duration(value: unknown): number | undefined {
-  return typeof value === "string" ? tryParseDuration(value) : undefined;
+function interval(value: unknown): number | undefined {
+  const ms = typeof value === "string" ? tryParseDuration(value) : undefined;
+  return ms !== undefined && isInterval(ms) ? ms : undefined;
 }

@@ -226,6 +226,17 @@ describe("Felix configuration", () => {
       { netlinkTimeout: "soon", iptablesLockProbeInterval: "-1s" },
       ["netlinkTimeout: Invalid", "iptablesLockProbeInterval: Invalid"],
     ],
+    ["looks at the rules after a second", "default", { nftablesRefreshInterval: "1s" }, []],
+    ["looks at the rules after weeks", "default", { nftablesRefreshInterval: "596h31m23s" }, []],
+    ["never looks at the rules", "default", { nftablesRefreshInterval: "0" }, []],
+    ...["1ms", "999ms", "0.5ms", "596h31m24s", "2562047h", "soon"].map(
+      (nftablesRefreshInterval): [string, string, object, string[]] => [
+        `looks at the rules no oftener nor later than timers can: ${nftablesRefreshInterval}`,
+        "default",
+        { nftablesRefreshInterval },
+        ["nftablesRefreshInterval: Invalid"],
+      ],
+    ),
     ["has ports", "default", { healthPort: 65536, debugPort: -1 }, ["healthPort: Invalid", "debugPort: Invalid"]],
     ["has masks of at least eight bits", "default", { nftablesMarkMask: 0x7f00 }, ["nftablesMarkMask: Invalid"]],
     ["has regular expressions that compile", "default", { bpfDataIfacePattern: "(" }, ["bpfDataIfacePattern: Invalid"]],

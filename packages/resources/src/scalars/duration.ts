@@ -30,6 +30,14 @@ export function tryParseDuration(text: string): number | undefined {
   return ns === undefined ? undefined : Number(ns) / 1e6;
 }
 
+/** In milliseconds, what a timer keeps: 2^31-1 at most, and beyond it fires at once; under a second somebody would do nothing else. */
+const INTERVAL = { min: 1_000, max: 2 ** 31 - 1 };
+
+/** Whether something can be done again and again after so long; 0 means never. */
+export function isInterval(ms: number): boolean {
+  return ms === 0 || (ms >= INTERVAL.min && ms <= INTERVAL.max);
+}
+
 /** Exact; undefined for what is no duration, or none that 64 bits hold. What is below a nanosecond is cut off, as Go does. */
 export function tryParseNanoseconds(text: string): bigint | undefined {
   const body = /^[-+]/.test(text) ? text.slice(1) : text;

@@ -4,7 +4,19 @@ import { tryParseCidr } from "@percale/net";
 import { z } from "zod";
 import { parsePort } from "../../scalars/port.ts";
 import { anyCase, dscp, ipv4, ipv6, linkName, net, port, regexp, text } from "../../scalars/schemas.ts";
-import { anyPort, bool, duration, intFrom, matching, onOff, realPort, routePriority, row, str } from "./row.ts";
+import {
+  anyPort,
+  bool,
+  duration,
+  interval,
+  intFrom,
+  matching,
+  onOff,
+  realPort,
+  routePriority,
+  row,
+  str,
+} from "./row.ts";
 
 const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "tcp", port }));
 const udp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "udp", port }));
@@ -192,7 +204,7 @@ export const dataplaneRows = {
   nftablesFilterDenyAction: row(deny, "Drop", "Verdict of denied packets"),
   nftablesMangleAllowAction: row(allow, "Accept", "Verdict of allowed packets in mangle chains"),
   nftablesMarkMask: row(markMask, 0xffff_0000, "Bits of the packet mark that belong to the agent"),
-  nftablesRefreshInterval: row(duration, "3m0s", "Time between full looks at the rules"),
+  nftablesRefreshInterval: row(interval, "3m0s", "Time between full looks at the rules; 0 off"),
 
   genericXDPEnabled: row(bool, false, "Allow XDP on drivers without support of their own"),
   xdpEnabled: row(bool, true, "Drop what untracked policy denies in XDP"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isInterval, tryParseDuration } from "../../scalars/duration.ts";
 import { anyCase, duration as anyDuration, portNumber, text } from "../../scalars/schemas.ts";
 
 /** One Felix parameter: its schema, what the agent does without it, and what it is for. */
@@ -45,3 +46,10 @@ export const duration = z
       });
   })
   .pipe(anyDuration);
+/** Time between two looks. */
+export const interval = duration.check(({ value, issues }) => {
+  const ms = tryParseDuration(value);
+  if (ms === undefined || isInterval(ms)) return; // what is none at all is told already
+  const message = "must be 0, which is never, or 1s..596h31m23s: timers hold no more";
+  issues.push({ code: "custom", input: value, message });
+});
