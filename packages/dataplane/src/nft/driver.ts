@@ -167,9 +167,11 @@ export class NftDriver implements PolicyDriver {
   /** Fills tables in which nothing is yet; undefined if that cannot be done, or the kernel refuses anything of it. */
   async #load(actual: ActualTables, elements: readonly ElementChange[], flags: number): Promise<Compared | undefined> {
     const load = new Load({ nft: this.#nft, commit: () => this.#tables.commit(), turn: turns() });
-    await stepsInTurns(load.members(elements), load.turn);
-    const plans = await this.#planner.planAll(load.turn, (family, chain) => load.chain(family, chain));
-    if (!(await load.settled())) return undefined;
+    const plans = await load.filled(async () => {
+      await stepsInTurns(load.members(elements), load.turn);
+      return this.#planner.planAll(load.turn, (family, chain) => load.chain(family, chain));
+    });
+    if (plans === undefined) return undefined;
     if (plans.some((plan) => shapeOf(plan, actual[plan.family], flags) !== undefined)) return undefined;
     const rest = { plans: plans.map((plan) => load.rest(plan)), elements: [], rebuild: false, flags, turn: turns() };
     const drift = await compareTables({ batch: this.#nft.batch, actual, ...rest });

@@ -63,9 +63,13 @@ export class Load {
     return { ...plan, chains: new Map([...plan.chains].filter(([name]) => !own.has(name))) };
   }
 
-  /** Whether the kernel has taken every piece; the last one is open. */
-  async settled(): Promise<boolean> {
-    return (await this.#sending) && !this.#isRefused;
+  /**
+   * What `fill` made, if the kernel has taken every piece; the last one is open. Whatever becomes of it, no piece is on its way behind
+   * this: who goes on, or tries again, has the connection to the kernel for himself.
+   */
+  async filled<T>(fill: () => Promise<T>): Promise<T | undefined> {
+    const made = await fill().finally(() => this.#sending);
+    return (await this.#sending) && !this.#isRefused ? made : undefined;
   }
 
   async #send(): Promise<void> {
