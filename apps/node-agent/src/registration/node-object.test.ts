@@ -64,3 +64,23 @@ test("addresses that others gave the Node stay beside its own", () => {
     theirs,
   ]);
 });
+
+test("a Node that says the same in another order, or in other words, is the same", () => {
+  const facts = {
+    name: "n",
+    ipv4Address: "192.0.2.1/24",
+    ipv6Address: "fd00::1/64",
+    labels: { zone: "a", rack: "1" },
+  };
+  const { metadata, spec } = desiredNode(facts, undefined)!;
+  const backwards = <T extends object>(record: T): T => Object.fromEntries(Object.entries(record).toReversed()) as T;
+  const stored = {
+    ...desiredNode(facts, undefined)!,
+    metadata: { ...metadata, labels: backwards(metadata.labels!) },
+    spec: {
+      bgp: backwards(spec.bgp!),
+      addresses: [spec.addresses![0]!, { ...spec.addresses![1]!, address: "fd00:0::0001/128" }],
+    },
+  };
+  expect(desiredNode(facts, stored)).toBeUndefined();
+});
