@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -50,4 +51,35 @@ test("a certificate beside another's key is made anew", async () => {
   writeFileSync(join(folder, "server.key"), admin.key);
   const pki = await open();
   expect(isWhole(pki.server, pki.ca)).toBe(true);
+});
+
+test("a server answers for the names it is given, and a certificate that lacks one is made anew", async () => {
+  const names = async (...hosts: readonly string[]) => {
+    const { server } = await openPki(folder, { hosts });
+    const leaf = new X509Certificate(server.certificate);
+    const answersFor = (name: string): boolean =>
+      (isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)) !== undefined;
+    return [
+      ["localhost", "127.0.0.1", "::1", "percale"].every(answersFor),
+      answersFor("px.example"),
+      answersFor("192.0.2.7"),
+    ];
+  };
+  expect(await names()).toEqual([true, false, false]);
+  expect(await names("px.example", "192.0.2.7")).toEqual([true, true, true]);
+  expect(await names("px.example")).toEqual([true, true, true]); // good for more than is asked
+});
+
+test("certificates are renewed a month before they end, by the same authority", async () => {
+  const day = 86_400_000;
+  const at = (days: number) => openPki(folder, { hosts: [], now: days * day });
+  const first = await at(20_000);
+  expect(await at(20_000 + 334)).toEqual(first);
+  const renewed = await at(20_000 + 335);
+  expect([
+    renewed.ca === first.ca,
+    renewed.server.key === first.server.key,
+    renewed.admin.key === first.admin.key,
+  ]).toEqual([true, false, false]);
+  expect(Date.parse(new X509Certificate(renewed.server.certificate).validTo)).toBe((20_000 + 335 + 365) * day);
 });

@@ -1,6 +1,7 @@
 import "reflect-metadata"; // @peculiar/x509 finds its parts through decorators
 import { createPrivateKey, X509Certificate, randomBytes, webcrypto } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setAside, writeStateFile } from "@percale/daemon";
@@ -112,7 +113,7 @@ async function openLeaf(directory: string, { file, subject, names, ca, now }: Le
 }
 
 function alternativeName(name: string): x509.JsonGeneralName {
-  return { type: /^[\d.]+$|:/.test(name) ? "ip" : "dns", value: name };
+  return { type: isIP(name) === 0 ? "dns" : "ip", value: name };
 }
 
 /** Signed by this authority, not about to end, and good for every name. */
@@ -121,7 +122,7 @@ function isCurrent({ certificate }: KeyPair, names: readonly string[], ca: Issue
   return (
     leaf.verify(new X509Certificate(ca.certificate).publicKey) &&
     Date.parse(leaf.validTo) - now > RENEW_BEFORE_DAYS * DAY_MS &&
-    names.every((name) => leaf.checkHost(name) !== undefined || leaf.checkIP(name) !== undefined)
+    names.every((name) => (isIP(name) === 0 ? leaf.checkHost(name) : leaf.checkIP(name)) !== undefined) // each throws at the other
   );
 }
 
