@@ -1,0 +1,119 @@
+import { HealthRegistry } from "@percale/daemon";
+import { condition } from "@percale/protocol";
+import type { AgentStatus } from "@percale/protocol";
+import type { KubeObject } from "@percale/resources";
+import { MemoryStore } from "@percale/store/memory";
+import { expect, test } from "vitest";
+import { agentStatusOf } from "../testdata/agent-status.ts";
+import type { NodeStatusView } from "../trpc/views.ts";
+import { allConditions, foundConditions, overviewOf } from "./overview.ts";
+
+const object = (kind: string, name: string, spec: object = {}): KubeObject => ({
+  apiVersion: "projectcalico.org/v3",
+  kind,
+  metadata: { name },
+  spec,
+});
+const nodeOf = (node: string, connected: boolean, more: Partial<AgentStatus> = {}): NodeStatusView => ({
+  node,
+  connected,
+  lastSeen: "2026-11-01T10:00:00.000Z",
+  status: { ...agentStatusOf(node), sessions: [], conditions: [], ...more },
+});
+const finding = (code: string, severity: "error" | "warning" | "info", since: string) => ({
+  code,
+  severity,
+  title: "",
+  detail: "",
+  advice: "",
+  since,
+});
+
+function setUp(...statuses: readonly NodeStatusView[]) {
+  const store = new MemoryStore();
+  const health = new HealthRegistry();
+  const nodes = { list: async () => statuses, watch: () => expect.unreachable() };
+  return { store, health, nodes };
+}
+
+test("conditions of all come worst first, then oldest first, and of whom", async () => {
+  const sources = setUp(
+    nodeOf("n1", true, { conditions: [finding("A", "info", "1"), finding("B", "error", "3")] }),
+    nodeOf("n2", true, { conditions: [finding("C", "error", "2"), finding("D", "warning", "1")] }),
+  );
+  const told = (await allConditions(sources)).map(({ code, source }) => [code, source]);
+  expect(told).toEqual([
+    ["C", "n2"],
+    ["B", "n1"],
+    ["D", "n2"],
+    ["A", "n1"],
+  ]);
+});
+
+test("a node that is silent is found, which it cannot tell itself", async () => {
+  const sources = setUp(nodeOf("n1", false, { conditions: [finding("A", "info", "1")] }), nodeOf("n2", true));
+  expect((await foundConditions(sources)).map(({ code, source, since, ref }) => [code, source, since, ref])).toEqual([
+    ["AgentSilent", "n1", "2026-11-01T10:00:00.000Z", { kind: "Node", name: "n1" }],
+  ]);
+});
+
+test("without a database nobody is asked, and the server's own conditions remain", async () => {
+  const { store, health } = setUp();
+  store.isConnected = () => false;
+  health.set(condition.DatabaseUnreachable({ detail: "connection refused" }));
+  const nodes = { list: () => expect.unreachable(), watch: () => expect.unreachable() };
+  const told = (await allConditions({ store, health, nodes })).map(({ code, source }) => [code, source]);
+  expect(told).toEqual([["DatabaseUnreachable", "api"]]);
+});
+
+test("an overview counts what is there, and of each change on how many nodes it is in force", async () => {
+  const sessions = [{ ...agentStatusOf("n1").sessions[0]! }, { ...agentStatusOf("n1").sessions[0]!, state: "Idle" }];
+  const workloads = [
+    { ...agentStatusOf("n1").workloads[0]! },
+    { ...agentStatusOf("n1").workloads[0]!, state: "error" },
+  ];
+  const { store, ...others } = setUp(
+    nodeOf("n1", true, { programmedRevision: 4, sessions, workloads } as Partial<AgentStatus>),
+    nodeOf("n2", true, { programmedRevision: 2, inSync: false, workloads: [] }),
+    nodeOf("n3", false, { programmedRevision: 9, sessions } as Partial<AgentStatus>),
+  );
+  const commit = (reason: string, ...objects: readonly KubeObject[]) =>
+    store.commit({ author: "alice", reason, changes: objects.map((one) => ({ op: "create", object: one })) });
+  commit("first", object("GlobalNetworkSet", "a"), object("GlobalNetworkSet", "b"));
+  commit("second", object("GlobalNetworkSet", "c"), object("IPPool", "v4", { cidr: "10.0.0.0/24" }));
+  commit("quiet", object("BlockAffinity", "x"));
+  const view = await overviewOf({ store, ...others });
+  expect(view).toMatchObject({
+    revision: 5,
+    nodes: { total: 3, connected: 2, inSync: 1, programmed: 1 },
+    sessions: { total: 2, established: 1 },
+    addresses: { used: 0, size: 256 },
+    workloads: { total: 2, up: 1 },
+    conditions: { error: 1, warning: 0 }, // the third node is silent
+  });
+  expect(view.counts).toMatchObject({ GlobalNetworkSet: 3, IPPool: 1, BlockAffinity: 1, NetworkSet: 0 });
+  expect(view.changes.map(({ at: _, ...change }) => change)).toEqual([
+    {
+      revision: 4,
+      author: "alice",
+      reason: "second",
+      objects: [
+        { op: "ADDED", ref: { kind: "IPPool", name: "v4" } },
+        { op: "ADDED", ref: { kind: "GlobalNetworkSet", name: "c" } },
+      ],
+      programmedOn: 1,
+      nodes: 2,
+    },
+    {
+      revision: 2,
+      author: "alice",
+      reason: "first",
+      objects: [
+        { op: "ADDED", ref: { kind: "GlobalNetworkSet", name: "b" } },
+        { op: "ADDED", ref: { kind: "GlobalNetworkSet", name: "a" } },
+      ],
+      programmedOn: 2,
+      nodes: 2,
+    },
+  ]);
+});
