@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -26,9 +26,9 @@ test.each([
   expect(existsSync(lock)).toBe(false);
 });
 
-/** A process that runs as a database over this folder would, until it is told to end. */
+/** A process that looks as a database over this folder does, and takes its time to end. */
 async function serverOf(data: string): Promise<ChildProcess> {
-  const child = spawn("/bin/sh", ["-c", "echo up; while :; do sleep 0.05; done", data], {
+  const child = spawn("/bin/sh", ["-c", "trap 'sleep 0.2; exit 3' INT; echo up; while :; do sleep 0.02; done", data], {
     argv0: "/anywhere/postgres",
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -38,12 +38,13 @@ async function serverOf(data: string): Promise<ChildProcess> {
   return child;
 }
 
-test("a database that an earlier run left on this folder is ended, in good order", async () => {
+test("a database that an earlier run left on this folder is asked to end, and waited for", async () => {
   const data = folder();
   const child = await serverOf(data);
   const ended = once(child, "exit");
   await stopOrphan(data, silentLogger);
-  expect(await ended).toEqual([null, "SIGINT"]);
+  const isThere = existsSync(`/proc/${child.pid}`) && readFileSync(`/proc/${child.pid}/cmdline`, "utf8") !== "";
+  expect([isThere, await ended]).toEqual([false, [3, null]]);
 });
 
 test("a database on another folder is left alone", async () => {
