@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,12 +8,14 @@ import type { Link, Rtnetlink } from "@percale/kernel";
 import { expect, onTestFinished, test } from "vitest";
 import { ApiError, ApiUnreachable } from "../api/client.ts";
 import { Attacher } from "./attacher.ts";
+import type { AttacherOptions } from "./attacher.ts";
 import { Attachments } from "./attachments.ts";
 import type { Attachment } from "./attachments.ts";
 import { DeletionQueue } from "./deletion-queue.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 import { linkMark } from "./identity.ts";
 import { parseRequest } from "./request.ts";
+import type { Wires } from "./wires.ts";
 
 const attached = (containerID: string, more: Partial<Attachment> = {}): Attachment => ({
   containerID,
@@ -32,12 +35,14 @@ const attached = (containerID: string, more: Partial<Attachment> = {}): Attachme
   ...more,
 });
 
-const request = (command: string, containerID: string, config: object = {}) =>
-  parseRequest(
-    Buffer.from(
-      `CNI_COMMAND=${command}\0CNI_CONTAINERID=${containerID}\0CNI_IFNAME=eth0\0\0${JSON.stringify({ name: "net", ...config })}`,
-    ),
-  );
+/** A namespace that is there, meant though it is the test's own. */
+const NETNS = "/proc/self/ns/net";
+
+const request = (command: string, containerID: string, config: object = {}, netns = "") => {
+  const id = `CNI_CONTAINERID=${containerID}\0CNI_IFNAME=eth0\0CNI_NETNS=${netns}\0CNI_NETNS_OVERRIDE=1`;
+  return parseRequest(Buffer.from(`CNI_COMMAND=${command}\0${id}\0\0${JSON.stringify({ name: "net", ...config })}`));
+};
+const add = (containerID: string, config: object = {}, netns = NETNS) => request("ADD", containerID, config, netns);
 
 /** An attacher over a node with the links of these attachments. `did` is what was done to kernel and store, in its order. */
 async function setUp(...known: readonly Attachment[]) {
@@ -60,8 +65,32 @@ async function setUp(...known: readonly Attachment[]) {
       );
     },
   } as unknown as Rtnetlink; // the part that is asked
+  const faults = { onNode: [] as string[], inside: [] as string[], restored: false };
+  const wires: Wires = {
+    makeRoom: async ({ containerID }) => void did.push(`room ${containerID}`),
+    make: async ({ containerID, hostInterface, ifName }, replaces) => {
+      const failure = failures.get(`make ${containerID}`);
+      if (failure !== undefined) throw failure;
+      did.push(`make ${hostInterface}${replaces === undefined ? "" : ` for ${replaces.name}`}`);
+      links.push({ index: 7, name: hostInterface, alias: linkMark({ containerID, ifName }) } as Link);
+      return { index: 7, routeTable };
+    },
+    restore: async ({ hostInterface }) => {
+      did.push(`restore ${hostInterface}`);
+      if (faults.restored) faults.onNode = [];
+    },
+    unrule: async () => undefined,
+    faultsOnNode: async () => faults.onNode,
+    faultsInside: async () => faults.inside,
+  };
+  let routeTable = RT_TABLE_MAIN;
+  const useTable = (table: number): void => void (routeTable = table);
   const owners = new Map<string, string>();
   const store = {
+    enter: async ({ identity }: { identity: { name: string } }) => {
+      did.push(`enter ${identity.name}`);
+      return { addresses: ["10.0.0.9"], revision: 5 };
+    },
     held: ({ name }: { name: string }) => (owners.has(name) ? { spec: { containerID: owners.get(name) } } : undefined),
     remove: async ({ containerID }: { containerID: string }, { name }: { name: string }) => {
       const failure = failures.get(containerID);
@@ -69,14 +98,18 @@ async function setUp(...known: readonly Attachment[]) {
       did.push(`remove ${name}`);
     },
   } as unknown as EndpointStore; // the part that is asked
-  const whenEnforced = async (): Promise<void> => undefined;
-  const attacher = new Attacher({ node: "n", host, store, attachments, queue, whenEnforced, log: silentLogger });
+  const whenEnforced: AttacherOptions["whenEnforced"] = async ({ revision, ifIndex }, stop) => {
+    did.push(`policy at ${revision} on ${ifIndex}`);
+    if (failures.has("late")) await once(stop, "abort");
+  };
+  const options = { node: "n", host, wires, store, attachments, queue, whenEnforced, log: silentLogger };
+  const attacher = new Attacher(options);
   const left = async () => ({
     did: did.splice(0),
     attached: attachments.list().map(({ containerID }) => containerID),
     queued: (await queue.list()).map(({ containerID }) => containerID).sort(),
   });
-  return { attacher, queue, failures, owners, left };
+  return { attacher, attachments, queue, failures, faults, owners, useTable, left };
 }
 
 const ready = { isReady: true };
@@ -172,4 +205,138 @@ test("what is over is not mended: its deletion is on the way", async () => {
     [],
   ]);
   expect((await left()).did).toEqual([]);
+});
+
+const [endpoint, made] = ["n-cni-a-eth0", ["room a", "enter n-cni-a-eth0", "make calia", "policy at 5 on 7"]];
+const unmade = (name: string) => [`unlink ${name}`, `remove ${endpoint}`];
+
+test("a container is entered, wired and enforced, in this order, and recorded as it was made", async () => {
+  const { attacher, attachments, left } = await setUp();
+  const result = await attacher.add(add("a", { mtu: 1_400 }));
+  expect(result).toEqual({
+    ...attached("a"),
+    handle: "net.a",
+    namespace: "default",
+    endpoint,
+    netns: NETNS,
+    netnsId: expect.any(String),
+    mac: expect.stringMatching(/^.[26ae](:[0-9a-f]{2}){5}$/),
+    mtuBytes: 1_400,
+    addresses: ["10.0.0.9"],
+  });
+  expect([attachments.get("a", "eth0"), await left()]).toEqual([result, { did: made, attached: ["a"], queued: [] }]);
+});
+
+test("an ADD that is repeated is the same attachment: while the first runs, and after it", async () => {
+  const { attacher, left } = await setUp();
+  const [first, second] = await Promise.all([attacher.add(add("a")), attacher.add(add("a"))]);
+  const third = await attacher.add(add("a"));
+  expect([second, third, (await left()).did]).toEqual([first, first, made]);
+});
+
+test("an attachment that is broken is made anew", async () => {
+  const { attacher, faults, left } = await setUp();
+  await attacher.add(add("a"));
+  await left();
+  faults.inside = ["eth0 is down"];
+  await attacher.add(add("a"));
+  expect((await left()).did).toEqual([...unmade("calia"), ...made]);
+});
+
+test("the table of a further interface is recorded", async () => {
+  const { attacher, attachments, useTable } = await setUp();
+  useTable(100_007);
+  expect((await attacher.add(add("a"))).routeTable).toBe(100_007);
+  expect(attachments.get("a", "eth0")?.routeTable).toBe(100_007);
+});
+
+test("a container whose namespace is not there gets nothing", async () => {
+  const { attacher, left } = await setUp();
+  await expect(attacher.add(add("a", {}, "/nowhere"))).rejects.toMatchObject({ code: 8, details: "/nowhere" });
+  expect(await left()).toEqual({ did: [], attached: [], queued: [] });
+});
+
+test("the node's own namespace is no container's, unless that is insisted on", async () => {
+  const { attacher, left } = await setUp();
+  const mistaken = (command: string) => ({ ...request(command, "a", {}, NETNS), netnsOverride: false });
+  await expect(attacher.add(mistaken("ADD"))).rejects.toMatchObject({ code: 8 });
+  await expect(attacher.del(mistaken("DEL"), ready)).rejects.toMatchObject({ code: 8 });
+  await expect(attacher.check(mistaken("CHECK"))).rejects.toMatchObject({ code: 8 });
+  expect((await left()).did).toEqual([]);
+});
+
+test("an ADD that fails leaves nothing, and its name to the next", async () => {
+  const { attacher, failures, left } = await setUp();
+  failures.set("make a", new Error("no room"));
+  await expect(attacher.add(add("a"))).rejects.toThrow("no room");
+  expect(await left()).toEqual({
+    did: ["room a", `enter ${endpoint}`, `remove ${endpoint}`],
+    attached: [],
+    queued: [],
+  });
+  failures.clear();
+  expect((await attacher.add(add("a"))).hostInterface).toBe("calia");
+});
+
+test("an ADD that cannot even be undone is told for what it failed, and stays known to its DEL", async () => {
+  const { attacher, failures, left } = await setUp();
+  failures.set("make a", new Error("no room"));
+  failures.set("a", new ApiError(503, "x", "later"));
+  await expect(attacher.add(add("a"))).rejects.toThrow("no room");
+  expect((await left()).attached).toEqual(["a"]);
+});
+
+test("a deletion that waits for the same interface is done before it is made", async () => {
+  const { attacher, queue, left } = await setUp(attached("a", { endpoint }));
+  await queue.put(request("DEL", "a"));
+  await attacher.add(add("a"));
+  expect(await left()).toEqual({ did: [...unmade("calia"), ...made], attached: ["a"], queued: [] });
+});
+
+test.each<[what: string, config: object, policy: readonly string[]]>([
+  ["late", { policy_setup_timeout_seconds: 1 }, ["policy at 5 on 7"]],
+  ["not waited for", { policy_setup_timeout_seconds: 0 }, []],
+])("an ADD whose policy is %s is answered without it", async (_, config, policy) => {
+  const { attacher, failures, left } = await setUp();
+  failures.set("late", new Error());
+  await attacher.add(add("a", config));
+  expect((await left()).did).toEqual([...made.slice(0, 3), ...policy]);
+});
+
+test.each<[what: string, faults: { onNode?: string[]; inside?: string[] }, told: string]>([
+  ["on the node", { onNode: ["a", "b"] }, "a; b"],
+  ["on both sides", { onNode: ["a"], inside: ["c"] }, "a; c"],
+])("a check tells all that is wrong %s", async (_, wrong, told) => {
+  const { attacher, faults } = await setUp(attached("a"));
+  Object.assign(faults, wrong);
+  await expect(attacher.check(request("CHECK", "a"))).rejects.toMatchObject({ code: 103, details: told });
+});
+
+test("a check passes while all is as it was made, and the endpoint is this container's", async () => {
+  const { attacher, owners } = await setUp(attached("a"));
+  await attacher.check(request("CHECK", "a"));
+  owners.set("endpoint-a", "a");
+  await attacher.check(request("CHECK", "a"));
+  owners.set("endpoint-a", "b");
+  await expect(attacher.check(request("CHECK", "a"))).rejects.toMatchObject({ code: 103, details: "b" });
+});
+
+test.each<[what: string, wrong: object, did: readonly string[], left: readonly string[]]>([
+  ["right", {}, [], []],
+  ["wrong on the node", { onNode: ["down"], restored: true }, ["restore calia"], []],
+  ["wrong for good", { onNode: ["down"] }, ["restore calia"], ["down"]],
+  ["wrong in the container, which is its own", { inside: ["no route"] }, [], ["no route"]],
+])("what is %s is mended as far as it is the node's, and the rest told", async (_, wrong, did, told) => {
+  const known = attached("a", { netns: NETNS });
+  const { attacher, faults, attachments, left } = await setUp(known);
+  Object.assign(faults, wrong);
+  expect(await attacher.mend(attachments.get("a", "eth0")!)).toEqual(told);
+  expect((await left()).did).toEqual(did);
+});
+
+test("what waits for its deletion is not mended", async () => {
+  const { attacher, attachments, faults, queue } = await setUp(attached("a", { netns: NETNS }));
+  faults.onNode = ["down"];
+  await queue.put(request("DEL", "a"));
+  expect(await attacher.mend(attachments.get("a", "eth0")!)).toEqual([]);
 });

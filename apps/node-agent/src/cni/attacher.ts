@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Rtnetlink } from "@percale/kernel";
+import type { Link, Rtnetlink } from "@percale/kernel";
 import type { Logger } from "@percale/daemon";
 import { formatName } from "@percale/policy";
 import { WorkloadEndpoint } from "@percale/resources";
@@ -10,18 +10,18 @@ import type { DeletionQueue } from "./deletion-queue.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 import { CniCode } from "@percale/protocol";
 import { CniError, isUnreachable, toCniError } from "./errors.ts";
-import { attachmentFaults, containerFaults, hostFaults } from "./faults.ts";
 import { identify } from "./identity.ts";
 import type { EndpointIdentity } from "./identity.ts";
 import { KeyedTurns } from "./keyed-turns.ts";
 import { chooseHostInterface, deleteLinkIfThere, identityOf, ownLink, refuseOwnNetns } from "./own-links.ts";
 import type { CniRequest } from "./request.ts";
-import { makeRoom, restoreHost, unruleContainer, wire } from "./wiring.ts";
+import type { Wires } from "./wires.ts";
 
 export interface AttacherOptions {
   readonly node: string;
-  /** Of the node; not closed here. */
+  /** The node's links; not closed here. */
   readonly host: Rtnetlink;
+  readonly wires: Wires;
   readonly store: EndpointStore;
   readonly attachments: Attachments;
   readonly queue: DeletionQueue;
@@ -102,7 +102,7 @@ export class Attacher {
     const known = this.#options.attachments.get(request.containerID, request.ifName);
     if (known === undefined)
       throw new CniError(CniCode.broken, "this container is not attached here", request.containerID);
-    const faults = await attachmentFaults(this.#host, { ...known, netns: request.netns });
+    const faults = await this.#faults({ ...known, netns: request.netns });
     if (faults.length > 0) throw new CniError(CniCode.broken, "the attachment is broken", faults.join("; "));
     const endpoint = this.#options.store.held(this.#recorded(request));
     if (endpoint !== undefined && endpoint.spec.containerID !== request.containerID)
@@ -134,18 +134,23 @@ export class Attacher {
 
   /** Restores the node's side of what is attached; what is wrong with it all the same, in words. Nothing of what is over: its DEL waits, or is on the way. */
   async mend(known: Attachment): Promise<readonly string[]> {
-    const { attachments, queue, store, log } = this.#options;
+    const { attachments, queue, store, wires, log } = this.#options;
     const { namespace, endpoint: name, containerID, ifName, netns } = known;
     return this.#inTurn(known, { namespace, name }, async () => {
       const owner = store.held({ namespace, name })?.spec.containerID ?? containerID;
       if (attachments.get(containerID, ifName) !== known || owner !== containerID) return [];
       if (identityOf(netns) === undefined || (await queue.find(known)) !== undefined) return [];
-      const before = await hostFaults(this.#host, known);
-      if (before.length > 0) await restoreHost(this.#host, known);
-      const left = await hostFaults(this.#host, known);
+      const before = await wires.faultsOnNode(known);
+      if (before.length > 0) await wires.restore(known);
+      const left = before.length > 0 ? await wires.faultsOnNode(known) : [];
       if (left.length < before.length) log.warn("the node's side of an attachment was restored", { name, before });
-      return [...left, ...(await containerFaults(known))];
+      return [...left, ...(await wires.faultsInside(known))];
     });
+  }
+
+  async #faults(known: Attachment): Promise<readonly string[]> {
+    const { wires } = this.#options;
+    return [...(await wires.faultsOnNode(known)), ...(await wires.faultsInside(known))];
   }
 
   #identify(request: CniRequest): EndpointIdentity {
@@ -173,16 +178,16 @@ export class Attacher {
   }
 
   async #add(request: CniRequest, identity: EndpointIdentity): Promise<Attachment> {
-    const { attachments, store } = this.#options;
+    const { attachments, store, wires } = this.#options;
     refuseOwnNetns(request);
     await this.#doQueued(request); // about the attachment before this one
     const known = attachments.get(request.containerID, request.ifName);
     const { netns } = request; // a repeat may be about another one
-    if (known !== undefined && (await attachmentFaults(this.#host, { ...known, netns })).length === 0) return known;
+    if (known !== undefined && (await this.#faults({ ...known, netns })).length === 0) return known;
     if (identityOf(netns) === undefined)
       throw new CniError(CniCode.netns, "the container's network namespace does not exist", netns);
     if (known !== undefined) await this.#remove(request, this.#recorded(request)); // half-made, or elsewhere: begin anew
-    await makeRoom(netns, request);
+    await wires.makeRoom(request);
     const { name: hostInterface, replaces } = await chooseHostInterface({
       host: this.#host,
       attachments,
@@ -199,9 +204,9 @@ export class Attacher {
   }
 
   /** Store, record, kernel: whatever fails, what was done before it is undone. */
-  async #make(entry: Parameters<EndpointStore["enter"]>[0], replaces: Parameters<typeof wire>[2]): Promise<Attachment> {
+  async #make(entry: Parameters<EndpointStore["enter"]>[0], replaces: Link | undefined): Promise<Attachment> {
     const { request, identity, hostInterface } = entry;
-    const { attachments, store, log } = this.#options;
+    const { attachments, store, wires, log } = this.#options;
     const startedAt = performance.now();
     const previous = store.held(identity);
     const { addresses, revision } = await store.enter(entry);
@@ -209,7 +214,7 @@ export class Attacher {
     const planned = attachmentOf({ ...entry, addresses });
     try {
       await attachments.put(planned); // first: what is made is never unknown
-      const { index: ifIndex, routeTable } = await wire(this.#host, planned, replaces);
+      const { index: ifIndex, routeTable } = await wires.make(planned, replaces);
       const attachment = { ...planned, routeTable };
       if (routeTable !== planned.routeTable) await attachments.put(attachment);
       const wiredAt = performance.now();
@@ -255,7 +260,7 @@ export class Attacher {
   async #unlink(request: CniRequest, identity: EndpointIdentity): Promise<void> {
     const known = this.#options.attachments.get(request.containerID, request.ifName);
     const link = await ownLink(this.#host, request, identity.interfaceNames);
-    if (known !== undefined) await unruleContainer(known);
+    if (known !== undefined) await this.#options.wires.unrule(known);
     if (link !== undefined) await deleteLinkIfThere(this.#host, link.index);
   }
 

@@ -7,11 +7,6 @@ import { identityOf } from "./own-links.ts";
 import { hostSysctls, sysctlFault } from "./sysctls.ts";
 import { openInside } from "./wiring.ts";
 
-/** All that is missing or wrong of what ADD promised, each in words; empty if nothing is. */
-export async function attachmentFaults(host: Rtnetlink, known: Known): Promise<string[]> {
-  return [...(await hostFaults(host, known)), ...(await containerFaults(known))];
-}
-
 /** What is wrong on the node's side. */
 export async function hostFaults(host: Rtnetlink, known: Known): Promise<string[]> {
   const { hostInterface, addresses, mac } = known;

@@ -18,6 +18,7 @@ import { NodeIpam } from "./ipam.ts";
 import { AttachmentKeeper } from "./keeper.ts";
 import { Readiness } from "./readiness.ts";
 import { CniServer } from "./server.ts";
+import { kernelWires } from "./wires.ts";
 
 export interface AttachmentOptions {
   readonly node: string;
@@ -79,6 +80,7 @@ export class Attachment implements AgentPart {
     const attacher = new Attacher({
       node,
       host: netlink,
+      wires: kernelWires(netlink),
       store,
       attachments,
       queue,
