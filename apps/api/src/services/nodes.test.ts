@@ -62,11 +62,11 @@ test("a watch tells of a node that fell silent, which makes no event", async () 
   await agentStatus.put(agentStatusOf("n1"));
   const stop = new AbortController();
   const watch = nodes.watch(stop.signal)[Symbol.asyncIterator]();
-  expect(named((await watch.next()).value!)).toEqual([["n1", true]]);
+  expect(named((await watch.next()).value)).toEqual([["n1", true]]);
   const silent = watch.next();
   pass(30_000);
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(named((await silent).value!)).toEqual([["n1", false]]);
+  expect(named((await silent).value)).toEqual([["n1", false]]);
   const end = watch.next();
   stop.abort();
   expect((await end).done).toBe(true);

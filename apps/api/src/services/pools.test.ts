@@ -43,14 +43,8 @@ test.each([
   ["virtual:load-balancer", {}],
   [undefined, {}],
 ])("a block with the affinity %j is %j's", (affinity, node) => {
-  const {
-    cidr: _,
-    used: __,
-    size: ___,
-    owners: ____,
-    ...more
-  } = blockView(block("10.0.0.0/30", { affinity } as object));
-  expect(more).toEqual(node);
+  const view = blockView(block("10.0.0.0/30", { affinity }));
+  expect("node" in view ? { node: view.node } : {}).toEqual(node);
 });
 
 test("a pool is as full as the blocks inside it", async () => {
