@@ -4,9 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "@percale/daemon";
 import { canReach } from "./account.ts";
 import type { Account } from "./account.ts";
-
-/** Where the binaries go when their own folder lies below one that the database's account can't enter, such as /root. */
-const FALLBACK = "/var/lib/percale";
+import { REACHABLE } from "./place.ts";
 
 /** The folder of Postgres' `bin`, complete and reachable for `account`. */
 export function postgresBinaries(account: Account | undefined, log: Logger): string {
@@ -15,11 +13,11 @@ export function postgresBinaries(account: Account | undefined, log: Logger): str
     completeLinks(native);
     return join(native, "bin");
   }
-  const copy = join(FALLBACK, `postgres-${versionOf(native)}`);
+  const copy = join(REACHABLE, `postgres-${versionOf(native)}`);
   if (!existsSync(copy)) {
     log.info("copying Postgres to where its account may enter", { from: native, to: copy, account: account?.name });
     const unfinished = `${copy}.${process.pid}`;
-    mkdirSync(FALLBACK, { recursive: true, mode: 0o755 });
+    mkdirSync(REACHABLE, { recursive: true, mode: 0o755 });
     cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
     completeLinks(unfinished);
     renameSync(unfinished, copy);
@@ -45,7 +43,7 @@ function versionOf(native: string): string {
 }
 
 /** npm packages hold no symbolic links; the package's install script makes them, which may not have run. */
-function completeLinks(native: string): void {
+export function completeLinks(native: string): void {
   const links = JSON.parse(readFileSync(join(native, "pg-symlinks.json"), "utf8")) as readonly {
     readonly source: string;
     readonly target: string;

@@ -1,12 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import pg from "pg";
 import { silentLogger } from "@percale/daemon";
+import { freePort } from "./place.ts";
 import { Postmaster } from "./postmaster.ts";
 
 /** A program that greets as Postgres does, and ends at SIGINT, or at once for what the file "fate" in its folder says. */
@@ -33,17 +31,12 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "percale-postmaster-"));
   mkdirSync(join(folder, "data"));
   writeFileSync(join(folder, "postgres"), PROGRAM, { mode: 0o755 });
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // TCP, so never a path
-  server.close();
-  await once(server, "close");
   postmaster = new Postmaster({
     bin: folder,
     data: join(folder, "data"),
     account: undefined,
     log: silentLogger,
-    port,
+    port: await freePort(),
     fsync: false,
     user: "percale",
     password: "secret",

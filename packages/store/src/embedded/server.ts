@@ -1,16 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { chownSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { writeStateFile } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
-import { canReach, postgresAccount } from "./account.ts";
-import type { Account } from "./account.ts";
+import { postgresAccount } from "./account.ts";
 import { postgresBinaries } from "./binaries.ts";
 import { initCluster } from "./init.ts";
 import { stopOrphan } from "./orphan.ts";
+import { clusterFolder, clusterPassword, freePort, REACHABLE } from "./place.ts";
 import { Postmaster } from "./postmaster.ts";
 
 const USER = "percale";
@@ -45,12 +40,18 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, fsync = true } = options;
   const account = postgresAccount(options.user);
-  const folder = reachableFolder(resolve(options.dataDir), account, log);
+  const wanted = resolve(options.dataDir);
+  const folder = clusterFolder(wanted, account);
+  if (folder !== wanted) {
+    const why = "the database lives elsewhere: its account can't enter a folder above the one asked for";
+    log.info(why, { wanted, folder, account: account?.name });
+    mkdirSync(REACHABLE, { recursive: true, mode: 0o755 });
+  }
   const bin = postgresBinaries(account, log);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
   const data = join(folder, "data");
-  const password = await readPassword(join(folder, "password"));
+  const password = await clusterPassword(join(folder, "password"));
   await stopOrphan(data, log);
   if (!existsSync(join(data, "PG_VERSION"))) await initCluster({ bin, data, password, user: USER, account, fsync });
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
@@ -68,34 +69,6 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     restart: () => postmaster.restart(),
     stop: () => postmaster.stop(),
   };
-}
-
-function reachableFolder(wanted: string, account: Account | undefined, log: Logger): string {
-  if (canReach(wanted, account)) return wanted;
-  const id = createHash("sha256").update(wanted).digest("hex").slice(0, 12);
-  const folder = join("/var/lib/percale", `postgres-${id}`);
-  log.info("the database lives elsewhere: its account can't enter a folder above the one asked for", {
-    wanted,
-    folder,
-    account: account?.name,
-  });
-  mkdirSync("/var/lib/percale", { recursive: true, mode: 0o755 });
-  return folder;
-}
-
-/** Made once; only we and root can read it. */
-async function readPassword(path: string): Promise<string> {
-  if (!existsSync(path)) await writeStateFile(path, randomBytes(24).toString("base64url"));
-  return readFileSync(path, "utf8");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo; // TCP, so never a path
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 /** Removes a throw-away cluster. */
