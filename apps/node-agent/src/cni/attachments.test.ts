@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -47,6 +47,15 @@ test("attachments outlive the process; ids of any length and form have files of 
   for (const { containerID, ifName } of all) await table.delete({ containerID, ifName });
   expect((await open()).table.list()).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a record in a file of another name is found, and has its own from then on", async () => {
+  const { table } = await open();
+  await table.put(attachment("a"));
+  renameSync(join(folder, "a:eth0.json"), join(folder, "a eth0.json"));
+  writeFileSync(join(folder, "a:eth0.json.new"), "half"); // none of ours
+  expect((await open()).table.list()).toEqual([attachment("a")]);
+  expect(readdirSync(folder).sort()).toEqual(["a:eth0.json", "a:eth0.json.new"]);
 });
 
 test.each<[string, (path: string) => void]>([
