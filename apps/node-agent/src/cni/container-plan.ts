@@ -7,7 +7,7 @@ export const HOST_MAC = "ee:ee:ee:ee:ee:ee";
 /** The first table of further interfaces, one for each by its index. */
 const FIRST_TABLE = 100_000;
 
-/** One family as a workload sees it. `gateway6` is the link-local address of HOST_MAC. */
+/** One family as a workload sees it. IPv6's gateway is the link-local address of HOST_MAC. */
 const FAMILIES = [
   { bits: 32, gateway: "169.254.1.1", everything: "0.0.0.0/0" },
   { bits: 128, gateway: "fe80::ecee:eeff:feee:eeee", everything: "::/0" },
@@ -37,6 +37,7 @@ export interface ContainerPlan {
   readonly sysctls: readonly Sysctl[];
 }
 
+/** `seen`: the interface, and the main table of the container that it is in. */
 export function planContainer(
   { addresses, allowIpForwarding }: { readonly addresses: readonly string[]; readonly allowIpForwarding: boolean },
   seen: { readonly ifIndex: number; readonly mainRoutes: readonly Route[] },
