@@ -97,6 +97,17 @@ test("what changes nothing that anybody reads is told to nobody but its own node
   });
 });
 
+test.each([
+  ["IPAMBlock", { affinity: "host:n1" }, "n1"],
+  ["IPAMBlock", { affinity: "virtual:load-balancer" }, undefined],
+  ["IPAMBlock", { affinity: 7 }, undefined],
+  ["IPAMBlock", {}, undefined],
+  ["WorkloadEndpoint", { node: "n1" }, "n1"],
+  ["Tier", { node: "n1" }, undefined],
+])("a %s with %j is %j's own", (kind, spec, node) => {
+  expect(view.kind(kind)!.nodeOf(object(kind, "b", spec))).toBe(node);
+});
+
 test("a digest is of one type, scope, level and node", () => {
   const digests = [
     viewOf({ type: "agent", scope: "node" }, 2).digest("n1"),
