@@ -16,7 +16,7 @@ const byPolicy: Decision = byRule;
 const { namespace: _, tier: __, ...global } = byRule;
 const byProfile: Decision = { ...global, kind: "Profile", name: "kns.shop", ruleIndex: 0 };
 const byTier: Decision = { by: "tier", tier: "security", direction: "ingress", action: "Deny" };
-const byNobody: Decision = { by: "no profile matched", message: "no profile lets it in" };
+const byNobody: Decision = { by: "no profile matched", direction: "ingress", message: "no profile lets it in" };
 
 test.each<[Decision, text: string, decider: object]>([
   [

@@ -2,7 +2,7 @@ import { silentLogger } from "@percale/daemon";
 import type { AgentStatus } from "@percale/protocol";
 import { memoryRecords } from "@percale/store/memory";
 import { afterEach, expect, test, vi } from "vitest";
-import { agentStatusOf } from "../testdata/agent-status.ts";
+import { agentStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import type { NodeStatusView } from "../trpc/views.ts";
 import { nodeServices } from "./nodes.ts";
 

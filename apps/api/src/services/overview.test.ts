@@ -4,7 +4,7 @@ import type { AgentStatus } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { MemoryStore } from "@percale/store/memory";
 import { expect, test } from "vitest";
-import { agentStatusOf } from "../testdata/agent-status.ts";
+import { agentStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import type { NodeStatusView } from "../trpc/views.ts";
 import { allConditions, foundConditions, overviewOf } from "./overview.ts";
 

@@ -56,26 +56,32 @@ export function SemanticDiff({ changes }: { readonly changes: readonly FieldChan
 }
 
 function ChangeValue({ change }: { readonly change: FieldChange }) {
-  if (change.op === "changed") {
-    return (
-      <>
-        <span className="mono old">{plain(change.from)}</span> → <span className="mono">{plain(change.to)}</span>
-      </>
-    );
+  switch (change.op) {
+    case "changed":
+      return (
+        <>
+          <span className="mono old">{plain(change.from)}</span> → <span className="mono">{plain(change.to)}</span>
+        </>
+      );
+    case "moved":
+      return (
+        <>
+          <Value of={change} /> <span className="muted">from place {change.from + 1}</span>
+        </>
+      );
+    case "removed":
+      return (
+        <span className="old">
+          <Value of={change} />
+        </span>
+      );
+    case "added":
+      return <Value of={change} />;
   }
-  const value = isRule(change.path) ? (
-    <Sentence rule={change.value as RuleSpec} />
-  ) : (
-    <span className="mono">{plain(change.value)}</span>
-  );
-  if (change.op === "moved") {
-    return (
-      <>
-        {value} <span className="muted">from place {change.from + 1}</span>
-      </>
-    );
-  }
-  return change.op === "removed" ? <span className="old">{value}</span> : value;
+}
+
+function Value({ of: { path, value } }: { readonly of: Exclude<FieldChange, { op: "changed" }> }) {
+  return isRule(path) ? <Sentence rule={value as RuleSpec} /> : <span className="mono">{plain(value)}</span>;
 }
 
 export function TextDiff({ before, after }: { readonly before: string; readonly after: string }) {

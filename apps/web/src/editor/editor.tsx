@@ -129,6 +129,35 @@ export function useEditor(props: EditorProps): {
       values={values}
     />
   );
+  const bodies: Readonly<Record<EditorTab, ReactNode>> = {
+    form: (
+      <div className={sideBySide ? "side-by-side" : undefined}>
+        <Form draft={draft} isNew={isNew} schema={schema} errorOf={errorOf} onShowYaml={() => onTab("yaml")} />
+        {sideBySide && yaml}
+      </div>
+    ),
+    yaml,
+    impact: <ImpactView impact={impact} />,
+    diff: (
+      <>
+        {isPolicy && <ImpactView impact={impact} short />}
+        <DiffView before={draft.before} after={draft.text} changes={draft.changes} isNew={isNew} />
+        <div className="fld">
+          <label className="lab" htmlFor="reason">
+            Reason <span className="muted">optional, shown in Activity</span>
+          </label>
+          <input
+            id="reason"
+            className="in"
+            value={reason}
+            maxLength={200}
+            autoComplete="off"
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </div>
+      </>
+    ),
+  };
   const newer =
     !isNew && props.base !== undefined && props.base.metadata.resourceVersion !== base.metadata.resourceVersion
       ? props.base
@@ -172,33 +201,7 @@ export function useEditor(props: EditorProps): {
             </div>
           </div>
         )}
-        {shown === "form" && (
-          <div className={sideBySide ? "side-by-side" : undefined}>
-            <Form draft={draft} isNew={isNew} schema={schema} errorOf={errorOf} onShowYaml={() => onTab("yaml")} />
-            {sideBySide && yaml}
-          </div>
-        )}
-        {shown === "yaml" && yaml}
-        {shown === "impact" && <ImpactView impact={impact} />}
-        {shown === "diff" && (
-          <>
-            {isPolicy && <ImpactView impact={impact} short />}
-            <DiffView before={draft.before} after={draft.text} changes={draft.changes} isNew={isNew} />
-            <div className="fld">
-              <label className="lab" htmlFor="reason">
-                Reason <span className="muted">optional, shown in Activity</span>
-              </label>
-              <input
-                id="reason"
-                className="in"
-                value={reason}
-                maxLength={200}
-                autoComplete="off"
-                onChange={(event) => setReason(event.target.value)}
-              />
-            </div>
-          </>
-        )}
+        {bodies[shown]}
       </>
     ),
     footer: (

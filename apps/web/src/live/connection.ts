@@ -56,8 +56,16 @@ export function createConnection(): Connection {
   };
 }
 
-function lostAt(state: ConnectionState): number | undefined {
-  return state.s === "wait" || state.s === "refused" ? state.lostAtMs : undefined;
+/** Of when the data is, where it does not come any more. */
+export function lostAt(state: ConnectionState): number | undefined {
+  switch (state.s) {
+    case "wait":
+    case "refused":
+      return state.lostAtMs;
+    case "connecting":
+    case "live":
+      return undefined;
+  }
 }
 
 /** Past this the indicator says "Offline" rather than "Reconnecting". */

@@ -2,7 +2,7 @@ import type { Condition } from "@percale/protocol";
 import Link from "next/link";
 import { pathOf } from "../words/kinds.ts";
 import { Age } from "./age.tsx";
-import { SeverityMark, severityOf } from "./severity.tsx";
+import { CONDITION_SEVERITIES, SeverityMark } from "./severity.tsx";
 
 /** Coded conditions: what is wrong in our words, in the kernel's, and what to do. */
 export function ConditionList({
@@ -16,7 +16,7 @@ export function ConditionList({
     <ul className="alerts">
       {conditions.map((condition) => (
         <li key={`${condition.node ?? ""}${condition.code}${condition.detail}`}>
-          <SeverityMark severity={severityOf(condition.severity)} />
+          <SeverityMark severity={CONDITION_SEVERITIES[condition.severity]} />
           <div>
             <b>
               {condition.title}

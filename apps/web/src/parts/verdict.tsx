@@ -1,11 +1,21 @@
+import type { PolicyRule } from "@percale/resources";
 import { Icon, type IconName } from "./icon.tsx";
 
-const MARKS: Readonly<Record<string, { readonly icon: IconName; readonly tone: string }>> = {
-  allow: { icon: "allow", tone: "a" },
-  deny: { icon: "deny", tone: "d" },
-  pass: { icon: "pass", tone: "p" },
-  log: { icon: "log", tone: "n" },
-};
+interface Mark {
+  readonly icon: IconName;
+  readonly tone: string;
+  /** The colour class of the action's word in a sentence. */
+  readonly word: string;
+}
+
+/** What is none of these is being typed, or comes from another version. */
+const MARKS: Readonly<Record<string, Mark>> = {
+  allow: { icon: "allow", tone: "a", word: "allow" },
+  deny: { icon: "deny", tone: "d", word: "deny" },
+  pass: { icon: "pass", tone: "p", word: "pass" },
+  log: { icon: "log", tone: "n", word: "unk" },
+} satisfies Record<Lowercase<PolicyRule["action"]>, Mark>;
+const NO_MARK: Mark = { icon: "nomatch", tone: "n", word: "unk" };
 
 /** A verdict is a mark and a word; colour only repeats it. `action` in any case. */
 export function Verdict({ action, word }: { readonly action: string; readonly word?: string }) {
@@ -18,12 +28,6 @@ export function Verdict({ action, word }: { readonly action: string; readonly wo
   );
 }
 
-export function verdictMark(action: string | undefined): { readonly icon: IconName; readonly tone: string } {
-  return MARKS[action?.toLowerCase() ?? ""] ?? { icon: "nomatch", tone: "n" };
-}
-
-/** The colour class of an action's word in a sentence. */
-export function actionClass(action: string): string {
-  const words: Readonly<Record<string, string>> = { allow: "allow", deny: "deny", pass: "pass", log: "unk" };
-  return words[action.toLowerCase()] ?? "unk";
+export function verdictMark(action: string | undefined): Mark {
+  return MARKS[action?.toLowerCase() ?? ""] ?? NO_MARK;
 }

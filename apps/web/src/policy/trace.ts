@@ -107,10 +107,17 @@ export function traceSentence(trace: Trace): string {
 }
 
 export function rowWords(row: TraceRow): string {
-  if (row.what === "endOfTier") return `the end of tier ${row.tier}`;
-  if (row.what === "noPolicy") return "having no policy";
-  const name = row.namespace === undefined ? row.name : `${row.namespace}/${row.name}`;
-  return `${row.what === "profile" ? "profile " : ""}${name}${row.rule === undefined ? "" : ` rule ${row.rule}`}`;
+  const rule = row.rule === undefined ? "" : ` rule ${row.rule}`;
+  switch (row.what) {
+    case "policy":
+      return `${row.namespace === undefined ? row.name : `${row.namespace}/${row.name}`}${rule}`;
+    case "profile":
+      return `profile ${row.name}${rule}`;
+    case "endOfTier":
+      return `the end of tier ${row.tier}`;
+    case "noPolicy":
+      return "having no policy";
+  }
 }
 
 /** Where the answer was made, for the lens: "Denied at the destination". */

@@ -1,6 +1,6 @@
 "use client";
 import { useSyncExternalStore } from "react";
-import { connection, connectionWords } from "../live/connection.ts";
+import { connection, connectionWords, lostAt } from "../live/connection.ts";
 import { useNow } from "../parts/age.tsx";
 import { Popover } from "../parts/popover.tsx";
 import { formatCount } from "../words/number.ts";
@@ -13,6 +13,7 @@ export function LiveButton() {
   const state = useSyncExternalStore(connection.subscribe, connection.read, () => CONNECTING);
   const now = useNow();
   const { tone, text } = connectionWords(state, now, formatClock);
+  const lostAtMs = lostAt(state);
   return (
     <Popover
       label={`Connection: ${text}`}
@@ -42,10 +43,10 @@ export function LiveButton() {
                 )}
               </>
             )}
-            {(state.s === "wait" || state.s === "refused") && (
+            {lostAtMs !== undefined && (
               <>
                 <dt>Data of</dt>
-                <dd>{formatClock(state.lostAtMs)}</dd>
+                <dd>{formatClock(lostAtMs)}</dd>
               </>
             )}
             {state.s === "refused" && (

@@ -1,7 +1,7 @@
 "use client";
 import { useSearchParams } from "next/navigation";
 import { useSyncExternalStore } from "react";
-import { connection } from "../live/connection.ts";
+import { connection, lostAt } from "../live/connection.ts";
 import { useNow } from "../parts/age.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { formatClock } from "../words/time.ts";
@@ -16,7 +16,7 @@ export function Notices() {
   const state = useSyncExternalStore(connection.subscribe, connection.read, () => CONNECTING);
   const now = useNow();
   const unknown = unknownKeys(useSearchParams().keys());
-  const lostAtMs = state.s === "wait" || state.s === "refused" ? state.lostAtMs : undefined;
+  const lostAtMs = lostAt(state);
   const isStale = lostAtMs !== undefined && now - lostAtMs > STALE_AFTER_MS;
   return (
     <div className="notices" data-stale={isStale ? "" : undefined}>

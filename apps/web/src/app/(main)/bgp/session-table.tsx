@@ -1,14 +1,20 @@
 "use client";
 import { Age } from "../../../parts/age.tsx";
-import { causesOf, type DiagnosedEnd, healthOf, type Session, worstEnd } from "./view.ts";
-import { Icon } from "../../../parts/icon.tsx";
+import { causesOf, type DiagnosedEnd, type Health, healthOf, type Session, worstEnd } from "./view.ts";
+import { Icon, type IconName } from "../../../parts/icon.tsx";
+
+const MARKS: Readonly<Record<Health, { readonly tone: string; readonly icon: IconName }>> = {
+  up: { tone: "allow", icon: "allow" },
+  connecting: { tone: "warn", icon: "warn" },
+  down: { tone: "deny", icon: "crit" },
+  half: { tone: "deny", icon: "crit" },
+};
 
 export function SessionState({ state }: { readonly state: Session["state"] }) {
-  const health = healthOf(state);
-  const tone = { up: "allow", connecting: "warn", down: "deny", half: "deny" }[health];
+  const { tone, icon } = MARKS[healthOf(state)];
   return (
     <span className={`st ${tone}`}>
-      <Icon name={health === "up" ? "allow" : health === "connecting" ? "warn" : "crit"} />
+      <Icon name={icon} />
       {state}
     </span>
   );

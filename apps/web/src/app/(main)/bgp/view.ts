@@ -27,9 +27,7 @@ export type SessionState = BgpSession["state"] | "Half configured" | "Unknown";
 export type Health = "up" | "connecting" | "down" | "half";
 
 export function healthOf(state: SessionState): Health {
-  if (state === "Established") return "up";
-  if (state === "Half configured") return "half";
-  return state === "Idle" || state === "Close" ? "down" : "connecting";
+  return standingOf(state).health;
 }
 
 /** What is known of an end now. */
@@ -37,17 +35,22 @@ export function stateOf({ isHeard, session }: SessionEnd): SessionState {
   return isHeard ? session.state : "Unknown";
 }
 
-const STATE_RANK: Readonly<Record<SessionState, number>> = {
-  Close: 0,
-  Idle: 1,
-  "Half configured": 2,
-  Active: 3,
-  Connect: 4,
-  OpenSent: 5,
-  OpenConfirm: 6,
-  Unknown: 7,
-  Established: 8,
+/** From the worst to the best. */
+const STATES: Readonly<Record<SessionState, { readonly rank: number; readonly health: Health }>> = {
+  Close: { rank: 0, health: "down" },
+  Idle: { rank: 1, health: "down" },
+  "Half configured": { rank: 2, health: "half" },
+  Active: { rank: 3, health: "connecting" },
+  Connect: { rank: 4, health: "connecting" },
+  OpenSent: { rank: 5, health: "connecting" },
+  OpenConfirm: { rank: 6, health: "connecting" },
+  Unknown: { rank: 7, health: "connecting" },
+  Established: { rank: 8, health: "up" },
 };
+
+function standingOf(state: SessionState): (typeof STATES)[SessionState] {
+  return STATES[state] ?? STATES.Unknown; // one that only newer agents know
+}
 
 /** Pairs the two ends of each session; the worse state counts. Broken ones first. */
 export function sessionsOf(reports: readonly NodeReport[]): readonly Session[] {
@@ -74,7 +77,7 @@ export function sessionsOf(reports: readonly NodeReport[]): readonly Session[] {
   }
   return [...byId.values()]
     .map((session) => (isHalf(session, reporting) ? { ...session, state: "Half configured" as const } : session))
-    .sort((a, b) => STATE_RANK[a.state] - STATE_RANK[b.state] || compareNames(a.id, b.id));
+    .sort((a, b) => standingOf(a.state).rank - standingOf(b.state).rank || compareNames(a.id, b.id));
 }
 
 /** Only one of two nodes of ours has the session, and it does not stand. */
@@ -88,7 +91,7 @@ function isHalf(session: Session, reporting: ReadonlySet<string>): boolean {
 }
 
 function worse(a: SessionState | undefined, b: SessionState): SessionState {
-  return a === undefined || STATE_RANK[b] < STATE_RANK[a] ? b : a;
+  return a === undefined || standingOf(b).rank < standingOf(a).rank ? b : a;
 }
 
 export function sessionsVerdict(sessions: readonly Session[]): { readonly lead: string; readonly rest: string } {
@@ -227,7 +230,7 @@ export function causesOf({ ends }: Session, diagnosed: readonly DiagnosedEnd[]):
 
 /** The end that tells most of the session's state. */
 export function worstEnd({ ends }: Session): BgpSession | undefined {
-  return ends.toSorted((a, b) => STATE_RANK[stateOf(a)] - STATE_RANK[stateOf(b)])[0]?.session;
+  return ends.toSorted((a, b) => standingOf(stateOf(a)).rank - standingOf(stateOf(b)).rank)[0]?.session;
 }
 
 /** What belongs side by side: the two ends of one family and kind. Broken ones first. */
@@ -235,6 +238,6 @@ export function pairsOf({ ends }: Session): readonly { readonly title: string; r
   const titleOf = ({ peerIP, type }: BgpSession): string =>
     `${peerIP.includes(":") ? "IPv6" : "IPv4"}${type === "NodeMesh" ? " mesh" : " peer"}`;
   const groups = Map.groupBy(ends, ({ session }) => titleOf(session));
-  const rank = (group: Session["ends"]): number => Math.min(...group.map((end) => STATE_RANK[stateOf(end)]));
+  const rank = (group: Session["ends"]): number => Math.min(...group.map((end) => standingOf(stateOf(end)).rank));
   return [...groups].map(([title, group]) => ({ title, ends: group })).sort((a, b) => rank(a.ends) - rank(b.ends));
 }

@@ -5,7 +5,7 @@ import type { Coverage } from "../../../policy/coverage.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import { type Endpoint, endpointText } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
-import type { NodeReport, Severity } from "../nodes/view.ts";
+import { type NodeReport, type Severity, workloadSeverity } from "../nodes/view.ts";
 import { cardOf, type TierColumn } from "../policies/view.ts";
 
 type Protection = "both ways" | "ingress" | "egress" | "not at all";
@@ -47,14 +47,7 @@ export function endpointRows(
       endpoint,
       text,
       state: workload?.detail ?? workload?.state ?? (reports === undefined ? "unknown" : "not reported"),
-      severity:
-        workload === undefined
-          ? "unknown"
-          : workload.state === "up"
-            ? "ok"
-            : workload.state === "error"
-              ? "critical"
-              : "warning",
+      severity: workload === undefined ? "unknown" : workloadSeverity(workload),
       policies: isUntold(coverage) ? coverage : (covered?.count ?? 0),
       protection: isUntold(coverage) ? coverage : protectionOf(covered),
       labels,

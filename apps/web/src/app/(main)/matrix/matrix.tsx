@@ -5,6 +5,7 @@ import { useMatrix } from "../../../live/queries.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
 import { Empty, Loaded } from "../../../parts/states.tsx";
+import { verdictMark } from "../../../parts/verdict.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { formatMoment } from "../../../words/time.ts";
 import { type Cell, gridOf, matrixVerdict } from "./view.ts";
@@ -155,7 +156,7 @@ function MatrixCell({
 }) {
   if (cell === undefined) return <span className="mx none">{isSelf ? "" : "–"}</span>;
   const verdict = cell.measured ?? cell.predicted;
-  const tone = verdict === "Allow" ? "a" : verdict === "Deny" ? "d" : "n";
+  const { tone, icon } = verdictMark(verdict);
   const words = [
     `${cell.source} to ${cell.destination} ${cell.protocol} ${cell.port ?? ""}:`,
     cell.measured === undefined ? "not probed yet," : cell.measured === "Allow" ? "answered," : "no answer,",
@@ -178,7 +179,7 @@ function MatrixCell({
       aria-label={words}
       title={words}
     >
-      <Icon name={tone === "a" ? "allow" : tone === "d" ? "deny" : "nomatch"} />
+      <Icon name={icon} />
     </Link>
   );
 }

@@ -1,5 +1,5 @@
 import { condition } from "@percale/protocol";
-import type { AgentStatus, Condition } from "@percale/protocol";
+import type { AgentStatus, Condition, WorkloadStatus } from "@percale/protocol";
 import { counted, formatCount } from "../../../words/number.ts";
 
 /** One node as the API knows it: the Node object, and what its agent last said, if it ever did. */
@@ -51,6 +51,17 @@ export function nodeRow(report: NodeReport): NodeRow {
 /** Revisions received and not yet in the kernel. */
 function behindOf({ appliedRevision, programmedRevision }: AgentStatus): number {
   return Math.max(0, appliedRevision - programmedRevision);
+}
+
+const WORKLOAD_SEVERITIES: Readonly<Record<string, Severity>> = {
+  up: "ok",
+  down: "warning",
+  error: "critical",
+} satisfies Record<WorkloadStatus["state"], Severity>;
+
+/** A state that only newer agents know is worth a look. */
+export function workloadSeverity({ state }: Pick<WorkloadStatus, "state">): Severity {
+  return WORKLOAD_SEVERITIES[state] ?? "warning";
 }
 
 function judge({ name, status, connected }: NodeReport): { severity: Severity; title: string } {

@@ -16,7 +16,7 @@ import { usePageTitle } from "../../../../shell/title.ts";
 import { counted, formatBytes, formatCount } from "../../../../words/number.ts";
 import { SessionTable } from "../../bgp/session-table.tsx";
 import { sessionsOf } from "../../bgp/view.ts";
-import { nodeConditions, nodeRow, type NodeReport } from "../view.ts";
+import { nodeConditions, nodeRow, type NodeReport, type Severity, workloadSeverity } from "../view.ts";
 import "../../../../styles/nodes.css";
 
 /** One node: what it received, what it calculated, what is in its kernel; its conditions, endpoints and sessions. */
@@ -48,6 +48,14 @@ export function NodePage({ name }: { readonly name: string }) {
   );
 }
 
+const BADGES: Readonly<Record<Severity, string>> = {
+  critical: "b-deny",
+  warning: "b-warn",
+  info: "",
+  ok: "b-allow",
+  unknown: "",
+};
+
 function NodeBody({
   report,
   reports,
@@ -73,11 +81,7 @@ function NodeBody({
         <div className="rowb wrap">
           <Icon name="nodes" />
           <span className="nt mono">{report.name}</span>
-          <span
-            className={`badge ${row.severity === "critical" ? "b-deny" : row.severity === "warning" ? "b-warn" : row.severity === "ok" ? "b-allow" : ""}`}
-          >
-            {row.title}
-          </span>
+          <span className={`badge ${BADGES[row.severity]}`}>{row.title}</span>
           {report.addresses.map((address) => (
             <span key={address} className="badge mono">
               {address}
@@ -139,9 +143,7 @@ function NodeBody({
                           <span className="muted">unknown</span>
                         ) : (
                           <SeverityMark
-                            severity={
-                              workload.state === "up" ? "ok" : workload.state === "error" ? "critical" : "warning"
-                            }
+                            severity={workloadSeverity(workload)}
                             text={workload.detail ?? workload.state}
                           />
                         )}
