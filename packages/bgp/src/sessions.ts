@@ -223,9 +223,6 @@ class Planner {
     const localAs =
       isByAddress && spec.localASNumber !== undefined ? parseAsNumber(spec.localASNumber) : this.#asOf(me);
     const isInternal = localAs === to.remoteAs;
-    const keeps =
-      spec.nextHopMode === "Keep" ||
-      (spec.nextHopMode === undefined && spec.keepOriginalNextHop === true && !isInternal);
     const clusterId = me.spec.bgp?.routeReflectorClusterID;
     const isClient = clusterId !== undefined && isInternal && to.node?.spec.bgp?.routeReflectorClusterID !== clusterId;
     this.#add(
@@ -245,7 +242,7 @@ class Planner {
         restartSeconds: seconds(spec.maxRestartTime),
         keepaliveSeconds: seconds(spec.keepaliveTime),
         ttlHops: spec.ttlSecurity === 0 ? undefined : spec.ttlSecurity,
-        nextHop: spec.nextHopMode === "Self" ? "self" : keeps ? "keep" : undefined,
+        nextHop: nextHopOf(spec, isInternal),
         allowLocalAs: isByAddress && spec.numAllowedLocalASNumbers !== 0 ? spec.numAllowedLocalASNumbers : undefined,
         rrClusterId: isClient ? clusterId : undefined,
         reachableBy: isByAddress ? spec.reachableBy : undefined,
@@ -360,6 +357,22 @@ function byAge(a: NodeObject, b: NodeObject): number {
 
 function isGlobal({ spec }: BgpPeerObject): boolean {
   return (spec.node ?? "") === "" && (spec.nodeSelector ?? "") === "";
+}
+
+function nextHopOf(
+  { nextHopMode, keepOriginalNextHop }: BgpPeerObject["spec"],
+  isInternal: boolean,
+): Session["nextHop"] {
+  switch (nextHopMode) {
+    case "Self":
+      return "self";
+    case "Keep":
+      return "keep";
+    case "Auto":
+      return undefined;
+    case undefined: // the older field speaks
+      return keepOriginalNextHop === true && !isInternal ? "keep" : undefined;
+  }
 }
 
 function selects(selector: string, node: NodeObject): boolean {
