@@ -32,7 +32,7 @@ export function createLogger({
   write = (line) => void process.stderr.write(line),
   now = () => new Date(),
 }: LoggerOptions): Logger {
-  const render = format === "json" ? renderJson : renderPretty;
+  const render = { json: renderJson, pretty: renderPretty }[format];
   const least = LOG_LEVELS.indexOf(level);
   const bind = (bound: LogFields): Logger => {
     const at = (lineLevel: LogLevel) => (msg: string, fields?: LogFields) => {

@@ -7,8 +7,20 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const QUALIFIED_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const MAX_ANNOTATION_BYTES = 262_144;
 
-/** What Kubernetes accepts under `metadata`, and the JSON type of each. `selfLink` is history: accepted, dropped. */
-const TYPE_BY_FIELD: Readonly<Record<string, "string" | "number" | "strings" | "map" | "list" | "dropped">> = {
+/** The JSON types in `metadata`, each with its words. */
+const TYPES = {
+  string: { words: "a string", holds: isText },
+  number: { words: "a whole number", holds: Number.isInteger },
+  strings: { words: "a list of strings", holds: (value) => Array.isArray(value) && value.every(isText) },
+  map: {
+    words: "a map of strings",
+    holds: (value) => isObject(value) && !Array.isArray(value) && Object.values(value).every(isText),
+  },
+  list: { words: "a list of objects", holds: (value) => Array.isArray(value) && value.every(isObject) },
+} satisfies Record<string, { readonly words: string; readonly holds: (value: unknown) => boolean }>;
+
+/** What Kubernetes accepts there, and the type of each. `selfLink` is history: accepted, dropped. */
+const TYPE_BY_FIELD: Readonly<Record<string, keyof typeof TYPES | "dropped">> = {
   name: "string",
   generateName: "string",
   namespace: "string",
@@ -51,24 +63,20 @@ export function decodeMetadata(raw: Readonly<Record<string, unknown>>): DecodedM
     const type = Object.hasOwn(TYPE_BY_FIELD, field) ? TYPE_BY_FIELD[field] : undefined;
     if (type === undefined) unknown.push(`metadata.${field}`);
     else if (value === null || value === undefined || value === "" || type === "dropped") continue;
-    else if (!hasType(value, type)) {
-      const message = `must be ${{ string: "a string", number: "a whole number", strings: "a list of strings", map: "a map of strings", list: "a list of objects" }[type]}, got ${show(value)}`;
+    else if (!TYPES[type].holds(value)) {
+      const message = `must be ${TYPES[type].words}, got ${show(value)}`;
       issues.push({ field: `metadata.${field}`, reason: "FieldValueTypeInvalid", message });
     } else if (typeof value !== "object" || Object.keys(value).length > 0) metadata[field] = value;
   }
   return { metadata: { name: "", ...metadata }, issues, unknown };
 }
 
-function hasType(value: unknown, type: string): boolean {
-  if (type === "string") return typeof value === "string";
-  if (type === "number") return Number.isInteger(value);
-  if (type === "strings") return Array.isArray(value) && value.every((item) => typeof item === "string");
-  if (type === "list") return Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null);
-  return (
-    typeof value === "object" &&
-    !Array.isArray(value) &&
-    Object.values(value as object).every((item) => typeof item === "string")
-  );
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** Rules that hold for every kind's metadata; `nameFault` narrows the name. */
