@@ -24,7 +24,8 @@ export interface Product {
   readonly stop: () => Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+/** `dev`: the dashboard as developers run it, compiled as it is asked for. */
+export async function startProduct({ dev = false }: { readonly dev?: boolean } = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), "percale-web-"));
   chmodSync(dataDir, 0o711); // the database's account must pass through
   const children: ChildProcess[] = [];
@@ -39,13 +40,13 @@ export async function startProduct(): Promise<Product> {
   try {
     const api = service(children, "apps/api/src/main.ts", { PERCALE_DATA: dataDir, PERCALE_API_PORT: "0" });
     const apiUrl = new URL(await ready(api, "ready"));
-    if (!existsSync(join(root, "apps/web/.next/BUILD_ID"))) await build(children);
+    if (!dev && !existsSync(join(root, "apps/web/.next/BUILD_ID"))) await build(children);
     const caFile = join(dataDir, "pki/ca.crt");
     const web = service(children, "apps/web/src/server.ts", {
       PERCALE_API_URL: apiUrl.origin,
       PERCALE_CA_FILE: caFile,
       PERCALE_WEB_PORT: "0",
-      NODE_ENV: "production",
+      NODE_ENV: dev ? "development" : "production",
     });
     const url = await ready(web, "dashboard ready");
     const token = readFileSync(join(dataDir, "admin-token"), "utf8").trim();

@@ -16,12 +16,11 @@ const log = (msg: string, fields: object) =>
   process.stderr.write(`${JSON.stringify({ level: "info", component: "web", msg, ...fields })}\n`);
 
 const dir = fileURLToPath(new URL("..", import.meta.url));
-// Next would answer upgrades on the server of its first request, ours to `/trpc` included: give it one that never listens.
+// Next answers upgrades on the server of its first request, ours to `/trpc` included: give it one that never listens, and hand on what is its own.
 const httpServer = createServer();
 const app = next({ dir, dev: config.dev, hostname: config.host, port: config.port, quiet: !config.dev, httpServer });
 await app.prepare();
 const handle = app.getRequestHandler();
-const handleUpgrade = app.getUpgradeHandler();
 const proxy = createApiProxy(config);
 
 const server = createFront({
@@ -34,7 +33,11 @@ const server = createFront({
     request.headers["content-security-policy"] = headers["content-security-policy"];
     void handle(request, response);
   },
-  ...(config.dev && { upgradePage: (request, socket, head) => void handleUpgrade(request, socket, head) }),
+  ...(config.dev && {
+    upgradePage: (request, socket, head) => {
+      if (!httpServer.emit("upgrade", request, socket, head)) socket.destroy(); // it hears from its first request on
+    },
+  }),
 });
 
 server.once("error", (error) =>
