@@ -1,34 +1,24 @@
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, type Product, startProduct } from "../apps/web/bench/product.ts";
-import { shop } from "../apps/web/bench/shop.ts";
+import type { Product } from "../apps/web/bench/product.ts";
+import { openShop } from "./shop-page.ts";
+import type { ShopPage } from "./shop-page.ts";
 
 /** Drafts are judged in the browser's worker, what is stored is counted by the server, and both follow what changes. */
+let opened: ShopPage;
 let product: Product;
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 const refused: string[] = [];
 
 beforeAll(async () => {
-  product = await startProduct();
-  await product.create(shop);
-  browser = await launchBrowser();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
-  page.setDefaultTimeout(30_000); // a loaded machine is slow, not broken
+  opened = await openShop();
+  ({ product, page } = opened);
   page.on("console", (message) => {
     if (/content security policy/i.test(message.text())) refused.push(message.text());
   });
-  await page.goto(`${product.url}/signin`);
-  await page.getByLabel("Token").fill(product.token);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`${product.url}/`);
+  await opened.signIn();
 });
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 const EDITOR = "/policies?open=networkpolicies/shop/cart-access";
 const ENDPOINTS = "/apis/projectcalico.org/v3/namespaces/shop/workloadendpoints";
@@ -101,7 +91,7 @@ test("a policy that comes and goes changes what is said to protect an endpoint",
 
 test("without its worker a page counts nothing and says why, and goes on by itself once the worker starts", async () => {
   const script = /worker/; // the only one with that in its name
-  await context.route(script, (route) => route.abort());
+  await page.context().route(script, (route) => route.abort());
   await page.goto(`${product.url}${EDITOR}`);
   await editor()
     .getByText(/Nobody can say what it selects/)
@@ -112,7 +102,7 @@ test("without its worker a page counts nothing and says why, and goes on by itse
       .getByText(/Matches \d/)
       .count(),
   ).toBe(0);
-  await context.unroute(script);
+  await page.context().unroute(script);
   await editor().getByText("Matches 1 endpoint in 1 namespace").waitFor();
   expect(
     await editor()

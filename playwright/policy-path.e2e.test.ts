@@ -1,22 +1,19 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, type Product, startProduct } from "../apps/web/bench/product.ts";
-import { shop } from "../apps/web/bench/shop.ts";
+import type { Product } from "../apps/web/bench/product.ts";
+import { openShop } from "./shop-page.ts";
+import type { ShopPage } from "./shop-page.ts";
 
 /** The path of the first whole, as a person walks it: sign in, deny, see it, take it back. */
+let opened: ShopPage;
 let product: Product;
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  product = await startProduct();
-  await product.create(shop);
-  browser = await launchBrowser();
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
-  page.setDefaultTimeout(30_000); // a loaded machine is slow, not broken
+  opened = await openShop();
+  ({ product, browser, page } = opened);
   await product.create([
     {
       apiVersion: "projectcalico.org/v3",
@@ -26,10 +23,7 @@ beforeAll(async () => {
     },
   ]);
 });
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 const REACH = "/reach?src=shop/frontend&dst=shop/database&proto=TCP&port=5432";
 const POLICY = "/apis/projectcalico.org/v3/namespaces/shop/networkpolicies";
