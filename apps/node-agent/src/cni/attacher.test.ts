@@ -234,6 +234,17 @@ test("an ADD that is repeated is the same attachment: while the first runs, and 
   expect([second, third, (await left()).did]).toEqual([first, first, made]);
 });
 
+test("an ADD behind a DEL is another attachment, though the first ADD still runs", async () => {
+  const { attacher, left } = await setUp();
+  const [first, , second] = await Promise.all([
+    attacher.add(add("a")),
+    attacher.del(request("DEL", "a"), ready),
+    attacher.add(add("a")),
+  ]);
+  expect(second.mac).not.toBe(first.mac);
+  expect((await left()).did).toEqual([...made, ...unmade("calia"), ...made]);
+});
+
 test("an attachment that is broken is made anew", async () => {
   const { attacher, faults, left } = await setUp();
   await attacher.add(add("a"));
