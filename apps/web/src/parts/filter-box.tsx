@@ -1,5 +1,6 @@
 "use client";
 import { Icon } from "./icon.tsx";
+import { LateInput } from "./late-input.tsx";
 
 /** The page's filter; `/` focuses it, Esc clears it. */
 export function FilterBox(props: {
@@ -10,7 +11,7 @@ export function FilterBox(props: {
   return (
     <span className="filter-box">
       <Icon name="search" />
-      <input
+      <LateInput
         data-filter
         type="search"
         aria-label={props.label}
@@ -18,12 +19,7 @@ export function FilterBox(props: {
         value={props.value}
         autoComplete="off"
         spellCheck={false}
-        onChange={(event) => props.onChange(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape" || props.value === "") return;
-          event.preventDefault();
-          props.onChange("");
-        }}
+        onChange={props.onChange}
       />
       {props.value === "" && <kbd>/</kbd>}
     </span>

@@ -4,6 +4,7 @@ import type { TraceQuery } from "../../../live/trace.ts";
 import { EndpointCombo } from "../../../parts/endpoint-combo.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
+import { LateInput } from "../../../parts/late-input.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { pathOfHalf, type TraceHalf, verdictWords } from "../../../policy/trace.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
@@ -32,13 +33,14 @@ export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly 
           </select>
           <Icon name="down" />
         </span>
-        <input
+        <LateInput
           className="in mono port"
           aria-label="Port"
           placeholder="port"
           inputMode="numeric"
           value={url.get("port") ?? ""}
-          onChange={(event) => url.set({ port: event.target.value.replaceAll(/\D/g, "") })}
+          clean={(text) => text.replaceAll(/\D/g, "")}
+          onChange={(next) => url.set({ port: next })}
         />
         <span aria-live="polite" className="grow">
           {trace.result !== undefined && (

@@ -10,6 +10,7 @@ import { Sentence } from "../../../parts/sentence.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
+import { LateInput } from "../../../parts/late-input.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import type { RuleSpec } from "../../../policy/spec.ts";
 import { type Trace, type TraceHalf, type TraceRow, traceSentence } from "../../../policy/trace.ts";
@@ -84,14 +85,15 @@ export function Reach() {
                 <label className="lab" htmlFor="port">
                   Port
                 </label>
-                <input
+                <LateInput
                   id="port"
                   className="in mono"
                   inputMode="numeric"
                   placeholder="80"
                   value={port}
                   disabled={protocol === "ICMP"}
-                  onChange={(event) => url.set({ port: event.target.value.replaceAll(/\D/g, "") })}
+                  clean={(text) => text.replaceAll(/\D/g, "")}
+                  onChange={(next) => url.set({ port: next })}
                 />
               </div>
             </form>
