@@ -46,7 +46,7 @@ const rowOf = (name: string): Locator => page.getByRole("row", { name: new RegEx
 test("counts that nobody tells are unknown, with the reason above and a way on", async () => {
   await refuse("policy.coverage");
   await page.goto(`${product.url}/endpoints`);
-  await notice().getByText("Which policies are in force where could not be loaded.").waitFor();
+  await notice().getByText("Which policies are in force where could not be loaded:").waitFor();
   await notice().getByText(REASON).waitFor();
   await notice()
     .getByRole("button", { name: `request ${REQUEST.slice(0, 8)}…` })
@@ -78,7 +78,7 @@ test("counts that are older than the page say so, and stay", async () => {
     metadata: { name: "for-frontend", namespace: "shop" },
     spec: { selector: "app == 'frontend'", types: ["Ingress"] },
   });
-  await notice().getByText("Which policies are in force where could not be brought up to date.").waitFor();
+  await notice().getByText("Which policies are in force where could not be brought up to date:").waitFor();
   expect(await rowOf("frontend").getByText("1", { exact: true }).count()).toBe(1);
   await page.unrouteAll();
   await notice().getByRole("button", { name: "Try again" }).click();
@@ -95,6 +95,15 @@ test("a draft that cannot be begun says so in its place, and nowhere else", asyn
   await page.unrouteAll();
   await alert.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("tab", { name: "YAML" }).waitFor();
+});
+
+test("a draft that is none is no failure of the page", async () => {
+  await page.goto(`${product.url}/policies?open=networkpolicies/shop/cart-access`);
+  const refused = page.waitForResponse((answer) => answer.url().includes("policy.impact") && answer.status() === 422);
+  await page.getByLabel(/^Applies to/).fill("app ==");
+  await refused;
+  await page.getByText("1 problem").waitFor();
+  expect(await notice().count()).toBe(0);
 });
 
 test("an endpoint of which nobody tells what is in force has no empty list of policies", async () => {

@@ -41,23 +41,29 @@ function useImpactOf(changes: readonly { readonly op: "create" | "update"; reado
       staleTime: 5000,
     }),
   );
+  const error = isAsked ? query.error : null;
+  useTold(error);
   const data = isAsked ? query.data : undefined;
   const sum = data === undefined ? undefined : sumImpact(data);
   return {
     data,
-    error: isAsked ? query.error : null,
+    error,
     isAsked,
     count: sum === undefined || sum.denied + sum.allowed === 0 ? undefined : sum.denied + sum.allowed,
-    words: sum === undefined ? undefined : <SumWords {...sum} />,
+    words: error === null ? sum && <SumWords {...sum} /> : unknownWords(error),
   };
 }
 
 /** One line, for a draft of the order. */
 export function ImpactWords({ candidates }: { readonly candidates: readonly KubeObject[] }) {
   const impact = useImpactOf(candidates.map((object) => ({ op: "update", object })));
-  useTold(impact.error);
-  if (impact.error !== null) return <span className="muted">Impact unknown: {failureOf(impact.error).message}</span>;
   return impact.words === undefined ? <span className="muted">Calculating impact…</span> : <>{impact.words}</>;
+}
+
+/** Of a draft that is none its fields say why. */
+function unknownWords(error: unknown): ReactNode {
+  const { kind, message } = failureOf(error);
+  return kind === "invalid" ? undefined : <span className="muted">Impact unknown: {message}</span>;
 }
 
 function SumWords({ denied, allowed }: { readonly denied: number; readonly allowed: number }) {

@@ -23,15 +23,24 @@ type Api = ReturnType<typeof createTRPCOptionsProxy<AppRouter>>;
 function read<T>(
   hook: () => T,
   answers: (
-    cache: { put(kind: string, ...objects: KubeObject[]): void; set(key: unknown, data: unknown): void },
+    cache: {
+      put(kind: string, ...objects: KubeObject[]): void;
+      set(key: unknown, data: unknown): void;
+      fail(kind: string, error: Error): void;
+    },
     api: Api,
   ) => void,
 ): T {
-  const queryClient = new QueryClient();
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retryOnMount: false } } });
   const trpcClient = createTRPCClient<AppRouter>({ links: [] });
   const api = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient });
   const set = (key: unknown, data: unknown): void => void queryClient.setQueryData(key as readonly unknown[], data);
-  answers({ set, put: (kind, ...items) => set(collectionKey(kind), { revision: 1, items }) }, api);
+  const fail = (kind: string, error: Error): void =>
+    queryClient
+      .getQueryCache()
+      .build(queryClient, { queryKey: collectionKey(kind) })
+      .setState({ status: "error", error });
+  answers({ set, fail, put: (kind, ...items) => set(collectionKey(kind), { revision: 1, items }) }, api);
   const told: T[] = [];
   const Page = () => {
     told.push(hook());
@@ -347,6 +356,22 @@ const trace = (ask: Parameters<typeof useTrace>[0], question?: object) =>
       });
     },
   );
+
+test("before the endpoints are known no end is called unknown, and their failure is the answer's", () => {
+  const ask = { source: "web", destination: "nobody", protocol: "TCP", port: "80" };
+  const failure = new Error("away");
+  const told = (fails: boolean) => {
+    const { problem, error } = read(
+      () => useTrace(ask),
+      (cache) => fails && cache.fail("WorkloadEndpoint", failure),
+    );
+    return { problem, error };
+  };
+  expect([told(false), told(true)]).toEqual([
+    { problem: undefined, error: null },
+    { problem: undefined, error: failure },
+  ]);
+});
 
 test.each([
   [

@@ -23,6 +23,7 @@ const selection = new Selection([
   profile("kns.shop", { "pcns.tenant": "retail", app: "inherited", zone: "first" }),
   profile("ksa.shop.default", { zone: "last", "pcsa.role": "any" }),
   profile("kns.lab", { "pcns.projectcalico.org/name": "lab" }),
+  object("NetworkSet", { name: "office", namespace: "shop", labels: { app: "web" } }, { nets: ["192.0.2.0/24"] }),
 ]);
 const names = (selector: string, scope: Partial<Scope> = {}) =>
   endpointsBy(selection, selector, { of: "policy", ...scope }).map(({ key }) => key);

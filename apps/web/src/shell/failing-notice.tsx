@@ -18,7 +18,7 @@ export function FailingNotice() {
         <span>
           <b className="med">
             {parts.charAt(0).toUpperCase() + parts.slice(1)} could not be{" "}
-            {state.data === undefined ? "loaded" : "brought up to date"}.
+            {state.data === undefined ? "loaded" : "brought up to date"}:
           </b>{" "}
           <FailureWords failure={failureOf(state.error)} />
         </span>

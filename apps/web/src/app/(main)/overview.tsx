@@ -140,7 +140,7 @@ export function Overview() {
               <p className="muted vsub">{verdict.causes}</p>
             </div>
             <span className="muted nowrap" suppressHydrationWarning>
-              {nodes.data !== undefined && `revision ${formatCount(nodes.data.head)} · `}
+              {nodes.data !== undefined && nodes.data.head > 0 && `revision ${formatCount(nodes.data.head)} · `}
               {formatClock(now)}
             </span>
           </div>
@@ -186,7 +186,7 @@ export function Overview() {
             <div className="oc">
               <Card
                 title="Conditions"
-                note={firing.length === 0 ? "none" : String(firing.length)}
+                note={health.data === undefined ? "" : firing.length === 0 ? "none" : String(firing.length)}
                 link={{ href: "/health", text: "Health" }}
               >
                 {health.data === undefined ? (
@@ -196,7 +196,11 @@ export function Overview() {
                     <Failed error={health.error} what="conditions" onRetry={() => void health.refetch()} />
                   )
                 ) : firing.length === 0 ? (
-                  <p className="cb muted">Nothing needs you. Every agent, BIRD and the store report well.</p>
+                  <p className="cb muted">
+                    {rows.every((row) => row.severity === "ok")
+                      ? "Nothing needs you. Every agent, BIRD and the store report well."
+                      : "None is reported."}
+                  </p>
                 ) : (
                   <ConditionList
                     conditions={firing.slice(0, 6).map((each) => ({

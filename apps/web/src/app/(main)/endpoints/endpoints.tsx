@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "state",
     title: "State",
-    width: "minmax(72px, 0.4fr)",
+    width: "minmax(108px, 0.4fr)",
     sort: (a, b) => a.severity.localeCompare(b.severity),
     cell: (row) => <SeverityMark severity={row.severity} text={row.state} />,
   },
