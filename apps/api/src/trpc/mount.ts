@@ -128,7 +128,7 @@ export interface TrpcSocket {
   readonly onKnown: (identity: Identity) => void;
 }
 
-/** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. Each message is a request (`call-socket.ts`). */
+/** The same procedures on a WebSocket: one connection carries all of a tab's subscriptions. Each call is a request (`call-socket.ts`). */
 export function trpcOverWebSocket({ authenticator, credentials, services, log, wss }: SocketMountOptions) {
   return ({ socket, request, caller, onKnown }: TrpcSocket): void => {
     let by = caller.identity; // until the first message shows somebody else

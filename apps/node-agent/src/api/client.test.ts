@@ -125,6 +125,7 @@ test("names are escaped, and Kubernetes' own kinds stand in its core group", asy
 test.each([
   [502, "<html>bad gateway</html>", "Unknown", "GET /apis/projectcalico.org/v3/nodes: 502 <html>bad gateway</html>"],
   [500, '{"a":1}', "Unknown", 'GET /apis/projectcalico.org/v3/nodes: {"a":1}'],
+  [500, '{"message":5}', "Unknown", "GET /apis/projectcalico.org/v3/nodes: 5"],
   [500, "null", "Unknown", "GET /apis/projectcalico.org/v3/nodes: null"],
   [200, "half", "Unknown", "GET /apis/projectcalico.org/v3/nodes: 200 half"],
 ])("an answer %i of %j that is not our server's is told as it is", async (code, text, reason, message) => {

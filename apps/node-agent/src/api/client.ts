@@ -152,7 +152,7 @@ async function answerOf(response: IncomingMessage, { call, named }: Asked): Prom
   }
   if (!isRefusal) return value;
   const { reason = "Unknown", message = answer } = (value ?? {}) as { reason?: string; message?: string };
-  throw new ApiError(status, reason, `${call}: ${brief(message)}${named}`);
+  throw new ApiError(status, reason, `${call}: ${brief(String(message))}${named}`);
 }
 
 /** Kubernetes' core group has a root of its own. */
