@@ -22,8 +22,8 @@ interface Entry {
 
 /**
  * Credentials by which something is open. What was opened stays as its rights of then made it, so it ends when they become others.
- * Every two seconds each is asked again, all in one turn of the event loop so that the store reads them together (a thousand cost it some 30 ms); its own end is known without the store, which may be away. Revocations made through another
- * process count the same.
+ * Every two seconds each is asked again, all in one turn of the event loop so that the store reads them together (a thousand cost it
+ * some 30 ms); its own end is known without the store, which may be away. Revocations made through another process count the same.
  */
 export class OpenCredentials {
   readonly #entries = new Set<Entry>();
