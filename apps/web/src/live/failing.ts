@@ -1,6 +1,6 @@
 "use client";
 import { notifyManager, type Query, type QueryCache, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 
 /** Failures that parts of the page tell of in their own place, and how many do. */
 const told = new Map<unknown, number>();
@@ -15,7 +15,8 @@ function tell(error: unknown, by: 1 | -1): void {
 
 /** For a part of the page that tells of a failed query itself: nobody else has to as long as it is there. */
 export function useTold(error: unknown): void {
-  useEffect(() => {
+  // Before anything is painted: else the failure would be told twice for a moment.
+  useLayoutEffect(() => {
     if (error === null) return undefined;
     tell(error, 1);
     return () => tell(error, -1);
