@@ -60,10 +60,11 @@ export function ImpactWords({ candidates }: { readonly candidates: readonly Kube
   return impact.words === undefined ? <span className="muted">Calculating impact…</span> : <>{impact.words}</>;
 }
 
-/** Of a draft that is none its fields say why. */
+/** Of a draft that cannot be stored (any more, once it was) its fields and Apply say why. */
 function unknownWords(error: unknown): ReactNode {
   const { kind, message } = failureOf(error);
-  return kind === "invalid" ? undefined : <span className="muted">Impact unknown: {message}</span>;
+  const isRefused = kind === "invalid" || kind === "conflict" || kind === "notFound";
+  return isRefused ? undefined : <span className="muted">Impact unknown: {message}</span>;
 }
 
 function SumWords({ denied, allowed }: { readonly denied: number; readonly allowed: number }) {
