@@ -151,7 +151,7 @@ async function answerOf(response: IncomingMessage, { call, named }: Asked): Prom
     throw new ApiError(status, "Unknown", `${call}: ${status} ${answer.slice(0, 200)}${named}`);
   }
   if (!isRefusal) return value;
-  const { reason = "Unknown", message = answer } = (value ?? {}) as { reason?: string; message?: string };
+  const { reason = "Unknown", message = answer } = (value ?? {}) as { reason?: string; message?: unknown };
   throw new ApiError(status, reason, `${call}: ${brief(String(message))}${named}`);
 }
 

@@ -185,9 +185,11 @@ export class SyncClient {
     socket.on("unexpected-response", (request, response) => {
       const { statusCode = 0 } = response;
       if (statusCode === 401 || statusCode === 403) end.rejected = "auth";
-      const body = readRefusal(response).catch(() => ""); // cut off: the code alone has to do
-      void body.then((text) => {
-        end.detail = refusalText(statusCode, text);
+      const told = readRefusal(response).then(
+        (text) => (end.detail = refusalText(statusCode, text)),
+        () => (end.detail = refusalText(statusCode, "")), // cut off: the code alone has to do
+      );
+      void told.finally(() => {
         request.destroy();
         resolve();
       });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { AgentStatus } from "@percale/protocol";
 import { Prisma } from "../../generated/client.ts";
@@ -59,10 +60,17 @@ test("tokens that are looked for together are one question, and each has its own
 });
 
 test.each([
-  [1, true],
-  [0, false],
-])("a revocation that changes %i rows is %j", async (count, isGone) => {
-  const { prisma } = clientOf({ "token.updateMany": { count } });
+  ["kept", [row], token],
+  ["unknown, or revoked before", [], undefined],
+])("the revocation of a token that is %s tells it, if it was there", async (_, changed, revoked) => {
+  const { prisma } = clientOf({ "token.updateManyAndReturn": changed });
+  expect(await tokenTable(prisma, () => at).revoke(randomUUID())).toEqual(revoked);
+});
+
+test("what is no id of a token is nobody's, and the database is not asked", async () => {
+  const { asked, prisma } = clientOf({});
+  expect([await tokenTable(prisma, () => at).revoke("1"), asked]).toEqual([undefined, []]);
+});
   expect(await tokenTable(prisma, () => at).revoke("1")).toBe(isGone);
 });
 
