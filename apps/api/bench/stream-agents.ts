@@ -222,7 +222,7 @@ const quantile = (values: readonly number[], q: number): number =>
 const stages: readonly (() => Promise<readonly number[] | void>)[] = [
   makeEndpoints,
   join,
-  () => write(2),
+  () => write(10),
   () => write(task.seconds),
 ];
 let next = 0;

@@ -9,8 +9,8 @@ import { stepsOf } from "./steps.ts";
 import type { Step } from "./steps.ts";
 import type { View } from "./view.ts";
 
-/** After a round this many times what it took goes by before the next, so that rounds never take more than a seventh of a processor. */
-const REST = 6;
+/** After a round this many times what it took goes by before the next, so that rounds never take more than a fifth of a processor. */
+const REST = 4;
 /** Rests that are shorter are put together: what wakes up late from them would be felt by few listeners, and saves nothing. */
 const MIN_REST_MS = 10;
 const MAX_REST_MS = 100;
