@@ -12,7 +12,7 @@ import { Rail } from "./rail.tsx";
 import type { RailWidth } from "./rail-width.ts";
 import { keepChoice, type Theme } from "./theme.ts";
 
-const Palette = dynamic(async () => (await import("./palette.tsx")).Palette, { ssr: false });
+const Palette = dynamic(async () => (await import("./palette/palette.tsx")).Palette, { ssr: false });
 
 /** The frame around every page. Which page it is comes from the path alone, so the frame never re-renders for data. */
 export function Shell(props: {

@@ -1,0 +1,60 @@
+import { type ChangeGroup, opWords } from "../../app/(main)/activity/view.ts";
+import { NAV } from "../nav.ts";
+import type { Entry } from "./entry.ts";
+
+const COMMANDS: readonly Entry[] = [
+  create("New network policy (np)", "/policies?new=networkpolicies"),
+  create("New global network policy (gnp)", "/policies?new=globalnetworkpolicies"),
+  create("New tier", "/policies?new=tiers"),
+  create("New IP pool", "/ippools?new=ippools"),
+  ...(["dark", "light", "system"] as const).map((theme): Entry => ({
+    id: `theme-${theme}`,
+    icon: "sun",
+    name: `Theme: ${theme === "system" ? "as the system" : theme}`,
+    isWords: true,
+    verb: "Set",
+    does: { command: theme },
+  })),
+];
+
+function create(name: string, href: string): Entry {
+  return { id: name, icon: "plus", name, isWords: true, verb: "Create", does: { go: href } };
+}
+
+/** Commands that have every word: "new gnp". The last change can be undone while it is known. */
+export function commandsFor(text: string, lastChange: ChangeGroup | undefined): readonly Entry[] {
+  const undo = lastChange === undefined ? [] : [undoOf(lastChange)];
+  return [...undo, ...COMMANDS].filter(hasWords(text));
+}
+
+/** Pages whose names have every word; all for none. */
+export function pagesFor(text: string): readonly Entry[] {
+  return NAV.flatMap(({ entries }) => entries)
+    .map(({ href, icon, title, key }): Entry => ({
+      id: href,
+      icon,
+      name: title,
+      isWords: true,
+      verb: key === undefined ? "Go" : `g ${key}`,
+      does: { go: href },
+    }))
+    .filter(hasWords(text));
+}
+
+function undoOf({ revision, names, entries, author }: ChangeGroup): Entry {
+  const more = names.length > 1 ? ` and ${names.length - 1} more` : "";
+  return {
+    id: `undo-${revision}`,
+    icon: "undo",
+    name: "Undo the last change",
+    isWords: true,
+    detail: `${author} ${opWords({ entries })} ${names[0] ?? ""}${more}`,
+    verb: "Undo",
+    does: { command: "undo" },
+  };
+}
+
+function hasWords(text: string): (entry: Entry) => boolean {
+  const words = text.toLowerCase().split(/\s+/);
+  return ({ name }) => words.every((word) => name.toLowerCase().includes(word));
+}
