@@ -30,7 +30,8 @@ export default defineConfig({
           exclude,
           ...(need === "pg" && { provide: { store: "postgres" as const } }),
           setupFiles,
-          globalSetup: "apps/node-agent/bundle.mjs", // agents run as they do on nodes, from today's sources
+          // Agents run as they do on nodes, the dashboard as it is served: from today's sources.
+          globalSetup: ["apps/node-agent/bundle.mjs", ...(need === "e2e" ? ["scripts/setup/web.mjs"] : [])],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -3,9 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDebianPackages, findProgram, forProduct } from "./debian.mjs";
 import { ensureNpmPackages } from "./npm.mjs";
-import { command, pinnedNode, root, step } from "./step.mjs";
-
-const SOURCES = ["packages", "package-lock.json"];
+import { command, pinnedNode, root, SOURCES, step } from "./step.mjs";
+import buildWeb from "./web.mjs";
 
 /**
  * @param {{ web?: boolean, debian?: typeof forProduct }} [options] web: build the dashboard for production; debian: further programs wanted.
@@ -44,15 +43,7 @@ export async function setUp({ web = true, debian = [] } = {}) {
     output: "apps/node-agent/build/main.mjs",
     run: () => command([pinnedNode, "apps/node-agent/bundle.mjs"]).then(() => undefined),
   });
-  if (web) {
-    await step({
-      name: "web",
-      what: "dashboard",
-      inputs: ["apps/web", "apps/api/src", ...SOURCES],
-      output: "apps/web/.next/BUILD_ID",
-      run: () => buildWeb(),
-    });
-  }
+  if (web) await buildWeb();
   return missing.map(({ program }) => program);
 }
 
@@ -65,13 +56,5 @@ async function native(name, what, folder) {
     inputs,
     output: `${folder}/build`,
     run: () => command([pinnedNode, `${folder}/build.mjs`]).then(() => undefined),
-  });
-}
-
-async function buildWeb() {
-  const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-  await command([pinnedNode, join(root, "node_modules/next/dist/bin/next"), "build"], {
-    cwd: join(root, "apps/web"),
-    env,
   });
 }

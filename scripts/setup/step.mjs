@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The Node that package-lock.json pins; runs TypeScript as it is. */
 export const pinnedNode = join(root, "node_modules/.bin/node");
+/** What every program of ours is made from beside its own folder. */
+export const SOURCES = ["packages", "package-lock.json"];
 /** Inside node_modules: a fresh `npm ci` forgets the stamps along with what they vouch for. */
 const stamps = join(root, "node_modules/.cache/percale");
 const SKIPPED =

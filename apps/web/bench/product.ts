@@ -1,7 +1,7 @@
 /** API server with its own Postgres and the dashboard's production server in a throw-away folder, and a browser to look at them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -24,7 +24,7 @@ export interface Product {
   readonly stop: () => Promise<void>;
 }
 
-/** `dev`: the dashboard as developers run it, compiled as it is asked for. */
+/** The dashboard must have been built. `dev`: as developers run it, compiled as it is asked for. */
 export async function startProduct({ dev = false }: { readonly dev?: boolean } = {}): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), "percale-web-"));
   chmodSync(dataDir, 0o711); // the database's account must pass through
@@ -40,7 +40,6 @@ export async function startProduct({ dev = false }: { readonly dev?: boolean } =
   try {
     const api = service(children, "apps/api/src/main.ts", { PERCALE_DATA: dataDir, PERCALE_API_PORT: "0" });
     const apiUrl = new URL(await ready(api, "ready"));
-    if (!dev && !existsSync(join(root, "apps/web/.next/BUILD_ID"))) await build(children);
     const caFile = join(dataDir, "pki/ca.crt");
     const web = service(children, "apps/web/src/server.ts", {
       PERCALE_API_URL: apiUrl.origin,
@@ -100,16 +99,6 @@ async function ready(child: ChildProcess, message: string): Promise<string> {
       resolve(url);
     });
   });
-}
-
-async function build(children: ChildProcess[]): Promise<void> {
-  const child = spawn(process.execPath, [join(root, "node_modules/next/dist/bin/next"), "build"], {
-    cwd: join(root, "apps/web"),
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  children.push(child);
-  const [code] = (await once(child, "exit")) as [number];
-  if (code !== 0) throw new Error(`next build ended with ${code}`);
 }
 
 function caller({ hostname, port }: URL, token: string, ca: Buffer): Product["call"] {

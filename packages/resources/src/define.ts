@@ -61,7 +61,6 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   readonly internal?: boolean;
   /** Served for reading only: a write from a user is 405. */
   readonly readOnly?: boolean;
-  readonly plural?: string;
   readonly shortNames?: readonly string[];
   /** In running text. Absent: the words of `kind`. */
   readonly words?: KindWords;
@@ -149,7 +148,7 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
     ...groupVersionOf(d.kind),
     apiVersion: apiVersionOf(d.kind),
     listKind: `${d.kind}List`,
-    plural: d.plural ?? pluralOf(d.kind),
+    plural: pluralOf(d.kind),
     singular: d.kind.toLowerCase(),
     shortNames: d.shortNames ?? [],
     namespaced,

@@ -32,7 +32,7 @@ export const NftUnsupported = defineCondition({
   title: ({ object }: { readonly object: string }) => `Not all of ${object} is in force on this node`,
   advice: "This node's nftables driver cannot enforce it yet: do not count on it here.",
   means: "The object asks for something that this version's nftables driver leaves out; the rest of it is in force.",
-  look: "the detail says what is left out; the node's page says which driver it runs",
+  look: "the detail says what is left out",
 });
 
 export const ForwardingOff = defineCondition({
