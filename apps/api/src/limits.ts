@@ -17,6 +17,8 @@ export const LIMITS = {
   sockets: 2_000,
   /** On one of them: a tab of the dashboard has three. */
   subscriptionsPerSocket: 32,
+  /** In one request or one message: each takes a turn of the event loop that nobody else gets. */
+  callsAtOnce: 32,
   /** Requests, and again sockets, of those who have not shown who they are; and how many of them one source may have. */
   anonymous: 128,
   anonymousPerAddress: 32,

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Encoding } from "@percale/protocol";
 import { deltaFrames, frameOf } from "./frames.ts";
 import type { Frame } from "./frames.ts";
@@ -9,10 +9,14 @@ import { stepsOf } from "./steps.ts";
 import type { Step } from "./steps.ts";
 import type { View } from "./view.ts";
 
-/** After a round this many times what it took goes by before the next, so that rounds never take more than a fifth of a processor. */
-const REST = 4;
+/**
+ * After a round this many times what it took goes by before the next: half of what it costs to write to many comes after the round, as
+ * the answers to what was written, so rounds take about a fifth of a processor.
+ */
+const REST = 8;
 /** Rests that are shorter are put together: what wakes up late from them would be felt by few listeners, and saves nothing. */
 const MIN_REST_MS = 10;
+/** However long a round took: whoever listens to a server that has too much to do shall not wait much longer for that. */
 const MAX_REST_MS = 100;
 /** Those to whom nothing happened hear this much later how far the source is. */
 const QUIET_MS = 250;
@@ -123,7 +127,6 @@ export class Broadcast {
     this.#told = step.toRev;
     if (step.changes.length === 0) this.#tellQuiet();
     else this.#quiet ??= setTimeout(() => this.#tellQuiet(), QUIET_MS);
-    await nextTurn(); // half of what it takes to write to many is to hear that it was written
     const { user, system } = process.threadCpuUsage(before);
     const now = performance.now();
     this.#restedAt = Math.min(Math.max(this.#restedAt, now) + (REST * (user + system)) / 1_000, now + MAX_REST_MS);

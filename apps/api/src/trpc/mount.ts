@@ -39,9 +39,7 @@ interface SocketMountOptions extends MountOptions {
 
 /** So much is read of whoever may read nothing here. */
 const MAX_STRANGERS_BODY_BYTES = 4 * 1024;
-/** Calls in one request, as the dashboard sends them: each takes a turn of the event loop that nobody else gets. */
-const MAX_BATCH = 32;
-/** Characters of their answers together. */
+/** Characters of the answers to one request's calls together. */
 const MAX_BATCH_ANSWERS = 4 * 1024 * 1024;
 /** Their answers may be as long as one turn of the event loop can write, and a batch is written in one. */
 const ASKED_ALONE: ReadonlySet<string> = new Set([
@@ -76,7 +74,7 @@ export function trpcOverHttp({ authenticator, credentials, services, log, watche
       router: appRouter,
       ...(isStranger && { maxBodySize: MAX_STRANGERS_BODY_BYTES }),
       allowBatching: true,
-      maxBatchSize: MAX_BATCH,
+      maxBatchSize: LIMITS.callsAtOnce,
       allowMethodOverride: true, // a query too long for an address comes as POST
       onError: ({ error, path, type, input }) => logFault(log, error, { path, type, input, by: caller.identity }),
       createContext: async ({ info: { calls, isBatchCall } }): Promise<CallContext> => {

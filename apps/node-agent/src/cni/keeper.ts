@@ -22,7 +22,7 @@ export interface KeeperOptions {
   readonly queue: DeletionQueue;
   readonly attacher: Pick<Attacher, "mend">;
   readonly netlink: Pick<Rtnetlink, "monitor">;
-  /** `conditions` may differ. */
+  /** `conditions` differ from what they were. */
   readonly onChange: () => void;
   readonly log: Logger;
 }
@@ -38,6 +38,8 @@ export class AttachmentKeeper {
   /** What the last look at each attachment found, if anything. */
   readonly #broken = new Map<string, RaisedCondition>();
   #setAside: readonly string[] = [];
+  /** `conditions` as they were when `onChange` was last called, as JSON. */
+  #told = "[]";
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -90,6 +92,9 @@ export class AttachmentKeeper {
     }
     const present = new Set(attachments.list().map(attachmentKey));
     for (const key of this.#broken.keys()) if (!present.has(key)) this.#broken.delete(key);
+    const conditions = JSON.stringify(this.conditions());
+    if (conditions === this.#told) return;
+    this.#told = conditions;
     onChange();
   }
 }

@@ -114,3 +114,11 @@ test("what this process writes itself is waited for, not read", async () => {
   await reached(cache, 2);
   await expect.poll(readings).toBe(before + 2); // somebody else's, and the end after it
 });
+
+test("what others write is seen though what this process writes takes for ever", async () => {
+  const server = new LogServer();
+  const { cache, told } = follow(server, { written: () => new Promise(() => undefined) });
+  await expect.poll(() => told).toEqual(["connected"]);
+  await write(server);
+  await reached(cache, 1);
+});

@@ -6,7 +6,7 @@ import { keepListening } from "./listen.ts";
 import { LOG_CHANNEL, readHead, readLog } from "./log.ts";
 
 const LOOK_MS = 5_000; // also look without being told: a dead connection shows here
-const OWN_WRITE_MS = 1_000; // its outcome may stay unknown for long
+const OWN_WRITE_MS = 50; // most take less; behind one that takes long nobody else's writes shall wait
 
 export interface TailOptions {
   readonly connect: () => Promise<Client>;
