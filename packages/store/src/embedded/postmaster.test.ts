@@ -119,3 +119,48 @@ test("a database whose program is not there is told so", async () => {
   await expect(postmaster.start()).rejects.toThrow(/^Postgres did not start:\n {2}spawn .*ENOENT/);
   await postmaster.stop();
 });
+
+/** As with Postgres, a session is another process. This one kills its postmaster at the first goodbye, lets it be missed, and then hangs up. */
+const DYING = `#!${process.execPath}
+const { fork } = require("node:child_process");
+const { existsSync, renameSync } = require("node:fs");
+const { POSTMASTER } = process.env;
+if (POSTMASTER === undefined) {
+  fork(__filename, process.argv.slice(2), { env: { POSTMASTER: String(process.pid) }, detached: true });
+} else {
+  const port = process.argv.find((word) => word.startsWith("port=")).slice(5);
+  const server = require("node:net").createServer({ allowHalfOpen: true }, (socket) => {
+    socket.once("data", () => {
+      socket.write(Buffer.from("5200000008000000005a0000000549", "hex"));
+      socket.once("data", () => {
+        server.close();
+        renameSync("../healthy", "../postgres");
+        process.kill(Number(POSTMASTER), "SIGKILL");
+        setInterval(() => existsSync("/proc/" + POSTMASTER) || process.exit(), 10);
+      });
+    });
+  });
+  server.listen(port, "127.0.0.1");
+}
+`;
+
+/** The next that is started dies as it is greeted; those after it do not. */
+function letNextDie(): void {
+  writeFileSync(join(folder, "healthy"), PROGRAM, { mode: 0o755 });
+  writeFileSync(join(folder, "postgres"), DYING, { mode: 0o755 });
+}
+
+test("a database that ends just as it is found to answer is told, and comes back", async () => {
+  letNextDie();
+  await postmaster.start(); // whoever started it believes that it runs
+  await expect.poll(() => ends, { timeout: 20_000 }).toEqual(["SIGKILL"]);
+  await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+});
+
+test("a database that ends just as it has come back is told again, and comes back", async () => {
+  await postmaster.start();
+  letNextDie();
+  process.kill(postmaster.pid!, "SIGKILL");
+  await expect.poll(() => ends, { timeout: 20_000 }).toEqual(["SIGKILL", "SIGKILL"]);
+  await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+});

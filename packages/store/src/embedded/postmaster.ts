@@ -30,19 +30,20 @@ export class Postmaster {
   readonly #listeners = new Set<(why: string) => void>();
   /** With the password in it. */
   readonly url: string;
+  /** The last that was spawned. */
   #child: ChildProcess | undefined;
-  /** Aborted while it shall not run. */
+  /** Aborted once it shall not run. */
   #unwanted = new AbortController();
-  #restarting: Promise<void> | undefined;
+  #keeping: Promise<void> | undefined;
 
   constructor(options: PostmasterOptions) {
     this.#options = options;
     this.url = `postgresql://${options.user}:${options.password}@127.0.0.1:${options.port}/postgres`;
   }
 
-  /** The postmaster's; undefined between a crash and the restart. */
+  /** The postmaster's process id; undefined between a crash and the restart. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#child === undefined || hasEnded(this.#child) ? undefined : this.#child.pid;
   }
 
   /** Called each time it ends without being asked to; it is then started again by itself. */
@@ -52,12 +53,24 @@ export class Postmaster {
 
   async restart(): Promise<void> {
     await this.stop();
-    this.#unwanted = new AbortController();
     await this.start();
   }
 
   /** Resolves once it answers; throws what it said if it ends before. */
   async start(): Promise<void> {
+    this.#unwanted = new AbortController();
+    this.#keeping = this.#keep(await this.#launch());
+  }
+
+  /** Disconnects everyone, writes everything, ends. */
+  async stop(): Promise<void> {
+    this.#unwanted.abort();
+    if (this.#child !== undefined) await end(this.#child);
+    await this.#keeping;
+  }
+
+  /** One that answers. */
+  async #launch(): Promise<ChildProcess> {
     const { bin, data, account, port, fsync, log } = this.#options;
     const child = spawn(join(bin, "postgres"), ["-D", data, ...renderParameters({ port, fsync, data })], {
       cwd: data,
@@ -73,39 +86,16 @@ export class Postmaster {
       if (said.length > 20) said.shift();
       log.debug("postgres", { line });
     });
-    child.on("error", (error) => {
-      said.push(error.message);
-      if (child.pid === undefined) this.#child = undefined; // it never was a process
-    });
-    let isUp = false;
-    child.on("exit", (code, signal) => {
-      if (this.#child === child) this.#child = undefined;
-      if (!isUp || this.#unwanted.signal.aborted || this.#restarting !== undefined) return; // who starts one that fails hears so
-      this.#restarting = this.#bringBack(signal ?? `code ${code}`);
-    });
+    child.on("error", (error) => said.push(error.message));
     await once(child, "spawn").catch(() => undefined); // `said` tells why not
     await this.#ready(child, said);
-    isUp = true;
-  }
-
-  /** Disconnects everyone, writes everything, ends. */
-  async stop(): Promise<void> {
-    this.#unwanted.abort();
-    await this.#restarting;
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill("SIGINT"); // fast shutdown: disconnect clients, checkpoint
-    const timer = setTimeout(() => child.kill("SIGQUIT"), STOP_MS);
-    await exited;
-    clearTimeout(timer);
+    return child;
   }
 
   async #ready(child: ChildProcess, said: readonly string[]): Promise<void> {
     const until = Date.now() + READY_MS;
     for (;;) {
-      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-        throw new Error(`Postgres did not start:\n  ${said.join("\n  ")}`);
+      if (hasEnded(child)) throw new Error(`Postgres did not start:\n  ${said.join("\n  ")}`);
       const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
       client.on("error", () => undefined); // it ends with the server; connect() tells
       try {
@@ -119,17 +109,41 @@ export class Postmaster {
     }
   }
 
-  async #bringBack(why: string): Promise<void> {
+  /** Brings it back each time it ends, until nobody wants it. */
+  async #keep(first: ChildProcess): Promise<void> {
     const { log } = this.#options;
-    log.error("database ended unexpectedly, starting it again", { why });
-    for (const listener of this.#listeners) listener(why);
-    await untilDone({
-      attempt: () => this.start(),
-      onError: (error, failures) => log.warn("database does not start yet", { error, failures }),
-      signal: this.#unwanted.signal,
-      backoff: { baseMs: 100, maxMs: 5_000 },
-    });
-    if (!this.#unwanted.signal.aborted) log.info("database runs again");
-    this.#restarting = undefined;
+    const { signal } = this.#unwanted;
+    for (let child: ChildProcess | undefined = first; child !== undefined;) {
+      const why = await endOf(child);
+      if (signal.aborted) return;
+      log.error("database ended unexpectedly, starting it again", { why });
+      for (const listener of this.#listeners) listener(why);
+      child = await untilDone({
+        attempt: () => this.#launch(),
+        onError: (error, failures) => log.warn("database does not start yet", { error, failures }),
+        signal,
+        backoff: { baseMs: 100, maxMs: 5_000 },
+      });
+      if (!signal.aborted) log.info("database runs again");
+    }
   }
+}
+
+/** Or never was a process. */
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
+}
+
+/** Why it ended, once it has. */
+async function endOf(child: ChildProcess): Promise<string> {
+  if (!hasEnded(child)) await once(child, "exit");
+  return child.signalCode ?? `code ${child.exitCode}`;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  child.kill("SIGINT"); // fast shutdown: disconnect clients, checkpoint
+  const timer = setTimeout(() => child.kill("SIGQUIT"), STOP_MS);
+  await endOf(child);
+  clearTimeout(timer);
 }
