@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,6 +8,10 @@ import pg from "pg";
 import { silentLogger } from "@percale/daemon";
 import { freePort } from "./place.ts";
 import { Postmaster } from "./postmaster.ts";
+import type { PostmasterOptions } from "./postmaster.ts";
+
+const AUTHENTICATION_OK_READY = Buffer.from("5200000008000000005a0000000549", "hex");
+const STARTING_UP = Buffer.from("E\0\0\0\x37SFATAL\0C57P03\0Mthe database system is starting up\0\0", "latin1");
 
 /** A program that greets as Postgres does, and ends at SIGINT, or at once for what the file "fate" in its folder says. */
 const PROGRAM = `#!${process.execPath}
@@ -17,13 +23,14 @@ if (fate()) {
 }
 process.on("SIGINT", () => process.exit(0));
 const port = process.argv.find((word) => word.startsWith("port=")).slice(5);
-const AUTHENTICATION_OK_READY = Buffer.from("5200000008000000005a0000000549", "hex");
+const GREETING = Buffer.from("${AUTHENTICATION_OK_READY.toString("hex")}", "hex");
 require("node:net")
-  .createServer((socket) => socket.on("error", () => {}).once("data", () => socket.write(AUTHENTICATION_OK_READY)))
+  .createServer((socket) => socket.on("error", () => {}).once("data", () => socket.write(GREETING)))
   .listen(port, "127.0.0.1");
 `;
 
 let folder: string;
+let options: PostmasterOptions;
 let postmaster: Postmaster;
 let ends: string[];
 
@@ -31,7 +38,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "percale-postmaster-"));
   mkdirSync(join(folder, "data"));
   writeFileSync(join(folder, "postgres"), PROGRAM, { mode: 0o755 });
-  postmaster = new Postmaster({
+  options = {
     bin: folder,
     data: join(folder, "data"),
     account: undefined,
@@ -40,7 +47,8 @@ beforeEach(async () => {
     fsync: false,
     user: "percale",
     password: "secret",
-  });
+  };
+  postmaster = new Postmaster(options);
   ends = [];
   postmaster.onExit((why) => ends.push(why));
 });
@@ -131,7 +139,7 @@ if (POSTMASTER === undefined) {
   const port = process.argv.find((word) => word.startsWith("port=")).slice(5);
   const server = require("node:net").createServer({ allowHalfOpen: true }, (socket) => {
     socket.once("data", () => {
-      socket.write(Buffer.from("5200000008000000005a0000000549", "hex"));
+      socket.write(Buffer.from("${AUTHENTICATION_OK_READY.toString("hex")}", "hex"));
       socket.once("data", () => {
         server.close();
         renameSync("../healthy", "../postgres");
@@ -163,4 +171,29 @@ test("a database that ends just as it has come back is told again, and comes bac
   process.kill(postmaster.pid!, "SIGKILL");
   await expect.poll(() => ends, { timeout: 20_000 }).toEqual(["SIGKILL", "SIGKILL"]);
   await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+});
+
+/** Runs, and does not listen. */
+const MUTE = `#!${process.execPath}\nsetInterval(() => {}, 1_000);\n`;
+
+test("a database that runs and does not answer has ended before that is told", async () => {
+  writeFileSync(join(folder, "postgres"), MUTE, { mode: 0o755 });
+  postmaster = new Postmaster({ ...options, readyMs: 100 });
+  const started = postmaster.start();
+  const { pid } = postmaster;
+  expect(isRunning(pid)).toBe(true);
+  await expect(started).rejects.toThrow("Postgres runs but doesn't answer");
+  expect([isRunning(pid), postmaster.pid]).toEqual([false, undefined]);
+});
+
+test("a database that says that it is starting up is waited for, however long it recovers", async () => {
+  writeFileSync(join(folder, "postgres"), MUTE, { mode: 0o755 });
+  let greeted = 0;
+  const door = createServer((socket) =>
+    socket.once("data", () => (++greeted < 5 ? socket.end(STARTING_UP) : socket.write(AUTHENTICATION_OK_READY))),
+  ).listen(options.port, "127.0.0.1");
+  await once(door, "listening");
+  postmaster = new Postmaster({ ...options, readyMs: 0 });
+  await postmaster.start().finally(() => door.close());
+  expect(greeted).toBe(5);
 });

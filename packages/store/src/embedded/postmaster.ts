@@ -10,7 +10,7 @@ import type { Logger } from "@percale/daemon";
 import type { Account } from "./account.ts";
 import { renderParameters } from "./parameters.ts";
 
-const READY_MS = 60_000; // recovery after a crash takes time
+const READY_MS = 60_000;
 const STOP_MS = 20_000;
 
 export interface PostmasterOptions {
@@ -22,6 +22,8 @@ export interface PostmasterOptions {
   readonly fsync: boolean;
   readonly user: string;
   readonly password: string;
+  /** How long it may say nothing. While it says that it is starting up, it is waited for: recovery after a crash takes time. */
+  readonly readyMs?: number;
 }
 
 /** One Postgres over a cluster that is there, kept running on its port until it is stopped. */
@@ -30,7 +32,7 @@ export class Postmaster {
   readonly #listeners = new Set<(why: string) => void>();
   /** With the password in it. */
   readonly url: string;
-  /** The last that was spawned. */
+  /** The last that was spawned: each has ended before the next is. */
   #child: ChildProcess | undefined;
   /** Aborted once it shall not run. */
   #unwanted = new AbortController();
@@ -69,7 +71,7 @@ export class Postmaster {
     await this.#keeping;
   }
 
-  /** One that answers. */
+  /** One that answers; none is left running where this throws. */
   async #launch(): Promise<ChildProcess> {
     const { bin, data, account, port, fsync, log } = this.#options;
     const child = spawn(join(bin, "postgres"), ["-D", data, ...renderParameters({ port, fsync, data })], {
@@ -88,12 +90,18 @@ export class Postmaster {
     });
     child.on("error", (error) => said.push(error.message));
     await once(child, "spawn").catch(() => undefined); // `said` tells why not
-    await this.#ready(child, said);
+    try {
+      await this.#ready(child, said);
+    } catch (error) {
+      await end(child);
+      throw error;
+    }
     return child;
   }
 
   async #ready(child: ChildProcess, said: readonly string[]): Promise<void> {
-    const until = Date.now() + READY_MS;
+    const { readyMs = READY_MS } = this.#options;
+    const until = Date.now() + readyMs;
     for (;;) {
       if (hasEnded(child)) throw new Error(`Postgres did not start:\n  ${said.join("\n  ")}`);
       const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 });
@@ -103,7 +111,8 @@ export class Postmaster {
         await client.end();
         return;
       } catch (error) {
-        if (Date.now() > until) throw new Error("Postgres runs but doesn't answer", { cause: error });
+        if (Date.now() > until && !isStartingUp(error))
+          throw new Error("Postgres runs but doesn't answer", { cause: error });
         await delay(25);
       }
     }
@@ -127,6 +136,11 @@ export class Postmaster {
       if (!signal.aborted) log.info("database runs again");
     }
   }
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: cannot_connect_now. */
+function isStartingUp(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "57P03";
 }
 
 /** Or never was a process. */
