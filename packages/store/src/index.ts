@@ -17,6 +17,6 @@ export type { PostgresOptions } from "./postgres/connection.ts";
 export { openPostgresStore } from "./postgres/store.ts";
 export type { PostgresStoreOptions } from "./postgres/store.ts";
 export { startEmbeddedPostgres } from "./embedded/server.ts";
-export type { EmbeddedPostgres, EmbeddedPostgresOptions } from "./embedded/server.ts";
+export type { EmbeddedPostgresOptions } from "./embedded/server.ts";
 export { startTestPostgres } from "./test-postgres.ts";
 export type { TestPostgres } from "./test-postgres.ts";

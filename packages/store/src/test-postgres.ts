@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { silentLogger } from "@percale/daemon";
+import type { Postmaster } from "./embedded/postmaster.ts";
 import { removeCluster, startEmbeddedPostgres } from "./embedded/server.ts";
-import type { EmbeddedPostgres } from "./embedded/server.ts";
 
 export interface TestPostgres {
   /** A new, empty database. */
   readonly url: string;
   /** The server under it, to be killed and brought back. */
-  readonly server: EmbeddedPostgres;
+  readonly server: Postmaster;
   stop(): Promise<void>;
 }
 
-let shared: Promise<EmbeddedPostgres> | undefined;
+let shared: Promise<Postmaster> | undefined;
 let users = 0;
 
 /** For tests: a new database on a throw-away server that this process shares; the last to stop removes it. `durable` (fsync on) is for benches, and for the first caller to say. */

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import pg from "pg";
 import { createLogger } from "@percale/daemon";
+import type { Postmaster } from "./postmaster.ts";
 import { startEmbeddedPostgres } from "./server.ts";
-import type { EmbeddedPostgres } from "./server.ts";
 
 const lines: string[] = [];
 const log = createLogger({ component: "test", level: "debug", write: (line) => lines.push(line) });
 const folders: string[] = [];
-const servers: EmbeddedPostgres[] = [];
+const servers: Postmaster[] = [];
 
 afterEach(async () => {
   for (const server of servers.splice(0)) {
@@ -29,13 +29,13 @@ function newFolder(): string {
   return folder;
 }
 
-async function start(dataDir: string): Promise<EmbeddedPostgres> {
+async function start(dataDir: string): Promise<Postmaster> {
   const server = await startEmbeddedPostgres({ dataDir, log, fsync: false });
   servers.push(server);
   return server;
 }
 
-async function query(server: EmbeddedPostgres, sql: string): Promise<unknown[]> {
+async function query(server: Postmaster, sql: string): Promise<unknown[]> {
   const client = new pg.Client(server.url);
   await client.connect();
   try {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
@@ -32,6 +32,8 @@ export class Postmaster {
   readonly #listeners = new Set<(why: string) => void>();
   /** With the password in it. */
   readonly url: string;
+  /** What the cluster is in, with its password. */
+  readonly folder: string;
   /** The last that was spawned: each has ended before the next is. */
   #child: ChildProcess | undefined;
   /** Aborted once it shall not run. */
@@ -41,9 +43,10 @@ export class Postmaster {
   constructor(options: PostmasterOptions) {
     this.#options = options;
     this.url = `postgresql://${options.user}:${options.password}@127.0.0.1:${options.port}/postgres`;
+    this.folder = dirname(options.data);
   }
 
-  /** The postmaster's process id; undefined between a crash and the restart. */
+  /** Its process id; undefined between a crash and the restart. */
   get pid(): number | undefined {
     return this.#child === undefined || hasEnded(this.#child) ? undefined : this.#child.pid;
   }

@@ -22,22 +22,8 @@ export interface EmbeddedPostgresOptions {
   readonly fsync?: boolean;
 }
 
-export interface EmbeddedPostgres {
-  /** With the password in it. */
-  readonly url: string;
-  readonly port: number;
-  readonly folder: string;
-  /** The postmaster's process id; undefined between a crash and the restart. */
-  readonly pid: number | undefined;
-  /** Called each time it ends without being asked to; it is then started again by itself. */
-  onExit(listener: (why: string) => void): void;
-  restart(): Promise<void>;
-  /** Disconnects everyone, writes everything, ends. */
-  stop(): Promise<void>;
-}
-
 /** Makes a cluster in `dataDir` if there is none, starts it on loopback, and keeps it running. */
-export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<Postmaster> {
   const { log, fsync = true } = options;
   const account = postgresAccount(options.user);
   const wanted = resolve(options.dataDir);
@@ -58,20 +44,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const postmaster = new Postmaster({ bin, data, account, log, port, fsync, user: USER, password });
   await postmaster.start();
   log.info("database ready", { port, folder, user: account?.name ?? "own" });
-  return {
-    url: postmaster.url,
-    port,
-    folder,
-    get pid() {
-      return postmaster.pid;
-    },
-    onExit: (listener) => postmaster.onExit(listener),
-    restart: () => postmaster.restart(),
-    stop: () => postmaster.stop(),
-  };
+  return postmaster;
 }
 
 /** Removes a throw-away cluster. */
-export function removeCluster({ folder }: EmbeddedPostgres): void {
+export function removeCluster({ folder }: Postmaster): void {
   rmSync(folder, { recursive: true, force: true });
 }
