@@ -1,3 +1,4 @@
+import type { Coverage, Evaluator } from "@percale/policy";
 import { badRequest } from "@percale/resources";
 import type { CoverageRow } from "../trpc/views.ts";
 import type { Course, Questions } from "./questions.ts";
@@ -9,16 +10,27 @@ export async function coverage(
   { per }: Questions["coverage"],
   { rows, inSlices }: Course,
 ): Promise<void> {
-  const counting = world.evaluator.coverageAfter(world.coverage);
-  if (counting !== undefined) {
-    await inSlices(counting.endpoints(), (slice) => {
-      for (const endpoint of slice) counting.count(endpoint);
-    });
-    world.coverage = counting.done();
-  }
-  const tallies = [...(per === "endpoint" ? world.coverage.byEndpoint : world.coverage.byPolicy).entries()];
+  const { byEndpoint, byPolicy } = await coverageOf(world, inSlices);
+  const tallies = [...(per === "endpoint" ? byEndpoint : byPolicy).entries()];
   for (const [name, { count, ingress, egress }] of tallies.sort(([a], [b]) => (a < b ? -1 : 1))) {
     const row: CoverageRow = { name, count, ingress: ingress > 0, egress: egress > 0 };
     if (!rows.add(row)) throw badRequest(`${tallies.length} rows are longer than an answer may be`);
   }
+}
+
+/** Of the newest state, though others come while it is counted. What is counted already, or under way, is not counted again. */
+function coverageOf(world: World, inSlices: Course["inSlices"]): Promise<Coverage> {
+  const { evaluator, coverage: before } = world;
+  const counted = before.then((known) => countOn(known, evaluator, inSlices));
+  world.coverage = counted.catch(() => before); // now, not once it is counted: the world may have been made anew by then
+  return counted;
+}
+
+async function countOn(before: Coverage, evaluator: Evaluator, inSlices: Course["inSlices"]): Promise<Coverage> {
+  const counting = evaluator.coverageAfter(before);
+  if (counting === undefined) return before;
+  await inSlices(counting.endpoints(), (slice) => {
+    for (const endpoint of slice) counting.count(endpoint);
+  });
+  return counting.done();
 }

@@ -15,8 +15,8 @@ export interface Feed {
 
 /** Follows the store by what it is fed. What it shows is of whole change sets only, and stays as it is while the world moves on. */
 export class World {
-  /** As it was last counted, of the newest state or of one before. */
-  coverage: Coverage = NOTHING_COVERED;
+  /** As it was, or is being, counted last: of the newest state or of one that it came from. */
+  coverage: Promise<Coverage> = Promise.resolve(NOTHING_COVERED);
   #coming: ObjectChange[] = [];
   #isAnew = false;
   #revision = 0;
@@ -44,7 +44,7 @@ export class World {
     if (this.#isAnew) {
       // Lets go of the old before the new is made.
       this.#evaluator = createEvaluator([]);
-      this.coverage = NOTHING_COVERED;
+      this.coverage = Promise.resolve(NOTHING_COVERED);
     }
     this.#evaluator = this.#evaluator.with(this.#coming);
     this.#coming = [];

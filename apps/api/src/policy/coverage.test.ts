@@ -1,0 +1,88 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { NOTHING_COVERED } from "@percale/policy";
+import { coverage } from "./coverage.ts";
+import type { Course } from "./questions.ts";
+import { Rows } from "./rows.ts";
+import { World } from "./world.ts";
+
+const API_VERSION = "projectcalico.org/v3";
+const endpoint = (name: string): string =>
+  JSON.stringify({
+    apiVersion: API_VERSION,
+    kind: "WorkloadEndpoint",
+    metadata: { name, namespace: "shop", labels: { app: "web" } },
+    spec: { node: "n1", profiles: [] },
+  });
+const POLICY = JSON.stringify({
+  apiVersion: API_VERSION,
+  kind: "GlobalNetworkPolicy",
+  metadata: { name: "all" },
+  spec: { tier: "default", selector: "all()", types: ["Ingress"] },
+});
+
+function worldOf(...names: readonly string[]): World {
+  const world = new World();
+  world.take({ changes: [POLICY, ...names.map(endpoint)], isAnew: true, revision: 1 });
+  return world;
+}
+
+async function ask(world: World, inSlices: Course["inSlices"]): Promise<readonly unknown[]> {
+  const lists: string[] = [];
+  const rows = new Rows((list) => lists.push(list));
+  await coverage(world, { per: "endpoint" }, { rows, inSlices });
+  rows.end();
+  return lists.flatMap((list) => JSON.parse(list) as unknown[]);
+}
+
+const atOnce: Course["inSlices"] = async (items, work) => work(items);
+const row = (name: string) => ({ name: `shop/${name}`, count: 1, ingress: true, egress: false });
+
+test("those who ask together have every endpoint counted once", async () => {
+  const names = Array.from({ length: 9 }, (_, i) => `e${i}`);
+  const world = worldOf(...names);
+  let counted = 0;
+  const oneByOne: Course["inSlices"] = async (items, work) => {
+    for (const item of items) {
+      counted++;
+      work([item]);
+      await nextTurn();
+    }
+  };
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(world, oneByOne)));
+  expect(answers).toEqual(answers.map(() => names.map(row)));
+  expect(counted).toBe(names.length);
+});
+
+test("an answer that ends after the world was made anew is of the old one, and leaves nothing of it in the new one", async () => {
+  const world = worldOf("old");
+  const { promise: paused, resolve: goOn } = Promise.withResolvers<void>();
+  const answer = ask(world, async (items, work) => {
+    await paused;
+    work(items);
+  });
+  world.take({ changes: [POLICY, endpoint("new")], isAnew: true, revision: 2 });
+  goOn();
+  expect(await answer).toEqual([row("old")]);
+  expect(await world.coverage).toBe(NOTHING_COVERED);
+  expect(await ask(world, atOnce)).toEqual([row("new")]);
+});
+
+test("an answer that ends after the world moved on is of the state that was asked about", async () => {
+  const world = worldOf("one");
+  const { promise: paused, resolve: goOn } = Promise.withResolvers<void>();
+  const answer = ask(world, async (items, work) => {
+    await paused;
+    work(items);
+  });
+  world.take({ changes: [endpoint("two")], revision: 2 });
+  const next = ask(world, atOnce);
+  goOn();
+  expect([await answer, await next]).toEqual([[row("one")], [row("one"), row("two")]]);
+});
+
+test("an answer that fails spoils none that comes after it", async () => {
+  const world = worldOf("e0");
+  await expect(ask(world, () => Promise.reject(new Error("no turn")))).rejects.toThrow("no turn");
+  expect(await ask(world, atOnce)).toEqual([row("e0")]);
+});
