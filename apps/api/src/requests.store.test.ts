@@ -116,6 +116,7 @@ test("who made or revoked a token, which, for whom and until when, is in the log
   expect((await server.call("/trpc/session.signOut", signOut)).code).toBe(200);
   await call("access.revoke", { id }, { "impersonate-user": "root", "impersonate-group": "system:masters" });
   expect((await call("access.revoke", { id })).code).toBe(404);
+  const endless = (await call("access.createToken", { ...wanted, ttlSeconds: undefined })).body.result.data;
   const line = { level: "info", component: "api", requestId: ID, time: expect.any(String), subject: "vera" };
   const made = { ...line, msg: "token made", groups: ["percale:viewers"] };
   const session = expect.not.stringMatching(id) as unknown;
@@ -124,6 +125,7 @@ test("who made or revoked a token, which, for whom and until when, is in the log
     { ...made, user: "vera", token: session, description: "browser session", until: expiresAt, parent: id },
     { ...line, msg: "token revoked", user: "vera", token: session },
     { ...line, msg: "token revoked", user: "admin as root", token: id },
+    { ...made, user: "admin", token: endless.id, description: "for the wall", until: "none" },
   ]);
   for (const secret of [token, cookie.split("=")[1]!]) expect(lines.join("")).not.toContain(secret);
 });

@@ -8,7 +8,7 @@ export function logTokenMade(log: Logger, token: TokenRecord, by: string): void 
     ...namesOf(token, by),
     groups,
     description,
-    until: expiresAt?.toISOString() ?? "revoked",
+    until: expiresAt?.toISOString() ?? "none",
     ...(parentId !== undefined && { parent: parentId }),
   });
 }
