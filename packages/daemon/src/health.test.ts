@@ -15,15 +15,12 @@ function registry() {
   return new HealthRegistry({ now: () => new Date(1000 * seconds++) });
 }
 
-test("setting a condition again keeps its beginning, and only a difference is announced", () => {
+test("setting a condition again keeps its beginning", () => {
   const health = registry();
-  let changes = 0;
-  health.onChange(() => changes++);
   health.set(stale);
   health.set(stale);
   health.set({ ...stale, detail: "timed out" });
   expect(health.list()).toEqual([{ ...stale, detail: "timed out", since: "1970-01-01T00:00:00.000Z" }]);
-  expect(changes).toBe(2);
 });
 
 test("a code may stand once for each object, and is cleared one by one", () => {
@@ -88,15 +85,15 @@ test("one failing check fails its probe and says why", () => {
 
 test("two that a source tells of one code, about no object, stand side by side and keep their beginnings", () => {
   const health = registry();
-  let changes = 0;
-  health.onChange(() => changes++);
   const [a, b] = [
     { ...stale, title: "cali1 is closed" },
     { ...stale, title: "cali2 is closed" },
   ];
   for (let i = 0; i < 3; i++) health.tell("dataplane", [a, b]);
-  expect(health.list().map(({ title }) => title)).toEqual(["cali1 is closed", "cali2 is closed"]);
-  expect(changes).toBe(2);
+  expect(health.list()).toEqual([
+    { ...a, since: "1970-01-01T00:00:00.000Z" },
+    { ...b, since: "1970-01-01T00:00:01.000Z" },
+  ]);
   health.tell("dataplane", [b]);
   expect(health.list().map(({ title }) => title)).toEqual(["cali2 is closed"]);
 });

@@ -1,7 +1,6 @@
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { Condition, RaisedCondition } from "@percale/protocol";
-import { Changes } from "./changes.ts";
 
 /** Says what is wrong, or nothing if all is well. Must not block: it is asked on every probe. */
 export type HealthCheck = () => string | undefined;
@@ -20,7 +19,6 @@ export class HealthRegistry {
   readonly #now: () => Date;
   readonly #conditions = new Map<string, Condition>();
   readonly #checks: Readonly<Record<Probe, Map<string, HealthCheck>>> = { live: new Map(), ready: new Map() };
-  readonly #changes = new Changes();
   /** Keys of the conditions that each source told of last. */
   readonly #toldBySource = new Map<string, ReadonlySet<string>>();
 
@@ -41,14 +39,13 @@ export class HealthRegistry {
     const keyOf = ({ code, ref, title }: RaisedCondition): string =>
       ref === undefined ? `${source}: ${code} ${title}` : conditionKey(code, ref);
     const keys = new Set(conditions.map(keyOf));
-    for (const key of this.#toldBySource.get(source) ?? [])
-      if (!keys.has(key) && this.#conditions.delete(key)) this.#changes.notify();
+    for (const key of this.#toldBySource.get(source) ?? []) if (!keys.has(key)) this.#conditions.delete(key);
     this.#toldBySource.set(source, keys);
     for (const condition of conditions) this.#put(keyOf(condition), condition);
   }
 
   clear(code: string, ref?: ObjectRef): void {
-    if (this.#conditions.delete(conditionKey(code, ref))) this.#changes.notify();
+    this.#conditions.delete(conditionKey(code, ref));
   }
 
   /** Worst first, then oldest first. */
@@ -57,11 +54,6 @@ export class HealthRegistry {
     return [...this.#conditions.values()].sort(
       (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
     );
-  }
-
-  /** Calls `listener` after each change; the result stops that. */
-  onChange(listener: () => void): () => void {
-    return this.#changes.on(listener);
   }
 
   /** A failing `live` check asks for a restart; a failing `ready` check only for patience. */
@@ -78,10 +70,8 @@ export class HealthRegistry {
   }
 
   #put(key: string, condition: RaisedCondition): void {
-    const known = this.#conditions.get(key);
-    const next = { ...condition, since: known?.since ?? this.#now().toISOString() };
-    this.#conditions.set(key, next);
-    if (JSON.stringify(known) !== JSON.stringify(next)) this.#changes.notify();
+    const since = this.#conditions.get(key)?.since ?? this.#now().toISOString();
+    this.#conditions.set(key, { ...condition, since });
   }
 }
 
