@@ -29,7 +29,16 @@ export interface Impact {
 /** Which pairs of endpoints would be newly denied or allowed, by the evaluator over the whole cluster. */
 export function useImpact(candidate: KubeObject | undefined, isNew: boolean): Impact {
   const deferred = useDeferredValue(candidate);
-  return useImpactOf(deferred === undefined ? [] : [{ op: isNew ? "create" : "update", object: deferred }]);
+  const impact = useImpactOf(deferred === undefined ? [] : [{ op: isNew ? "create" : "update", object: deferred }]);
+  // The editor's fields and its Apply say why.
+  return isRefusal(impact.error) ? { ...impact, words: undefined } : impact;
+}
+
+/** The draft cannot be stored, any more if it once was. */
+function isRefusal(error: unknown): boolean {
+  if (error === null) return false;
+  const { kind } = failureOf(error);
+  return kind === "invalid" || kind === "conflict" || kind === "notFound";
 }
 
 function useImpactOf(changes: readonly { readonly op: "create" | "update"; readonly object: KubeObject }[]): Impact {
@@ -50,7 +59,7 @@ function useImpactOf(changes: readonly { readonly op: "create" | "update"; reado
     error,
     isAsked,
     count: sum === undefined || sum.denied + sum.allowed === 0 ? undefined : sum.denied + sum.allowed,
-    words: error === null ? sum && <SumWords {...sum} /> : unknownWords(error),
+    words: error === null ? sum && <SumWords {...sum} /> : <UnknownWords error={error} />,
   };
 }
 
@@ -60,11 +69,8 @@ export function ImpactWords({ candidates }: { readonly candidates: readonly Kube
   return impact.words === undefined ? <span className="muted">Calculating impact…</span> : <>{impact.words}</>;
 }
 
-/** Of a draft that cannot be stored (any more, once it was) its fields and Apply say why. */
-function unknownWords(error: unknown): ReactNode {
-  const { kind, message } = failureOf(error);
-  const isRefused = kind === "invalid" || kind === "conflict" || kind === "notFound";
-  return isRefused ? undefined : <span className="muted">Impact unknown: {message}</span>;
+function UnknownWords({ error }: { readonly error: unknown }) {
+  return <span className="muted">Impact unknown: {failureOf(error).message}</span>;
 }
 
 function SumWords({ denied, allowed }: { readonly denied: number; readonly allowed: number }) {

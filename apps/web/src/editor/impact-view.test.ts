@@ -1,0 +1,36 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, TRPCClientError } from "@trpc/client";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import type { AppRouter } from "@percale/api";
+import type { KubeObject } from "@percale/resources";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+import { TRPCProvider } from "../trpc/client.ts";
+import { toWire } from "../trpc/wire.ts";
+import { ImpactWords } from "./impact-view.tsx";
+
+const moved: KubeObject = {
+  apiVersion: "projectcalico.org/v3",
+  kind: "GlobalNetworkPolicy",
+  metadata: { name: "moved" },
+  spec: { order: 1 },
+};
+
+test.each([
+  ["UNPROCESSABLE_CONTENT", "metadata.name: must begin with the name of the tier"],
+  ["CONFLICT", "it has been changed meanwhile"],
+  ["NOT_FOUND", "it is gone"],
+])("of an order that cannot be stored (%s) the impact is unknown, and why", (code, message) => {
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retryOnMount: false } } });
+  const trpcClient = createTRPCClient<AppRouter>({ links: [] });
+  const api = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient });
+  const queryKey = api.policy.impact.queryKey({ changes: toWire([{ op: "update", object: moved }]) });
+  const error = TRPCClientError.from({ error: { message, code: -32_000, data: { code } } });
+  queryClient.getQueryCache().build(queryClient, { queryKey }).setState({ status: "error", error });
+  const words = createElement(ImpactWords, { candidates: [moved] });
+  // oxlint-disable-next-line react/no-children-prop -- no JSX here
+  const inner = createElement(TRPCProvider, { trpcClient, queryClient, children: words });
+  const html = renderToStaticMarkup(createElement(QueryClientProvider, { client: queryClient }, inner));
+  expect(html).toBe(`<span class="muted">Impact unknown: ${message}</span>`);
+});
