@@ -7,7 +7,7 @@ const ERRORS = `Every refusal of the API is a Kubernetes \`Status\` with one of 
 
 **Where to look.** \`details.requestId\`, which every answer also bears as \`Audit-Id\` (a caller may choose it: \`Audit-ID\` or \`X-Request-Id\`
 in the request), stands on every line that the request left in the API server's log (\`requestId\`). A refused write is the line
-\`write refused\`; an accepted one stands under the same id in Activity.`;
+\`write refused\` (a rehearsal leaves none); an accepted one stands under the same id in Activity.`;
 
 export function errorsPage(): string {
   const rows = Object.entries(STATUS_REASONS).map(([reason, { http, trpc, means, advice }]) => [

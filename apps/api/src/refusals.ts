@@ -16,7 +16,10 @@ const MOST = 1_000;
 
 const rehearsals = new WeakSet<IncomingMessage>();
 
-/** The request asks what a write would answer: a no to that is an answer, which nobody looks for in a log. */
+/**
+ * The request asks what a write would answer: a no to that is an answer, which nobody looks for in a log. Of a body that nobody read,
+ * because its sender may write nothing, it is not known.
+ */
 export function noteRehearsal(request: IncomingMessage): void {
   rehearsals.add(request);
 }

@@ -83,6 +83,16 @@ test.each<[how: string, path: string, options: { method: string; body: object }]
   expect(refusals()).toEqual([]);
 });
 
+test("a rehearsal of somebody who may not write is no refused write either; the address of a change set asks for none", async () => {
+  const headers = { "impersonate-user": "vera", "impersonate-group": "percale:viewers" };
+  const ask = (path: string, method: string, body: object) => server.call(path, { method, body, headers });
+  expect((await ask(`${NETWORK_SETS}?dryRun=All`, "POST", networkSet("x"))).code).toBe(403);
+  expect((await ask(`${NETWORK_SETS}?dryRun=All`, "DELETE", {})).code).toBe(403);
+  expect(refusals()).toEqual([]);
+  expect((await ask("/changesets/v1?dryRun=All", "POST", { changes: [] })).code).toBe(403);
+  expect(refusals()).toMatchObject([{ call: "POST /changesets/v1", user: "vera", code: 403 }]);
+});
+
 test("what strangers may not write, and what may not be read, fills no log", async () => {
   await server.call(NETWORK_SETS, { method: "POST", body: networkSet("x"), token: null });
   await server.call(`${NETWORK_SETS}/none`);

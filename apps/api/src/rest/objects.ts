@@ -1,6 +1,7 @@
 import { StatusError } from "@percale/resources";
 import { authorize } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
+import { noteRehearsal } from "../refusals.ts";
 import { getObject, listObjects } from "./read.ts";
 import type { ObjectRequest } from "./request.ts";
 import { refOfRoute } from "./route.ts";
@@ -22,6 +23,7 @@ const HANDLERS: Readonly<Record<Verb, (call: ObjectRequest) => Promise<void>>> =
 /** Authorises and answers a request about objects. */
 export async function serveObjects(call: ObjectRequest): Promise<void> {
   const { request, route, query, identity } = call;
+  if (query.getAll("dryRun").includes("All")) noteRehearsal(request); // before anything can say no
   const verb = verbOf(request.method ?? "GET", route, query);
   authorize(identity, verb, refOfRoute(route));
   await HANDLERS[verb](call);
