@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "@percale/daemon";
+import { brief } from "@percale/resources";
 import type { StatusError } from "@percale/resources";
 import type { Identity } from "./auth/identity.ts";
 
@@ -31,6 +32,5 @@ export function isRehearsal(request: IncomingMessage): boolean {
 /** What was changed stands in the log of changes, by its request; what was refused stands in the log of the process. */
 export function logRefusal(log: Logger, { code, reason, message }: StatusError, { by, call }: Refused): void {
   if (by === undefined || by.method === "anonymous") return;
-  const said = message.length > MOST ? `${message.slice(0, MOST)}…` : message;
-  log.info("write refused", { call: call.slice(0, MOST), user: by.user, code, reason, message: said });
+  log.info("write refused", { call: brief(call, MOST), user: by.user, code, reason, message: brief(message, MOST) });
 }

@@ -5,7 +5,6 @@
  *     const { severity, title } = condition.BirdDown({ detail: "exit code 1", logPath: "/var/lib/percale/agent/bird/bird.log" });
  *     `${severity}: ${title}`; // → "error: BIRD does not run"
  */
-export { brief } from "./brief.ts";
 export * from "./change-set.ts";
 export * from "./messages.ts";
 export * from "./close.ts";

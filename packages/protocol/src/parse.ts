@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { formatIssue, isSubdomain, parseOutside, show } from "@percale/resources";
+import { brief, formatIssue, isSubdomain, parseOutside, show } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
-import { brief } from "./brief.ts";
 import type {
   AgentStatus,
   BgpSession,
@@ -58,7 +57,7 @@ const anyMessage = z.looseObject({ t: z.string() });
 /** Names, versions, dates: one that is longer is none. */
 const text = z.string().max(1_024);
 /** What somebody said: of too much the beginning counts, so that no long word of a kernel costs an agent its stream. */
-const words = z.string().transform(brief);
+const words = z.string().transform((said) => brief(said));
 const count = z.int().min(0);
 const ms = z.number().min(0);
 const node = text.refine(isSubdomain, "must be a node's name");

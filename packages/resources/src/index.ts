@@ -6,6 +6,7 @@
  *     result.error.causes.map(({ field }) => field); // → ["spec.blockSize"]
  */
 export * from "./object.ts";
+export { brief } from "./brief.ts";
 export { encodeObject } from "./encode.ts";
 export { ObjectTable, sortKey } from "./object-table.ts";
 export * from "./status-error.ts";

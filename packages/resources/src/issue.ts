@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { brief } from "./brief.ts";
 import { compiled } from "./compiled.ts";
 
 /** Kubernetes' cause types for fields. */
@@ -131,7 +132,7 @@ export function show(value: unknown): string {
   if (typeof value === "object" && value !== null && !isFlat)
     return Object.keys(value).length === 0 ? "{}" : `an object with ${Object.keys(value).slice(0, 5).join(", ")}`;
   const text = typeof value === "bigint" ? String(value) : JSON.stringify(value);
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+  return brief(text, 120);
 }
 
 function oneOf(values: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { StatusError, badRequest, formatIssue, parseOutside, show } from "@percale/resources";
+import { StatusError, badRequest, brief, formatIssue, parseOutside, show } from "@percale/resources";
 import { z } from "zod";
 import { Budget } from "./budget.ts";
 
@@ -179,6 +179,5 @@ function unescape(step: string): string {
 }
 
 function formatPointer(path: readonly string[]): string {
-  const text = path.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return brief(path.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""), 200);
 }

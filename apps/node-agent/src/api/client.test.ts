@@ -8,8 +8,8 @@ import { openTestApi } from "../testdata/api.ts";
 import type { TestApi } from "../testdata/api.ts";
 import { object } from "../testdata/objects.ts";
 import { testCaFile } from "../testdata/test-server.ts";
+import { MAX_REFUSAL_BYTES } from "./body.ts";
 import { ApiClient, ApiError, ApiUnreachable } from "./client.ts";
-import { MAX_REFUSAL_BYTES } from "./refusal.ts";
 
 let api: TestApi;
 beforeEach(async () => {
@@ -127,6 +127,12 @@ test.each([
   [500, '{"a":1}', "Unknown", 'GET /apis/projectcalico.org/v3/nodes: {"a":1}'],
   [500, '{"message":5}', "Unknown", "GET /apis/projectcalico.org/v3/nodes: 5"],
   [500, "null", "Unknown", "GET /apis/projectcalico.org/v3/nodes: null"],
+  [
+    502,
+    `${"x".repeat(198)}😀x`,
+    "Unknown",
+    `GET /apis/projectcalico.org/v3/nodes: 502 ${"x".repeat(198)}…`, // in whole characters
+  ],
   [200, "half", "Unknown", "GET /apis/projectcalico.org/v3/nodes: 200 half"],
 ])("an answer %i of %j that is not our server's is told as it is", async (code, text, reason, message) => {
   const { answer } = await answering(code, text, (client) => withRequestId("r", () => client.list("nodes")));
@@ -142,6 +148,6 @@ test("of a refusal without end the beginning is told", async () => {
   );
   expect(answer).toMatchObject({
     code: 502,
-    message: `GET /apis/projectcalico.org/v3/nodes: 502 ${"x".repeat(200)}`,
+    message: `GET /apis/projectcalico.org/v3/nodes: 502 ${"x".repeat(199)}…`,
   });
 });

@@ -3,11 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { text } from "node:stream/consumers";
 import { currentRequestId, newRequestId, REQUEST_ID_HEADER } from "@percale/daemon";
-import { definitionByPlural } from "@percale/resources";
+import { brief, definitionByPlural } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { brief } from "@percale/protocol";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
-import { readRefusal } from "./refusal.ts";
+import { briefBody, readRefusal } from "./body.ts";
 
 const TIMEOUT_MS = 20_000;
 
@@ -148,7 +147,7 @@ async function answerOf(response: IncomingMessage, { call, named }: Asked): Prom
   try {
     value = answer === "" ? {} : JSON.parse(answer);
   } catch {
-    throw new ApiError(status, "Unknown", `${call}: ${status} ${answer.slice(0, 200)}${named}`);
+    throw new ApiError(status, "Unknown", `${call}: ${status} ${briefBody(answer)}${named}`);
   }
   if (!isRefusal) return value;
   const { reason = "Unknown", message = answer } = (value ?? {}) as { reason?: string; message?: unknown };

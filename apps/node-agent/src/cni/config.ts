@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CniCode } from "@percale/protocol";
+import { brief } from "@percale/resources";
 import { CniError } from "./errors.ts";
 
 /** A configuration without a version is older than the field. */
@@ -151,6 +152,6 @@ function faultsOf(values: object, rules: Rules, path: string): string[] {
     if (typeof rule !== "function" && typeof value === "object")
       return value === null ? [] : faultsOf(value, rule, `${path}${key}.`);
     const fault = typeof rule === "function" ? rule(value) : "must be an object,";
-    return fault === undefined ? [] : [`${path}${key}: ${fault} got ${JSON.stringify(value).slice(0, 80)}`];
+    return fault === undefined ? [] : [`${path}${key}: ${fault} got ${brief(JSON.stringify(value), 80)}`];
   });
 }

@@ -1,6 +1,5 @@
 import type { Agent } from "node:https";
 import {
-  brief,
   CloseCode,
   closeReason,
   MIN_SCHEMA_LEVEL,
@@ -11,11 +10,12 @@ import {
   SYNC_SUBPROTOCOL,
 } from "@percale/protocol";
 import type { AgentStatus, ClientMessage, RejectCode, ServerMessage } from "@percale/protocol";
+import { brief } from "@percale/resources";
 import { untilDone } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import { MAX_MESSAGE_BYTES, textOfFrame } from "@percale/sync";
 import { WebSocket } from "ws";
-import { readRefusal } from "../api/refusal.ts";
+import { briefBody, readRefusal } from "../api/body.ts";
 import { HeldObjects } from "./held.ts";
 import type { SyncStep } from "./held.ts";
 
@@ -53,7 +53,7 @@ function refusalText(code: number, body: string): string {
   } catch {
     // not from our server
   }
-  return `${code} ${body.slice(0, 200)}`.trim();
+  return `${code} ${briefBody(body)}`.trim();
 }
 
 /** What became of a connection, as far as is known. */

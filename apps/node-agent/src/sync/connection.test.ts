@@ -7,7 +7,7 @@ import type { ServerMessage } from "@percale/protocol";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { MAX_REFUSAL_BYTES } from "../api/refusal.ts";
+import { MAX_REFUSAL_BYTES } from "../api/body.ts";
 import { object } from "../testdata/objects.ts";
 import { SyncClient } from "./client.ts";
 import type { SyncOptions, SyncState } from "./client.ts";
@@ -166,7 +166,7 @@ test.each<[code: number, body: string, state: Partial<SyncState>]>([
 test("of an answer without end the beginning is told, and it is asked again", async () => {
   begin({}, refused(503, "x".repeat(MAX_REFUSAL_BYTES)), { goesOn: true });
   await stream();
-  expect(states).toEqual([{ connected: false, inSync: false, detail: `503 ${"x".repeat(200)}` }]);
+  expect(states).toEqual([{ connected: false, inSync: false, detail: `503 ${"x".repeat(199)}…` }]);
 });
 
 test("a token that cannot be read is told, and read again", async () => {

@@ -1,5 +1,5 @@
+import { brief } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
-import { brief } from "../brief.ts";
 import type { Condition } from "../messages.ts";
 
 export type Severity = Condition["severity"];

@@ -2,8 +2,7 @@
 export const MAX_WORDS = 2_048;
 
 /** The text, or its beginning with an ellipsis; never half a character, which no database keeps. */
-export function brief(text: string): string {
-  if (text.length <= MAX_WORDS) return text;
-  const kept = text.slice(0, MAX_WORDS - 1);
-  return `${kept.isWellFormed() ? kept : kept.slice(0, -1)}…`;
+export function brief(text: string, most = MAX_WORDS): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }

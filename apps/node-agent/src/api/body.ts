@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { brief } from "@percale/resources";
 
 /** Our server's refusals are far shorter; whoever else answers may send without end. */
 export const MAX_REFUSAL_BYTES = 64 * 1024;
@@ -13,4 +14,9 @@ export async function readRefusal(response: IncomingMessage): Promise<string> {
     if (left <= 0) break;
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Of a body that is not our server's: enough to see whose it is. */
+export function briefBody(body: string): string {
+  return brief(body, 200);
 }
