@@ -67,7 +67,7 @@ async function answering(
   code: number,
   text: string,
   ask: (client: ApiClient) => Promise<unknown>,
-  { goesOn = false } = {},
+  { goesOn = false, ...options }: { readonly goesOn?: boolean; readonly maxAnswerMB?: number } = {},
 ) {
   const asked: Pick<IncomingMessage, "method" | "url" | "headers">[] = [];
   const tls = { key: readFileSync(join(testCaFile, "../tls.key")), cert: readFileSync(testCaFile) };
@@ -84,6 +84,7 @@ async function answering(
     socketPath,
     caFile: testCaFile,
     tokenFile: api.tokenFile,
+    ...options,
   });
   try {
     return { answer: await ask(client).catch((thrown: unknown) => thrown), asked };
@@ -150,4 +151,16 @@ test("of a refusal without end the beginning is told", async () => {
     code: 502,
     message: `GET /apis/projectcalico.org/v3/nodes: 502 ${"x".repeat(199)}…`,
   });
+});
+
+test("an answer without end is a fault that says how much is read of it", async () => {
+  const megabyte = JSON.stringify({ spec: "x".repeat(1024 * 1024 - 11) });
+  const ask = (text: string, { goesOn = false } = {}) =>
+    answering(200, text, (client) => withRequestId("r", () => client.get("nodes", "n1")), { goesOn, maxAnswerMB: 1 });
+  expect((await ask(megabyte)).answer).toEqual(JSON.parse(megabyte));
+  expect((await ask(`${megabyte} `, { goesOn: true })).answer).toEqual(
+    new Error(
+      "GET /apis/projectcalico.org/v3/nodes/n1: the answer has over 1 MB, more than any of our API server: see what answers at its address",
+    ),
+  );
 });

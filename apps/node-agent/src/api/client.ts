@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
-import { text } from "node:stream/consumers";
 import { currentRequestId, newRequestId, REQUEST_ID_HEADER } from "@percale/daemon";
 import { brief, definitionByPlural } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
-import { briefBody, readRefusal } from "./body.ts";
+import { briefBody, MAX_ANSWER_MB, readAnswer, readRefusal } from "./body.ts";
 
 const TIMEOUT_MS = 20_000;
 
@@ -17,6 +16,8 @@ export interface ApiOptions {
   readonly socketPath?: string | undefined;
   readonly caFile?: string | undefined;
   readonly tokenFile: string;
+  /** What an answer may have at most; absent: what any of our server's may have. */
+  readonly maxAnswerMB?: number;
 }
 
 /** An answer that is not 2xx: Kubernetes' Status. */
@@ -52,10 +53,12 @@ export class ApiClient {
   /** Also for the stream: same CA, same socket. */
   readonly agent: Agent;
   readonly #tokenFile: string;
+  readonly #maxAnswerMB: number;
 
   private constructor(options: ApiOptions, ca: Buffer | undefined) {
     this.url = options.url;
     this.#tokenFile = options.tokenFile;
+    this.#maxAnswerMB = options.maxAnswerMB ?? MAX_ANSWER_MB;
     this.agent = new Agent({
       keepAlive: true,
       maxSockets: 16,
@@ -119,7 +122,7 @@ export class ApiClient {
           }),
         },
       },
-      (response) => void answerOf(response, { call, named }).then(resolve, reject),
+      (response) => void answerOf(response, { call, named, maxAnswerMB: this.#maxAnswerMB }).then(resolve, reject),
     );
     sent.on("timeout", () =>
       sent.destroy(Object.assign(new Error(`no answer in ${TIMEOUT_MS} ms`), { code: "ETIMEDOUT" })),
@@ -134,13 +137,14 @@ interface Asked {
   readonly call: string;
   /** What names the request in an error. */
   readonly named: string;
+  readonly maxAnswerMB: number;
 }
 
 /** Throws ApiError for what is not 2xx, or not JSON. */
-async function answerOf(response: IncomingMessage, { call, named }: Asked): Promise<unknown> {
+async function answerOf(response: IncomingMessage, { call, named, maxAnswerMB }: Asked): Promise<unknown> {
   const { statusCode: status = 0 } = response;
   const isRefusal = status < 200 || status >= 300;
-  const answer = await (isRefusal ? readRefusal(response) : text(response)).catch((cause: Error) => {
+  const answer = await (isRefusal ? readRefusal(response) : readAnswer(response, maxAnswerMB)).catch((cause: Error) => {
     throw failure(call, cause);
   });
   let value: unknown;
