@@ -16,8 +16,6 @@ import { Links } from "./links/links.ts";
 import { PassLoop } from "./loop.ts";
 import type { PassReport } from "./loop.ts";
 import { NeighboursPart } from "./neighbours/part.ts";
-import { note } from "./notes.ts";
-import type { Notes } from "./notes.ts";
 import type { Part, Work } from "./part.ts";
 import { DriverRefusedError } from "./policy/driver.ts";
 import type { PolicyDriver } from "./policy/driver.ts";
@@ -52,7 +50,7 @@ class KernelDataplane implements Dataplane {
   readonly #routes: RoutesPart;
   /** In the order of a pass. */
   readonly #parts: readonly Part[];
-  readonly #notes: readonly Notes[];
+  readonly #readers: readonly Pick<Part, "note">[];
   readonly #loop: PassLoop;
   readonly #changes = new Changes();
   #settled: WorkloadLinks = NO_LINKS;
@@ -87,7 +85,7 @@ class KernelDataplane implements Dataplane {
     const sysctls = new SysctlsPart({ files: sysctlFiles(netns) });
     this.#routes = new RoutesPart({ rtnetlink, links, connections, now, request });
     this.#parts = [this.#policy, sysctls, this.#routes, new NeighboursPart({ rtnetlink })];
-    this.#notes = [this.#endpoints, ...this.#parts].map((reader) => reader.note);
+    this.#readers = [this.#endpoints, ...this.#parts];
     this.#loop = new PassLoop({
       pass: (updates, isAsked) => this.#pass(updates, isAsked),
       onFailed: (error) => this.#failed(error),
@@ -187,7 +185,7 @@ class KernelDataplane implements Dataplane {
     for (const update of updates) {
       const change = take(this.#state, update);
       if (change !== undefined) {
-        for (const notes of this.#notes) note(notes, change);
+        for (const reader of this.#readers) reader.note(change);
       }
       const others = turn();
       if (others !== undefined) await others;

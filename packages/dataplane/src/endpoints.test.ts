@@ -3,7 +3,6 @@ import type { ActiveEndpoint, NodeUpdate } from "@percale/policy";
 import { expect, test } from "vitest";
 import { Endpoints } from "./endpoints.ts";
 import type { Links } from "./links/links.ts";
-import { note } from "./notes.ts";
 
 const endpoint = (key: string, name: string, more: Partial<ActiveEndpoint> = {}): ActiveEndpoint => ({
   key,
@@ -28,7 +27,7 @@ function node(links: Readonly<Record<string, boolean>>) {
     tell: (...updates: readonly NodeUpdate[]): void => {
       for (const update of updates) {
         const change = take(state, update);
-        if (change !== undefined) note(endpoints.note, change);
+        if (change !== undefined) endpoints.note(change);
       }
     },
     /** The keys that the pass works on. */

@@ -2,8 +2,7 @@ import { formatName, ownersByInterface } from "@percale/policy";
 import type { ActiveEndpoint, NodeState } from "@percale/policy";
 import type { EndpointState } from "./face.ts";
 import type { Links } from "./links/links.ts";
-import { ignoring } from "./notes.ts";
-import type { Notes } from "./notes.ts";
+import { ignoring, noting } from "./notes.ts";
 import type { Attached, Fault } from "./part.ts";
 
 /** How each endpoint stands, and which of them the next pass must look at. */
@@ -23,14 +22,14 @@ export class Endpoints {
   }
 
   /** An interface that an endpoint has had until now is looked at too. */
-  readonly note: Notes = {
+  readonly note = noting({
     config: () => this.touchAll(),
     endpoint: ({ key, before, now }) => {
       for (const one of [before, now]) if (one !== undefined) this.#touched.add(one.match.name);
       if (now === undefined) this.#states.delete(key);
     },
     ...ignoring("policy", "profile", "set", "members", "pool", "hosts"),
-  };
+  });
 
   touch(interfaceNames: Iterable<string>): void {
     for (const name of interfaceNames) this.#touched.add(name);

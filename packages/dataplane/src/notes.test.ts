@@ -1,16 +1,16 @@
 import { emptyState, wholeOf } from "@percale/policy";
 import { expect, test } from "vitest";
-import { ignoring, note } from "./notes.ts";
+import { ignoring, noting } from "./notes.ts";
 import type { Notes } from "./notes.ts";
 
 test("a change touches what is said for its kind, and nothing else", () => {
   const touched: unknown[] = [];
-  const notes: Notes = {
+  const note = noting({
     hosts: (change) => touched.push(change),
     ...ignoring("config", "endpoint", "policy", "profile", "set", "members", "pool"),
-  };
+  });
   const pool = { t: "pool", cidr: "10.0.0.0/8", before: undefined, now: undefined } as const;
-  for (const change of [...wholeOf(emptyState()), pool]) note(notes, change);
+  for (const change of [...wholeOf(emptyState()), pool]) note(change);
   expect(touched).toEqual([{ t: "hosts", now: [] }]);
 });
 

@@ -1,9 +1,8 @@
 import type { Link } from "@percale/kernel";
-import type { ActiveEndpoint, NodeState, Workload } from "@percale/policy";
+import type { ActiveEndpoint, NodeState, StateChange, Workload } from "@percale/policy";
 import type { RaisedCondition } from "@percale/protocol";
 import type { EndpointState } from "./face.ts";
 import type { WorkloadLinks } from "./links/known.ts";
-import type { Notes } from "./notes.ts";
 
 /**
  * One thing that a node's kernel is kept equal to the desired state in: policy, sysctls, routes, neighbours. `parts` of
@@ -19,9 +18,9 @@ export interface Part {
   readonly name: string;
   /**
    * The state has changed: for each kind of change what to mark, no more. No I/O; must not throw. Endpoints that a change touches
-   * come as `attached` to every part, all of them where settings changed.
+   * come as `attached` to every part, all of them where settings changed. Whoever marks by kind makes it of a table (`noting`).
    */
-  readonly note: Notes;
+  note(change: StateChange): void;
   /**
    * Makes the kernel agree in what was touched. What is wrong with one endpoint goes to `work.fault` and does not stop the
    * others. Whatever throws fails the pass: it is tried again, with all endpoints and with what changed meanwhile, and the part

@@ -1,6 +1,6 @@
 import { NUD_PERMANENT } from "@percale/kernel";
 import type { Neighbour, Rtnetlink } from "@percale/kernel";
-import { ignoring } from "../notes.ts";
+import { ignoring, noting } from "../notes.ts";
 import { eachAttached } from "../part.ts";
 import type { Part, Work } from "../part.ts";
 
@@ -14,7 +14,7 @@ export class NeighboursPart implements Part {
   }
 
   /** Nothing is remembered: each pass looks at what is there. */
-  readonly note = ignoring("config", "endpoint", "policy", "profile", "set", "members", "pool", "hosts");
+  readonly note = noting(ignoring("config", "endpoint", "policy", "profile", "set", "members", "pool", "hosts"));
   resync(): void {}
 
   async pass(work: Work): Promise<void> {

@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import type { Connections } from "../connections.ts";
 import { NO_LINKS } from "../links/known.ts";
 import { NFT_WORDS } from "../nft/words.ts";
-import { note } from "../notes.ts";
 import { NOTHING_SENT } from "./driver.ts";
 import type { CommitReport, Drift, PolicyDriver, Refusal } from "./driver.ts";
 import { PolicyPart } from "./part.ts";
@@ -79,7 +78,7 @@ test("a pass commits; links are followed when they are others", async () => {
     "commit",
     sent,
   ]);
-  note(part.note, { t: "config" } as StateChange); // no more of it is read
+  part.note({ t: "config" } as StateChange); // no more of it is read
   expect(await pass({ links })).toBe("note config, commit");
 });
 

@@ -5,7 +5,6 @@ import type { Connections } from "../connections.ts";
 import type { DataplaneLog, DataplaneState } from "../face.ts";
 import { NO_LINKS } from "../links/known.ts";
 import type { WorkloadLinks } from "../links/known.ts";
-import type { Notes } from "../notes.ts";
 import type { Part, Work } from "../part.ts";
 import { NOTHING_SENT } from "./driver.ts";
 import type { CommitReport, Drift, PolicyDriver } from "./driver.ts";
@@ -47,17 +46,9 @@ export class PolicyPart implements Part {
     return this.#repairs;
   }
 
-  readonly #tell = (change: StateChange): void => this.#options.driver.note(change);
-  readonly note: Notes = {
-    config: this.#tell,
-    endpoint: this.#tell,
-    policy: this.#tell,
-    profile: this.#tell,
-    set: this.#tell,
-    members: this.#tell,
-    pool: this.#tell,
-    hosts: this.#tell,
-  };
+  note(change: StateChange): void {
+    this.#options.driver.note(change);
+  }
 
   resync(): void {
     this.#mustCompare = true;

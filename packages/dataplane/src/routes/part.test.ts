@@ -5,7 +5,6 @@ import type { ActiveEndpoint, NodeUpdate, Workload } from "@percale/policy";
 import { expect, test } from "vitest";
 import type { Connections } from "../connections.ts";
 import type { Links } from "../links/links.ts";
-import { note } from "../notes.ts";
 import { RoutesPart } from "./part.ts";
 
 const { deviceRouteProtocol: protocol, ipv4RoutePriority: metric } = DEFAULT_CONFIG;
@@ -81,7 +80,7 @@ function node(present: readonly Route[] = []) {
     put: (...all: readonly NodeUpdate[]): void => {
       for (const update of all) {
         const change = take(state, update);
-        if (change !== undefined) note(part.note, change);
+        if (change !== undefined) part.note(change);
       }
     },
     pass: async ({ inSync = true, all = true } = {}): Promise<readonly string[]> => {

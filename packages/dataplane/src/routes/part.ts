@@ -3,8 +3,7 @@ import type { Route, Rtnetlink } from "@percale/kernel";
 import type { NodeState } from "@percale/policy";
 import type { Connections } from "../connections.ts";
 import type { Links } from "../links/links.ts";
-import { ignoring } from "../notes.ts";
-import type { Notes } from "../notes.ts";
+import { ignoring, noting } from "../notes.ts";
 import { eachAttached } from "../part.ts";
 import type { Attached, Part, Work } from "../part.ts";
 import { isOurs, sameRoute, workloadRoutes } from "./plan.ts";
@@ -44,12 +43,12 @@ export class RoutesPart implements Part {
     return this.#routed.size;
   }
 
-  readonly note: Notes = {
+  readonly note = noting({
     endpoint: () => {
       this.#addressesChanged = true;
     },
     ...ignoring("config", "policy", "profile", "set", "members", "pool", "hosts"),
-  };
+  });
 
   resync(): void {
     this.#mustSweep = true;

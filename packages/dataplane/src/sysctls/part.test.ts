@@ -2,7 +2,6 @@ import type { Link } from "@percale/kernel";
 import { DEFAULT_CONFIG, emptyState } from "@percale/policy";
 import type { DataplaneConfig, StateChange, Workload } from "@percale/policy";
 import { expect, test } from "vitest";
-import { note } from "../notes.ts";
 import type { Attached } from "../part.ts";
 import { SysctlsPart } from "./part.ts";
 import { nodeSysctls, workloadSysctls } from "./settings.ts";
@@ -65,9 +64,9 @@ test("the node's settings are written once, and again when the configuration or 
     { written: [], faults: [] },
   ];
   expect([await pass(), await pass()]).toEqual([once, nothing]);
-  note(part.note, { t: "set" } as unknown as StateChange); // no more of it is read
+  part.note({ t: "set" } as unknown as StateChange); // no more of it is read
   expect(await pass()).toEqual(nothing);
-  note(part.note, { t: "config" } as StateChange);
+  part.note({ t: "config" } as StateChange);
   expect([await pass(), await pass()]).toEqual([once, nothing]);
   part.resync();
   expect([await pass(), await pass()]).toEqual([once, nothing]);

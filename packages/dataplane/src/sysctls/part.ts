@@ -3,8 +3,7 @@ import { parseCidr } from "@percale/net";
 import type { DataplaneConfig, Workload } from "@percale/policy";
 import { condition } from "@percale/protocol";
 import type { RaisedCondition } from "@percale/protocol";
-import { ignoring } from "../notes.ts";
-import type { Notes } from "../notes.ts";
+import { ignoring, noting } from "../notes.ts";
 import { eachAttached } from "../part.ts";
 import type { Part, Work } from "../part.ts";
 import type { SysctlFiles } from "./files.ts";
@@ -24,10 +23,10 @@ export class SysctlsPart implements Part {
     this.#defaultRpFilter = readRpFilter(files);
   }
 
-  readonly note: Notes = {
+  readonly note = noting({
     config: () => this.resync(),
     ...ignoring("endpoint", "policy", "profile", "set", "members", "pool", "hosts"),
-  };
+  });
 
   resync(): void {
     this.#nodeIsDue = true;
