@@ -68,20 +68,20 @@ async function setUp(...known: readonly Attachment[]) {
   const faults = { onNode: [] as string[], inside: [] as string[], restored: false };
   const wires: Wires = {
     makeRoom: async ({ containerID }) => void did.push(`room ${containerID}`),
-    make: async ({ containerID, hostInterface, ifName }, replaces) => {
-      const failure = failures.get(`make ${containerID}`);
+    wire: async ({ containerID, hostInterface, ifName }, replaces) => {
+      const failure = failures.get(`wire ${containerID}`);
       if (failure !== undefined) throw failure;
-      did.push(`make ${hostInterface}${replaces === undefined ? "" : ` for ${replaces.name}`}`);
+      did.push(`wire ${hostInterface}${replaces === undefined ? "" : ` for ${replaces.name}`}`);
       links.push({ index: 7, name: hostInterface, alias: linkMark({ containerID, ifName }) } as Link);
       return { index: 7, routeTable };
     },
-    restore: async ({ hostInterface }) => {
+    restoreHost: async ({ hostInterface }) => {
       did.push(`restore ${hostInterface}`);
       if (faults.restored) faults.onNode = [];
     },
-    unrule: async () => undefined,
-    faultsOnNode: async () => faults.onNode,
-    faultsInside: async () => faults.inside,
+    unruleContainer: async () => undefined,
+    hostFaults: async () => faults.onNode,
+    containerFaults: async () => faults.inside,
   };
   let routeTable = RT_TABLE_MAIN;
   const useTable = (table: number): void => void (routeTable = table);
@@ -207,7 +207,7 @@ test("what is over is not mended: its deletion is on the way", async () => {
   expect((await left()).did).toEqual([]);
 });
 
-const [endpoint, made] = ["n-cni-a-eth0", ["room a", "enter n-cni-a-eth0", "make calia", "policy at 5 on 7"]];
+const [endpoint, made] = ["n-cni-a-eth0", ["room a", "enter n-cni-a-eth0", "wire calia", "policy at 5 on 7"]];
 const unmade = (name: string) => [`unlink ${name}`, `remove ${endpoint}`];
 
 test("a container is entered, wired and enforced, in this order, and recorded as it was made", async () => {
@@ -278,7 +278,7 @@ test("the node's own namespace is no container's, unless that is insisted on", a
 
 test("an ADD that fails leaves nothing, and its name to the next", async () => {
   const { attacher, failures, left } = await setUp();
-  failures.set("make a", new Error("no room"));
+  failures.set("wire a", new Error("no room"));
   await expect(attacher.add(add("a"))).rejects.toThrow("no room");
   expect(await left()).toEqual({
     did: ["room a", `enter ${endpoint}`, `remove ${endpoint}`],
@@ -291,7 +291,7 @@ test("an ADD that fails leaves nothing, and its name to the next", async () => {
 
 test("an ADD that cannot even be undone is told for what it failed, and stays known to its DEL", async () => {
   const { attacher, failures, left } = await setUp();
-  failures.set("make a", new Error("no room"));
+  failures.set("wire a", new Error("no room"));
   failures.set("a", new ApiError(503, "x", "later"));
   await expect(attacher.add(add("a"))).rejects.toThrow("no room");
   expect((await left()).attached).toEqual(["a"]);

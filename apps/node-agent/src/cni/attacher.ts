@@ -140,17 +140,17 @@ export class Attacher {
       const owner = store.held({ namespace, name })?.spec.containerID ?? containerID;
       if (attachments.get(containerID, ifName) !== known || owner !== containerID) return [];
       if (identityOf(netns) === undefined || (await queue.find(known)) !== undefined) return [];
-      const before = await wires.faultsOnNode(known);
-      if (before.length > 0) await wires.restore(known);
-      const left = before.length > 0 ? await wires.faultsOnNode(known) : [];
+      const before = await wires.hostFaults(known);
+      if (before.length > 0) await wires.restoreHost(known);
+      const left = before.length > 0 ? await wires.hostFaults(known) : [];
       if (left.length < before.length) log.warn("the node's side of an attachment was restored", { name, before });
-      return [...left, ...(await wires.faultsInside(known))];
+      return [...left, ...(await wires.containerFaults(known))];
     });
   }
 
   async #faults(known: Attachment): Promise<readonly string[]> {
     const { wires } = this.#options;
-    return [...(await wires.faultsOnNode(known)), ...(await wires.faultsInside(known))];
+    return [...(await wires.hostFaults(known)), ...(await wires.containerFaults(known))];
   }
 
   #identify(request: CniRequest): EndpointIdentity {
@@ -214,7 +214,7 @@ export class Attacher {
     const planned = attachmentOf({ ...entry, addresses });
     try {
       await attachments.put(planned); // first: what is made is never unknown
-      const { index: ifIndex, routeTable } = await wires.make(planned, replaces);
+      const { index: ifIndex, routeTable } = await wires.wire(planned, replaces);
       const attachment = { ...planned, routeTable };
       if (routeTable !== planned.routeTable) await attachments.put(attachment);
       const wiredAt = performance.now();
@@ -260,7 +260,7 @@ export class Attacher {
   async #unlink(request: CniRequest, identity: EndpointIdentity): Promise<void> {
     const known = this.#options.attachments.get(request.containerID, request.ifName);
     const link = await ownLink(this.#host, request, identity.interfaceNames);
-    if (known !== undefined) await this.#options.wires.unrule(known);
+    if (known !== undefined) await this.#options.wires.unruleContainer(known);
     if (link !== undefined) await deleteLinkIfThere(this.#host, link.index);
   }
 

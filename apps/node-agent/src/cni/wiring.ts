@@ -36,13 +36,13 @@ export function openInside(netns: string): Rtnetlink {
 }
 
 /** Code 104 if the container has an interface of that name that we did not make; ours from an earlier try is deleted. */
-export async function makeRoom(netns: string, id: Pick<Wiring, "containerID" | "ifName">): Promise<void> {
-  const inside = openInside(netns);
+export async function makeRoom(id: Pick<Wiring, "netns" | "containerID" | "ifName">): Promise<void> {
+  const inside = openInside(id.netns);
   try {
     const old = await inside.link(id.ifName);
     if (old === undefined) return;
     if (old.alias !== linkMark(id))
-      throw new CniError(CniCode.taken, `${id.ifName} exists in the container and is not ours`, netns);
+      throw new CniError(CniCode.taken, `${id.ifName} exists in the container and is not ours`, id.netns);
     await deleteLinkIfThere(inside, old.index);
   } finally {
     inside.close();
