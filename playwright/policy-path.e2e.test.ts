@@ -116,6 +116,7 @@ test("the palette answers a question in its row", async () => {
   await page.goto(`${product.url}/endpoints`);
   await page.getByRole("table", { name: "Endpoints" }).waitFor();
   await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search" }).waitFor();
   await page.keyboard.type("frontend -> database:5432");
   await page.getByRole("option", { name: /shop\/frontend → shop\/database.*Allowed/ }).click();
   await page.waitForURL(/\/reach\?src=shop\/frontend&dst=shop\/database/);

@@ -1,7 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { LiveFeed } from "../live/feed.tsx";
 import { Toasts } from "../parts/toasts.tsx";
 import { Header } from "./header.tsx";
@@ -12,7 +12,10 @@ import { Rail } from "./rail.tsx";
 import type { RailWidth } from "./rail-width.ts";
 import { keepChoice, type Theme } from "./theme.ts";
 
-const Palette = dynamic(async () => (await import("./palette/palette.tsx")).Palette, { ssr: false });
+const loadPalette = async () => (await import("./palette/palette.tsx")).Palette;
+const Palette = dynamic(loadPalette, { ssr: false });
+/** After the page has what it needs itself. */
+const PALETTE_MS = 2_000;
 
 /** The frame around every page. Which page it is comes from the path alone, so the frame never re-renders for data. */
 export function Shell(props: {
@@ -27,6 +30,11 @@ export function Shell(props: {
   const [searching, setSearching] = useState(false);
   const rail = chosen ?? (prefersSlimRail(pathname) ? "slim" : "wide");
   useJumpKeys(() => setSearching(true));
+  useEffect(() => {
+    // There when it is asked for: who types on at once types into it.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_MS);
+    return () => clearTimeout(timer);
+  }, []);
   if (shown !== pathname) {
     setShown(pathname);
     setMenuOpen(false);
