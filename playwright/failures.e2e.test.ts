@@ -69,6 +69,7 @@ test("counts that nobody tells are unknown, with the reason above and a way on",
 test("counts that are older than the page say so, and stay", async () => {
   await page.goto(`${product.url}/endpoints`);
   await rowOf("frontend").getByText("1", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Connection: Live" }).waitFor(); // it hears of what comes
   await refuse("policy.coverage");
   const policies = "/apis/projectcalico.org/v3/namespaces/shop/networkpolicies";
   await product.call("POST", policies, {

@@ -1,30 +1,22 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, type Product, startProduct } from "../apps/web/bench/product.ts";
-import { manyPolicies, shop } from "../apps/web/bench/shop.ts";
+import { manyPolicies } from "../apps/web/bench/shop.ts";
+import { openShop, type ShopPage } from "./shop-page.ts";
 
 /** What is typed into fields that the URL keeps stays as it was typed, however slow the page is. */
-let product: Product;
-let browser: Browser;
+let opened: ShopPage | undefined;
+let product: ShopPage["product"];
 let page: Page;
 
 beforeAll(async () => {
-  product = await startProduct();
-  await product.create([...shop, ...manyPolicies(300)]);
-  browser = await launchBrowser();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(30_000); // a loaded machine is slow, not broken
-  await page.goto(`${product.url}/signin`);
-  await page.getByLabel("Token").fill(product.token);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`${product.url}/`);
+  opened = await openShop();
+  await opened.product.create(manyPolicies(300));
+  ({ page, product } = opened);
+  await opened.signIn();
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
 });
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => opened?.close());
 
 const filter = (): Locator => page.getByRole("searchbox");
 const port = (): Locator => page.getByLabel("Port");

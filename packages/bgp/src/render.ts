@@ -1,17 +1,9 @@
 import { bitsOf, formatCidr, maskCidr, parseCidr, tryParseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { BGPConfiguration, refOf } from "@percale/resources";
+import { BGPConfiguration, DEFAULT_AS, refOf } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { BgpInputs } from "./model.ts";
-import {
-  configurationOf,
-  DEFAULT_AS,
-  DEFAULT_PORT,
-  isRefused,
-  nodeAddress,
-  parseAsNumber,
-  sessionsOf,
-} from "./sessions.ts";
+import { configurationOf, DEFAULT_PORT, isRefused, nodeAddress, parseAsNumber, sessionsOf } from "./sessions.ts";
 import type { Rejected, Session } from "./sessions.ts";
 
 export interface BirdConfig {

@@ -1,10 +1,9 @@
 import { formatAddress, tryParseAddress, tryParseCidr } from "@percale/net";
-import { BGPConfiguration, formatRef, refOf } from "@percale/resources";
+import { BGPConfiguration, DEFAULT_AS, formatRef, refOf } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { matches, parseSelector } from "@percale/selector";
 import type { BgpConfigurationObject, BgpInputs, BgpPeerObject, NodeObject, SecretRef } from "./model.ts";
 
-export const DEFAULT_AS = 64512;
 export const DEFAULT_PORT = 179;
 /** Longer ones go through BIRD and fail in the kernel (TCP_MD5SIG_MAXKEYLEN). */
 const MAX_PASSWORD_BYTES = 80;

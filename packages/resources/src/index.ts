@@ -44,7 +44,7 @@ export * from "./scalars/port.ts";
 export * from "./scalars/protocol.ts";
 export { DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy, policyTypes } from "./kinds/network-policy.ts";
 export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
-export { BGPConfiguration } from "./kinds/bgp-configuration.ts";
+export { BGPConfiguration, DEFAULT_AS } from "./kinds/bgp-configuration.ts";
 export { BGPPeer } from "./kinds/bgp-peer.ts";
 export { IPPool } from "./kinds/ip-pool.ts";
 export { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";

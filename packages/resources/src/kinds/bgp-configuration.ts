@@ -15,6 +15,9 @@ import {
   text,
 } from "../scalars/schemas.ts";
 
+/** What nodes have where neither their Node nor a BGPConfiguration says otherwise. */
+export const DEFAULT_AS = 64_512;
+
 const cidrList = z.array(z.strictObject({ cidr: net.describe("A strictly masked CIDR.") }));
 const priority = z.int().min(1).max(2_147_483_646);
 

@@ -14,7 +14,9 @@ export function addressGroups(text: string, { endpoints, pools }: AddressBook): 
   const address = tryParseAddress(text);
   if (address === undefined) return undefined;
   const canonical = formatAddress(address);
-  const owners = endpoints.filter(({ addresses }) => addresses.includes(canonical)).map(ownerOf);
+  const owners = endpoints
+    .filter(({ addresses }) => addresses.includes(canonical))
+    .map((endpoint) => endpointEntry(endpoint, `on ${endpoint.node}`));
   const pool = pools?.find(({ cidr }) => holds(cidr, address));
   const block = pool?.blocks.find(({ cidr }) => holds(cidr, address));
   const ordinal = block === undefined ? -1 : Number(address.value - cidrRange(tryParseCidr(block.cidr)!).first);
@@ -39,12 +41,12 @@ export function addressGroups(text: string, { endpoints, pools }: AddressBook): 
   ];
 }
 
-function ownerOf(endpoint: Endpoint): Entry {
+export function endpointEntry(endpoint: Endpoint, detail: string): Entry {
   return {
-    id: `owner ${endpoint.key}`,
+    id: `endpoint ${endpoint.key}`,
     icon: "endpoints",
     name: endpointText(endpoint),
-    detail: `on ${endpoint.node}`,
+    detail,
     verb: "Open endpoint",
     does: { go: `/endpoints?open=workloadendpoints/${endpoint.key}` },
   };

@@ -1,10 +1,10 @@
-import { BGPPeer, type KubeObject, Node } from "@percale/resources";
-import type { ChangeGroup } from "../../app/(main)/activity/view.ts";
+import { BGPPeer, type KubeObject, Node, refOf } from "@percale/resources";
+import { type ChangeGroup, nameOf } from "../../app/(main)/activity/view.ts";
 import { iconOf } from "../../parts/kind-icon.ts";
 import { type Endpoint, endpointText } from "../../policy/endpoint.ts";
 import type { PolicyObject } from "../../policy/spec.ts";
 import { definitionOf, formatOpen, kindWords, pathOf } from "../../words/kinds.ts";
-import { type AddressBook, addressGroups } from "./address.ts";
+import { type AddressBook, addressGroups, endpointEntry } from "./address.ts";
 import { commandsFor, pagesFor } from "./commands.ts";
 import { type Entry, type Group, MAX } from "./entry.ts";
 import { parseRuleQuestion, rulesFor } from "./rules.ts";
@@ -84,14 +84,7 @@ function endpointsFor(text: string, endpoints: readonly Endpoint[]): readonly En
         ),
     )
     .slice(0, MAX)
-    .map((endpoint) => ({
-      id: `endpoint ${endpoint.key}`,
-      icon: "endpoints",
-      name: endpointText(endpoint),
-      detail: [...endpoint.addresses, `on ${endpoint.node}`].join(" "),
-      verb: "Open endpoint",
-      does: { go: `/endpoints?open=workloadendpoints/${endpoint.key}` },
-    }));
+    .map((endpoint) => endpointEntry(endpoint, [...endpoint.addresses, `on ${endpoint.node}`].join(" ")));
 }
 
 function labelsOf({ labels }: Endpoint): readonly string[] {
@@ -112,14 +105,14 @@ function objectsFor(text: string, objects: readonly KubeObject[]): readonly Entr
     .map(entryOf);
 }
 
-function entryOf({ kind, metadata: { namespace, name } }: KubeObject): Entry {
-  const ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
-  const isPolicy = definitionOf(kind)?.looks.page === "policies";
+function entryOf(object: KubeObject): Entry {
+  const ref = refOf(object);
+  const isPolicy = definitionOf(ref.kind)?.looks.page === "policies";
   return {
     id: pathOf(ref),
-    icon: iconOf(kind),
-    name: namespace === undefined ? name : `${namespace}/${name}`,
-    detail: kindWords(kind),
+    icon: iconOf(ref.kind),
+    name: nameOf(ref),
+    detail: kindWords(ref.kind),
     verb: "Open",
     does: { go: isPolicy ? `/policies?open=${formatOpen(ref)}` : pathOf(ref) },
   };

@@ -1,5 +1,5 @@
 "use client";
-import { BGPConfiguration, kindsWhere } from "@percale/resources";
+import { BGPConfiguration, DEFAULT_AS, kindsWhere } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useEndpoints } from "../../live/endpoints.ts";
@@ -10,8 +10,6 @@ import { useTRPC } from "../../trpc/client.ts";
 import type { Known } from "./find.ts";
 
 const KINDS = kindsWhere(({ looks }) => looks.searched);
-/** What nodes have where no BGPConfiguration says otherwise. */
-const DEFAULT_AS = 64_512;
 
 /** What is here already, and what the server tells while one types. */
 export function useKnown(): Known {

@@ -1,4 +1,5 @@
-import { formatRef, type KubeObject } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources";
+import { nameOf } from "../../app/(main)/activity/view.ts";
 import type { PolicyObject, RuleSpec } from "../../policy/spec.ts";
 import { ruleText } from "../../policy/sentence.ts";
 import { iconOf } from "../../parts/kind-icon.ts";
@@ -38,13 +39,11 @@ export function rulesFor({ action, port, words }: RuleQuestion, policies: readon
 }
 
 function entryOf(policy: PolicyObject, direction: "ingress" | "egress", index: number, rule: RuleSpec): Entry {
-  const { kind, metadata } = policy as KubeObject;
-  const { namespace, name } = metadata;
-  const ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
+  const ref = refOf(policy);
   return {
     id: `rule ${formatRef(ref)} ${direction} ${index}`,
-    icon: iconOf(kind),
-    name: namespace === undefined ? name : `${namespace}/${name}`,
+    icon: iconOf(ref.kind),
+    name: nameOf(ref),
     detail: `${direction} rule ${index + 1}: ${ruleText(rule)}`,
     verb: "Open rule",
     does: { go: `/policies?open=${formatOpen(ref)}` },
