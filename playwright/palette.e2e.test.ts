@@ -40,6 +40,18 @@ test("it takes what is typed as soon as it is shown, opened by a key or by a cli
   await page.waitForURL(/\/nodes\/node-2$/);
 });
 
+test("Enter chooses for the whole of what was typed, however fast it came", async () => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  for (const node of ["node-2", "node-3"]) {
+    await openByKey();
+    await page.keyboard.type(node);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/nodes/${node}`);
+  }
+  await devtools.detach();
+});
+
 test("closed, it gives the focus back to where it was", async () => {
   await page.getByRole("button", { name: /^Search/ }).focus();
   await openByKey();

@@ -1,7 +1,8 @@
 "use client";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
-import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, startTransition, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useRevert } from "../../live/write.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { parseQuestion } from "../../policy/question.ts";
@@ -16,7 +17,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter();
   const revert = useRevert();
   const [text, setText] = useState("");
-  const deferred = useDeferredValue(text);
+  const [searched, setSearched] = useState(""); // what is found is of this; it follows what is typed as time allows
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
@@ -26,13 +27,21 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     return () => shown?.close();
   }, []);
   const known = useKnown();
-  const groups = useMemo(() => groupsFor(deferred, known), [deferred, known]);
-  const question = parseQuestion(deferred);
+  const groups = useMemo(() => groupsFor(searched, known), [searched, known]);
+  const question = parseQuestion(searched);
   const [marked, setMarked] = useState("");
   const ids = [
     ...(question === undefined ? [] : [QUESTION]),
     ...groups.flatMap(({ entries }) => entries.map(({ id }) => id)),
   ];
+  const type = (typed: string): void => {
+    setText(typed);
+    startTransition(() => setSearched(typed));
+  };
+  /** Enter chooses from what is found for the whole text, however fast it came. */
+  const catchUp = ({ key }: KeyboardEvent): void => {
+    if (key === "Enter") flushSync(() => setSearched(text));
+  };
   const go = (href: string): void => {
     onClose();
     router.push(href);
@@ -57,6 +66,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         shouldFilter={false}
         label="Search"
         loop
+        onKeyDownCapture={catchUp}
         value={ids.includes(marked) ? marked : (ids[0] ?? "")} // what was marked may be found no more
         onValueChange={setMarked}
       >
@@ -65,7 +75,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           <Command.Input
             ref={field}
             value={text}
-            onValueChange={setText}
+            onValueChange={type}
             placeholder="Name, address, or a question: frontend -> database:5432"
           />
           <kbd>Esc</kbd>
