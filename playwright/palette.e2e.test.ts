@@ -98,7 +98,7 @@ test("the last change is undone by name", async () => {
   await page.getByRole("row", { name: /frontend/ }).waitFor();
   await openByKey();
   await page.keyboard.type("undo");
-  await option(/Undo the last change admin created passing/).waitFor();
+  await option(/Undo my last change created passing/).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("Reverted passing").waitFor();
 });

@@ -3,6 +3,7 @@ import type { KubeObject } from "@percale/resources";
 import dynamic from "next/dynamic";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { definitionOf } from "../words/kinds.ts";
+import { useRights } from "../live/rights.ts";
 import { useDryRun, useWrite } from "../live/write.ts";
 import { useValueSource } from "../live/values.ts";
 import { FailureWords } from "../parts/failure-words.tsx";
@@ -57,6 +58,8 @@ export function useEditor(props: EditorProps): {
   const isPolicy = definition?.traits.tiered === true;
   const schema = useMemo(() => definition?.openApi() as Schema | undefined, [definition]);
   const values = useValueSource();
+
+  const { readOnly } = useRights();
 
   const isNew = base === undefined;
   const check = useDryRun({ draft, isNew });
@@ -122,6 +125,7 @@ export function useEditor(props: EditorProps): {
   const yaml = (
     <CodeEditor
       label={`${kind} as YAML`}
+      readOnly={readOnly !== undefined}
       value={draft.text}
       onChange={draft.setText}
       problems={problems.filter(isShown)}
@@ -132,7 +136,9 @@ export function useEditor(props: EditorProps): {
   const bodies: Readonly<Record<EditorTab, ReactNode>> = {
     form: (
       <div className={sideBySide ? "side-by-side" : undefined}>
-        <Form draft={draft} isNew={isNew} schema={schema} errorOf={errorOf} onShowYaml={() => onTab("yaml")} />
+        <fieldset className="bare" disabled={readOnly !== undefined}>
+          <Form draft={draft} isNew={isNew} schema={schema} errorOf={errorOf} onShowYaml={() => onTab("yaml")} />
+        </fieldset>
         {sideBySide && yaml}
       </div>
     ),
@@ -182,6 +188,11 @@ export function useEditor(props: EditorProps): {
     ),
     body: (
       <>
+        {readOnly !== undefined && (
+          <p className="note" role="status">
+            <Icon name="lock" /> {readOnly}
+          </p>
+        )}
         {newer !== undefined && base !== undefined && (
           <ChangedNotice
             draft={draft}

@@ -1,4 +1,5 @@
 import { createEvaluator } from "@percale/policy";
+import { definitionOf, prepareObject } from "@percale/resources";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { endpointOf, findEndpoint } from "../policy/endpoint.ts";
@@ -26,6 +27,7 @@ const policy = (name: string, selector: string, order: number): PolicyObject => 
 type Asked = Parameters<typeof newText>[0];
 const nothing: Asked = {
   kind: "NetworkPolicy",
+  from: null,
   verdict: null,
   source: "",
   destination: "",
@@ -41,6 +43,7 @@ function made(asked: Partial<Asked>, policies: readonly PolicyObject[] = [], all
     endpoints,
     outside: new Map([["customers", "192.0.2.1"]]),
     policies,
+    pools: [{ spec: { cidr: "10.65.0.0/16" } }, { spec: {} }],
     effective: to && {
       tiers: evaluator
         .effectivePolicies({ namespace: to.namespace, name: to.objectName })
@@ -57,16 +60,8 @@ function made(asked: Partial<Asked>, policies: readonly PolicyObject[] = [], all
 }
 
 test.each([
-  [
-    "NetworkPolicy",
-    { name: "", namespace: "shop" },
-    { tier: "default", selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
-  ],
-  [
-    "GlobalNetworkPolicy",
-    { name: "" },
-    { tier: "default", selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
-  ],
+  ["NetworkPolicy", { name: "", namespace: "shop" }, { tier: "default", types: ["Ingress"] }],
+  ["GlobalNetworkPolicy", { name: "" }, { tier: "default", types: ["Ingress"] }],
   ["Tier", { name: "" }, { order: 500, defaultAction: "Pass" }],
   ["IPPool", { name: "" }, { cidr: "10.245.0.0/16", natOutgoing: true }],
   ["NetworkSet", { name: "", namespace: "shop" }, { nets: ["192.0.2.0/24"] }],
@@ -144,4 +139,42 @@ test.each([
   [{ source: "", destination: "" }],
 ])("of ends that nobody has, %j, there is only the template", (ends) => {
   expect(made({ verdict: "Deny", ...ends }).metadata.name).toBe("");
+});
+
+test.each<[from: string, kind: string, reaches: readonly string[]]>([
+  ["deny-all/shop", "NetworkPolicy", []],
+  ["deny-all", "GlobalNetworkPolicy", []],
+  ["allow-dns/shop", "NetworkPolicy", ["web→db 53", "web→vault 53", "vault→web 53", "vault→web 80"]],
+  ["allow-dns", "GlobalNetworkPolicy", ["web→db 53", "web→vault 53", "vault→web 53"]],
+])("begun from %s a %s is whole but for its name, and lets through %j", (from, kind, reaches) => {
+  const policy = made({ kind, from });
+  expect(policy.metadata.name).toBe(from.split("/")[0]);
+  const definition = definitionOf(kind)!;
+  const prepared = prepareObject(definition, policy, { operation: "create", fieldValidation: "Strict" });
+  expect(prepared).toHaveProperty("object");
+  const open = { apiVersion: "projectcalico.org/v3", kind: "Profile", metadata: { name: "open" } };
+  const all = objects.map((each) => ({ ...each, spec: { ...each.spec, profiles: ["open"] } }));
+  const rules = [{ action: "Allow" }];
+  const evaluator = createEvaluator([...all, { ...open, spec: { ingress: rules, egress: rules } }, policy]);
+  const asked = ["web→db 53", "web→db 80", "web→vault 53", "web→vault 80", "vault→web 53", "vault→web 80"];
+  const address = { web: "10.0.0.1", db: "10.0.0.2", vault: "10.0.0.3" } as const;
+  const isAllowed = (question: string): boolean => {
+    const [, source, destination, port] = /^(\w+)→(\w+) (\d+)$/.exec(question)!;
+    const [from, to] = [address[source as "web"], address[destination as "web"]];
+    return (
+      evaluator.explain({ from: { ip: from }, to: { ip: to }, protocol: "UDP", port: Number(port) }).verdict === "allow"
+    );
+  };
+  expect(asked.filter(isAllowed)).toEqual(reaches);
+});
+
+test("from outside is from every address that no pool gives out, in the order and with the rest as of any drafted rule", () => {
+  const { metadata, spec } = made({ from: "from-outside", destination: "web-x7f2", port: 443 });
+  expect([metadata.name, spec.ingress]).toEqual([
+    "allow-outside-to-web",
+    [
+      { action: "Allow", protocol: "TCP", source: { notNets: ["10.65.0.0/16"] }, destination: { ports: [443] } },
+      { action: "Pass" },
+    ],
+  ]);
 });

@@ -1,18 +1,20 @@
 "use client";
 import type { EffectiveView } from "@percale/api";
-import { API_VERSION, DEFAULT_TIER, formatRef, refOf, WorkloadEndpoint } from "@percale/resources";
+import { API_VERSION, DEFAULT_TIER, formatRef, IPPool, refOf, WorkloadEndpoint } from "@percale/resources";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { stringify } from "yaml";
 import { useEndpoints } from "../live/endpoints.ts";
 import { definitionOf } from "../words/kinds.ts";
+import { useObjects } from "../live/objects.ts";
 import { useOutside } from "../live/trace.ts";
 import { usePolicies } from "../live/policies.ts";
 import { useUrlState } from "../parts/url-state.ts";
-import { draftPolicy } from "../policy/draft.ts";
+import { type DraftEnd, draftPolicy } from "../policy/draft.ts";
 import { type Endpoint, findEndpoint } from "../policy/endpoint.ts";
 import type { PolicyObject } from "../policy/spec.ts";
 import { useTRPC } from "../trpc/client.ts";
+import { OUTSIDE, parseFrom, SPECS } from "./templates/templates.ts";
 
 /** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
 export function useNewText(kind: string): {
@@ -24,6 +26,7 @@ export function useNewText(kind: string): {
   const outside = useOutside();
   const endpoints = useEndpoints();
   const policies = usePolicies();
+  const from = url.get("from");
   const verdict = url.get("verdict");
   const source = url.get("src") ?? "";
   const destination = url.get("dst") ?? "";
@@ -31,18 +34,19 @@ export function useNewText(kind: string): {
   const protocol = url.get("proto") ?? "TCP";
   const tier = url.get("tier") ?? undefined;
   const trpc = useTRPC();
-  const to = isVerdict(verdict) ? findEndpoint(endpoints.items, destination) : undefined;
+  const pools = useObjects(IPPool);
+  const to = isVerdict(verdict) || from === OUTSIDE ? findEndpoint(endpoints.items, destination) : undefined;
   const ref = to && { kind: WorkloadEndpoint.kind, namespace: to.namespace, name: to.objectName };
   const asked = useQuery(trpc.policy.effective.queryOptions(ref ?? skipToken));
   const effective = asked.data;
-  const ready = endpoints.loaded && policies.loaded && (to === undefined || effective !== undefined);
+  const ready = endpoints.loaded && policies.loaded && pools.loaded && (to === undefined || effective !== undefined);
   const data = useMemo(() => {
     if (!ready) return undefined;
-    const known = { endpoints: endpoints.items, outside, policies: policies.items, effective };
-    return newText({ kind, verdict, source, destination, port, protocol, tier }, known);
+    const known = { endpoints: endpoints.items, outside, policies: policies.items, pools: pools.items, effective };
+    return newText({ kind, from, verdict, source, destination, port, protocol, tier }, known);
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
-  }, [kind, verdict, source, destination, port, protocol, tier, ready]);
-  const sources = [endpoints, policies, asked];
+  }, [kind, from, verdict, source, destination, port, protocol, tier, ready]);
+  const sources = [endpoints, policies, pools, asked];
   return {
     data,
     error: sources.find(({ error }) => error !== null)?.error ?? null,
@@ -54,6 +58,8 @@ export function useNewText(kind: string): {
 
 interface Asked {
   readonly kind: string;
+  /** A template. */
+  readonly from: string | null;
   readonly verdict: string | null;
   readonly source: string;
   readonly destination: string;
@@ -67,19 +73,26 @@ interface Known {
   readonly endpoints: readonly Endpoint[];
   readonly outside: ReadonlyMap<string, string>;
   readonly policies: readonly PolicyObject[];
+  readonly pools: readonly { readonly spec: { readonly cidr?: string | undefined } }[];
   /** What is in force on the destination. */
   readonly effective: Pick<EffectiveView, "tiers"> | undefined;
 }
 
 /** The text for what was asked, with what is known of the cluster. */
-export function newText(asked: Asked, { endpoints, outside, policies, effective }: Known): string {
-  const { kind, verdict, source, destination, port, protocol, tier } = asked;
-  const namespace = likelyNamespace(endpoints);
-  if (!isVerdict(verdict)) return templateOf(kind, { tier, namespace });
-  const from = findEndpoint(endpoints, source);
-  const to = findEndpoint(endpoints, destination);
-  const net = from === undefined ? netOf(outside.get(source) ?? source) : undefined;
-  if (to === undefined || (from === undefined && net === undefined)) return templateOf(kind, { tier, namespace });
+export function newText(asked: Asked, known: Known): string {
+  const { kind, tier, port, protocol } = asked;
+  const { endpoints, policies, effective } = known;
+  const template = parseFrom(asked.from);
+  const plain = templateOf(kind, {
+    tier,
+    namespace: template.namespace ?? likelyNamespace(endpoints),
+    ...SPECS.get(template.id),
+  });
+  const action = template.id === OUTSIDE ? "Allow" : asked.verdict;
+  if (!isVerdict(action)) return plain;
+  const source = template.id === OUTSIDE ? outsideOf(known) : sourceOf(asked.source, known);
+  const to = findEndpoint(endpoints, asked.destination);
+  if (to === undefined || source === undefined) return plain;
   const inForce = new Set(
     (effective?.tiers ?? [])
       .filter(({ tier }) => tier === DEFAULT_TIER)
@@ -87,17 +100,29 @@ export function newText(asked: Asked, { endpoints, outside, policies, effective 
   );
   const hasPort = Number.isInteger(port) && port > 0;
   return draftPolicy({
-    action: verdict,
-    source:
-      from === undefined
-        ? { namespace: "", name: source.replaceAll(/[^a-z0-9]+/g, "-"), labels: {}, net: net ?? "" }
-        : { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels },
+    action,
+    source,
     destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
     protocol: hasPort ? protocol : undefined,
     port: hasPort ? port : undefined,
     applying: policies.filter((policy) => inForce.has(formatRef(refOf(policy)))),
     taken: new Set(policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
   });
+}
+
+/** Every address that no pool gives out. */
+function outsideOf({ pools }: Known): DraftEnd {
+  const notNets = pools.flatMap(({ spec: { cidr } }) => cidr ?? []);
+  return { namespace: "", name: "outside", labels: {}, nets: { notNets } };
+}
+
+function sourceOf(text: string, { endpoints, outside }: Known): DraftEnd | undefined {
+  const from = findEndpoint(endpoints, text);
+  if (from !== undefined)
+    return { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels };
+  const net = netOf(outside.get(text) ?? text);
+  if (net === undefined) return undefined;
+  return { namespace: "", name: text.replaceAll(/[^a-z0-9]+/g, "-"), labels: {}, nets: { nets: [net] } };
 }
 
 function isVerdict(text: string | null): text is "Allow" | "Deny" {
@@ -126,13 +151,22 @@ function likelyNamespace(endpoints: readonly Endpoint[]): string {
 
 function templateOf(
   kind: string,
-  { tier, namespace }: { readonly tier: string | undefined; readonly namespace: string },
+  more: {
+    readonly tier: string | undefined;
+    readonly namespace: string;
+    readonly name?: string;
+    readonly spec?: object;
+  },
 ): string {
   const definition = definitionOf(kind);
-  const metadata = { name: "", ...(definition?.namespaced === true && { namespace }) };
+  const metadata = {
+    name: more.name ?? "",
+    ...(definition?.namespaced === true && { namespace: more.namespace }),
+  };
   const spec = {
     ...definition?.looks.template,
-    ...(definition?.traits.tiered === true && tier !== undefined && { tier }),
+    ...(definition?.traits.tiered === true && more.tier !== undefined && { tier: more.tier }),
+    ...more.spec,
   };
   const { apiVersion = API_VERSION } = definition ?? {};
   return stringify({ apiVersion, kind, metadata, spec }, { lineWidth: 0, indentSeq: false });

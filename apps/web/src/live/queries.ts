@@ -171,7 +171,12 @@ export function useActivityLog({ system }: { readonly system: boolean }): Answer
   return { data, error: query.error, refetch: () => void query.refetch() };
 }
 
-function activityOf({ object, previous, ...entry }: RouterOutputs["changes"]["list"]["activities"][number]): Activity {
+/** As the server's answer has it. */
+export function activityOf({
+  object,
+  previous,
+  ...entry
+}: RouterOutputs["changes"]["list"]["activities"][number]): Activity {
   return { ...entry, object: fromWire(object), ...(previous === undefined ? {} : { previous: fromWire(previous) }) };
 }
 

@@ -56,15 +56,24 @@ export function useWrite(): {
   return { write, isWriting: mutation.isPending };
 }
 
-/** Takes one change set back: the state before it, written as a new one. */
-export function useRevert(): (revision: number, names: readonly string[]) => Promise<void> {
+export type Revert = (
+  revision: number,
+  names: readonly string[],
+  /** Also what was written over it since. */
+  how?: { readonly over: boolean },
+) => Promise<void>;
+
+/** Takes one change set back: the state before it, written as a new one, which can be taken back too. What others wrote since stays, unless one insists. */
+export function useRevert(): Revert {
   const client = useTRPCClient();
   const queryClient = useQueryClient();
   const trpc = useTRPC();
-  return useCallback(
-    async (revision, names) => {
+  return useMemo(() => {
+    const revert: Revert = async (revision, names, { over } = { over: false }) => {
       try {
-        const result = await client.changes.revert.mutate({ revision });
+        const precondition = over ? {} : { resourceVersionPrecondition: String(revision) };
+        const result = await client.changes.revert.mutate({ revision, ...precondition });
+        const written = Number(result.resourceVersion);
         await queryClient.invalidateQueries({ queryKey: trpc.changes.pathKey() });
         showToast({
           tone: "done",
@@ -72,16 +81,23 @@ export function useRevert(): (revision: number, names: readonly string[]) => Pro
             "span",
             { className: "toast-words" },
             toastWords("Reverted", names),
-            createElement(Programmed, { revision: Number(result.resourceVersion) }),
+            createElement(Programmed, { revision: written }),
           ),
+          action: { label: "Undo", run: () => void revert(written, names) },
         });
       } catch (error) {
-        const words = createElement(FailureWords, { failure: failureOf(error) });
-        showToast({ tone: "failed", content: createElement("span", {}, "Not reverted: ", words) });
+        const failure = failureOf(error);
+        const words = createElement(FailureWords, { failure });
+        const insist = { label: "Revert over it", run: () => void revert(revision, names, { over: true }) };
+        showToast({
+          tone: "failed",
+          content: createElement("span", {}, "Not reverted: ", words),
+          ...(failure.kind === "conflict" && !over && { action: insist }),
+        });
       }
-    },
-    [client, queryClient, trpc],
-  );
+    };
+    return revert;
+  }, [client, queryClient, trpc]);
 }
 
 /** Complaints of the same checks that the server runs, as one types; then the server's own, by a dry run. */

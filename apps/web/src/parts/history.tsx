@@ -24,7 +24,7 @@ export function History({ openRef }: { readonly openRef: ObjectRef }) {
     <Loaded query={query} what="the history" rows={4}>
       {(entries) => (
         <ol className="history">
-          {entries.length === 0 && <li className="muted">Its history was compacted.</li>}
+          {entries.length === 0 && <li className="muted">No change of it is in the log any more.</li>}
           {entries.map((entry) => (
             <li key={entry.revision}>
               <div className="rowb">

@@ -2,6 +2,8 @@
 import type { ObjectRef } from "@percale/resources";
 import dynamic from "next/dynamic";
 import { definitionByPlural, formatOpen } from "../words/kinds.ts";
+import { Panel } from "./panel.tsx";
+import { Empty } from "./states.tsx";
 import { useUrlState } from "./url-state.ts";
 
 // The editor is loaded with the first panel: a page is useful before.
@@ -13,8 +15,29 @@ export function ObjectPanel({ openRef }: { readonly openRef: ObjectRef | undefin
   const url = useUrlState();
   const created = definitionByPlural(url.get("new") ?? "");
   const close = () =>
-    url.set({ open: undefined, new: undefined, tab: undefined, tier: undefined, verdict: undefined }, "push");
+    url.set(
+      { open: undefined, new: undefined, tab: undefined, tier: undefined, verdict: undefined, from: undefined },
+      "push",
+    );
   if (created !== undefined) return <NewPanel key={url.href({ tab: undefined })} kind={created.kind} onClose={close} />;
   if (openRef !== undefined) return <OpenPanel key={formatOpen(openRef)} openRef={openRef} onClose={close} />;
-  return null;
+  const asked = url.get("open");
+  return asked === null ? null : <NoSuchPanel asked={asked} onClose={close} />;
+}
+
+/** A link that opens nothing says so. */
+function NoSuchPanel({ asked, onClose }: { readonly asked: string; readonly onClose: () => void }) {
+  return (
+    <Panel label="Nothing to open" title={<h2>Nothing to open</h2>} onClose={onClose}>
+      <Empty
+        title="This link opens nothing"
+        help={
+          <>
+            <span className="mono">{asked}</span> is no object’s address. One reads{" "}
+            <span className="mono">networkpolicies/shop/allow-web</span>.
+          </>
+        }
+      />
+    </Panel>
+  );
 }

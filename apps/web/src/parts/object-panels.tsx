@@ -4,10 +4,13 @@ import Link from "next/link";
 import { useState } from "react";
 import { type EditorTab, useEditor } from "../editor/editor.tsx";
 import { useNewText } from "../editor/new-text.ts";
+import { TemplatePicker } from "../editor/templates/template-picker.tsx";
+import { beginsEmptyHanded } from "../editor/templates/templates.ts";
 import { formatOpen, kindWords, pathOf } from "../words/kinds.ts";
 import { useObject } from "../live/objects.ts";
+import { useRights } from "../live/rights.ts";
 import { useDelete } from "../live/use-delete.ts";
-import { History } from "./history.tsx";
+import { Gone, useWasThere } from "./gone.tsx";
 import { Icon } from "./icon.tsx";
 import { iconOf } from "./kind-icon.ts";
 import { ObjectName } from "./object-name.tsx";
@@ -15,10 +18,12 @@ import { Panel } from "./panel.tsx";
 import { Popover } from "./popover.tsx";
 import { Failed, Loaded, SkeletonRows } from "./states.tsx";
 import { useUrlState } from "./url-state.ts";
-import { WriteButton } from "./write-button.tsx";
+import { MayNotWrite, WriteButton } from "./write-button.tsx";
 
 export function NewPanel({ kind, onClose }: { readonly kind: string; readonly onClose: () => void }) {
+  const url = useUrlState();
   const text = useNewText(kind);
+  const { readOnly } = useRights();
   const title = (
     <>
       <Icon name={iconOf(kind)} />
@@ -26,6 +31,20 @@ export function NewPanel({ kind, onClose }: { readonly kind: string; readonly on
       <span className="badge draft">Draft</span>
     </>
   );
+  if (readOnly !== undefined) {
+    return (
+      <Panel label={`New ${kindWords(kind)}`} title={title} onClose={onClose}>
+        <MayNotWrite kind={kind} reason={readOnly} />
+      </Panel>
+    );
+  }
+  if (beginsEmptyHanded(kind, url)) {
+    return (
+      <Panel label={`New ${kindWords(kind)}`} title={title} onClose={onClose}>
+        <TemplatePicker kind={kind} onBegin={(change) => url.set(change, "push")} />
+      </Panel>
+    );
+  }
   if (text.data === undefined) {
     return (
       <Panel label={`New ${kindWords(kind)}`} title={title} onClose={onClose}>
@@ -40,6 +59,7 @@ export function NewPanel({ kind, onClose }: { readonly kind: string; readonly on
 
 export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; readonly onClose: () => void }) {
   const query = useObject(openRef);
+  const wasThere = useWasThere(query.object !== undefined);
   const title = (
     <>
       <Icon name={iconOf(openRef.kind)} />
@@ -52,7 +72,7 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
     return (
       <Panel label={openRef.name} title={title} onClose={onClose}>
         {query.isGone ? (
-          <Gone openRef={openRef} />
+          <Gone openRef={openRef} {...(wasThere && { onLeave: onClose })} />
         ) : query.error === null ? (
           <SkeletonRows rows={6} />
         ) : (
@@ -67,7 +87,6 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
       base={query.object}
       title={title}
       onClose={onClose}
-      notice={query.isGone ? <Gone openRef={openRef} /> : undefined}
       tools={<ObjectTools openRef={openRef} object={query.object} onDeleted={onClose} />}
     />
   );
@@ -79,7 +98,6 @@ function EditorPanel(props: {
   readonly initialText?: string;
   readonly title: React.ReactNode;
   readonly tools?: React.ReactNode;
-  readonly notice?: React.ReactNode;
   readonly onClose: () => void;
 }) {
   const url = useUrlState();
@@ -99,7 +117,17 @@ function EditorPanel(props: {
           metadata.namespace === undefined
             ? { kind, name: metadata.name }
             : { kind, namespace: metadata.namespace, name: metadata.name };
-        url.set({ new: undefined, tab: undefined, tier: undefined, verdict: undefined, open: formatOpen(ref) }, "push");
+        url.set(
+          {
+            new: undefined,
+            tab: undefined,
+            tier: undefined,
+            verdict: undefined,
+            from: undefined,
+            open: formatOpen(ref),
+          },
+          "push",
+        );
       }
     },
     roomy: wide,
@@ -128,7 +156,6 @@ function EditorPanel(props: {
       footer={editor.footer}
       onClose={props.onClose}
     >
-      {props.notice}
       {editor.body}
     </Panel>
   );
@@ -178,23 +205,6 @@ function ObjectTools(props: {
           </div>
         )}
       </Popover>
-    </>
-  );
-}
-
-function Gone({ openRef }: { readonly openRef: ObjectRef }) {
-  return (
-    <>
-      <div className="note w" role="status">
-        <Icon name="warn" />
-        <div>
-          <b>
-            <s>{openRef.name}</s> does not exist any more.
-          </b>{" "}
-          Its history is below; any revision can be restored.
-        </div>
-      </div>
-      <History openRef={openRef} />
     </>
   );
 }

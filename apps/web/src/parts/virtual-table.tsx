@@ -52,6 +52,8 @@ export function VirtualTable<T>(props: {
   readonly nounPlural?: string;
   readonly total?: number;
   readonly footer?: ReactNode;
+  /** In the place of rows, where there are none. */
+  readonly none?: ReactNode;
   /** Of a row on a phone, where the first cell has more than one line under its name. */
   readonly narrowRowPx?: number;
 }) {
@@ -144,6 +146,7 @@ export function VirtualTable<T>(props: {
             );
           })}
         </div>
+        {props.rows.length === 0 && props.none}
       </div>
       <div className="tfoot">
         <span>

@@ -10,7 +10,7 @@ export interface DraftEnd {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** A source that is no endpoint of ours. */
-  readonly net?: string;
+  readonly nets?: { readonly nets: readonly string[] } | { readonly notNets: readonly string[] };
 }
 
 export interface DraftRequest {
@@ -41,12 +41,12 @@ export function draftPolicy(request: DraftRequest): string {
     action,
     ...(protocol === undefined ? {} : { protocol: protocol.toUpperCase() }),
     source:
-      source.net === undefined
+      source.nets === undefined
         ? {
             selector: labelTerm(source.labels),
             ...(sameNamespace ? {} : { namespaceSelector: `projectcalico.org/name == '${source.namespace}'` }),
           }
-        : { nets: [source.net] },
+        : source.nets,
     ...(port === undefined ? {} : { destination: { ports: [port] } }),
   };
   return stringify(

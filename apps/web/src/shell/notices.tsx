@@ -1,5 +1,5 @@
 "use client";
-import { useSearchParams } from "next/navigation";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useSyncExternalStore } from "react";
 import { connection, lostAt } from "../live/connection.ts";
 import { useNow } from "../parts/age.tsx";
@@ -15,7 +15,7 @@ const CONNECTING = { s: "connecting" } as const;
 export function Notices() {
   const state = useSyncExternalStore(connection.subscribe, connection.read, () => CONNECTING);
   const now = useNow();
-  const unknown = unknownKeys(useSearchParams().keys());
+  const unknown = unknownKeys(useSearchParams().keys(), usePathname());
   const lostAtMs = lostAt(state);
   const isStale = lostAtMs !== undefined && now - lostAtMs > STALE_AFTER_MS;
   return (

@@ -4,6 +4,8 @@ const KNOWN = new Set(
 );
 
 /** Keys of a link that no page reads: they stay in the address and are named, never silently dropped. */
-export function unknownKeys(keys: Iterable<string>): readonly string[] {
-  return [...new Set(keys)].filter((key) => !KNOWN.has(key) && !key.startsWith("_"));
+export function unknownKeys(keys: Iterable<string>, pathname: string): readonly string[] {
+  const all = new Set(keys);
+  const isCreating = pathname.startsWith("/new/") || all.has("new");
+  return [...all].filter((key) => !KNOWN.has(key) && !key.startsWith("_") && !(key === "from" && isCreating));
 }

@@ -5,12 +5,14 @@ import { type ReactNode, useEffect, useState } from "react";
 import { LiveFeed } from "../live/feed.tsx";
 import { Toasts } from "../parts/toasts.tsx";
 import { Header } from "./header.tsx";
+import { useArrival } from "./arrival.ts";
 import { useJumpKeys } from "./keys.ts";
 import { prefersSlimRail } from "./nav.ts";
 import { Notices } from "./notices.tsx";
 import { Rail } from "./rail.tsx";
 import type { RailWidth } from "./rail-width.ts";
 import { keepChoice, type Theme } from "./theme.ts";
+import { useUndoKey } from "./undo/use-undo.ts";
 
 const loadPalette = async () => (await import("./palette/palette.tsx")).Palette;
 const Palette = dynamic(loadPalette, { ssr: false });
@@ -30,6 +32,8 @@ export function Shell(props: {
   const [searching, setSearching] = useState(false);
   const rail = chosen ?? (prefersSlimRail(pathname) ? "slim" : "wide");
   useJumpKeys(() => setSearching(true));
+  useUndoKey();
+  useArrival(pathname);
   useEffect(() => {
     // There when it is asked for: who types on at once types into it.
     const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_MS);

@@ -58,7 +58,7 @@ const traits: Traits = { tiered: true, guarded: true, readBy: ["graph", "evaluat
 const looks: Looks = {
   page: "policies",
   searched: true,
-  template: { tier: DEFAULT_TIER, selector: "all()", types: ["Ingress"], ingress: [{ action: "Allow" }] },
+  template: { tier: DEFAULT_TIER, types: ["Ingress"] },
 };
 
 type Spec = z.output<typeof globalNetworkPolicySpec>;

@@ -21,7 +21,7 @@ function create(name: string, href: string): Entry {
   return { id: name, icon: "plus", name, isWords: true, verb: "Create", does: { go: href } };
 }
 
-/** Commands that have every word: "new gnp". The last change can be undone while it is known. */
+/** Commands that have every word: "new gnp". One's own last change can be undone while there is one. */
 export function commandsFor(text: string, lastChange: ChangeGroup | undefined): readonly Entry[] {
   const undo = lastChange === undefined ? [] : [undoOf(lastChange)];
   return [...undo, ...COMMANDS].filter(hasWords(text));
@@ -41,15 +41,15 @@ export function pagesFor(text: string): readonly Entry[] {
     .filter(hasWords(text));
 }
 
-function undoOf({ revision, names, entries, author }: ChangeGroup): Entry {
+function undoOf({ revision, names, entries }: ChangeGroup): Entry {
   const more = names.length > 1 ? ` and ${names.length - 1} more` : "";
   return {
     id: `undo-${revision}`,
     icon: "undo",
-    name: "Undo the last change",
+    name: "Undo my last change",
     isWords: true,
-    detail: `${author} ${opWords({ entries })} ${names[0] ?? ""}${more}`,
-    verb: "Undo",
+    detail: `${opWords({ entries })} ${names[0] ?? ""}${more}`,
+    verb: "⌘Z",
     does: { command: "undo" },
   };
 }

@@ -170,9 +170,7 @@ test("a name leads to what has it, be it a part of a label, a net, a page or a c
   expect(found("gnp new")).toEqual([
     ["Commands", "New global network policy (gnp) | /policies?new=globalnetworkpolicies | Create"],
   ]);
-  expect(found("undo")).toEqual([
-    ["Commands", "Undo the last change | priya changed shop/web and 1 more | undo | Undo"],
-  ]);
+  expect(found("undo")).toEqual([["Commands", "Undo my last change | changed shop/web and 1 more | undo | ⌘Z"]]);
   expect(found("undo", { lastChange: undefined })).toEqual([]);
 });
 

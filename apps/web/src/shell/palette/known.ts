@@ -5,21 +5,20 @@ import { useMemo } from "react";
 import { useEndpoints } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
 import { usePolicies } from "../../live/policies.ts";
-import { useActivity } from "../../live/queries.ts";
 import { useTRPC } from "../../trpc/client.ts";
+import type { ChangeGroup } from "../../app/(main)/activity/view.ts";
 import type { Known } from "./find.ts";
 
 const KINDS = kindsWhere(({ looks }) => looks.searched);
 
 /** What is here already, and what the server tells while one types. */
-export function useKnown(): Known {
+export function useKnown(lastChange: ChangeGroup | undefined): Known {
   const trpc = useTRPC();
   const endpoints = useEndpoints().items;
   const policies = usePolicies().items;
   const lists = KINDS.map((kind) => useObjects(kind).items);
   const configurations = useObjects(BGPConfiguration);
   const { data: pools } = useQuery(trpc.pools.usage.queryOptions(undefined, { staleTime: 5_000 }));
-  const lastChange = useActivity(1).data?.sets[0];
   const configured = configurations.items.find(({ metadata }) => metadata.name === "default")?.spec.asNumber;
   const asNumber = configurations.loaded ? (configured ?? DEFAULT_AS) : undefined;
   return useMemo(

@@ -3,10 +3,10 @@ import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, startTransition, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { useRevert } from "../../live/write.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { parseQuestion } from "../../policy/question.ts";
 import { applyTheme } from "../theme.ts";
+import { useUndo, useUndoable } from "../undo/use-undo.ts";
 import { Answer, QUESTION } from "./answer.tsx";
 import type { Entry } from "./entry.ts";
 import { groupsFor } from "./find.ts";
@@ -15,7 +15,7 @@ import { useKnown } from "./known.ts";
 /** Search and commands. Focus comes to the field once it is shown, and goes back where it was. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter();
-  const revert = useRevert();
+  const undo = useUndo();
   const [text, setText] = useState("");
   const [searched, setSearched] = useState(""); // what is found is of this; it follows what is typed as time allows
   const dialog = useRef<HTMLDialogElement>(null);
@@ -26,7 +26,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     field.current?.focus(); // a dialog gives it to whatever comes first
     return () => shown?.close();
   }, []);
-  const known = useKnown();
+  const known = useKnown(useUndoable());
   const groups = useMemo(() => groupsFor(searched, known), [searched, known]);
   const question = parseQuestion(searched);
   const [marked, setMarked] = useState("");
@@ -50,7 +50,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     if ("go" in does) return go(does.go);
     onClose();
     if (does.command !== "undo") return applyTheme(does.command);
-    if (known.lastChange !== undefined) void revert(known.lastChange.revision, known.lastChange.names);
+    void undo();
     return undefined;
   };
   return (

@@ -9,6 +9,7 @@ import { useObjects } from "../../../live/objects.ts";
 import { useNow } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { NoMatch } from "../../../parts/no-match.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
@@ -100,6 +101,14 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
             noun={words}
             nounPlural={many}
             total={list.items.length}
+            none={
+              <NoMatch
+                noun={words}
+                nounPlural={many}
+                total={list.items.length}
+                filters={[{ words: `“${text}”`, drop: () => url.set({ q: undefined }, "push") }]}
+              />
+            }
           />
         )}
       </main>

@@ -6,6 +6,7 @@ import { useNodes } from "../../../live/queries.ts";
 import { Age } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { NoMatch } from "../../../parts/no-match.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Empty, Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
@@ -205,6 +206,13 @@ export function Nodes() {
                 onOpen={(row) => router.push(`/nodes/${row.name}`)}
                 noun="node"
                 total={all.length}
+                none={
+                  <NoMatch
+                    noun="node"
+                    total={all.length}
+                    filters={[{ words: `“${text}”`, drop: () => url.set({ q: undefined }, "push") }]}
+                  />
+                }
               />
             </>
           );

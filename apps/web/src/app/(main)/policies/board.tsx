@@ -47,6 +47,22 @@ export function Board(props: BoardProps) {
     refocus.current = undefined;
   });
 
+  const { columns: shown, selected } = props;
+  useEffect(() => {
+    /** From the page's heading, where one arrives, arrows lead to the card that is open, else to the first. */
+    const onArrow = (event: globalThis.KeyboardEvent): void => {
+      const isFree = event.target === document.body || event.target instanceof HTMLHeadingElement;
+      if (!isFree || !event.key.startsWith("Arrow") || event.altKey || event.ctrlKey || event.metaKey) return;
+      const cards = shown.flatMap((column) => column.cards);
+      const card = cards.find(({ path }) => path === selected) ?? cards[0];
+      if (card === undefined) return;
+      event.preventDefault();
+      focusCard(root.current, card.key);
+    };
+    document.addEventListener("keydown", onArrow);
+    return () => document.removeEventListener("keydown", onArrow);
+  }, [shown, selected]);
+
   const onKey = (event: KeyboardEvent) => {
     const element = (event.target as HTMLElement).closest<HTMLElement>("[data-card]");
     const key = element?.dataset["card"];

@@ -8,7 +8,7 @@ import type { TraceSteps } from "../../../policy/trace.ts";
 import { formatCount } from "../../../words/number.ts";
 import { PolicyCard } from "./card.tsx";
 import type { DropPlace } from "./drop-place.ts";
-import { type Card, endpointsOf, type TierColumn, tierOrderText } from "./view.ts";
+import { type Card, endpointsOf, type TierColumn, orderText } from "./view.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
 
 const CARD_PX = 60;
@@ -53,7 +53,7 @@ export function Column(props: {
           onClick={() => props.onNew(column.name)}
         >
           <span className="h3">{column.name}</span>
-          <span className="muted">order {tierOrderText(column.order)}</span>
+          <span className="muted">order {orderText(column.order)}</span>
           <span className="muted">{column.defaultAction}</span>
         </button>
       </section>
@@ -70,7 +70,7 @@ export function Column(props: {
         >
           {column.name}
         </button>
-        <span className="muted sm">{column.exists ? tierOrderText(column.order) : "no such tier"}</span>
+        <span className="muted sm">{column.exists ? orderText(column.order) : "no such tier"}</span>
         <span className="right sm muted" title={`${column.cards.length} policies`}>
           {formatCount(column.cards.length)}
         </span>

@@ -66,7 +66,7 @@ export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly 
             </WriteButton>
             <Link
               className="link nowrap hide-s"
-              href={`/reach${url.href({ view: undefined, q: undefined, open: undefined, new: undefined, tab: undefined, verdict: undefined }).replace(/^[^?]*/, "")}`}
+              href={`/reach${url.href({ view: undefined, q: undefined, open: undefined, new: undefined, tab: undefined, verdict: undefined, from: undefined }).replace(/^[^?]*/, "")}`}
             >
               Open in Reach
             </Link>

@@ -16,7 +16,7 @@ import { Board } from "./board.tsx";
 import { Lens } from "./lens.tsx";
 import { OrderBar, useOrderDraft } from "./order-draft.tsx";
 import { PolicyList } from "./policy-list.tsx";
-import { boardColumns, litCards, parseNamespaces } from "./view.ts";
+import { boardColumns, hiding, litCards, parseNamespaces } from "./view.ts";
 import "../../../styles/board.css";
 import "../../../styles/editor.css";
 import { WriteButton } from "../../../parts/write-button.tsx";
@@ -37,6 +37,10 @@ export function Policies() {
     () => litCards(columns, { text: searched, ...parseNamespaces(namespaces) }),
     [columns, searched, namespaces],
   );
+  const filters = hiding(columns, { text, namespaces }).map(({ key, ...filter }) => ({
+    ...filter,
+    drop: () => url.set({ [key]: undefined }, "push"),
+  }));
   const trace = useTrace({
     source: url.get("src") ?? "",
     destination: url.get("dst") ?? "",
@@ -105,7 +109,13 @@ export function Policies() {
             }
           />
         ) : view === "list" ? (
-          <PolicyList columns={columns} lit={lit} selected={url.get("open") ?? undefined} onOpen={onOpen} />
+          <PolicyList
+            columns={columns}
+            lit={lit}
+            filters={filters}
+            selected={url.get("open") ?? undefined}
+            onOpen={onOpen}
+          />
         ) : (
           <Board
             columns={columns}

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { type Hiding, NoMatch } from "../../../parts/no-match.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import {
@@ -96,6 +97,8 @@ const BY_PLACE: SortState = { id: "place", down: false };
 export function PolicyList(props: {
   readonly columns: readonly TierColumn[];
   readonly lit: ReadonlySet<string> | undefined;
+  /** What hides rows. */
+  readonly filters: readonly Hiding[];
   readonly selected: string | undefined;
   readonly onOpen: (path: string) => void;
 }) {
@@ -123,6 +126,7 @@ export function PolicyList(props: {
       noun="policy"
       nounPlural="policies"
       total={all.length}
+      none={<NoMatch noun="policy" nounPlural="policies" total={all.length} filters={props.filters} />}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PolicyObject, TierObject } from "../../../policy/spec.ts";
-import { boardColumns, cardOf, endpointsOf, litCards, orderText, parseNamespaces, tierOrderText } from "./view.ts";
+import { boardColumns, cardOf, endpointsOf, hiding, litCards, orderText, parseNamespaces } from "./view.ts";
 
 const policy = (name: string, spec: PolicyObject["spec"], namespace?: string): PolicyObject => ({
   apiVersion: "projectcalico.org/v3",
@@ -123,14 +123,23 @@ test.each([
   expect(parseNamespaces(text)).toEqual({ namespaces, negated });
 });
 
-test.each([
-  [undefined, "last", "last"],
-  [0, "0", "0"],
-  [100, "100", "100"],
-  [999_999, "999999", "999999"],
-  [1_000_000, "1000000", "1M"],
-  [1_500_000, "1500000", "1500000"],
-  [3_000_000, "3000000", "3M"],
-])("the order %s reads %s on a card and %s on a tier", (order, card, column) => {
-  expect([orderText(order), tierOrderText(order)]).toEqual([card, column]);
+test.each<[order: number | undefined, text: string]>([
+  [undefined, "last"],
+  [0, "0"],
+  [12.5, "12.5"],
+  [1_000_000, "1000000"],
+])("the order %s reads %s, as kubectl prints it", (order, text) => {
+  expect(orderText(order)).toBe(text);
+});
+
+test("each filter says how many there would be without it alone", () => {
+  const columns = boardColumns(
+    [tier("default", 100)],
+    [policy("web", {}, "shop"), policy("web", {}, "payments"), policy("cart", {}, "shop"), policy("web", {})],
+  );
+  expect(hiding(columns, { text: "web", namespaces: "shop" })).toEqual([
+    { key: "q", words: "“web”", without: 3 },
+    { key: "ns", words: "ns=shop", without: 3 },
+  ]);
+  expect(hiding(columns, { text: "", namespaces: null })).toEqual([]);
 });

@@ -130,13 +130,24 @@ export function parseNamespaces(text: string | null): Pick<BoardFilter, "namespa
   return { namespaces: list.split(",").filter((name) => name !== ""), negated };
 }
 
-/** The order on a card: absent is last and says so. */
-export function orderText(order: number | undefined): string {
-  return order === undefined ? "last" : String(order);
+/** The filters that are set, each with how many policies there would be without it alone. */
+export function hiding(
+  columns: readonly TierColumn[],
+  { text, namespaces }: { readonly text: string; readonly namespaces: string | null },
+): readonly { readonly key: "q" | "ns"; readonly words: string; readonly without: number }[] {
+  const total = columns.reduce((sum, { cards }) => sum + cards.length, 0);
+  const left = (filter: BoardFilter): number => litCards(columns, filter)?.size ?? total;
+  return [
+    ...(text === ""
+      ? []
+      : [{ key: "q" as const, words: `“${text}”`, without: left({ text: "", ...parseNamespaces(namespaces) }) }]),
+    ...(namespaces === null
+      ? []
+      : [{ key: "ns" as const, words: `ns=${namespaces}`, without: left({ text, namespaces: [], negated: false }) }]),
+  ];
 }
 
-/** A big order as people read it: `1M` for the default tier's 1,000,000. */
-export function tierOrderText(order: number | undefined): string {
-  if (order === undefined) return "last";
-  return order >= 1_000_000 && order % 1_000_000 === 0 ? `${order / 1_000_000}M` : String(order);
+/** An order as it is written: absent is last and says so. */
+export function orderText(order: number | undefined): string {
+  return order === undefined ? "last" : String(order);
 }

@@ -7,6 +7,7 @@ import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
 import { definitionByPlural, kindWords, pathOf, refFrom } from "../../../../words/kinds.ts";
 import { useObject } from "../../../../live/objects.ts";
 import { Age } from "../../../../parts/age.tsx";
+import { Gone } from "../../../../parts/gone.tsx";
 import { History } from "../../../../parts/history.tsx";
 import { Icon } from "../../../../parts/icon.tsx";
 import { useDelete } from "../../../../live/use-delete.ts";
@@ -55,18 +56,7 @@ function Found({
         query.isGone ? (
           <div className="scroll">
             <div className="pad">
-              <div className="note w">
-                <Icon name="warn" />
-                <div>
-                  <b>
-                    <s>{openRef.name}</s> does not exist.
-                  </b>{" "}
-                  It may have been deleted; its history may still be here.
-                </div>
-              </div>
-              <div className="sect">
-                <History openRef={openRef} />
-              </div>
+              <Gone openRef={openRef} />
             </div>
           </div>
         ) : query.error === null ? (

@@ -2,9 +2,13 @@
 import { useRouter } from "next/navigation";
 import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
 import { useNewText } from "../../../../editor/new-text.ts";
+import { TemplatePicker } from "../../../../editor/templates/template-picker.tsx";
+import { beginsEmptyHanded } from "../../../../editor/templates/templates.ts";
+import { useRights } from "../../../../live/rights.ts";
 import { definitionByPlural, kindWords, pathOf } from "../../../../words/kinds.ts";
 import { Empty, Loaded } from "../../../../parts/states.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
+import { MayNotWrite } from "../../../../parts/write-button.tsx";
 import { usePageTitle } from "../../../../shell/title.ts";
 import "../../../../styles/editor.css";
 
@@ -24,7 +28,27 @@ export function NewPage({ plural }: { readonly plural: string }) {
 }
 
 function Draft({ kind, plural }: { readonly kind: string; readonly plural: string }) {
+  const url = useUrlState();
   const text = useNewText(kind);
+  const { readOnly } = useRights();
+  if (readOnly !== undefined) {
+    return (
+      <main className="main" id="main">
+        <MayNotWrite kind={kind} reason={readOnly} />
+      </main>
+    );
+  }
+  if (beginsEmptyHanded(kind, url)) {
+    return (
+      <main className="main" id="main">
+        <div className="scroll">
+          <div className="pad">
+            <TemplatePicker kind={kind} onBegin={(change) => url.set(change, "push")} />
+          </div>
+        </div>
+      </main>
+    );
+  }
   return (
     <main className="main" id="main">
       <Loaded query={text} what="what the draft starts from">

@@ -1,0 +1,86 @@
+"use client";
+import type { ObjectRef } from "@percale/resources";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useEffect, useState } from "react";
+import { useRevert } from "../live/write.ts";
+import { useTRPC } from "../trpc/client.ts";
+import { definitionOf, kindWords } from "../words/kinds.ts";
+import { Age } from "./age.tsx";
+import { History } from "./history.tsx";
+import { Icon } from "./icon.tsx";
+import { ObjectName } from "./object-name.tsx";
+import { Empty, Loaded } from "./states.tsx";
+import { WriteButton } from "./write-button.tsx";
+
+/**
+ * In the place of an object that is not there: who deleted it and the way back, or that nobody ever called anything that.
+ * What one took away oneself while it was shown needs no notice: `onLeave` closes it.
+ */
+export function Gone({ openRef, onLeave }: { readonly openRef: ObjectRef; readonly onLeave?: () => void }) {
+  const trpc = useTRPC();
+  const { kind, name, namespace } = openRef;
+  const ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
+  const history = useQuery(trpc.objects.history.queryOptions(ref));
+  const { data: me } = useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity }));
+  const revert = useRevert();
+  const last = history.data?.[0];
+  const isOwn = onLeave !== undefined && last?.op === "DELETED" && last.author === me?.user;
+  useEffect(() => {
+    if (isOwn) onLeave();
+  }, [isOwn, onLeave]);
+  return (
+    <Loaded query={history} what="the history" rows={4}>
+      {() =>
+        last === undefined ? (
+          <Never openRef={openRef} />
+        ) : isOwn ? null : (
+          <>
+            <div className="note" role="status">
+              <Icon name="info" />
+              <div className="grow">
+                <s>
+                  <ObjectName namespace={namespace} name={name} />
+                </s>{" "}
+                was deleted by <b className="med">{last.author}</b> <Age at={last.at} ago />.
+              </div>
+              <WriteButton className="btn" onClick={() => void revert(last.setEnd, [name])}>
+                Restore
+              </WriteButton>
+            </div>
+            <History openRef={openRef} />
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Never({ openRef: { kind, name, namespace } }: { readonly openRef: ObjectRef }) {
+  const definition = definitionOf(kind);
+  return (
+    <Empty
+      title={`No ${kindWords(kind)} is called that`}
+      help={
+        <>
+          <span className="mono">{namespace === undefined ? name : `${namespace}/${name}`}</span> does not exist, and
+          nothing of that name is in the log of changes.
+        </>
+      }
+      action={
+        definition && (
+          <Link className="btn" href={`/${definition.plural}`}>
+            All {definition.words.many}
+          </Link>
+        )
+      }
+    />
+  );
+}
+
+/** Whether something was here while this was shown. */
+export function useWasThere(isThere: boolean): boolean {
+  const [was, setWas] = useState(isThere);
+  if (isThere && !was) setWas(true);
+  return was;
+}

@@ -1,0 +1,63 @@
+"use client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect } from "react";
+import { type ChangeGroup, groupActivity } from "../../app/(main)/activity/view.ts";
+import { activityOf, useActivity } from "../../live/queries.ts";
+import { useRevert } from "../../live/write.ts";
+import { useNow } from "../../parts/age.tsx";
+import { showToast } from "../../parts/toasts.tsx";
+import { failureOf, useTRPC } from "../../trpc/client.ts";
+import { isTyping } from "../keys.ts";
+import { undoable } from "./undoable.ts";
+
+/** Writes that are looked through for one's own: agents write many. */
+const LOOK_AT = 400;
+
+/** What undo would take back now, as far as it is known here. */
+export function useUndoable(): ChangeGroup | undefined {
+  const trpc = useTRPC();
+  const { data: me } = useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity }));
+  const sets = useActivity(LOOK_AT).data?.sets;
+  const nowMs = useNow();
+  return me === undefined || sets === undefined ? undefined : undoable(sets, { user: me.user, nowMs });
+}
+
+/** Takes back what one did last, as the server tells it now. */
+export function useUndo(): () => Promise<void> {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const revert = useRevert();
+  return useCallback(async () => {
+    try {
+      const [me, { activities }] = await Promise.all([
+        queryClient.ensureQueryData(trpc.session.whoami.queryOptions()),
+        queryClient.fetchQuery(trpc.changes.list.queryOptions({ limit: LOOK_AT })),
+      ]);
+      const sets = groupActivity(activities.map(activityOf));
+      const last = undoable(sets, { user: me.user, nowMs: Date.now() });
+      if (last !== undefined) await revert(last.revision, last.names);
+      else
+        showToast({
+          tone: "failed",
+          content: "Nothing of yours to undo in the last hour. Activity reverts what is older.",
+        });
+    } catch (error) {
+      showToast({ tone: "failed", content: `Nothing was undone: ${failureOf(error).message}` });
+    }
+  }, [queryClient, revert, trpc]);
+}
+
+/** ⌘Z or Ctrl Z outside a text field. */
+export function useUndoKey(): void {
+  const undo = useUndo();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const isKey = event.key.toLowerCase() === "z" && (event.metaKey || event.ctrlKey);
+      if (!isKey || event.shiftKey || event.altKey || event.repeat || isTyping(event.target)) return;
+      event.preventDefault();
+      void undo();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [undo]);
+}
