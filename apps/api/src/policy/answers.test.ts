@@ -104,7 +104,8 @@ test("an explanation tells both ends, both sides and what decided, with every st
     tier: "security",
     policy: { kind: "GlobalNetworkPolicy", name: "security.ban", tier: "security" },
     action: "none",
-    text: "GlobalNetworkPolicy/security.ban: no rule matched (rule 1: source.nets)",
+    text: "GlobalNetworkPolicy/security.ban: no rule matched (rule 1 wants source.nets 203.0.113.0/24)",
+    misfits: [{ rule: 0, field: "source.nets", wants: "203.0.113.0/24" }],
   };
   const policy = { kind: "NetworkPolicy", name: "default.db", namespace: "shop", tier: "default" };
   const ingress = {

@@ -54,8 +54,8 @@ const step = (name: string, more: Partial<PolicyStep>): PolicyStep => ({
   outcome: "no match",
   ...more,
 });
-const rule = (index: number, failedField?: string) =>
-  ({ index, ...(failedField !== undefined && { failedField }) }) as unknown as PolicyStep["rules"][number];
+const rule = (index: number, failedField?: string, wants?: string) =>
+  ({ index, ...(failedField !== undefined && { failedField, wants }) }) as unknown as PolicyStep["rules"][number];
 
 test("every policy on the way to a decision tells why it did not decide, or which rule did", () => {
   const half = {
@@ -66,8 +66,8 @@ test("every policy on the way to a decision tells why it did not decide, or whic
         tier: "security",
         policies: [
           step("empty", {}),
-          step("near", { rules: [rule(0, "protocol"), rule(1, "source.nets")] }),
-          step("passes", { rules: [rule(0, "protocol"), rule(1)], outcome: "Pass", ruleIndex: 1 }),
+          step("near", { rules: [rule(0, "protocol", "UDP"), rule(1, "source.nets", "10.0.0.0/8")] }),
+          step("passes", { rules: [rule(0, "protocol", "UDP"), rule(1)], outcome: "Pass", ruleIndex: 1 }),
         ],
         outcome: "Pass",
         byDefault: false,
@@ -86,9 +86,20 @@ test("every policy on the way to a decision tells why it did not decide, or whic
       tier,
       policy: policy("near"),
       action: "none",
-      text: "GlobalNetworkPolicy/near: no rule matched (rule 1: protocol; rule 2: source.nets)",
+      text: "GlobalNetworkPolicy/near: no rule matched (rule 1 wants protocol UDP; rule 2 wants source.nets 10.0.0.0/8)",
+      misfits: [
+        { rule: 0, field: "protocol", wants: "UDP" },
+        { rule: 1, field: "source.nets", wants: "10.0.0.0/8" },
+      ],
     },
-    { tier, policy: policy("passes"), action: "pass", text: "GlobalNetworkPolicy/passes: rule 2 says Pass", rule: 1 },
+    {
+      tier,
+      policy: policy("passes"),
+      action: "pass",
+      text: "GlobalNetworkPolicy/passes: rule 2 says Pass",
+      rule: 1,
+      misfits: [{ rule: 0, field: "protocol", wants: "UDP" }],
+    },
     { tier: "late", action: "pass", text: "no rule matched: the tier's default is Pass" },
     { tier: "last", action: "deny", text: "no rule matched: the tier's default is Deny" },
     { profile: "kns.shop", action: "allow", text: "Profile/kns.shop: rule 1 says Allow", rule: 0 },

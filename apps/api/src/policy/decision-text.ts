@@ -78,6 +78,8 @@ function profileSteps(step: PolicyStep): DecisionStep[] {
   return [{ profile: step.ref.name, ...stepOf(step) }];
 }
 
+/** Of a policy of many rules the first tell enough. */
+const MAX_MISFITS = 8;
 const STEP_ACTIONS: Readonly<Record<PolicyStep["outcome"], DecisionStep["action"]>> = {
   Allow: "allow",
   Deny: "deny",
@@ -86,13 +88,17 @@ const STEP_ACTIONS: Readonly<Record<PolicyStep["outcome"], DecisionStep["action"
 };
 
 function stepOf({ ref, rules, outcome, ruleIndex }: PolicyStep): DecisionStep {
-  const failed = rules.map(({ index, failedField }) => `rule ${index + 1}: ${failedField ?? "matches"}`).join("; ");
+  const misfits = rules.flatMap(({ index, failedField, wants = "" }) =>
+    failedField === undefined ? [] : [{ rule: index, field: failedField, wants }],
+  );
+  const failed = misfits.map(({ rule, field, wants }) => `rule ${rule + 1} wants ${field} ${wants}`).join("; ");
   const why = failed === "" ? "no rules" : failed;
   const text = outcome === "no match" ? `no rule matched (${why})` : `rule ${(ruleIndex ?? 0) + 1} says ${outcome}`;
   return {
     action: STEP_ACTIONS[outcome],
     text: `${formatRef(ref)}: ${text}`,
     ...(ruleIndex !== undefined && { rule: ruleIndex }),
+    ...(misfits.length > 0 && { misfits: misfits.slice(0, MAX_MISFITS) }),
   };
 }
 

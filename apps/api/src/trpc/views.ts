@@ -135,6 +135,16 @@ export interface DecisionStep {
   readonly rule?: number;
   readonly action: "allow" | "deny" | "pass" | "log" | "none";
   readonly text: string;
+  /** Why the first of its rules did not match; absent where none was tried in vain. */
+  readonly misfits?: readonly Misfit[];
+}
+
+/** A rule that did not match: the first field that did not, and what the rule asks for there. */
+export interface Misfit {
+  /** Index in the policy's list. */
+  readonly rule: number;
+  readonly field: string;
+  readonly wants: string;
 }
 
 export interface ExplainView {

@@ -130,13 +130,14 @@ export function rowsOf(decision: DecisionView): readonly TraceRow[] {
   return rows.map((row, index) => (index === last ? { ...row, decides: true } : row));
 }
 
-function rowOf({ tier, policy, profile, rule, action, text }: DecisionStep): TraceRow {
+function rowOf({ tier, policy, profile, rule, action, text, misfits }: DecisionStep): TraceRow {
   const outcome = action === "log" ? "none" : action;
   const common = {
     tier: policy?.tier ?? tier ?? "",
     outcome,
     reason: text.replace(/^\w+\/\S+: /, ""),
     decides: false,
+    ...(misfits === undefined ? {} : { misfits }),
     ...(rule === undefined ? {} : { rule: rule + 1 }),
   } as const;
   if (policy !== undefined) {

@@ -54,6 +54,7 @@ export type IconName =
   | "board"
   | "matrix"
   | "refresh"
+  | "swap"
   | "lock"
   | "eye"
   | "sun"

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { pathOfHalf, stepsOf, type Trace, traceSentence, verdictWords } from "./trace.ts";
 
+const sentence = (trace: Trace): string =>
+  traceSentence(trace)
+    .map((piece) => (piece.t === "word" ? piece.text : [piece.namespace ?? [], piece.name].flat().join("/")))
+    .join("");
+
 const TRACE: Trace = {
   verdict: "Deny",
   halves: [
@@ -53,7 +58,7 @@ const TRACE: Trace = {
 };
 
 test("the answer names the side and the rule", () => {
-  expect(traceSentence(TRACE)).toBe("The destination denies it by shop/deny rule 2.");
+  expect(sentence(TRACE)).toBe("The destination denies it by shop/deny rule 2.");
   expect(verdictWords(TRACE)).toBe("Denied at the destination");
 });
 
@@ -63,8 +68,8 @@ test("an allowed packet needs both sides", () => {
     verdict: "Allow",
     halves: [egress!, { direction: "ingress", endpoint: "10.0.0.1", node: undefined, verdict: "Allow", rows: [] }],
   };
-  expect(traceSentence(trace)).toBe("The source allows it by profile kns.shop rule 1.");
-  expect(traceSentence({ verdict: "Allow", halves: [] })).toBe("No policy applies on either side.");
+  expect(sentence(trace)).toBe("The source allows it by profile kns.shop rule 1.");
+  expect(sentence({ verdict: "Allow", halves: [] })).toBe("No policy applies on either side.");
 });
 
 test("steps are numbered per direction and land on cards and tier ends", () => {

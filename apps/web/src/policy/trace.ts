@@ -1,3 +1,4 @@
+import type { Misfit } from "@percale/api";
 import type { IconName } from "../parts/icon.tsx";
 
 /** One step of an explanation: a policy, the end of a tier, or a profile, with why it did or did not decide. */
@@ -14,6 +15,8 @@ export interface TraceRow {
   readonly rule?: number;
   readonly outcome: "allow" | "deny" | "pass" | "none";
   readonly reason: string;
+  /** Why the first of its rules did not match. */
+  readonly misfits?: readonly Misfit[];
   readonly decides: boolean;
 }
 
@@ -89,34 +92,47 @@ export function stepsOf(trace: Trace): TraceSteps {
   return { cards, ends, profiles };
 }
 
+/** A word of a sentence, or a name in it. */
+export type TracePiece =
+  | { readonly t: "word"; readonly text: string }
+  | { readonly t: "name"; readonly namespace?: string; readonly name: string; readonly path?: string };
+
+const word = (text: string): TracePiece => ({ t: "word", text });
+
 /** The answer in one sentence: who decides, by what. */
-export function traceSentence(trace: Trace): string {
-  const denying = trace.halves.find((half) => half.verdict === "Deny");
-  if (denying !== undefined) {
-    const row = denying.rows.find((each) => each.decides);
-    return `${denying.direction === "egress" ? "The source" : "The destination"} denies it${row === undefined ? "" : ` by ${rowWords(row)}`}.`;
-  }
-  const words = trace.halves.flatMap((half) => {
+export function traceSentence(trace: Trace): readonly TracePiece[] {
+  const denying = trace.halves.filter((half) => half.verdict === "Deny").slice(0, 1);
+  const halves = denying.length > 0 ? denying : trace.halves;
+  const parts = halves.flatMap((half) => {
     const row = half.rows.find((each) => each.decides);
-    return row === undefined
-      ? []
-      : [`${half.direction === "egress" ? "the source allows it" : "the destination allows it"} by ${rowWords(row)}`];
+    if (row === undefined && denying.length === 0) return [];
+    const side = half.direction === "egress" ? "the source" : "the destination";
+    const verb = half.verdict === "Deny" ? "denies it" : "allows it";
+    return [row === undefined ? [word(`${side} ${verb}`)] : [word(`${side} ${verb} by `), ...rowPieces(row)]];
   });
-  const text = words.join(", ");
-  return text === "" ? "No policy applies on either side." : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  if (parts.length === 0) return [word("No policy applies on either side.")];
+  const pieces = parts.flatMap((part, index) => (index === 0 ? part : [word(", "), ...part]));
+  return [...pieces.map((piece, index) => (index === 0 ? capital(piece) : piece)), word(".")];
 }
 
-export function rowWords(row: TraceRow): string {
-  const rule = row.rule === undefined ? "" : ` rule ${row.rule}`;
-  switch (row.what) {
+function capital(piece: TracePiece): TracePiece {
+  return piece.t === "name" ? piece : word(piece.text.charAt(0).toUpperCase() + piece.text.slice(1));
+}
+
+function rowPieces({ what, tier, namespace, name, path, rule }: TraceRow): readonly TracePiece[] {
+  const ofRule = rule === undefined ? [] : [word(` rule ${rule}`)];
+  switch (what) {
     case "policy":
-      return `${row.namespace === undefined ? row.name : `${row.namespace}/${row.name}`}${rule}`;
+      return [
+        { t: "name", name, ...(namespace !== undefined && { namespace }), ...(path !== undefined && { path }) },
+        ...ofRule,
+      ];
     case "profile":
-      return `profile ${row.name}${rule}`;
+      return [word("profile "), { t: "name", name }, ...ofRule];
     case "endOfTier":
-      return `the end of tier ${row.tier}`;
+      return [word("the end of tier "), { t: "name", name: tier }];
     case "noPolicy":
-      return "having no policy";
+      return [word("having no policy")];
   }
 }
 

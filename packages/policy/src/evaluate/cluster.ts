@@ -204,10 +204,14 @@ export class Cluster {
     if (rules !== "invalid") return { ref, rules, exists: true };
     if (object === undefined && name === DEFAULT_ALLOW_PROFILE) {
       const { length } = allowingProfile(name).ingress;
-      const all = Array.from({ length }, (): EvaluableRule => ({ action: "Allow", checks: [] }));
+      const all = Array.from({ length }, (): EvaluableRule => ({
+        action: "Allow",
+        checks: [],
+        written: { action: "Allow" },
+      }));
       return { ref, rules: { ingress: all, egress: all }, exists: true };
     }
-    const none: readonly EvaluableRule[] = [{ action: "Deny", checks: [] }];
+    const none: readonly EvaluableRule[] = [{ action: "Deny", checks: [], written: { action: "Deny" } }];
     return { ref, rules: { ingress: none, egress: none }, exists: false };
   }
 }

@@ -78,6 +78,8 @@ export interface RuleStep {
   readonly matched: boolean;
   /** The first field that did not fit, for instance `source.selector`; absent on a match. */
   readonly failedField?: string;
+  /** What the rule asks for in that field, as it is written. */
+  readonly wants?: string;
 }
 
 export interface PolicyStep {

@@ -30,6 +30,8 @@ interface Check {
 export interface EvaluableRule {
   readonly action: RuleAction;
   readonly checks: readonly Check[];
+  /** As it is written. */
+  readonly written: PolicyRule;
 }
 
 /** Gives selectors of the same text the same number. */
@@ -67,7 +69,7 @@ export function evaluableRule(rule: PolicyRule, context: Context): EvaluableRule
   if (notICMP?.type !== undefined) add("notICMP", (packet) => !isIcmp(packet, notICMP));
   addSide(rule.source, "source", { ...context, protocol }, add);
   addSide(rule.destination, "destination", { ...context, protocol }, add);
-  return { action: rule.action, checks };
+  return { action: rule.action, checks, written: rule };
 }
 
 /** The first field that does not fit, or undefined if the rule matches. */

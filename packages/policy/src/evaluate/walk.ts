@@ -2,6 +2,7 @@ import type { Cluster, EndpointView, RuledBy } from "./cluster.ts";
 import type { Direction, FinalAction, Half, HalfDecision, PolicyStep, RuleStep, TierStep, Verdict } from "./query.ts";
 import { misfit } from "./rule.ts";
 import type { EvaluableRule, Sight } from "./rule.ts";
+import { wantsOf } from "./wants.ts";
 
 export interface Outcome {
   readonly verdict: Verdict;
@@ -100,7 +101,9 @@ function policyStep(ref: RuledBy["ref"], rules: readonly EvaluableRule[], packet
   for (const [index, rule] of rules.entries()) {
     const failedField = misfit(rule, packet);
     const matched = failedField === undefined;
-    looked.push({ index, action: rule.action, matched, ...(failedField !== undefined && { failedField }) });
+    const failed =
+      failedField === undefined ? {} : { failedField, wants: wantsOf(rule.written, failedField, ref.namespace) };
+    looked.push({ index, action: rule.action, matched, ...failed });
     if (matched && rule.action !== "Log") return { ref, rules: looked, outcome: rule.action, ruleIndex: index };
   }
   return { ref, rules: looked, outcome: "no match" };

@@ -1,5 +1,6 @@
 "use client";
 import { Command } from "cmdk";
+import { hrefOf } from "../../app/(main)/reach/questions.ts";
 import { useTrace } from "../../live/trace.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Verdict } from "../../parts/verdict.tsx";
@@ -13,14 +14,9 @@ export function Answer({ question, go }: { readonly question: Question; readonly
   const { source, destination, protocol } = question;
   const port = question.port === undefined ? "" : String(question.port);
   const trace = useTrace({ source, destination, protocol, port });
-  const query = new URLSearchParams({
-    src: trace.sourceText,
-    dst: trace.destinationText,
-    proto: protocol,
-    ...(port === "" ? {} : { port }),
-  });
+  const asked = { source: trace.sourceText, destination: trace.destinationText, protocol, port };
   return (
-    <Command.Item value={QUESTION} onSelect={() => go(`/reach?${query.toString().replaceAll("%2F", "/")}`)}>
+    <Command.Item value={QUESTION} onSelect={() => go(hrefOf(asked))}>
       <Icon name="reach" />
       <span className="ell">
         <span className="mono">{trace.sourceText}</span> → <span className="mono">{trace.destinationText}</span>{" "}

@@ -62,6 +62,11 @@ export function cellsOf({ probes }: Matrix, source: string, destination: string)
   return probes.filter((probe) => probe.source === source && probe.destination === destination).map(cellOf);
 }
 
+/** Where kernel and evaluator disagree. */
+export function cellsThatDiffer({ probes }: Matrix): readonly Cell[] {
+  return probes.map(cellOf).filter(({ differs }) => differs);
+}
+
 function cellOf(probe: Probe): Cell {
   const { predicted, measured } = probe;
   return { ...probe, differs: predicted !== undefined && measured !== undefined && predicted !== measured };

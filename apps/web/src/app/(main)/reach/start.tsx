@@ -1,0 +1,101 @@
+"use client";
+import Link from "next/link";
+import { useState } from "react";
+import { useMatrix } from "../../../live/queries.ts";
+import { useTrace } from "../../../live/trace.ts";
+import { Icon } from "../../../parts/icon.tsx";
+import { NameOf } from "../../../parts/object-name.tsx";
+import { Empty } from "../../../parts/states.tsx";
+import { Verdict } from "../../../parts/verdict.tsx";
+import { type Cell, cellsThatDiffer } from "../matrix/view.ts";
+import { hrefOf, lastQuestions, type ReachQuestion } from "./questions.ts";
+
+/** Before both ends are chosen: where packets met something else than was predicted, then what was asked here lately, with its answer of now. */
+export function Start() {
+  const [last] = useState(lastQuestions);
+  const matrix = useMatrix();
+  const surprises = matrix.data === undefined ? [] : cellsThatDiffer(matrix.data);
+  return (
+    <>
+      <Empty
+        title="Choose two ends"
+        help="An endpoint by name, label or address, or any address outside. The answer comes from the engine that decides on the nodes. The search (⌘K) takes the same question: frontend -> database:5432."
+        action={
+          <Link className="btn" href="/matrix">
+            <Icon name="matrix" />
+            All pairs at once
+          </Link>
+        }
+      />
+      {surprises.length > 0 && (
+        <Questions title="Not as predicted" more="the lab’s packets met something else">
+          {surprises.map((cell) => (
+            <Surprise key={hrefOf(askedBy(cell))} cell={cell} />
+          ))}
+        </Questions>
+      )}
+      {last.length > 0 && (
+        <Questions title="Asked lately" more="in this browser, answered now">
+          {last.map((question) => (
+            <Asked key={hrefOf(question)} question={question} />
+          ))}
+        </Questions>
+      )}
+    </>
+  );
+}
+
+function Questions(props: { readonly title: string; readonly more: string; readonly children: React.ReactNode }) {
+  return (
+    <section className="reach-start" aria-label={props.title}>
+      <h2 className="h2">
+        {props.title} <span className="muted">{props.more}</span>
+      </h2>
+      <ul>{props.children}</ul>
+    </section>
+  );
+}
+
+function Asked({ question }: { readonly question: ReachQuestion }) {
+  const { verdict, problem } = useTrace(question);
+  return (
+    <Row question={question}>
+      {verdict === undefined ? (
+        <span className="muted">{problem ?? "…"}</span>
+      ) : (
+        <Verdict action={verdict} word={verdict === "Allow" ? "Allowed" : "Denied"} />
+      )}
+    </Row>
+  );
+}
+
+function Surprise({ cell }: { readonly cell: Cell }) {
+  return (
+    <Row question={askedBy(cell)}>
+      <span className="warn">
+        predicted {cell.predicted === "Allow" ? "allowed" : "denied"},{" "}
+        {cell.measured === "Allow" ? "answered" : "no answer"}
+      </span>
+    </Row>
+  );
+}
+
+function Row({ question, children }: { readonly question: ReachQuestion; readonly children: React.ReactNode }) {
+  return (
+    <li>
+      <Link href={hrefOf(question)}>
+        <span className="ell">
+          <NameOf text={question.source} /> → <NameOf text={question.destination} />
+        </span>
+        <span className="muted nowrap">
+          {question.protocol} {question.port}
+        </span>
+        <span className="right nowrap">{children}</span>
+      </Link>
+    </li>
+  );
+}
+
+function askedBy({ source, destination, protocol, port }: Cell): ReachQuestion {
+  return { source, destination, protocol, port: port === undefined ? "" : String(port) };
+}
