@@ -339,7 +339,7 @@ describe("tRPC", () => {
     const effective = (await query("policy.effective", ref)).body.result.data;
     expect(effective.tiers).toMatchObject([{ tier: "default", ingress: [{ name: "deny-web" }] }]);
     const coverage = (await query("policy.coverage", { per: "policy" })).body.result.data;
-    expect(coverage.rows).toEqual([{ name: "NetworkPolicy/shop/deny-web", count: 1, ingress: true, egress: false }]);
+    expect(coverage.rows).toEqual([{ name: "NetworkPolicy/shop/deny-web", count: 1 }]);
     expect((await query("selectors.test", { selector: "app == 'db'" })).body.result.data).toMatchObject({
       ok: true,
       count: 1,
@@ -355,7 +355,7 @@ describe("tRPC", () => {
     expect((await query("pools.usage")).body.result.data).toEqual([]);
   });
 
-  test.each(["policy.coverage", "policy.matrix", "policy.impact", "selectors.test"])(
+  test.each(["policy.coverage", "policy.protection", "policy.matrix", "policy.impact", "selectors.test"])(
     "%s is asked alone: what a batch answers is written in one turn",
     async (procedure) => {
       const { code, body } = await server.call(`/trpc/overview.summary,${procedure}?batch=1`, {

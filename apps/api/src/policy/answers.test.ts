@@ -5,6 +5,7 @@ import { API_VERSION } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { CoverageRow } from "../trpc/views.ts";
 import { answerTo } from "./questions.ts";
 import type { Question } from "./questions.ts";
 import { Rows } from "./rows.ts";
@@ -202,44 +203,61 @@ test("what has no side to be decided on is told on both, with the one verdict", 
   });
 });
 
-test("what is in force where is told in numbers, of policies or of endpoints, without those that have nothing", async () => {
+test("what is in force where is told in numbers, of policies or of endpoints, without policies that have nothing", async () => {
   const egress = object("GlobalNetworkPolicy", "out", { tier: "default", selector: "app == 'db'", types: ["Egress"] });
   const nobody = object("GlobalNetworkPolicy", "nobody", { tier: "default", selector: "app == 'none'" });
   const told = async (per: "policy" | "endpoint", objects: readonly KubeObject[]): Promise<readonly unknown[]> =>
     (await ask({ ask: "coverage", about: { per } }, worldOf(objects))).rows;
   const shown = [...shop, egress, nobody];
   expect(await told("policy", shown)).toEqual([
-    { name: "GlobalNetworkPolicy/out", count: 1, ingress: false, egress: true },
-    { name: "GlobalNetworkPolicy/security.ban", count: 3, ingress: true, egress: false },
-    { name: "NetworkPolicy/shop/default.db", count: 1, ingress: true, egress: false },
+    { name: "GlobalNetworkPolicy/out", count: 1 },
+    { name: "GlobalNetworkPolicy/security.ban", count: 3 },
+    { name: "NetworkPolicy/shop/default.db", count: 1 },
   ]);
+  const denied = { ref: { kind: "GlobalNetworkPolicy", name: "security.ban" }, rule: 0, count: 1 };
+  const open = { is: "open", end: { by: "rule", ref: { kind: "Profile", name: "open" }, rule: 0, action: "Allow" } };
+  const closed = { is: "closed", end: { by: "tier", tier: "default" } };
   expect(await told("endpoint", shown)).toEqual([
-    { name: "shop/n1-k8s-cart-eth0", count: 1, ingress: true, egress: false },
-    { name: "shop/n1-k8s-db-eth0", count: 3, ingress: true, egress: true },
-    { name: "shop/n1-k8s-web-eth0", count: 1, ingress: true, egress: false },
+    { name: "shop/n1-k8s-cart-eth0", count: 1, protection: { ingress: { ...open, denied }, egress: open } },
+    { name: "shop/n1-k8s-db-eth0", count: 3, protection: { ingress: { ...closed, denied }, egress: closed } },
+    { name: "shop/n1-k8s-web-eth0", count: 1, protection: { ingress: { ...open, denied }, egress: open } },
   ]);
-  expect(await told("endpoint", [db])).toEqual([]);
+});
+
+test("how a cluster is protected is told in numbers, with what has the last word", async () => {
+  expect(await ask({ ask: "protection", about: undefined })).toEqual({
+    answer: {
+      endpoints: 3,
+      openBothWays: 2,
+      ingress: { open: 2, partly: 0, closed: 1, byProfile: 2 },
+      egress: { open: 3, partly: 0, closed: 0, byProfile: 3 },
+      revision: 7,
+    },
+    rows: [
+      { name: "Profile/open", ingress: 2, egress: 3 },
+      { name: "Tier/default", ingress: 1, egress: 0 },
+    ],
+  });
+  const nobody = { ...db, spec: { ...(db.spec as object), profiles: [] } };
+  const { answer, rows } = await ask({ ask: "protection", about: undefined }, worldOf([nobody]));
+  expect([answer, rows]).toMatchObject([{ openBothWays: 0, egress: { closed: 1, byProfile: 1 } }, []]);
 });
 
 test("numbers are counted on from those of the state before, and anew where the world is", async () => {
   const world = worldOf(shop);
-  const endpoints = async (): Promise<readonly unknown[]> =>
-    (await ask({ ask: "coverage", about: { per: "endpoint" } }, world)).rows;
-  const row = (pod: string, count: number) => ({
-    name: `shop/n1-k8s-${pod}-eth0`,
-    count,
-    ingress: true,
-    egress: false,
-  });
-  const before = await endpoints();
+  const counts = async (): Promise<readonly unknown[]> =>
+    (await ask({ ask: "coverage", about: { per: "endpoint" } }, world)).rows.map(
+      (row) => (row as { count: number }).count,
+    );
+  expect(await counts()).toEqual([1, 2, 1]);
   const coverage = await world.coverage;
-  expect(await endpoints()).toEqual(before);
+  expect(await counts()).toEqual([1, 2, 1]);
   expect(await world.coverage).toBe(coverage);
   world.take({ changes: [{ kind: "GlobalNetworkPolicy", name: "security.ban" }], revision: 8 });
-  expect(await endpoints()).toEqual([row("db", 1)]);
+  expect(await counts()).toEqual([0, 1, 0]);
   world.take({ changes: shop.map((one) => JSON.stringify(one)), isAnew: true, revision: 9 });
   expect(await world.coverage).toBe(NOTHING_COVERED);
-  expect(await endpoints()).toEqual([row("cart", 1), row("db", 2), row("web", 1)]);
+  expect(await counts()).toEqual([1, 2, 1]);
 });
 
 test("what the dashboard counts is what the engine has in force, in any cluster", async () => {
@@ -254,26 +272,19 @@ test("what the dashboard counts is what the engine has in force, in any cluster"
       applyUpdates(state, graph.flush());
       const inForce = Array.from(state.endpoints.values(), ({ ref, stages }) => {
         const tiers = stages.normal!;
-        const [ingress, egress] = [tiers.flatMap((tier) => tier.ingress), tiers.flatMap((tier) => tier.egress)];
-        return { name: `${ref.namespace}/${ref.name}`, all: new Set([...ingress, ...egress]), ingress, egress };
+        const all = new Set(tiers.flatMap(({ ingress, egress }) => [...ingress, ...egress]));
+        return { name: `${ref.namespace}/${ref.name}`, all };
       });
-      const perEndpoint = inForce
-        .filter(({ all }) => all.size > 0)
-        .map(({ name, all, ingress, egress }) => ({
-          name,
-          count: all.size,
-          ingress: ingress.length > 0,
-          egress: egress.length > 0,
-        }));
+      const perEndpoint = inForce.map(({ name, all }) => ({ name, count: all.size }));
       const policies = new Set(inForce.flatMap(({ all }) => [...all]));
       const perPolicy = Array.from(policies, (name) => ({
         name,
         count: inForce.filter(({ all }) => all.has(name)).length,
-        ingress: inForce.some(({ ingress }) => ingress.includes(name)),
-        egress: inForce.some(({ egress }) => egress.includes(name)),
       }));
-      const told = async (per: "policy" | "endpoint"): Promise<Set<unknown>> =>
-        new Set((await ask({ ask: "coverage", about: { per } }, worldOf(onNode))).rows);
+      const told = async (per: "policy" | "endpoint"): Promise<Set<unknown>> => {
+        const { rows } = await ask({ ask: "coverage", about: { per } }, worldOf(onNode));
+        return new Set((rows as CoverageRow[]).map(({ name, count }) => ({ name, count })));
+      };
       expect(await told("endpoint")).toEqual(new Set(perEndpoint));
       expect(await told("policy")).toEqual(new Set(perPolicy));
     }),
@@ -287,6 +298,14 @@ test("what is in force on an endpoint is told tier by tier, in order", async () 
   expect((await ask({ ask: "effective", about })).answer).toEqual({
     endpoint: about,
     profiles: ["open"],
+    protection: {
+      ingress: {
+        is: "closed",
+        end: { by: "tier", tier: "default" },
+        denied: { ref: { kind: "GlobalNetworkPolicy", name: "security.ban" }, rule: 0, count: 1 },
+      },
+      egress: { is: "open", end: { by: "rule", ref: { kind: "Profile", name: "open" }, rule: 0, action: "Allow" } },
+    },
     revision: 7,
     tiers: [
       {
@@ -295,6 +314,7 @@ test("what is in force on an endpoint is told tier by tier, in order", async () 
         defaultAction: "Pass",
         ingress: [ref("security", "GlobalNetworkPolicy", "security.ban")],
         egress: [],
+        reach: { ingress: { isReached: true, isEndReached: true } },
       },
       {
         tier: "default",
@@ -302,6 +322,7 @@ test("what is in force on an endpoint is told tier by tier, in order", async () 
         defaultAction: "Deny",
         ingress: [ref("default", "NetworkPolicy", "default.db", { namespace: "shop" })],
         egress: [],
+        reach: { ingress: { isReached: true, isEndReached: true } },
       },
     ],
   });

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { NOTHING_COVERED } from "@percale/policy";
+import type { CoverageRow } from "../trpc/views.ts";
 import { coverage } from "./coverage.ts";
 import type { Course } from "./questions.ts";
 import { Rows } from "./rows.ts";
@@ -32,11 +33,12 @@ async function ask(world: World, inSlices: Course["inSlices"]): Promise<readonly
   const rows = new Rows((list) => lists.push(list));
   await coverage(world, { per: "endpoint" }, { rows, inSlices });
   rows.end();
-  return lists.flatMap((list) => JSON.parse(list) as unknown[]);
+  const told = lists.flatMap((list) => JSON.parse(list) as CoverageRow[]);
+  return told.map(({ name, count, protection }) => ({ name, count, ingress: protection?.ingress.end }));
 }
 
 const atOnce: Course["inSlices"] = async (items, work) => work(items);
-const row = (name: string) => ({ name: `shop/${name}`, count: 1, ingress: true, egress: false });
+const row = (name: string) => ({ name: `shop/${name}`, count: 1, ingress: { by: "tier", tier: "default" } });
 
 test("those who ask together have every endpoint counted once", async () => {
   const names = Array.from({ length: 9 }, (_, i) => `e${i}`);

@@ -4,22 +4,23 @@ import type { CoverageRow } from "../trpc/views.ts";
 import type { Course, Questions } from "./questions.ts";
 import type { World } from "./world.ts";
 
-/** What is in force where, in numbers: a row for each of what `per` says that has anything in force. Throws StatusError 400 if they are too many. */
+/** What is in force where, in numbers: a row for each policy that is in force somewhere, or for each endpoint. Throws StatusError 400 if they are too many. */
 export async function coverage(
   world: World,
   { per }: Questions["coverage"],
   { rows, inSlices }: Course,
 ): Promise<void> {
   const { byEndpoint, byPolicy } = await coverageOf(world, inSlices);
-  const tallies = [...(per === "endpoint" ? byEndpoint : byPolicy).entries()];
-  for (const [name, { count, ingress, egress }] of tallies.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const row: CoverageRow = { name, count, ingress: ingress > 0, egress: egress > 0 };
-    if (!rows.add(row)) throw badRequest(`${tallies.length} rows are longer than an answer may be`);
-  }
+  const covered: CoverageRow[] =
+    per === "policy"
+      ? Array.from(byPolicy.entries(), ([name, { count }]) => ({ name, count }))
+      : Array.from(byEndpoint.entries(), ([name, { count, protection }]) => ({ name, count, protection }));
+  for (const row of covered.sort((a, b) => (a.name < b.name ? -1 : 1)))
+    if (!rows.add(row)) throw badRequest(`${covered.length} rows are longer than an answer may be`);
 }
 
 /** Of the newest state, though others come while it is counted. What is counted already, or under way, is not counted again. */
-function coverageOf(world: World, inSlices: Course["inSlices"]): Promise<Coverage> {
+export function coverageOf(world: World, inSlices: Course["inSlices"]): Promise<Coverage> {
   const { evaluator, coverage: before } = world;
   const counted = before.then((known) => countOn(known, evaluator, inSlices));
   world.coverage = counted.catch(() => before); // now, not once it is counted: the world may have been made anew by then

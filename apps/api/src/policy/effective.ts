@@ -8,16 +8,18 @@ export function effective(evaluator: Evaluator, ref: ObjectRef): Omit<EffectiveV
   const { namespace, name } = ref;
   if (ref.kind !== WorkloadEndpoint.kind || namespace === undefined || evaluator.objects.get(ref) === undefined)
     throw notFound(ref);
-  const { tiers, profiles } = evaluator.effectivePolicies({ namespace, name });
+  const { tiers, profiles, protection } = evaluator.effectivePolicies({ namespace, name });
   return {
     endpoint: ref,
     profiles: profiles.map((profile) => profile.name),
-    tiers: tiers.map(({ name: tier, order, defaultAction, ingress, egress }) => ({
+    protection,
+    tiers: tiers.map(({ name: tier, order, defaultAction, ingress, egress, reach }) => ({
       tier,
       order: Number.isFinite(order) ? order : null,
       defaultAction,
       ingress: ingress.map((policy) => ({ ...policy, tier })),
       egress: egress.map((policy) => ({ ...policy, tier })),
+      reach,
     })),
   };
 }

@@ -9,6 +9,7 @@ import { effective } from "./effective.ts";
 import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
 import { matrix } from "./matrix.ts";
+import { protection } from "./protection.ts";
 import type { Rows } from "./rows.ts";
 import { select } from "./select.ts";
 import type { Change, World } from "./world.ts";
@@ -18,6 +19,7 @@ export interface Questions {
   readonly explain: z.output<typeof input.explainInput>;
   readonly effective: ObjectRef;
   readonly coverage: z.output<typeof input.coverageInput>;
+  readonly protection: undefined;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
   readonly impact: readonly Change[];
@@ -28,6 +30,7 @@ export interface Answers {
   readonly explain: view.ExplainView;
   readonly effective: view.EffectiveView;
   readonly coverage: view.CoverageView;
+  readonly protection: view.ProtectionView;
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
@@ -37,7 +40,12 @@ export type Ask = keyof Questions;
 export type Question = { readonly [A in Ask]: { readonly ask: A; readonly about: Questions[A] } }[Ask];
 
 /** Those whose answers have rows, and what the list of them is called. They take long, and take turns with others. */
-export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = { coverage: "rows", matrix: "cells", impact: "changes" };
+export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
+  coverage: "rows",
+  protection: "ends",
+  matrix: "cells",
+  impact: "changes",
+};
 
 /** What long answers need: a place for their rows, and turns for others. */
 export interface Course {
@@ -58,6 +66,8 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
       case "coverage":
         await coverage(world, about, course);
         return { revision };
+      case "protection":
+        return { ...(await protection(world, course)), revision };
       case "matrix":
         return { ...(await matrix(evaluator, about, course)), revision };
       case "impact":

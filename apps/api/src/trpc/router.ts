@@ -89,6 +89,8 @@ const policy = router({
   coverage: can("read")
     .input(parsed(input.coverageInput))
     .query(({ ctx, input }) => ctx.services.policy.coverage(input)),
+  /** How the whole cluster is protected, in numbers. */
+  protection: can("read").query(({ ctx }) => ctx.services.policy.protection()),
   matrix: can("read")
     .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),

@@ -1,4 +1,5 @@
 import type { AgentStatus, BgpSession, Condition, ChangeSetResult } from "@percale/protocol";
+import type { Protection, Reach } from "@percale/policy";
 import type { EventType, JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
 
 /** What the browser gets: plain JSON, times as RFC 3339, revisions as numbers. */
@@ -166,13 +167,22 @@ export interface EffectiveTier {
   readonly defaultAction: "Deny" | "Pass";
   readonly ingress: readonly PolicyRefView[];
   readonly egress: readonly PolicyRefView[];
+  /** Of the directions that have policies in it: whether a packet can come so far, and to its end. */
+  readonly reach: { readonly ingress?: Reach; readonly egress?: Reach };
 }
 
 export interface EffectiveView {
   readonly endpoint: ObjectRef;
   readonly tiers: readonly EffectiveTier[];
   readonly profiles: readonly string[];
+  readonly protection: BothWays;
   readonly revision: number;
+}
+
+/** How far an endpoint is closed in each direction, and what has the last word. */
+export interface BothWays {
+  readonly ingress: Protection;
+  readonly egress: Protection;
 }
 
 /** Of a policy: on how many endpoints it is in force. Of an endpoint: how many policies are in force on it. */
@@ -180,15 +190,41 @@ export interface CoverageRow {
   /** `kind/namespace/name` of a policy, `namespace/name` of an endpoint. */
   readonly name: string;
   readonly count: number;
-  /** Directions that it covers, or that are covered. */
-  readonly ingress: boolean;
-  readonly egress: boolean;
+  /** Of an endpoint. */
+  readonly protection?: BothWays;
 }
 
 export interface CoverageView {
-  /** Where nothing is in force there is no row. */
+  /** A policy that is in force nowhere has none. */
   readonly rows: readonly CoverageRow[];
   readonly revision: number;
+}
+
+/** How the whole cluster is protected. */
+export interface ProtectionView {
+  readonly endpoints: number;
+  readonly openBothWays: number;
+  readonly ingress: ProtectionTally;
+  readonly egress: ProtectionTally;
+  readonly ends: readonly ProtectionEnd[];
+  readonly revision: number;
+}
+
+/** Endpoints of one direction. */
+export interface ProtectionTally {
+  readonly open: number;
+  readonly partly: number;
+  readonly closed: number;
+  /** No policy has the last word on them: their profiles have, or their having none. */
+  readonly byProfile: number;
+}
+
+/** How many endpoints something has the last word on, where no condition has: all of what comes, or what was passed on. */
+export interface ProtectionEnd {
+  /** `Tier/name`, `Profile/name` or `kind/namespace/name` of a policy. */
+  readonly name: string;
+  readonly ingress: number;
+  readonly egress: number;
 }
 
 export interface MatrixPort {

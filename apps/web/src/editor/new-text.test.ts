@@ -47,9 +47,10 @@ function made(asked: Partial<Asked>, policies: readonly PolicyObject[] = [], all
     effective: to && {
       tiers: evaluator
         .effectivePolicies({ namespace: to.namespace, name: to.objectName })
-        .tiers.map(({ name, ingress, egress }) => ({
+        .tiers.map(({ name, ingress, egress, reach }) => ({
           tier: name,
           order: null,
+          reach,
           defaultAction: "Deny" as const,
           ingress: ingress.map((ref) => ({ ...ref, tier: name })),
           egress: egress.map((ref) => ({ ...ref, tier: name })),

@@ -220,7 +220,7 @@ test.each([
 });
 
 test("what is in force where is what the server counted, by name; before it has said so nothing is known", () => {
-  const row = { name: "NetworkPolicy/shop/p", count: 1, ingress: true, egress: false };
+  const row = { name: "NetworkPolicy/shop/p", count: 1 };
   const told = (isAnswered: boolean) =>
     read(
       () => useCoverage("policy"),

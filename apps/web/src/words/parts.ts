@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "policy.explain": "the answer of the evaluator",
   "policy.impact": "the impact",
   "policy.matrix": "what the evaluator predicts",
+  "policy.protection": "how endpoints are protected",
   "pools.usage": "use of IP pools",
   "session.whoami": "who is signed in",
 };

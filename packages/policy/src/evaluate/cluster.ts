@@ -106,9 +106,15 @@ export class Cluster {
     return new Map(endpoints.entries().map(([key, { member }]) => [key, this.selection.labelsOf(member)]));
   }
 
-  /** Where it selects: its rules compile, and are for a direction. */
-  isInForce(policy: SelectingPolicy): boolean {
-    return (policy.head.ingress || policy.head.egress) && this.#rulesOf(policy) !== "invalid";
+  /** Of a policy that is in force where it selects: its rules compile, and are for a direction. Of others undefined. */
+  rulesInForce(policy: SelectingPolicy): Rules | undefined {
+    const rules = policy.head.ingress || policy.head.egress ? this.#rulesOf(policy) : "invalid";
+    return rules === "invalid" ? undefined : rules;
+  }
+
+  /** Of an endpoint, by `namespace/name`; none if it is not there. */
+  profileNamesOf(key: string): readonly string[] {
+    return this.#inventory.endpoints.get(key)?.member.parents ?? [];
   }
 
   /** By `namespace/name`. */

@@ -72,3 +72,39 @@ test("endpoints look the same to selectors in the next state too, except those w
     [...x!].filter(([key, labels]) => y!.get(key) === labels).map(([key]) => key);
   expect([same(one, two), same(two, three)]).toEqual([["shop/a", "shop/c"], ["shop/c"]]);
 });
+
+test("a tier that lost its last policy on an endpoint counts for it no more", () => {
+  const first = createEvaluator([
+    pod("a", "web"),
+    object("GlobalNetworkPolicy", "p", { tier: "t", selector: "all()" }),
+  ]);
+  const next = first.with([{ kind: "GlobalNetworkPolicy", name: "p" }]);
+  const tiers = (coverage: Coverage): unknown => coverage.byEndpoint.get("shop/a")!.tiers;
+  const before = counted(first);
+  expect([tiers(before), tiers(counted(next, before))]).toEqual([
+    new Map([["t", { count: 1, ingress: 1, egress: 1 }]]),
+    new Map(),
+  ]);
+});
+
+const shout = (name: string, action: string, spec: object): KubeObject =>
+  object("GlobalNetworkPolicy", name, { tier: "t", types: ["Ingress"], ingress: [{ action }], ...spec });
+
+test.each<[change: string, before: readonly KubeObject[], after: readonly KubeObject[]]>([
+  [
+    "two policies change places",
+    [shout("p", "Deny", { order: 1, selector: "all()" }), shout("q", "Allow", { order: 2, selector: "all()" })],
+    [shout("p", "Deny", { order: 3, selector: "all()" })],
+  ],
+  [
+    "two policies change whom they select",
+    [shout("p", "Deny", { selector: "app == 'web'" }), shout("q", "Allow", { selector: "app == 'db'" })],
+    [shout("p", "Deny", { selector: "app == 'db'" }), shout("q", "Allow", { selector: "app == 'web'" })],
+  ],
+])("protection is another one after %s", (_, before, after) => {
+  const first = createEvaluator([pod("a", "web"), ...before]);
+  const next = first.with(after);
+  const end = (coverage: Coverage): unknown => coverage.byEndpoint.get("shop/a")!.protection.ingress.is;
+  const coverage = counted(first);
+  expect([end(coverage), end(counted(next, coverage))]).toEqual(["closed", "open"]);
+});

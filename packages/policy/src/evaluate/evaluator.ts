@@ -10,6 +10,9 @@ import { Cluster } from "./cluster.ts";
 import type { EndpointView, NodeView } from "./cluster.ts";
 import { Counting } from "./coverage.ts";
 import type { Coverage } from "./coverage.ts";
+import { protectionOf, reachOf } from "./protection.ts";
+import type { Reach, Stop } from "./protection.ts";
+import { stopsOf } from "./protections.ts";
 import type {
   Decision,
   Direction,
@@ -63,21 +66,37 @@ function evaluatorOf(cluster: Cluster): Evaluator {
       return decide(flight, (direction, endpoint, packet) => walk(cluster, { endpoint, direction, packet })).verdict;
     },
     coverageAfter: (before) => (before.of === cluster.selection ? undefined : new Counting(cluster, before)),
-    effectivePolicies: ({ namespace, name }) => {
-      const endpoint = endpointOf(cluster, `${namespace}/${name}`);
-      return {
-        tiers: cluster.tiersOf(endpoint).map(({ info, policies }) => ({
-          ...info,
-          ingress: policies.ingress.map(({ ref }) => ref),
-          egress: policies.egress.map(({ ref }) => ref),
-        })),
-        profiles: endpoint.profileNames.map((profile) => ({
-          name: profile,
-          exists: cluster.profileOf(profile).exists,
-        })),
-      };
-    },
+    effectivePolicies: ({ namespace, name }) => effectiveOn(cluster, endpointOf(cluster, `${namespace}/${name}`)),
   };
+}
+
+function effectiveOn(cluster: Cluster, endpoint: EndpointView): EffectivePolicies {
+  const stops = {
+    ingress: stopsOf(cluster, endpoint, "ingress"),
+    egress: stopsOf(cluster, endpoint, "egress"),
+  };
+  const reached = {
+    ingress: reachByTier(stops.ingress),
+    egress: reachByTier(stops.egress),
+  };
+  return {
+    tiers: cluster.tiersOf(endpoint).map(({ info, policies }) => {
+      const [ingress, egress] = [reached.ingress.get(info.name), reached.egress.get(info.name)];
+      return {
+        ...info,
+        ingress: policies.ingress.map(({ ref }) => ref),
+        egress: policies.egress.map(({ ref }) => ref),
+        reach: { ...(ingress !== undefined && { ingress }), ...(egress !== undefined && { egress }) },
+      };
+    }),
+    profiles: endpoint.profileNames.map((name) => ({ name, exists: cluster.profileOf(name).exists })),
+    protection: { ingress: protectionOf(stops.ingress), egress: protectionOf(stops.egress) },
+  };
+}
+
+function reachByTier(stops: readonly Stop[]): ReadonlyMap<string | undefined, Reach> {
+  const reach = reachOf(stops);
+  return new Map(stops.map(({ tier }, at) => [tier, reach[at]!]));
 }
 
 export interface Difference {

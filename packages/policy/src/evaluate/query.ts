@@ -1,5 +1,6 @@
 import type { ObjectRef, Protocol } from "@percale/resources";
 import type { TierInfo } from "../select/order.ts";
+import type { Protection, Reach } from "./protection.ts";
 
 /** One end of a packet. An address that belongs to an endpoint or a node stands for it. */
 export type Peer =
@@ -132,6 +133,9 @@ export interface EffectivePolicies {
   readonly tiers: readonly (TierInfo & {
     readonly ingress: readonly ObjectRef[];
     readonly egress: readonly ObjectRef[];
+    /** Of the directions that have policies in it. */
+    readonly reach: Readonly<Partial<Record<Direction, Reach>>>;
   })[];
   readonly profiles: readonly { readonly name: string; readonly exists: boolean }[];
+  readonly protection: Readonly<Record<Direction, Protection>>;
 }

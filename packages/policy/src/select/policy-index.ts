@@ -39,6 +39,11 @@ export class PolicyIndex {
     for (const policy of this.#candidates(labels)) if (matches(policy.head.selector, labels)) yield policy;
   }
 
+  /** In no order. */
+  *all(): Generator<SelectingPolicy> {
+    for (const { policy } of this.#standing.values()) yield policy;
+  }
+
   /** Those that the other one has not, or has another of that name: what came since it. */
   without(other: PolicyIndex): PolicyIndex {
     if (other.size === 0) return this;

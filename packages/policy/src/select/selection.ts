@@ -55,6 +55,11 @@ export class Selection {
     return this.#parts.policies;
   }
 
+  /** One that nobody made but some policy names denies. */
+  tier(name: string): TierInfo {
+    return this.#parts.tiers.get(name) ?? missingTier(name);
+  }
+
   /** In the order in which they were given; what `with` brought comes anywhere. */
   get selectables(): readonly Selectable[] {
     return (this.#selectables ??= Array.from(this.#parts.members.values(), (held) => this.#selectable(held)));
@@ -80,11 +85,11 @@ export class Selection {
 
   /** Tiers with a policy on a workload of these labels. One whose rules do not compile is as good as missing. */
   tiersOn(labels: Labels, isValid: (policy: SelectingPolicy) => boolean): readonly SelectedTier[] {
-    const { policies, tiers } = this.#parts;
+    const { policies } = this.#parts;
     return Map.groupBy(policies.selecting(labels).filter(isValid), ({ head }) => head.tier)
       .entries()
       .map(([name, own]) => ({
-        info: tiers.get(name) ?? missingTier(name),
+        info: this.tier(name),
         policies: own.sort((a, b) => comparePolicies(a.head, b.head)),
       }))
       .toArray()

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Session } from "./bgp/view.ts";
 import type { NodeRow } from "./nodes/view.ts";
-import { overviewVerdict } from "./overview-view.ts";
+import { openWords, overviewVerdict } from "./overview-view.ts";
 
 const row = (behind = 0, connected = true) =>
   ({ name: "n", behind, severity: "ok", title: "", report: { connected, status: {} } }) as unknown as NodeRow;
@@ -81,3 +81,15 @@ test("an agent that never reported is not heard", () => {
   const silent = { ...row(), report: { name: "n", addresses: [], connected: true } };
   expect(overviewVerdict({ ...facts, rows: [silent] }).text).toBe("1 agent is not heard");
 });
+
+test.each([
+  [0, 0, "every one ends in a policy"],
+  [3, 0, "3 end in profiles"],
+  [3, 1200, "3 end in profiles, 1,200 open outwards"],
+])(
+  "of endpoints of which %d end in profiles inwards and whose %d let everything out it says so",
+  (byProfile, open, words) => {
+    const tally = { open: 0, partly: 0, closed: 0, byProfile: 0 };
+    expect(openWords({ ingress: { ...tally, byProfile }, egress: { ...tally, open } })).toBe(words);
+  },
+);

@@ -1,5 +1,6 @@
+import type { ProtectionView } from "@percale/api";
 import type { Condition } from "@percale/protocol";
-import { counted } from "../../words/number.ts";
+import { counted, formatCount } from "../../words/number.ts";
 import type { Session } from "./bgp/view.ts";
 import type { NodeRow, Severity } from "./nodes/view.ts";
 
@@ -11,6 +12,13 @@ export interface Stat {
   readonly of?: number;
   readonly tone: "ok" | "warning" | "critical";
   readonly text: string;
+}
+
+/** Of those that are open inwards: who has the last word, and how many let everything out. */
+export function openWords({ ingress, egress }: Pick<ProtectionView, "ingress" | "egress">): string {
+  const byProfile =
+    ingress.byProfile === 0 ? "every one ends in a policy" : `${formatCount(ingress.byProfile)} end in profiles`;
+  return egress.open === 0 ? byProfile : `${byProfile}, ${formatCount(egress.open)} open outwards`;
 }
 
 interface Facts {

@@ -3,9 +3,9 @@ import { IPPool, Tier } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useMemo } from "react";
-import { useCoverage } from "../../live/coverage.ts";
 import { useEndpoints } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
+import { useProtection } from "../../live/protection.ts";
 import { useActivity, useHealth, useMatrix, useNodes } from "../../live/queries.ts";
 import { isUntold, toldBy } from "../../words/untold.ts";
 import { ConditionList } from "../../parts/condition-list.tsx";
@@ -21,12 +21,11 @@ import { counted, formatCount, formatShare } from "../../words/number.ts";
 import { formatClock } from "../../words/time.ts";
 import { ChangeTable } from "./activity/change-table.tsx";
 import { sessionsOf } from "./bgp/view.ts";
-import { endpointRows } from "./endpoints/view.ts";
 import { poolRows, stepOfUse } from "./ippools/view.ts";
 import { agreementOf, deniedTargets, gridOf } from "./matrix/view.ts";
 import { DeniedTable, NodeStrip } from "./overview-parts.tsx";
 import { nodeRows } from "./nodes/view.ts";
-import { overviewVerdict, type Stat } from "./overview-view.ts";
+import { openWords, overviewVerdict, type Stat } from "./overview-view.ts";
 import "../../styles/overview.css";
 import "../../styles/pools.css";
 
@@ -38,7 +37,7 @@ export function Overview() {
   const health = useHealth();
   const matrix = useMatrix();
   const endpoints = useEndpoints();
-  const coverage = useCoverage("endpoint");
+  const protection = useProtection();
   const activity = useActivity(7);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects(IPPool);
@@ -48,9 +47,9 @@ export function Overview() {
   const reports = nodes.data?.reports;
   const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
   const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
-  const protectedRows = useMemo(
-    () => endpointRows(endpoints.items, coverage, reports),
-    [endpoints.items, coverage, reports],
+  const upCount = useMemo(
+    () => (reports ?? []).flatMap(({ status }) => status?.workloads ?? []).filter(({ state }) => state === "up").length,
+    [reports],
   );
   const used = toldBy(usage);
   const poolList = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
@@ -71,7 +70,6 @@ export function Overview() {
       </main>
     );
   }
-  const unprotected = protectedRows.filter((row) => row.policies === 0).length;
   const up = sessions.filter((session) => session.state === "Established").length;
   const programmed = rows.filter(
     (row) => row.report.connected && row.report.status !== undefined && row.behind === 0,
@@ -103,15 +101,15 @@ export function Overview() {
       title: "Endpoints",
       value: endpoints.loaded ? formatCount(endpoints.items.length) : undefined,
       tone: "ok",
-      text: `${protectedRows.filter((row) => row.severity === "ok").length} up`,
+      text: `${upCount} up`,
     },
     {
       href: "/endpoints",
-      title: "Unprotected endpoints",
-      value: isUntold(coverage) || !endpoints.loaded ? undefined : formatCount(unprotected),
-      of: endpoints.items.length,
-      tone: unprotected > 0 ? "warning" : "ok",
-      text: unprotected > 0 ? "end in Profiles" : "every one has a policy",
+      title: "Open to everyone",
+      value: isUntold(protection) ? undefined : formatCount(protection.ingress.open),
+      ...(!isUntold(protection) && { of: protection.endpoints }),
+      tone: !isUntold(protection) && protection.ingress.open > 0 ? "warning" : "ok",
+      text: isUntold(protection) ? "" : openWords(protection),
     },
     {
       href: "/policies",

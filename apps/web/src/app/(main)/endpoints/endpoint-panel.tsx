@@ -1,4 +1,5 @@
 "use client";
+import type { BothWays } from "@percale/api";
 import { formatRef, refOf, WorkloadEndpoint } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
@@ -8,12 +9,14 @@ import { pathOf } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
+import { ProtectionMark } from "../../../parts/protection.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Loaded } from "../../../parts/states.tsx";
 import { Tabs } from "../../../parts/tabs.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import type { Endpoint } from "../../../policy/endpoint.ts";
+import { endsInProfiles } from "../../../policy/protection.ts";
 import { useTRPC } from "../../../trpc/client.ts";
 import { orderText } from "../policies/view.ts";
 import { type EndpointRow, type InForce, inForce } from "./view.ts";
@@ -113,12 +116,23 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
         <Loaded query={{ ...effective, data: effective[direction] }} what="effective policy" rows={4}>
           {(tiers) => (
             <>
+              {effective.protection !== undefined && (
+                <p className="eff-sum">
+                  <ProtectionMark protection={effective.protection[direction]} whole />
+                </p>
+              )}
               {tiers.map((tier) => (
                 <TierRules key={tier.name} tier={tier} direction={direction} />
               ))}
               <div className="eff-end">
-                <span className="muted">Then profiles:</span>{" "}
-                <span className="mono">{spec.profiles?.join(", ") ?? "none, so Deny"}</span>
+                {effective.protection !== undefined && !endsInProfiles(effective.protection[direction]) ? (
+                  <span className="muted">Profiles are never asked.</span>
+                ) : (
+                  <>
+                    <span className="muted">Then profiles:</span>{" "}
+                    <span className="mono">{spec.profiles?.join(", ") ?? "none, so Deny"}</span>
+                  </>
+                )}
               </div>
             </>
           )}
@@ -132,6 +146,7 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
 function useEffective({ namespace, objectName }: Endpoint): {
   readonly ingress: readonly InForce[] | undefined;
   readonly egress: readonly InForce[] | undefined;
+  readonly protection: BothWays | undefined;
   readonly error: unknown;
   readonly refetch: () => void;
 } {
@@ -147,6 +162,7 @@ function useEffective({ namespace, objectName }: Endpoint): {
   }, [data, policies.items, policies.loaded]);
   return {
     ...halves,
+    protection: data?.protection,
     error: error ?? policies.error,
     refetch: () => {
       void refetch();
@@ -162,7 +178,10 @@ function countOf(tiers: readonly InForce[] | undefined): number | undefined {
 function TierRules({ tier, direction }: { readonly tier: InForce; readonly direction: "ingress" | "egress" }) {
   return (
     <div className="eff-tier">
-      <div className="eff-name muted sm">tier {tier.name}</div>
+      <div className="eff-name muted sm">
+        tier {tier.name}
+        {!tier.reach.isReached && ", where nothing comes any more"}
+      </div>
       {tier.cards.map((card) => (
         <div key={card.key} className="eff-policy">
           <Link className="rowb" href={`/policies?open=${card.path}`}>
@@ -181,10 +200,12 @@ function TierRules({ tier, direction }: { readonly tier: InForce; readonly direc
           </ol>
         </div>
       ))}
-      <div className="eff-end">
-        <span className="muted">End of tier {tier.name}:</span>{" "}
-        <b className={tier.defaultAction === "Pass" ? "pass" : "deny"}>{tier.defaultAction}</b>
-      </div>
+      {tier.reach.isEndReached && (
+        <div className="eff-end">
+          <span className="muted">End of tier {tier.name}:</span>{" "}
+          <b className={tier.defaultAction === "Pass" ? "pass" : "deny"}>{tier.defaultAction}</b>
+        </div>
+      )}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useNodes } from "../../../live/queries.ts";
 import { isUntold } from "../../../words/untold.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
+import { ProtectionMark } from "../../../parts/protection.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
@@ -22,7 +23,7 @@ import {
 import { usePageTitle } from "../../../shell/title.ts";
 import { compareNames } from "../nodes/view.ts";
 import { EndpointPanel } from "./endpoint-panel.tsx";
-import { type EndpointRow, endpointRows } from "./view.ts";
+import { type EndpointRow, endpointRows, openWords } from "./view.ts";
 import "../../../styles/reach.css";
 
 const COLUMNS: readonly Column<EndpointRow>[] = [
@@ -81,20 +82,8 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     sort: (a, b) => (isUntold(a.policies) || isUntold(b.policies) ? 0 : a.policies - b.policies),
     cell: (row) => (isUntold(row.policies) ? <UntoldMark untold={row.policies} /> : row.policies),
   },
-  {
-    id: "protected",
-    title: "Protected",
-    width: "84px",
-    hideNarrow: true,
-    drop: 3,
-    sort: (a, b) => a.protection.localeCompare(b.protection),
-    cell: ({ protection }) =>
-      isUntold(protection) ? (
-        <UntoldMark untold={protection} />
-      ) : (
-        <span className={protection === "not at all" ? "warn" : "muted"}>{protection}</span>
-      ),
-  },
+  protectionColumn("ingress", "Ingress"),
+  protectionColumn("egress", "Egress"),
   {
     id: "labels",
     title: "Labels",
@@ -104,6 +93,24 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     cell: (row) => <span className="mono muted">{row.labels}</span>,
   },
 ];
+
+/** What is open comes first. */
+const OPEN_FIRST = { open: 0, partly: 1, closed: 2 } as const;
+
+function protectionColumn(direction: "ingress" | "egress", title: string): Column<EndpointRow> {
+  const rank = ({ protection }: EndpointRow): number =>
+    isUntold(protection) ? 0 : OPEN_FIRST[protection[direction].is];
+  return {
+    id: direction,
+    title,
+    width: "minmax(148px, 0.4fr)",
+    hideNarrow: true,
+    drop: 3,
+    sort: (a, b) => rank(a) - rank(b),
+    cell: ({ protection }) =>
+      isUntold(protection) ? <UntoldMark untold={protection} /> : <ProtectionMark protection={protection[direction]} />,
+  };
+}
 
 const BY_NAME: SortState = { id: "name", down: false };
 
@@ -131,11 +138,7 @@ export function Endpoints() {
       <main className="main" id="main">
         <div className="bar" role="search">
           <FilterBox label="Find endpoints" value={text} onChange={(q) => url.set({ q })} />
-          <span className="end said hide-s">
-            {endpoints.loaded &&
-              !isUntold(coverage) &&
-              `${all.filter((row) => row.policies === 0).length} without any policy`}
-          </span>
+          <span className="end said hide-s">{endpoints.loaded && !isUntold(coverage) && openWords(all)}</span>
         </div>
         {endpoints.error !== null && !endpoints.loaded ? (
           <Failed error={endpoints.error} what="endpoints" onRetry={endpoints.refetch} />

@@ -1,9 +1,10 @@
 import type { EffectiveView } from "@percale/api";
+import type { Protection } from "@percale/policy";
 import { expect, test } from "vitest";
 import { endpointOf } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import type { NodeReport } from "../nodes/view.ts";
-import { endpointRows, inForce } from "./view.ts";
+import { endpointRows, inForce, openWords } from "./view.ts";
 
 const endpoint = (app: string) => ({
   apiVersion: "projectcalico.org/v3",
@@ -19,6 +20,14 @@ const policy = (selector: string, types: string[]): PolicyObject => ({
 });
 
 const DB = "shop/n-k8s-db-eth0";
+const closed: Protection = { is: "closed", end: { by: "tier", tier: "default" } };
+const open: Protection = {
+  is: "open",
+  end: { by: "rule", ref: { kind: "Profile", name: "kns.shop" }, rule: 0, action: "Allow" },
+};
+const OPEN = { ingress: open, egress: open };
+const CLOSED = { ingress: closed, egress: closed };
+const REACHED = { isReached: true, isEndReached: true };
 
 test("an endpoint says how many policies protect it, which way, and what its node reports", () => {
   const report = {
@@ -37,14 +46,17 @@ test("an endpoint says how many policies protect it, which way, and what its nod
   } as unknown as NodeReport;
   const rows = endpointRows(
     [endpoint("web"), endpoint("db")].map(endpointOf),
-    new Map([[DB, { name: DB, count: 2, ingress: true, egress: true }]]),
+    new Map([
+      ["shop/n-k8s-web-eth0", { name: "", count: 0, protection: OPEN }],
+      [DB, { name: DB, count: 2, protection: CLOSED }],
+    ]),
     [report],
   );
   expect(
     rows.map(({ text, policies, protection, state, labels }) => ({ text, policies, protection, state, labels })),
   ).toEqual([
-    { text: "shop/web", policies: 0, protection: "not at all", state: "not reported", labels: "app=web" },
-    { text: "shop/db", policies: 2, protection: "both ways", state: "up", labels: "app=db" },
+    { text: "shop/web", policies: 0, protection: OPEN, state: "not reported", labels: "app=web" },
+    { text: "shop/db", policies: 2, protection: CLOSED, state: "up", labels: "app=db" },
   ]);
 });
 
@@ -53,10 +65,25 @@ test("what is in force stands in the engine's order, without what was deleted si
   const view: EffectiveView = {
     endpoint: { kind: "WorkloadEndpoint", namespace: "shop", name: "n-k8s-db-eth0" },
     profiles: [],
+    protection: CLOSED,
     revision: 1,
     tiers: [
-      { tier: "first", order: 1, defaultAction: "Pass", ingress: [ref("b", "first"), ref("a", "first")], egress: [] },
-      { tier: "gone", order: 2, defaultAction: "Deny", ingress: [ref("c", "gone")], egress: [] },
+      {
+        tier: "first",
+        order: 1,
+        defaultAction: "Pass",
+        ingress: [ref("b", "first"), ref("a", "first")],
+        egress: [],
+        reach: { ingress: REACHED },
+      },
+      {
+        tier: "gone",
+        order: 2,
+        defaultAction: "Deny",
+        ingress: [ref("c", "gone")],
+        egress: [],
+        reach: { ingress: REACHED },
+      },
     ],
   };
   const policies = new Map(["a", "b"].map((name) => [`NetworkPolicy/shop/${name}`, policy(name, [])]));
@@ -83,18 +110,20 @@ test.each([
   expect(row).toMatchObject({ state: words, severity, searchable: "shop/db n-k8s-db-eth0 n 10.0.0.1 app=db" });
 });
 
-test.each([
-  [true, false, "ingress"],
-  [false, true, "egress"],
-  [true, true, "both ways"],
-] as const)(
-  "an endpoint whose ingress is covered (%s) and whose egress is (%s) is protected: %s",
-  (ingress, egress, protection) => {
-    const coverage = new Map([[DB, { name: DB, count: 3, ingress, egress }]]);
-    const [row] = endpointRows([endpointOf(endpoint("db"))], coverage, []);
-    expect(row).toMatchObject({ protection, policies: 3, severity: "unknown" });
-  },
-);
+test("an endpoint that came since the server counted is not guessed about", () => {
+  const [row] = endpointRows([endpointOf(endpoint("db"))], new Map(), []);
+  expect([row?.policies, row?.protection]).toEqual(["waiting", "waiting"]);
+});
+
+test("how many are open is told each way", () => {
+  const coverage = new Map([
+    ["shop/n-k8s-web-eth0", { name: "", count: 0, protection: OPEN }],
+    [DB, { name: DB, count: 2, protection: { ingress: closed, egress: open } }],
+  ]);
+  expect(openWords(endpointRows([endpoint("web"), endpoint("db")].map(endpointOf), coverage, []))).toBe(
+    "1 open inwards, 2 outwards",
+  );
+});
 
 test.each(["waiting", "unknown"] as const)("what protects an endpoint is not guessed while it is %s", (untold) => {
   const [row] = endpointRows([endpointOf(endpoint("db"))], untold, undefined);

@@ -1,4 +1,4 @@
-import type { CoverageRow, EffectiveView } from "@percale/api";
+import type { BothWays, EffectiveView, EffectiveTier } from "@percale/api";
 import type { WorkloadStatus } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
 import type { Coverage } from "../../../policy/coverage.ts";
@@ -8,8 +8,6 @@ import type { PolicyObject } from "../../../policy/spec.ts";
 import { type NodeReport, type Severity, workloadSeverity } from "../nodes/view.ts";
 import { cardOf, type TierColumn } from "../policies/view.ts";
 
-type Protection = "both ways" | "ingress" | "egress" | "not at all";
-
 export interface EndpointRow {
   readonly endpoint: Endpoint;
   readonly text: string;
@@ -17,7 +15,7 @@ export interface EndpointRow {
   readonly severity: Severity;
   /** Policies in force on it. */
   readonly policies: number | Untold;
-  readonly protection: Protection | Untold;
+  readonly protection: BothWays | Untold;
   readonly labels: string;
   readonly searchable: string;
 }
@@ -36,7 +34,7 @@ export function endpointRows(
     ),
   );
   return endpoints.map((endpoint) => {
-    const covered = isUntold(coverage) ? undefined : coverage.get(endpoint.key);
+    const covered = isUntold(coverage) ? coverage : (coverage.get(endpoint.key) ?? "waiting");
     const workload = states.get(endpoint.key);
     const labels = Object.entries(endpoint.labels)
       .filter(([key]) => !key.startsWith("projectcalico.org/"))
@@ -48,8 +46,8 @@ export function endpointRows(
       text,
       state: workload?.detail ?? workload?.state ?? (reports === undefined ? "unknown" : "not reported"),
       severity: workload === undefined ? "unknown" : workloadSeverity(workload),
-      policies: isUntold(coverage) ? coverage : (covered?.count ?? 0),
-      protection: isUntold(coverage) ? coverage : protectionOf(covered),
+      policies: isUntold(covered) ? covered : covered.count,
+      protection: isUntold(covered) ? covered : (covered.protection ?? "unknown"),
       labels,
       searchable:
         `${text} ${endpoint.objectName} ${endpoint.node} ${endpoint.addresses.join(" ")} ${labels}`.toLowerCase(),
@@ -57,12 +55,16 @@ export function endpointRows(
   });
 }
 
-function protectionOf(covered: CoverageRow | undefined): Protection {
-  if (covered === undefined) return "not at all";
-  return covered.ingress && covered.egress ? "both ways" : covered.ingress ? "ingress" : "egress";
+/** "3 open inwards, 12 outwards". */
+export function openWords(rows: readonly EndpointRow[]): string {
+  const open = (direction: "ingress" | "egress") =>
+    rows.filter(({ protection }) => !isUntold(protection) && protection[direction].is === "open").length;
+  return `${open("ingress")} open inwards, ${open("egress")} outwards`;
 }
 
-export type InForce = Pick<TierColumn, "name" | "defaultAction" | "cards">;
+export interface InForce extends Pick<TierColumn, "name" | "defaultAction" | "cards"> {
+  readonly reach: NonNullable<EffectiveTier["reach"]["ingress"]>;
+}
 
 /** What is in force in one direction, as the engine told and in its order. What was deleted since it told is left out. */
 export function inForce(
@@ -70,11 +72,11 @@ export function inForce(
   direction: "ingress" | "egress",
   policies: ReadonlyMap<string, PolicyObject>,
 ): readonly InForce[] {
-  return tiers.flatMap(({ tier, defaultAction, [direction]: refs }) => {
+  return tiers.flatMap(({ tier, defaultAction, [direction]: refs, reach: { [direction]: reach } }) => {
     const cards = refs.flatMap(({ kind, name, namespace }) => {
       const policy = policies.get(formatRef(namespace === undefined ? { kind, name } : { kind, namespace, name }));
       return policy === undefined ? [] : [cardOf(policy)];
     });
-    return cards.length === 0 ? [] : [{ name: tier, defaultAction, cards }];
+    return cards.length === 0 || reach === undefined ? [] : [{ name: tier, defaultAction, cards, reach }];
   });
 }

@@ -1,6 +1,7 @@
 "use client";
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useCoverage } from "../../../live/coverage.ts";
+import { useProtection } from "../../../live/protection.ts";
 import { between, planMove } from "../../../policy/order.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";
@@ -24,6 +25,7 @@ export function Board(props: BoardProps) {
   const root = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly key: string; readonly place: DropPlace | undefined }>();
   const coverage = useCoverage("policy");
+  const protection = useProtection();
   const refocus = useRef<string>(undefined);
 
   const move = useCallback(
@@ -97,6 +99,7 @@ export function Board(props: BoardProps) {
           key={column.name}
           column={column}
           coverage={coverage}
+          protection={protection}
           lit={props.lit}
           steps={props.steps}
           selected={props.selected}

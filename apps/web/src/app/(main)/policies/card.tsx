@@ -72,6 +72,7 @@ export const PolicyCard = memo(function PolicyCard(props: {
             ? "no rules"
             : `${formatCount(card.ruleCount)} ${card.ruleCount === 1 ? "rule" : "rules"}`}
         </span>
+        {card.onlyPasses && <span className="badge">Passes everything</span>}
         {endpoints === 0 ? (
           <span className="badge right">Matches nothing</span>
         ) : (

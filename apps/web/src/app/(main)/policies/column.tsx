@@ -1,4 +1,5 @@
 "use client";
+import type { ProtectionView } from "@percale/api";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type PointerEvent, useCallback, useRef, useLayoutEffect } from "react";
 import type { Untold } from "../../../words/untold.ts";
@@ -8,7 +9,7 @@ import type { TraceSteps } from "../../../policy/trace.ts";
 import { formatCount } from "../../../words/number.ts";
 import { PolicyCard } from "./card.tsx";
 import type { DropPlace } from "./drop-place.ts";
-import { type Card, endpointsOf, type TierColumn, orderText } from "./view.ts";
+import { type Card, endOfTierWords, endpointsOf, type TierColumn, orderText } from "./view.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
 
 const CARD_PX = 60;
@@ -25,6 +26,7 @@ export function Column(props: {
   readonly drop: number | undefined;
   /** By policy. */
   readonly coverage: Coverage | Untold;
+  readonly protection: ProtectionView | Untold;
   readonly onOpen: (path: string) => void;
   readonly onNew: (tier?: string) => void;
   readonly onDrag: (key: string, place: DropPlace | undefined) => void;
@@ -130,6 +132,9 @@ export function Column(props: {
         ))}
         <span className="muted">End of tier</span>
         <b className={column.defaultAction === "Pass" ? "pass" : "deny"}>{column.defaultAction}</b>
+        <span className="right sm muted" title="Endpoints with packets that come so far">
+          {endOfTierWords(column, props.protection)}
+        </span>
       </footer>
     </section>
   );

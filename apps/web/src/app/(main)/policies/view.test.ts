@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
 import type { PolicyObject, TierObject } from "../../../policy/spec.ts";
-import { boardColumns, cardOf, endpointsOf, hiding, litCards, orderText, parseNamespaces } from "./view.ts";
+import {
+  boardColumns,
+  cardOf,
+  endOfTierWords,
+  endpointsOf,
+  hiding,
+  litCards,
+  orderText,
+  parseNamespaces,
+  type TierColumn,
+} from "./view.ts";
 
 const policy = (name: string, spec: PolicyObject["spec"], namespace?: string): PolicyObject => ({
   apiVersion: "projectcalico.org/v3",
@@ -38,7 +48,7 @@ test("a policy is in force on as many endpoints as the server counted, and on no
   const coverage = new Map(
     ["NetworkPolicy/shop/allow-web", "GlobalNetworkPolicy/allow-web"].map((name, count) => [
       name,
-      { name, count: count + 3, ingress: true, egress: false },
+      { name, count: count + 3 },
     ]),
   );
   const counts = columns.flatMap(({ cards }) => cards).map((card) => [card.name, endpointsOf(coverage, card)]);
@@ -142,4 +152,36 @@ test("each filter says how many there would be without it alone", () => {
     { key: "ns", words: "ns=shop", without: 3 },
   ]);
   expect(hiding(columns, { text: "", namespaces: null })).toEqual([]);
+});
+
+test.each<[name: string, spec: PolicyObject["spec"], onlyPasses: boolean]>([
+  ["passes everything both ways", { ingress: [{ action: "Pass" }], egress: [{ action: "Pass", source: {} }] }, true],
+  ["passes some", { ingress: [{ action: "Pass", protocol: "TCP" }] }, false],
+  ["passes, and allows outwards", { ingress: [{ action: "Pass" }], egress: [{ action: "Allow" }] }, false],
+  [
+    "allows in a direction that it is not for",
+    { types: ["Ingress"], ingress: [{ action: "Pass" }], egress: [{ action: "Allow" }] },
+    true,
+  ],
+  ["has no rules", {}, false],
+])("a policy that %s is told from others", (_, spec, onlyPasses) => {
+  expect(cardOf(policy("p", { types: ["Ingress", "Egress"], ...spec })).onlyPasses).toBe(onlyPasses);
+});
+
+test("the end of a tier says whose packets come so far, where that ends anything", () => {
+  const tally = { open: 0, partly: 0, closed: 0, byProfile: 0 };
+  const protection = {
+    endpoints: 0,
+    openBothWays: 0,
+    ingress: tally,
+    egress: tally,
+    revision: 1,
+    ends: [{ name: "Tier/security", ingress: 1200, egress: 3 }],
+  };
+  const [security, base] = columns as [TierColumn, TierColumn];
+  const words = (column: TierColumn) => endOfTierWords(column, protection);
+  expect([words(security), words(base)]).toEqual(["1,200 in, 3 out", "never reached"]);
+  expect(words({ ...security, defaultAction: "Pass" })).toBeUndefined();
+  expect(words({ ...security, cards: [] })).toBeUndefined();
+  expect(endOfTierWords(security, "waiting")).toBeUndefined();
 });

@@ -1,11 +1,13 @@
 import { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
 import type { PolicyPlace } from "@percale/policy";
 import { formatRef, refOf } from "@percale/resources";
+import type { ProtectionView } from "@percale/api";
 import { formatOpen } from "../../../words/kinds.ts";
+import { formatCount } from "../../../words/number.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import type { Ordered } from "../../../policy/order.ts";
 import type { Coverage } from "../../../policy/coverage.ts";
-import { directionsOf, type PolicyObject, type TierObject, tierOf } from "../../../policy/spec.ts";
+import { directionsOf, type PolicyObject, type RuleSpec, type TierObject, tierOf } from "../../../policy/spec.ts";
 
 /** One policy on the board. `key` is unique and is also what breaks ties of `order`. */
 export interface Card extends Ordered {
@@ -18,6 +20,8 @@ export interface Card extends Ordered {
   readonly ingress: boolean;
   readonly egress: boolean;
   readonly ruleCount: number;
+  /** All that it says is that others decide. */
+  readonly onlyPasses: boolean;
   /** `projectcalico.org/orchestrator: k8s` and the like: written through another API. */
   readonly fromKubernetes: boolean;
   readonly object: PolicyObject;
@@ -78,9 +82,28 @@ export function cardOf(policy: PolicyObject): Card {
     ingress,
     egress,
     ruleCount: (ingress ? (spec.ingress?.length ?? 0) : 0) + (egress ? (spec.egress?.length ?? 0) : 0),
+    onlyPasses: onlyPasses([...(ingress ? (spec.ingress ?? []) : []), ...(egress ? (spec.egress ?? []) : [])]),
     fromKubernetes: kind.startsWith("Kubernetes") || metadata.name.startsWith("knp."),
     object: policy,
   };
+}
+
+function onlyPasses(rules: readonly RuleSpec[]): boolean {
+  return (
+    rules.length > 0 &&
+    rules.every(({ action, metadata: _, ...conditions }) => action === "Pass" && isNothing(conditions))
+  );
+}
+
+function isNothing(conditions: object): boolean {
+  return Object.values(conditions).every((value) => value === undefined || Object.keys(value as object).length === 0);
+}
+
+/** "12 in, 3 out": how many endpoints' packets come to the end of a tier that denies; undefined where it passes, or nothing is in force. */
+export function endOfTierWords(column: TierColumn, protection: ProtectionView | Untold): string | undefined {
+  if (isUntold(protection) || column.defaultAction !== "Deny" || column.cards.length === 0) return undefined;
+  const end = protection.ends.find(({ name }) => name === `Tier/${column.name}`);
+  return end === undefined ? "never reached" : `${formatCount(end.ingress)} in, ${formatCount(end.egress)} out`;
 }
 
 /** On how many endpoints it is in force. */
