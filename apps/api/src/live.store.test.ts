@@ -340,6 +340,10 @@ describe("tRPC", () => {
     expect(effective.tiers).toMatchObject([{ tier: "default", ingress: [{ name: "deny-web" }] }]);
     const coverage = (await query("policy.coverage", { per: "policy" })).body.result.data;
     expect(coverage.rows).toEqual([{ name: "NetworkPolicy/shop/deny-web", count: 1 }]);
+    expect((await query("policy.protection", {})).body.result.data).toMatchObject({
+      endpoints: 2,
+      revision: coverage.revision,
+    });
     expect((await query("selectors.test", { selector: "app == 'db'" })).body.result.data).toMatchObject({
       ok: true,
       count: 1,

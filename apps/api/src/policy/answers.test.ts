@@ -225,7 +225,7 @@ test("what is in force where is told in numbers, of policies or of endpoints, wi
 });
 
 test("how a cluster is protected is told in numbers, with what has the last word", async () => {
-  expect(await ask({ ask: "protection", about: undefined })).toEqual({
+  expect(await ask({ ask: "protection", about: {} })).toEqual({
     answer: {
       endpoints: 3,
       openBothWays: 2,
@@ -239,7 +239,7 @@ test("how a cluster is protected is told in numbers, with what has the last word
     ],
   });
   const nobody = { ...db, spec: { ...(db.spec as object), profiles: [] } };
-  const { answer, rows } = await ask({ ask: "protection", about: undefined }, worldOf([nobody]));
+  const { answer, rows } = await ask({ ask: "protection", about: {} }, worldOf([nobody]));
   expect([answer, rows]).toMatchObject([{ openBothWays: 0, egress: { closed: 1, byProfile: 1 } }, []]);
 });
 

@@ -19,7 +19,7 @@ export interface Questions {
   readonly explain: z.output<typeof input.explainInput>;
   readonly effective: ObjectRef;
   readonly coverage: z.output<typeof input.coverageInput>;
-  readonly protection: undefined;
+  readonly protection: z.output<typeof input.protectionInput>;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
   readonly impact: readonly Change[];

@@ -11,7 +11,7 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
     explain: (question) => judge.ask("explain", () => question),
     effective: (ref) => judge.ask("effective", () => ref),
     coverage: (question) => judge.ask("coverage", () => question),
-    protection: () => judge.ask("protection", () => undefined),
+    protection: (question) => judge.ask("protection", () => question),
     matrix: (question) => judge.ask("matrix", () => question),
     impact: ({ changes }, identity) =>
       judge.ask(

@@ -38,7 +38,7 @@ export interface Services {
     explain(question: z.output<typeof input.explainInput>): Promise<view.ExplainView>;
     effective(ref: ObjectRef): Promise<view.EffectiveView>;
     coverage(question: z.output<typeof input.coverageInput>): Promise<view.CoverageView>;
-    protection(): Promise<view.ProtectionView>;
+    protection(question: z.output<typeof input.protectionInput>): Promise<view.ProtectionView>;
     matrix(question: z.output<typeof input.matrixInput>): Promise<view.MatrixView>;
     impact(question: Pick<ChangeSet, "changes">, identity: Identity): Promise<view.ImpactView>;
   };

@@ -43,6 +43,7 @@ export const explainInput = z.strictObject({
   ipVersion: z.union([z.literal(4), z.literal(6)]).optional(),
 });
 
+export const protectionInput = z.strictObject({});
 export const coverageInput = z.strictObject({ per: z.enum(["policy", "endpoint"]) });
 
 const portQuestion = z.strictObject({ protocol, port: port.optional() });

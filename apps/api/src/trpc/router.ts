@@ -90,7 +90,9 @@ const policy = router({
     .input(parsed(input.coverageInput))
     .query(({ ctx, input }) => ctx.services.policy.coverage(input)),
   /** How the whole cluster is protected, in numbers. */
-  protection: can("read").query(({ ctx }) => ctx.services.policy.protection()),
+  protection: can("read")
+    .input(parsed(input.protectionInput))
+    .query(({ ctx, input }) => ctx.services.policy.protection(input)),
   matrix: can("read")
     .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),

@@ -6,5 +6,5 @@ import { toldBy, type Untold } from "../words/untold.ts";
 
 /** How the whole cluster is protected, as the server counts it; asked again when anything changes. */
 export function useProtection(): ProtectionView | Untold {
-  return toldBy(useQuery(useTRPC().policy.protection.queryOptions()));
+  return toldBy(useQuery(useTRPC().policy.protection.queryOptions({})));
 }
