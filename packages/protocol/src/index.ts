@@ -8,6 +8,7 @@
 export * from "./change-set.ts";
 export * from "./messages.ts";
 export * from "./close.ts";
+export * from "./hearing.ts";
 export * from "./parse.ts";
 export { VERSION } from "./version.ts";
 export * from "./conditions/index.ts";
