@@ -30,6 +30,8 @@ export interface Datastore {
   compact(options?: Retention): Promise<{ readonly removed: number }>;
   /** False while the database can't be reached: reads at a past revision still answer, writes get 503. */
   isConnected(): boolean;
+  /** Since the database last answered: it is asked at each beat (`BEAT_MS`), behind no other question. Also what hangs shows here. */
+  heardMs(): number;
   /** Ends watches, waits for writes under way. Twice is once. */
   close(): Promise<void>;
 }

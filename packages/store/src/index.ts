@@ -10,6 +10,7 @@
  */
 export type * from "./datastore.ts";
 export type * from "./records.ts";
+export { NOTICE_BYTES } from "./records.ts";
 export { SetBudget } from "./set-budget.ts";
 export { outsideDatabaseFault } from "./postgres/outside.ts";
 export { openPostgresRecords } from "./postgres/records.ts";
@@ -18,5 +19,5 @@ export { openPostgresStore } from "./postgres/store.ts";
 export type { PostgresStoreOptions } from "./postgres/store.ts";
 export { startEmbeddedPostgres } from "./embedded/server.ts";
 export type { EmbeddedPostgresOptions } from "./embedded/server.ts";
-export { startTestPostgres } from "./test-postgres.ts";
+export { pausePostgres, startTestPostgres } from "./test-postgres.ts";
 export type { TestPostgres } from "./test-postgres.ts";

@@ -8,6 +8,7 @@ export interface Records {
   readonly agentStatus: AgentStatusRecords;
   readonly tokens: TokenRecords;
   readonly settings: SettingRecords;
+  readonly notices: Notices;
   /** Ends watches. Twice is once. */
   close(): Promise<void>;
 }
@@ -65,6 +66,17 @@ export interface TokenRecords {
   revoke(id: string): Promise<TokenRecord | undefined>;
   /** Undefined for unknown, revoked and expired ones alike, and for those whose parent is. */
   lookup(hash: string): Promise<TokenRecord | undefined>;
+}
+
+/** At most what one notice may hold, in bytes of UTF-8. */
+export const NOTICE_BYTES = 7_900;
+
+/** What processes over the same data call out to each other. Nobody keeps it: whoever does not listen, or is cut off, has missed it. */
+export interface Notices {
+  /** Heard by all who listen, in this process too. */
+  say(text: string): Promise<void>;
+  /** The result ends it. */
+  on(listener: (text: string) => void): () => void;
 }
 
 /** Small things by key, any JSON. */

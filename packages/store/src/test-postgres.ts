@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -12,6 +12,18 @@ export interface TestPostgres {
   /** The server under it, to be killed and brought back. */
   readonly server: Postmaster;
   stop(): Promise<void>;
+}
+
+/** Stops a server in its tracks, and lets it go on: an outage that keeps every connection open. */
+export function pausePostgres(pid: number, paused: boolean): void {
+  // Its processes go on alone when only the postmaster is stopped.
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  for (const each of [pid, ...children])
+    try {
+      process.kill(each, paused ? "SIGSTOP" : "SIGCONT");
+    } catch {
+      // a passing worker, ended meanwhile
+    }
 }
 
 let shared: Promise<Postmaster> | undefined;

@@ -2,8 +2,18 @@ import { expect } from "vitest";
 import { create, KIND, networkSet, refused, take } from "./acting.ts";
 import type { Behaviours } from "./driver.ts";
 
-/** How a store ends. */
+/** How a store begins and ends. */
 export const ending: Behaviours = {
+  "an open store hears its database at each beat": async ({ store }) => {
+    let before = -1;
+    const isHeardAgain = (): boolean => {
+      const [earlier, heardMs] = [before, store.heardMs()];
+      before = heardMs;
+      return heardMs <= earlier;
+    };
+    await expect.poll(isHeardAgain, { timeout: 20_000 }).toBe(true);
+  },
+
   "a store can be closed as soon as it is open, and twice": async ({ store }) => {
     expect(store.isConnected()).toBe(true);
     await Promise.all([store.close(), store.close()]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AgentStatus } from "@percale/protocol";
+import { NOTICE_BYTES } from "../records.ts";
 import type { AgentStatusChange, Records } from "../records.ts";
 import type { DatastoreDriver } from "./driver.ts";
 
@@ -77,6 +78,30 @@ export function recordsContract(driver: RecordsDriver): void {
       const other = await data.open({ now: () => now });
       const write = () => records.agentStatus.put(statusOf("n"));
       expect(await heard(other, { write, isIt: () => true })).toMatchObject({ node: "n", record: { node: "n" } });
+      await other.close();
+    });
+
+    test("a notice is heard by all who listen, until they leave", async () => {
+      const told: string[] = [];
+      const leave = records.notices.on((text) => void told.push(text));
+      const longest = "ä".repeat(NOTICE_BYTES / 2);
+      const saying = setInterval(() => void records.notices.say(longest), 20); // its ear may not stand yet
+      await expect.poll(() => told[0], { timeout: 20_000 }).toBe(longest);
+      clearInterval(saying);
+      leave();
+      const heard = told.length;
+      await records.notices.say("after");
+      expect(told).toHaveLength(heard);
+    });
+
+    const farNotice = "whoever listens hears what another process says";
+    test.skipIf(alone !== undefined)(alone === undefined ? farNotice : `${farNotice} (${alone})`, async () => {
+      const other = await data.open({ now: () => now });
+      const told: string[] = [];
+      other.notices.on((text) => void told.push(text));
+      const saying = setInterval(() => void records.notices.say("here"), 20);
+      await expect.poll(() => told[0], { timeout: 20_000 }).toBe("here");
+      clearInterval(saying);
       await other.close();
     });
 

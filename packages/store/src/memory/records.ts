@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { AgentStatus } from "@percale/protocol";
 import type { AgentStatusRecord, NewToken, Records, SettingRecords, TokenRecord, TokenRecords } from "../records.ts";
+import { NoticeFeed } from "../notice-feed.ts";
 import { StatusFeed } from "../status-feed.ts";
 
 /** Records that end with their process: for tests and tools. */
 export function memoryRecords({ now = () => new Date() }: { readonly now?: () => Date } = {}): Records {
   const closing = new AbortController();
+  const listeners = new NoticeFeed();
   const statuses = new Map<string, AgentStatusRecord>();
   const changed = (node: string): void => feed.changed(node);
   const feed = new StatusFeed(
@@ -27,6 +29,7 @@ export function memoryRecords({ now = () => new Date() }: { readonly now?: () =>
     agentStatus: feed.records(),
     tokens: memoryTokens(now),
     settings: memorySettings(),
+    notices: listeners.notices(async (text) => listeners.tell(text)),
     close: async () => closing.abort(),
   };
 }

@@ -126,6 +126,10 @@ export class MemoryStore implements Datastore {
     return !this.#closing.signal.aborted;
   }
 
+  heardMs(): number {
+    return 0; // it is this process
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
   }

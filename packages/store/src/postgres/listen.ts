@@ -5,10 +5,10 @@ import { DATABASE_BACKOFF } from "../patience.ts";
 
 export interface Listen {
   readonly connect: () => Promise<Client>;
-  readonly channel: string;
+  readonly channels: readonly string[];
   readonly log: Logger;
   readonly signal: AbortSignal;
-  readonly onNotification: (payload: string) => void;
+  readonly onNotification: (payload: string, channel: string) => void;
   /**
    * Called with each connection once it listens, when anything may have been missed. Works until `ended`; calls `onCaughtUp` once all is
    * well again.
@@ -17,7 +17,7 @@ export interface Listen {
   readonly onLost?: (error: unknown) => void;
 }
 
-/** Listens on a channel until `signal` aborts. A lost connection costs a delay. */
+/** Listens on channels until `signal` aborts. A lost connection costs a delay. */
 export async function keepListening(options: Listen): Promise<void> {
   const { log, signal, onLost } = options;
   let isLost = false;
@@ -39,7 +39,7 @@ export async function keepListening(options: Listen): Promise<void> {
 }
 
 async function listenOnce(
-  { connect, channel, signal, onNotification, follow }: Listen,
+  { connect, channels, signal, onNotification, follow }: Listen,
   onCaughtUp: () => void,
 ): Promise<void> {
   const client = await connect();
@@ -49,9 +49,9 @@ async function listenOnce(
   client.on("error", close);
   signal.addEventListener("abort", close);
   if (signal.aborted) close(); // while connecting
-  client.on("notification", ({ payload = "" }) => onNotification(payload));
+  client.on("notification", ({ payload = "", channel }) => onNotification(payload, channel));
   try {
-    await client.query(`LISTEN ${channel}`);
+    for (const channel of channels) await client.query(`LISTEN ${channel}`);
     await follow(client, ended.signal, onCaughtUp);
     if (!signal.aborted) throw new Error("the database closed the connection");
   } finally {

@@ -2,16 +2,19 @@ import { silentLogger, sleepMs } from "@percale/daemon";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../generated/client.ts";
 import type { Records } from "../records.ts";
+import { NoticeFeed } from "../notice-feed.ts";
 import { StatusFeed } from "../status-feed.ts";
 import { ANSWER_MS, connect } from "./connection.ts";
 import type { PostgresOptions } from "./connection.ts";
 import { keepListening } from "./listen.ts";
 import { migrate } from "./migrate.ts";
 import { refusalOf } from "./refusal.ts";
-import { agentStatusTable, settingTable, tokenTable } from "./tables.ts";
+import { agentStatusTable, sayNotice, settingTable, tokenTable } from "./tables.ts";
 
 /** The channel that tells whose agent status changed. */
 const AGENT_CHANNEL = "percale_agents";
+/** The channel of notices. */
+const NOTICE_CHANNEL = "percale_notices";
 const NAME = "percale-records";
 const LOOK_MS = 5_000;
 
@@ -32,13 +35,14 @@ export async function openPostgresRecords({
   const prisma = new PrismaClient({ adapter: new PrismaPg(small) });
   const closing = new AbortController();
   const { signal } = closing;
+  const heard = new NoticeFeed();
   const feed = new StatusFeed(agentStatusTable(prisma), signal);
   const listening = keepListening({
     connect: () => connect(url, NAME),
-    channel: AGENT_CHANNEL,
+    channels: [AGENT_CHANNEL, NOTICE_CHANNEL],
     log,
     signal,
-    onNotification: feed.changed,
+    onNotification: (payload, channel) => (channel === AGENT_CHANNEL ? feed.changed(payload) : heard.tell(payload)),
     follow: async (client, ended, onCaughtUp) => {
       feed.changed(undefined);
       onCaughtUp();
@@ -55,6 +59,7 @@ export async function openPostgresRecords({
     agentStatus: feed.records(),
     tokens: tokenTable(prisma, now),
     settings: settingTable(prisma),
+    notices: heard.notices((text) => sayNotice(prisma, NOTICE_CHANNEL, text)),
     close: () => (closed ??= end()),
   };
 }

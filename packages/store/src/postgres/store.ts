@@ -27,6 +27,7 @@ import type { PostgresOptions } from "./connection.ts";
 import { compactLog, readChanges, readHistory, readOldest, readUndo } from "./history.ts";
 import { readHead, readLog } from "./log.ts";
 import { migrate } from "./migrate.ts";
+import { Pulse } from "./pulse.ts";
 import { refusalOf } from "./refusal.ts";
 import { sharedQuestion } from "./shared-questions.ts";
 import { runTail } from "./tail.ts";
@@ -92,6 +93,8 @@ class PostgresStore implements Datastore {
   readonly #committer: Committer;
   readonly #closing = new AbortController();
   readonly #tail: Promise<void>;
+  readonly #pulse = new Pulse();
+  readonly #beating: Promise<void>;
   readonly #compaction: NodeJS.Timeout;
   #closed: Promise<void> | undefined;
   #isConnected = true;
@@ -111,6 +114,7 @@ class PostgresStore implements Datastore {
     };
     const { written } = this.#committer;
     this.#tail = runTail({ connect: open, cache, epoch, log, signal, written, onConnected });
+    this.#beating = this.#pulse.run(open, signal);
     const old = (): Retention => ({ keepRevisions: KEEP.revisions, olderThan: new Date(now().getTime() - KEEP.ms) });
     this.#compaction = setInterval(() => {
       this.compact(old()).catch((error: unknown) => log.warn("compaction failed", { error }));
@@ -119,6 +123,10 @@ class PostgresStore implements Datastore {
 
   isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  heardMs(): number {
+    return this.#pulse.heardMs();
   }
 
   head(): Promise<number> {
@@ -177,7 +185,7 @@ class PostgresStore implements Datastore {
     clearInterval(this.#compaction);
     await this.#committer.close();
     this.#closing.abort();
-    await this.#tail;
+    await Promise.all([this.#tail, this.#beating]);
     await this.#pool.end();
   }
 

@@ -58,6 +58,10 @@ export function settingTable(prisma: PrismaClient): SettingRecords {
   };
 }
 
+export function sayNotice(prisma: PrismaClient, channel: string, text: string): Promise<void> {
+  return guarded(async () => void (await prisma.$executeRaw`SELECT pg_notify(${channel}, ${text})`));
+}
+
 export function agentStatusTable(prisma: PrismaClient): AgentStatusTable {
   return {
     put: (status) =>

@@ -27,7 +27,7 @@ export async function runTail(options: TailOptions): Promise<void> {
   let told = 0;
   await keepListening({
     connect,
-    channel: LOG_CHANNEL,
+    channels: [LOG_CHANNEL],
     log,
     signal,
     onNotification: (head) => {
