@@ -18,6 +18,8 @@ export interface SyncServerOptions {
   readonly server: string;
   /** Of each message, its kind. */
   readonly onSend: (kind: string) => void;
+  /** Each time that a node says anything. */
+  readonly onHeard?: (node: string) => void;
 }
 
 export interface SyncClientOptions {

@@ -49,6 +49,23 @@ test("a client that says anything before its hello is let go", () => {
   expect(socket.closed).toEqual({ code: CloseCode.protocolError, reason: "hello comes first" });
 });
 
+test("whoever answers when it is asked is heard, from its hello on", async () => {
+  const heard: string[] = [];
+  const server = syncServerOf(new MemorySource(), { onHeard: (node) => void heard.push(node) });
+  const socket = new MemorySocket();
+  onTestFinished(() => socket.terminate());
+  const stream = server.serve({ socket: socket as unknown as WebSocket, refusalOf: () => undefined });
+  stream.ping();
+  expect(socket.heard).toEqual([]); // nobody knows yet who it is
+  hello(socket);
+  await settled();
+  stream.ping();
+  const asked = heardBy(socket).filter(({ t }) => t === "ping");
+  expect(asked).toHaveLength(1);
+  socket.say({ ...asked[0]!, t: "pong" });
+  expect(heard).toEqual(["n1", "n1"]); // with its hello, and with its answer
+});
+
 test("a client that is not what it says it is hears why", () => {
   const refusalOf = () => ({ code: "auth", text: "n1 has another credential" }) as const;
   const socket = hello(connect(syncServerOf(new MemorySource()), { refusalOf }));

@@ -83,6 +83,7 @@ export class SyncStream {
       if (this.#budget.isSpent) socket.pause();
       try {
         this.#receive(parseClientMessage(data.toString("utf8")));
+        if (this.node !== undefined) this.#options.onHeard?.(this.node);
       } catch (error) {
         if (error instanceof ProtocolError) this.#close("protocolError", error.message);
         else this.#fail(error);
@@ -91,6 +92,11 @@ export class SyncStream {
     });
     socket.on("error", (error) => log.debug("stream broke", { node: this.node, error }));
     socket.on("close", () => this.#abort.abort());
+  }
+
+  /** Asks for a sign of life: only a client whose loop runs answers. */
+  ping(): void {
+    if (this.#hello !== undefined) this.#outbox.beat({ t: "ping", id: this.#lastHeardAt, timeMs: Date.now() });
   }
 
   /** The server stops: clients shall come back, to another one or later. */
@@ -275,7 +281,7 @@ export class SyncStream {
 
   #checkAlive(): void {
     if (Date.now() - this.#lastHeardAt > DEAD_MS) this.#options.socket.terminate();
-    else this.#outbox.beat({ t: "ping", id: this.#lastHeardAt, timeMs: Date.now() });
+    else this.ping();
   }
 
   #reject(code: RejectCode, text: string, retryAfterMs?: number): void {
