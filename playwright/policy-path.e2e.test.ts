@@ -150,14 +150,14 @@ test("an API that stops answering is told, with the time of the data, and comes 
   await page.getByRole("button", { name: "Connection: Live" }).waitFor();
   product.pauseApi(true);
   try {
-    await page.getByText(/^Data of \d/).waitFor();
-    await page.getByRole("button", { name: /^Connection: (Reconnecting|Offline)/ }).waitFor();
+    await page.getByText(/^The server has not answered since \d/).waitFor();
+    await page.getByRole("button", { name: /^Connection: (Server silent|Reconnecting|Offline)/ }).waitFor();
     await page.getByRole("link", { name: /database-access/ }).waitFor();
   } finally {
     product.pauseApi(false);
   }
   await page.getByRole("button", { name: "Connection: Live" }).waitFor({ timeout: 60_000 });
-  await page.getByText(/^Data of \d/).waitFor({ state: "detached" });
+  await page.getByText(/^The server has not answered since \d/).waitFor({ state: "detached" });
 });
 
 const PAGES = [

@@ -1,14 +1,8 @@
-import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
-import { get } from "node:https";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { json } from "node:stream/consumers";
 import { createLogger } from "@percale/daemon";
 import { expect, test } from "vitest";
 import { NETWORK_SETS, networkSet, startTestApi } from "./testdata/test-api.ts";
-import type { TestApi } from "./testdata/test-api.ts";
-import { clientCertificate } from "./testdata/client-certificate.ts";
+import { conditionsOf } from "./testdata/conditions-of.ts";
 
 test("Postgres gone: 503 with the reason, watches hold, all recovers by itself", async () => {
   const lines: { readonly msg: string; readonly component: string }[] = [];
@@ -20,7 +14,8 @@ test("Postgres gone: 503 with the reason, watches hold, all recovers by itself",
   try {
     const create = (name: string) => server.call(NETWORK_SETS, { method: "POST", body: networkSet(name) });
     await create("before");
-    const conditions = await conditionsOf(server);
+    const all = await conditionsOf(server);
+    const conditions = async () => (await all())?.map(({ code }) => code);
     const watch = await server.open(`${NETWORK_SETS}?watch=1&resourceVersion=0`);
     watch.on("error", () => undefined); // cut at the end
     const seen: string[] = [];
@@ -48,15 +43,3 @@ test("Postgres gone: 503 with the reason, watches hold, all recovers by itself",
     await server.stop();
   }
 });
-
-/** Asks with a client certificate, as the kubeconfig has one: no database is needed to believe it. */
-async function conditionsOf({ api, ca, dataDir }: TestApi): Promise<() => Promise<string[] | undefined>> {
-  const subject = "CN=admin, O=system:masters";
-  const pair = await clientCertificate(join(dataDir, "pki"), { subject, endsAt: Date.now() + 59_000 });
-  const options = { ca, cert: pair.certificate, key: pair.key };
-  return async () => {
-    const [answer] = (await once(get(`${api.url}/trpc/health.conditions`, options), "response")) as [IncomingMessage];
-    const { result } = (await json(answer)) as { readonly result?: { readonly data: readonly { code: string }[] } };
-    return result?.data.map(({ code }) => code);
-  };
-}

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createMetrics, HealthRegistry, silentLogger, StallMonitor } from "@percale/daemon";
-import { condition, VERSION } from "@percale/protocol";
+import { BEAT_MS, condition, VERSION } from "@percale/protocol";
+import type { RaisedCondition } from "@percale/protocol";
 import type { Logger } from "@percale/daemon";
 import { openPostgresRecords, openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore, Records } from "@percale/store";
@@ -14,6 +15,7 @@ import { openPki } from "./auth/pki.ts";
 import type { Pki } from "./auth/pki.ts";
 import { ensureBuiltIns } from "./built-ins.ts";
 import { requestHandler } from "./front.ts";
+import { Hearing } from "./hearing/hearing.ts";
 import { Gate, LIMITS } from "./limits.ts";
 import { ApiMetrics } from "./metrics.ts";
 import { Judge } from "./policy/judge.ts";
@@ -27,7 +29,6 @@ import { trpcOverHttp } from "./trpc/mount.ts";
 import { upgrades } from "./upgrades.ts";
 
 const CERTIFICATES_MS = 12 * 3_600_000;
-const HEALTH_MS = 1_000;
 
 export interface ApiOptions {
   /** Certificates, kubeconfig and admin token live here. */
@@ -74,18 +75,21 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const pki = await certificates();
 
   const health = new HealthRegistry();
-  health.addCheck("ready", "database", () => (store.isConnected() ? undefined : "the database can't be reached"));
+  health.addCheck("ready", "database", () => databaseProblem({ store, hearing })?.title.toLowerCase());
   const metrics = createMetrics({
     // A scrape is answered also while the database goes away.
-    health: { list: () => foundConditions({ store, nodes: services.nodes, health }).catch(() => health.list()) },
+    health: {
+      list: () => foundConditions({ store, nodes: services.nodes, health, hearing }).catch(() => health.list()),
+    },
   });
   const stalls = new StallMonitor({ log, metrics });
   stalls.start();
   const watches = new Gate(LIMITS.watches);
   const streams = new Set<SyncStream>();
+  const hearing = new Hearing({ store, records, streams });
   const statuses = new NodeStatuses({ store, agentStatus: records.agentStatus, log });
   const closing = new AbortController();
-  const following = statuses.run(closing.signal);
+  const following = Promise.all([statuses.run(closing.signal), hearing.run(closing.signal)]);
   const credentials = new OpenCredentials();
   const strangers = new Strangers();
   const apiMetrics = new ApiMetrics(metrics, {
@@ -97,7 +101,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
   const authenticator = new Authenticator({ tokens: records.tokens, failures });
   const judge = new Judge({ store, log });
-  const services = createServices({ store, records, judge, authenticator, health, log });
+  const services = createServices({ store, records, judge, authenticator, health, hearing, log });
   const sockets = upgrades({
     store,
     statuses,
@@ -106,6 +110,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     services,
     log,
     streams,
+    hearing,
     apiMetrics,
     strangers,
     build: VERSION,
@@ -135,7 +140,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   await writeKubeconfig(dataDir, url, pki);
   const timers = [
-    setInterval(() => tellDatabase(store, health), HEALTH_MS),
+    setInterval(() => tellDatabase({ store, hearing, health }), BEAT_MS),
     renewal({ certificates, listener, dataDir, url, log }),
   ];
   return {
@@ -175,12 +180,23 @@ async function openData({ data, databaseUrl, dataDir }: ApiOptions, log: Logger)
   return { store, records, stop: async () => ours?.stop() };
 }
 
-function tellDatabase(store: Datastore, health: HealthRegistry): void {
-  if (store.isConnected()) health.clear(condition.DatabaseUnreachable.code);
-  else
-    health.set(
-      condition.DatabaseUnreachable({ detail: "reads and writes answer 503; agents keep enforcing what they hold" }),
-    );
+interface DatabaseSources {
+  readonly store: Datastore;
+  readonly hearing: Hearing;
+}
+
+function tellDatabase({ health, ...sources }: DatabaseSources & { readonly health: HealthRegistry }): void {
+  const problem = databaseProblem(sources);
+  if (problem === undefined) health.clear(condition.DatabaseUnreachable.code);
+  else health.set(problem, { since: new Date(Date.now() - sources.hearing.databaseMs) });
+}
+
+/** Why it is of no use now. A pause of this process is no fault of the database. */
+function databaseProblem({ store, hearing }: DatabaseSources): RaisedCondition | undefined {
+  const heard = hearing.database();
+  if (store.isConnected() && (heard === "heard" || heard === "unknown")) return undefined;
+  const detail = "reads and writes answer 503; agents keep enforcing what they hold";
+  return condition.DatabaseUnreachable({ isSilent: store.isConnected(), detail });
 }
 
 function renewal({

@@ -15,6 +15,7 @@ import { sourceOf } from "./auth/failures.ts";
 import { nodeOf } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
+import type { Hearing } from "./hearing/hearing.ts";
 import { LIMITS, Places, SharedGate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Services } from "./services/services.ts";
@@ -40,6 +41,7 @@ export interface UpgradeOptions {
   readonly log: Logger;
   /** Those that are open. */
   readonly streams: Set<SyncStream>;
+  readonly hearing: Pick<Hearing, "hear">;
   readonly apiMetrics: ApiMetrics;
   readonly strangers: Strangers;
   readonly build: string;
@@ -85,7 +87,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
 }
 
 function syncUpgrade(
-  { store, statuses, authenticator, credentials, log, streams, apiMetrics, strangers, build }: UpgradeOptions,
+  { store, statuses, authenticator, credentials, log, streams, hearing, apiMetrics, strangers, build }: UpgradeOptions,
   wss: WebSocketServer,
 ): Open {
   const gate = new SharedGate(LIMITS.syncStreams, LIMITS.syncStreamsPerNode);
@@ -98,6 +100,7 @@ function syncUpgrade(
     build,
     server: `${hostname()}/${process.pid}`,
     onSend: (kind) => apiMetrics.syncMessages.inc({ kind }),
+    onHeard: hearing.hear,
   });
   return async (request, socket, head) => {
     const identity = identityOf(await callerOf(() => authenticator.identify(request)));

@@ -6,7 +6,11 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import type { AgentStatus } from "@percale/protocol";
+import { pausePostgres } from "@percale/store";
 import { type Browser, chromium } from "playwright-core";
+
+import type { AgentOrder } from "./agent.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const READY_MS = 90_000;
@@ -21,6 +25,10 @@ export interface Product {
   readonly create: (objects: readonly object[]) => Promise<void>;
   /** Stops the API server in its tracks, and lets it go on: an outage that keeps every connection open. */
   readonly pauseApi: (paused: boolean) => void;
+  /** The same of its database. */
+  readonly pauseDatabase: (paused: boolean) => void;
+  /** A node's agent without its kernel, that says this of itself; it ends with the product. */
+  readonly startAgent: (node: string, status?: Partial<AgentStatus>) => { readonly pause: (paused: boolean) => void };
   readonly stop: () => Promise<void>;
 }
 
@@ -57,7 +65,19 @@ export async function startProduct({ dev = false }: { readonly dev?: boolean } =
       }
     };
     const pauseApi = (paused: boolean) => void api.kill(paused ? "SIGSTOP" : "SIGCONT");
-    return { url, token, call, create, pauseApi, stop };
+    const pauseDatabase = (paused: boolean) => {
+      const pid = readFileSync(join(dataDir, "postgres/data/postmaster.pid"), "utf8").split("\n")[0];
+      pausePostgres(Number(pid), paused);
+    };
+    const startAgent = (node: string, status: Partial<AgentStatus> = {}) => {
+      const order: AgentOrder = { url: apiUrl.origin, caFile, token, node, status };
+      const agent = spawn(process.execPath, [join(import.meta.dirname, "agent.ts"), JSON.stringify(order)], {
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      children.push(agent);
+      return { pause: (paused: boolean) => void agent.kill(paused ? "SIGSTOP" : "SIGCONT") };
+    };
+    return { url, token, call, create, pauseApi, pauseDatabase, startAgent, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -26,8 +26,9 @@ export class HealthRegistry {
     this.#now = now;
   }
 
-  set(condition: RaisedCondition): void {
-    this.#put(conditionKey(condition.code, condition.ref), condition);
+  /** `since`: where the source knows better than that it is so from now on. */
+  set(condition: RaisedCondition, { since }: { readonly since?: Date } = {}): void {
+    this.#put(conditionKey(condition.code, condition.ref), condition, since);
   }
 
   /**
@@ -69,8 +70,8 @@ export class HealthRegistry {
     return { ok: checks.every(({ problem }) => problem === undefined), checks };
   }
 
-  #put(key: string, condition: RaisedCondition): void {
-    const since = this.#conditions.get(key)?.since ?? this.#now().toISOString();
+  #put(key: string, condition: RaisedCondition, from?: Date): void {
+    const since = this.#conditions.get(key)?.since ?? (from ?? this.#now()).toISOString();
     this.#conditions.set(key, { ...condition, since });
   }
 }

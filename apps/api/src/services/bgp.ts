@@ -49,9 +49,9 @@ async function look({
     store.list({ kind: BGPConfiguration.kind }),
   ]);
   const stored = configurations.items as readonly BgpConfigurationObject[]; // the store checked their fields
-  const reported = statuses.map(({ node, connected, status: { bird, sessions } }): BgpReport => ({
+  const reported = statuses.map(({ node, hearing, status: { bird, sessions } }): BgpReport => ({
     node,
-    isHeard: connected,
+    isHeard: hearing === "heard",
     birdRuns: bird.state === "Ready",
     routerID: bird.routerID,
     listenPort: listenPortOf(stored, node),

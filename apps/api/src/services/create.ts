@@ -1,12 +1,14 @@
 import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Datastore, Records } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { Hearing } from "../hearing/hearing.ts";
 import type { Judge } from "../policy/judge.ts";
 import { accessServices, sessionServices } from "./access.ts";
 import { bgpSessions } from "./bgp.ts";
 import { ipamServices } from "./ipam.ts";
 import { Lab } from "./lab.ts";
 import { LiveFeed } from "./live.ts";
+import { merge } from "./merge.ts";
 import { nodeServices } from "./nodes.ts";
 import { changeServices, objectServices } from "./objects.ts";
 import { allConditions, overviewOf } from "./overview.ts";
@@ -20,6 +22,7 @@ export function createServices({
   judge,
   authenticator,
   health,
+  hearing,
   log,
 }: {
   readonly store: Datastore;
@@ -27,17 +30,18 @@ export function createServices({
   readonly judge: Judge;
   readonly authenticator: Authenticator;
   readonly health: HealthRegistry;
+  readonly hearing: Hearing;
   readonly log: Logger;
 }): Services {
-  const nodes = nodeServices({ agentStatus, log });
+  const nodes = nodeServices({ agentStatus, hearing, log });
   const feed = new LiveFeed(store);
-  const sources = { store, nodes, health };
+  const sources = { store, nodes, health, hearing };
   const access = { tokens, authenticator, log };
   return {
     sessions: sessionServices(access),
     objects: objectServices(store),
     changes: changeServices(store),
-    live: (since, signal) => feed.events(since, signal),
+    live: (since, signal) => merge(feed.events(since, signal), hearing.beats(signal)),
     nodes,
     bgp: { sessions: async () => bgpSessions({ store, statuses: await nodes.list() }) },
     policy: policyServices(store, judge),

@@ -1,41 +1,44 @@
 import { silentLogger } from "@percale/daemon";
-import type { AgentStatus } from "@percale/protocol";
+import type { AgentStatus, Hearing } from "@percale/protocol";
 import { memoryRecords } from "@percale/store/memory";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { agentStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import type { NodeStatusView } from "../trpc/views.ts";
 import { nodeServices } from "./nodes.ts";
 
-afterEach(() => void vi.useRealTimers());
+const KEPT_AT = new Date(1_000_000);
 
-function setUp() {
-  let nowMs = 1_000_000;
-  const { agentStatus } = memoryRecords({ now: () => new Date(nowMs) });
-  const nodes = nodeServices({ agentStatus, log: silentLogger, now: () => nowMs });
-  return { agentStatus, nodes, pass: (ms: number) => (nowMs += ms) };
+/** Each node was heard that long ago; others were not. */
+function setUp(heard: Readonly<Record<string, { readonly hearing: Hearing; readonly heardMs: number }>> = {}) {
+  const { agentStatus } = memoryRecords({ now: () => KEPT_AT });
+  const hearing = {
+    node: (node: string) => heard[node]?.hearing ?? "unknown",
+    ageOf: (node: string) => heard[node]?.heardMs,
+  };
+  return { agentStatus, nodes: nodeServices({ agentStatus, hearing, log: silentLogger }) };
 }
-const view = (node: string, connected: boolean): NodeStatusView => ({
+const view = (node: string, more: Pick<NodeStatusView, "hearing" | "heardMs">): NodeStatusView => ({
   node,
-  connected,
-  lastSeen: new Date(1_000_000).toISOString(),
+  ...more,
+  lastSeen: KEPT_AT.toISOString(),
   status: agentStatusOf(node),
 });
-const named = (seen: readonly NodeStatusView[]) => seen.map(({ node, connected }) => [node, connected]);
+const named = (seen: readonly NodeStatusView[]) => seen.map(({ node }) => node);
 
-test("a node is connected while its last report is young", async () => {
-  const { agentStatus, nodes, pass } = setUp();
+test("a node is heard when it was heard, whatever is kept of it", async () => {
+  const { agentStatus, nodes } = setUp({ n1: { hearing: "late", heardMs: 4_000 } });
   for (const node of ["n2", "n1"]) await agentStatus.put(agentStatusOf(node));
-  pass(24_999);
-  expect(await nodes.list()).toEqual([view("n1", true), view("n2", true)]);
-  pass(1);
-  expect(await nodes.list()).toEqual([view("n1", false), view("n2", false)]);
+  expect(await nodes.list()).toEqual([
+    view("n1", { hearing: "late", heardMs: 4_000 }),
+    view("n2", { hearing: "unknown" }),
+  ]);
 });
 
 test("a row that is no status keeps nobody from the others", async () => {
   const { agentStatus, nodes } = setUp();
   await agentStatus.put({ node: "n1" } as AgentStatus);
   await agentStatus.put(agentStatusOf("n2"));
-  expect(named(await nodes.list())).toEqual([["n2", true]]);
+  expect(named(await nodes.list())).toEqual(["n2"]);
 });
 
 test("a watch begins with all, tells who changed, and all again once one is gone", async () => {
@@ -46,28 +49,13 @@ test("a watch begins with all, tells who changed, and all again once one is gone
   const next = [
     () => agentStatus.put({ ...agentStatusOf("n2"), inSync: false }),
     () => agentStatus.put(agentStatusOf("n3")),
+    () => agentStatus.put({ node: "n4" } as AgentStatus), // no status: nobody's news
     () => agentStatus.remove("n1"),
     async () => stop.abort(),
   ];
-  for await (const step of nodes.watch(stop.signal)) {
-    seen.push(named(step).map(([node]) => node));
+  for await (const { isWhole, nodes: told } of nodes.watch(stop.signal)) {
+    seen.push([isWhole, ...named(told)]);
     setTimeout(() => void next.shift()?.(), 5);
   }
-  expect(seen).toEqual([["n1", "n2"], ["n2"], ["n3"], ["n2", "n3"]]);
-});
-
-test("a watch tells of a node that fell silent, which makes no event", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  const { agentStatus, nodes, pass } = setUp();
-  await agentStatus.put(agentStatusOf("n1"));
-  const stop = new AbortController();
-  const watch = nodes.watch(stop.signal)[Symbol.asyncIterator]();
-  expect(named((await watch.next()).value)).toEqual([["n1", true]]);
-  const silent = watch.next();
-  pass(30_000);
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(named((await silent).value)).toEqual([["n1", false]]);
-  const end = watch.next();
-  stop.abort();
-  expect((await end).done).toBe(true);
+  expect(seen).toEqual([[true, "n1", "n2"], [false, "n2"], [false, "n3"], [false], [true, "n2", "n3"]]);
 });

@@ -1,79 +1,55 @@
 import type { Logger } from "@percale/daemon";
 import { parseAgentStatus, ProtocolError } from "@percale/protocol";
 import type { AgentStatusRecord, AgentStatusRecords } from "@percale/store";
+import type { Hearing } from "../hearing/hearing.ts";
 import type { NodeStatusView } from "../trpc/views.ts";
 import type { Services } from "./services.ts";
 
-/** Agents report at least every 10 s. */
-const FRESH_MS = 25_000;
-const LOOK_AGAIN_MS = 5_000;
-
 interface Sources {
   readonly agentStatus: AgentStatusRecords;
+  readonly hearing: Pick<Hearing, "node" | "ageOf">;
   readonly log: Logger;
-  readonly now?: () => number;
 }
 
-export function nodeServices({ agentStatus, log, now = Date.now }: Sources): Services["nodes"] {
+/** What agents report, beside when they were heard. A report says nothing of that: it may have waited for the database. */
+export function nodeServices({ agentStatus, hearing, log }: Sources): Services["nodes"] {
   const told = new Set<string>();
-  const onBad = (node: string, error: unknown): void => {
-    if (!told.has(node)) log.warn("a kept status can't be read: its node is left out", { node, error });
-    told.add(node);
+  const viewOf = ({ node, status, updatedAt }: AgentStatusRecord): NodeStatusView[] => {
+    try {
+      const heardMs = hearing.ageOf(node);
+      const parsed = parseAgentStatus(status);
+      return [
+        {
+          node,
+          hearing: hearing.node(node),
+          ...(heardMs !== undefined && { heardMs }),
+          lastSeen: updatedAt,
+          status: parsed,
+        },
+      ];
+    } catch (error) {
+      // A row that is no status, of another version or another hand, must not keep anybody from the others.
+      if (!(error instanceof ProtocolError)) throw error;
+      if (!told.has(node)) log.warn("a kept status can't be read: its node is left out", { node, error });
+      told.add(node);
+      return [];
+    }
   };
-  const list = async (): Promise<NodeStatusView[]> => {
-    const records = await agentStatus.list();
-    const views = records.map((record) => nodeView(record, { nowMs: now(), onBad }));
-    return views.filter((view) => view !== undefined).sort((a, b) => (a.node < b.node ? -1 : 1));
-  };
+  const list = async (): Promise<NodeStatusView[]> =>
+    (await agentStatus.list()).flatMap(viewOf).sort((a, b) => (a.node < b.node ? -1 : 1));
   return {
     list,
-    // A silent agent makes no event, so the whole list is looked at again now and then.
     watch: async function* (signal) {
-      let told = await list();
-      yield told;
+      // Listens before it lists: what is reported meanwhile is told twice rather than never.
       const changes = agentStatus.watch(signal)[Symbol.asyncIterator]();
-      let pending = changes.next();
-      while (!signal.aborted) {
-        const step = await Promise.race([pending, tick(LOOK_AGAIN_MS, signal)]);
-        if (step?.done === true) return;
-        if (step !== undefined) pending = changes.next();
-        const nodes = await list();
-        const before = new Map(told.map((node) => [node.node, JSON.stringify(node)]));
-        const changed = nodes.filter((node) => before.get(node.node) !== JSON.stringify(node));
-        const isGone = told.some(({ node }) => !nodes.some((one) => one.node === node));
-        told = nodes;
-        if (isGone) yield nodes;
-        else if (changed.length > 0) yield changed;
+      let next = changes.next();
+      yield { isWhole: true, nodes: await list() };
+      for (; ; next = changes.next()) {
+        const { done, value } = await next;
+        if (done === true) return;
+        if (value.record === undefined) yield { isWhole: true, nodes: await list() };
+        else yield { isWhole: false, nodes: viewOf(value.record) };
       }
     },
   };
-}
-
-/** A row that is no status, of another version or another hand, must not keep anybody from the others. */
-function nodeView(
-  { node, status, updatedAt }: AgentStatusRecord,
-  { nowMs, onBad }: { readonly nowMs: number; readonly onBad: (node: string, error: unknown) => void },
-): NodeStatusView | undefined {
-  try {
-    const connected = nowMs - Date.parse(updatedAt) < FRESH_MS;
-    return { node, connected, lastSeen: updatedAt, status: parseAgentStatus(status) };
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    onBad(node, error);
-    return undefined;
-  }
-}
-
-function tick(ms: number, signal: AbortSignal): Promise<undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, ms, undefined);
-  signal.addEventListener(
-    "abort",
-    () => {
-      clearTimeout(timer);
-      resolve(undefined);
-    },
-    { once: true },
-  );
-  return promise;
 }

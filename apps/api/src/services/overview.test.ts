@@ -1,6 +1,6 @@
 import { HealthRegistry } from "@percale/daemon";
 import { condition } from "@percale/protocol";
-import type { AgentStatus } from "@percale/protocol";
+import type { AgentStatus, Hearing } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { MemoryStore } from "@percale/store/memory";
 import { expect, test } from "vitest";
@@ -14,9 +14,9 @@ const object = (kind: string, name: string, spec: object = {}): KubeObject => ({
   metadata: { name },
   spec,
 });
-const nodeOf = (node: string, connected: boolean, more: Partial<AgentStatus> = {}): NodeStatusView => ({
+const nodeOf = (node: string, hearing: Hearing, more: Partial<AgentStatus> = {}): NodeStatusView => ({
   node,
-  connected,
+  hearing,
   lastSeen: "2026-11-01T10:00:00.000Z",
   status: { ...agentStatusOf(node), sessions: [], conditions: [], ...more },
 });
@@ -33,13 +33,13 @@ function setUp(...statuses: readonly NodeStatusView[]) {
   const store = new MemoryStore();
   const health = new HealthRegistry();
   const nodes = { list: async () => statuses, watch: () => expect.unreachable() };
-  return { store, health, nodes };
+  return { store, health, nodes, hearing: { database: (): Hearing => "heard" } };
 }
 
 test("conditions of all come worst first, then oldest first, and of whom", async () => {
   const sources = setUp(
-    nodeOf("n1", true, { conditions: [finding("A", "info", "1"), finding("B", "error", "3")] }),
-    nodeOf("n2", true, { conditions: [finding("C", "error", "2"), finding("D", "warning", "1")] }),
+    nodeOf("n1", "heard", { conditions: [finding("A", "info", "1"), finding("B", "error", "3")] }),
+    nodeOf("n2", "late", { conditions: [finding("C", "error", "2"), finding("D", "warning", "1")] }),
   );
   const told = (await allConditions(sources)).map(({ code, source }) => [code, source]);
   expect(told).toEqual([
@@ -50,19 +50,26 @@ test("conditions of all come worst first, then oldest first, and of whom", async
   ]);
 });
 
-test("a node that is silent is found, which it cannot tell itself", async () => {
-  const sources = setUp(nodeOf("n1", false, { conditions: [finding("A", "info", "1")] }), nodeOf("n2", true));
+test("a node that is lost is found, which it cannot tell itself; one that is late or unknown is not blamed", async () => {
+  const sources = setUp(
+    nodeOf("n1", "lost", { conditions: [finding("A", "info", "1")] }),
+    ...(["heard", "late", "unknown"] as const).map((hearing) => nodeOf(hearing, hearing)),
+  );
   expect((await foundConditions(sources)).map(({ code, source, since, ref }) => [code, source, since, ref])).toEqual([
     ["AgentSilent", "n1", "2026-11-01T10:00:00.000Z", { kind: "Node", name: "n1" }],
   ]);
 });
 
-test("without a database nobody is asked, and the server's own conditions remain", async () => {
+test.each<[what: string, isConnected: boolean, database: Hearing]>([
+  ["without a database", false, "late"],
+  ["while the database hangs", true, "late"],
+])("%s nobody is asked, and the server's own conditions remain", async (_, isConnected, database) => {
   const { store, health } = setUp();
-  store.isConnected = () => false;
-  health.set(condition.DatabaseUnreachable({ detail: "connection refused" }));
+  store.isConnected = () => isConnected;
+  health.set(condition.DatabaseUnreachable({ isSilent: isConnected, detail: "" }));
   const nodes = { list: () => expect.unreachable(), watch: () => expect.unreachable() };
-  const told = (await allConditions({ store, health, nodes })).map(({ code, source }) => [code, source]);
+  const hearing = { database: () => database };
+  const told = (await allConditions({ store, health, nodes, hearing })).map(({ code, source }) => [code, source]);
   expect(told).toEqual([["DatabaseUnreachable", "api"]]);
 });
 
@@ -73,9 +80,9 @@ test("an overview counts what is there, and of each change on how many nodes it 
     { ...agentStatusOf("n1").workloads[0]!, state: "error" },
   ];
   const { store, ...others } = setUp(
-    nodeOf("n1", true, { programmedRevision: 4, sessions, workloads } as Partial<AgentStatus>),
-    nodeOf("n2", true, { programmedRevision: 2, inSync: false, workloads: [] }),
-    nodeOf("n3", false, { programmedRevision: 9, sessions } as Partial<AgentStatus>),
+    nodeOf("n1", "heard", { programmedRevision: 4, sessions, workloads } as Partial<AgentStatus>),
+    nodeOf("n2", "heard", { programmedRevision: 2, inSync: false, workloads: [] }),
+    nodeOf("n3", "lost", { programmedRevision: 9, sessions } as Partial<AgentStatus>),
   );
   const commit = (reason: string, ...objects: readonly KubeObject[]) =>
     store.commit({ author: "alice", reason, changes: objects.map((one) => ({ op: "create", object: one })) });

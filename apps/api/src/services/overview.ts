@@ -2,6 +2,7 @@ import type { HealthRegistry } from "@percale/daemon";
 import { condition } from "@percale/protocol";
 import { kindsWhere, Node, resourceDefinitions } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
+import type { Hearing } from "../hearing/hearing.ts";
 import type { ConditionView, NodeStatusView, OverviewChange, OverviewView } from "../trpc/views.ts";
 import { bgpConditions } from "./bgp.ts";
 import { poolUsage } from "./pools.ts";
@@ -15,9 +16,10 @@ interface Sources {
   readonly store: Datastore;
   readonly nodes: Services["nodes"];
   readonly health: HealthRegistry;
+  readonly hearing: Pick<Hearing, "database">;
 }
 
-/** Everything that is wrong anywhere, worst first. Without a database only the API's own: that it is away is one of them. */
+/** Everything that is wrong anywhere, worst first. While the database is not heard only the API's own: that it is away is one of them. */
 export async function allConditions(sources: Sources): Promise<ConditionView[]> {
   const rank = { error: 0, warning: 1, info: 2 };
   const statuses = await heard(sources);
@@ -32,26 +34,32 @@ export async function foundConditions(sources: Sources): Promise<ConditionView[]
   return found(sources, await heard(sources));
 }
 
-async function heard({ store, nodes }: Sources): Promise<readonly NodeStatusView[]> {
-  return store.isConnected() ? nodes.list() : [];
+async function heard(sources: Sources): Promise<readonly NodeStatusView[]> {
+  return answers(sources) ? sources.nodes.list() : [];
 }
 
-async function found({ store, health }: Sources, statuses: readonly NodeStatusView[]): Promise<ConditionView[]> {
+async function found(sources: Sources, statuses: readonly NodeStatusView[]): Promise<ConditionView[]> {
+  const { store, health } = sources;
   const own = health.list().map((one) => ({ ...one, source: "api" }));
-  if (!store.isConnected()) return own;
-  const silents = statuses.flatMap((node) => (node.connected ? [] : [silent(node)]));
+  if (!answers(sources)) return own;
+  const silents = statuses.filter(({ hearing }) => hearing === "lost").map(silent);
   return [...own, ...silents, ...(await bgpConditions({ store, statuses }))];
 }
 
-function silent({ node, lastSeen }: NodeStatusView): ConditionView {
+/** Whoever asks a database that hangs waits for nothing. */
+function answers({ store, hearing }: Sources): boolean {
+  return store.isConnected() && hearing.database() === "heard";
+}
+
+function silent({ node, heardMs, lastSeen }: NodeStatusView): ConditionView {
   return {
     ...condition.AgentSilent({
       node,
-      detail: `its last report came at ${lastSeen}`,
+      detail: `its last report was kept at ${lastSeen}`,
       ref: { kind: Node.kind, name: node },
     }),
     source: node,
-    since: lastSeen,
+    since: heardMs === undefined ? lastSeen : new Date(Date.now() - heardMs).toISOString(),
   };
 }
 
@@ -65,7 +73,7 @@ export async function overviewOf(sources: Sources): Promise<OverviewView> {
     newestChanges(store),
     Promise.all(resourceDefinitions.map(({ kind }) => store.list({ kind, revision: 0 }))),
   ]);
-  const fresh = statuses.filter(({ connected }) => connected).map(({ status }) => status);
+  const fresh = statuses.filter(({ hearing }) => hearing === "heard").map(({ status }) => status);
   const sessions = fresh.flatMap((status) => status.sessions);
   const workloads = fresh.flatMap((status) => status.workloads);
   const counts = resourceDefinitions.map(({ kind }, index) => [kind, lists[index]!.items.length] as const);

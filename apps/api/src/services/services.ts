@@ -26,12 +26,12 @@ export interface Services {
     list(options: z.output<typeof input.changesInput>): Promise<view.ActivityPageView>;
     revert(options: z.output<typeof input.revertInput>, identity: Identity): Promise<view.ApplyView>;
   };
-  /** Every change after `since` (absent: from now on), until `signal` aborts. */
-  live(since: number | undefined, signal: AbortSignal): AsyncIterable<view.LiveEvent>;
+  /** Every change after `since` (absent: from now on), and beats, until `signal` aborts. */
+  live(since: number | undefined, signal: AbortSignal): AsyncIterable<view.LiveEvent | view.BeatView>;
   readonly nodes: {
     list(): Promise<readonly view.NodeStatusView[]>;
-    /** All of them at once, then the changed one each time. */
-    watch(signal: AbortSignal): AsyncIterable<readonly view.NodeStatusView[]>;
+    /** All of them at once, then the changed one each time, and all again once one is gone. */
+    watch(signal: AbortSignal): AsyncIterable<view.NodesView>;
   };
   readonly bgp: { sessions(): Promise<view.BgpSessionsView> };
   readonly policy: {

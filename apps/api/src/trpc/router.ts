@@ -4,7 +4,7 @@ import type { Identity } from "../auth/identity.ts";
 import { can, open, router } from "./init.ts";
 import * as input from "./inputs.ts";
 import { parsed } from "./parsed.ts";
-import type { ConditionView, LabMatrixView, LiveEvent, NodeStatusView, Whoami } from "./views.ts";
+import type { ConditionView, LabMatrixView, LiveEvent, NodesView, Whoami } from "./views.ts";
 
 const session = router({
   /** Exchanges a token for a session cookie. */
@@ -57,21 +57,21 @@ const ipam = router({
 });
 
 const live = router({
-  /** All object events; a client that comes back goes on where it was. */
+  /** All object events, and a beat each second; a client that comes back goes on where it was. */
   watch: can("read")
     .input(parsed(input.sinceInput))
     .subscription(async function* ({ ctx, input, signal }) {
       const last = input?.lastEventId ?? undefined;
       const since = last === undefined ? input?.since : Number(last);
-      for await (const event of ctx.services.live(since, signal!))
-        yield tracked<LiveEvent>(String(event.revision), event);
+      for await (const word of ctx.services.live(since, signal!))
+        yield "t" in word ? word : tracked<LiveEvent>(String(word.revision), word);
     }),
 });
 
 const nodes = router({
   status: can("read").query(({ ctx }) => ctx.services.nodes.list()),
-  /** All nodes first, then each that changed. */
-  watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<readonly NodeStatusView[]> {
+  /** All nodes first, then each that changed; all again once one is gone. */
+  watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<NodesView> {
     yield* ctx.services.nodes.watch(signal!);
   }),
 });

@@ -1,4 +1,4 @@
-import type { AgentStatus, BgpSession, Condition, ChangeSetResult } from "@percale/protocol";
+import type { AgentStatus, BgpSession, Condition, ChangeSetResult, Hearing } from "@percale/protocol";
 import type { Protection, Reach } from "@percale/policy";
 import type { EventType, JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
 
@@ -68,6 +68,19 @@ export interface ActivityPageView {
 /** The objects in the order of the changes: the first of them, as many as fit into an answer. */
 export type ApplyView = ChangeSetResult & { readonly warnings: readonly string[] };
 
+/** Who was heard when, at each beat (`BEAT_MS`); all in milliseconds, since no clock is another machine's. `hearingOf` judges it. */
+export interface BeatView {
+  readonly t: "beat";
+  /** Since the database was heard. */
+  readonly storeMs: number;
+  /** For how long this server has been listening to it without a pause. */
+  readonly attentionMs: number;
+  /** For how long it has been asking agents without one. */
+  readonly askingMs: number;
+  /** Since each node's agent was heard, those alone that were. */
+  readonly nodes: Readonly<Record<string, number>>;
+}
+
 export interface LiveEvent {
   readonly revision: number;
   readonly at: string;
@@ -78,10 +91,19 @@ export interface LiveEvent {
 
 export interface NodeStatusView {
   readonly node: string;
-  /** Its stream to this API server is open, or its last word is fresh. */
-  readonly connected: boolean;
+  /** As of now; a dashboard hears it at each beat. */
+  readonly hearing: Hearing;
+  /** Since the agent said anything at all; absent: not since this server began. */
+  readonly heardMs?: number;
+  /** When its newest report was kept. */
   readonly lastSeen: string;
   readonly status: AgentStatus;
+}
+
+export interface NodesView {
+  /** These are all; else those that changed. */
+  readonly isWhole: boolean;
+  readonly nodes: readonly NodeStatusView[];
 }
 
 export interface BgpSessionsView {

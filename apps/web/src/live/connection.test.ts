@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
-import { connectionWords, createConnection } from "./connection.ts";
+import { type ConnectionState, connectionWords, createConnection } from "./connection.ts";
+import type { Presence } from "./heard.ts";
 
-const clock = (ms: number) => `t${ms}`;
+const words = (state: ConnectionState, nowMs: number, presence: Presence = { s: "now" }) =>
+  connectionWords({ state, presence, nowMs }, (ms) => `t${ms}`);
 
 test("an open socket without a watch is not live", () => {
   const connection = createConnection();
   connection.opened();
-  expect(connectionWords(connection.read(), 0, clock)).toEqual({ tone: "connecting", text: "Connecting" });
+  expect(words(connection.read(), 0, { s: "waiting" })).toEqual({ tone: "connecting", text: "Connecting" });
   connection.heard(5, "12");
-  expect(connectionWords(connection.read(), 5, clock)).toEqual({ tone: "live", text: "Live" });
+  expect(words(connection.read(), 5)).toEqual({ tone: "live", text: "Live" });
 });
 
 test("a lost socket counts down, then says since when it is gone", () => {
@@ -16,16 +18,16 @@ test("a lost socket counts down, then says since when it is gone", () => {
   connection.heard(0, "12");
   connection.closed(1000);
   connection.retrying(5000);
-  expect(connectionWords(connection.read(), 1500, clock).text).toBe("Reconnecting 4 s");
+  expect(words(connection.read(), 1500).text).toBe("Reconnecting 4 s");
   connection.closed(6000);
-  expect(connectionWords(connection.read(), 16_000, clock)).toEqual({ tone: "off", text: "Offline since t1000" });
+  expect(words(connection.read(), 16_000)).toEqual({ tone: "off", text: "Offline since t1000" });
 });
 
 test("a watch that the server refuses is not live though the socket stands", () => {
   const connection = createConnection();
   connection.heard(0);
   connection.refused(100, "datastore unavailable");
-  expect(connectionWords(connection.read(), 200, clock)).toEqual({ tone: "wait", text: "Not live" });
+  expect(words(connection.read(), 200)).toEqual({ tone: "wait", text: "Not live" });
   connection.heard(300);
   expect(connection.read()).toMatchObject({ s: "live", sinceMs: 300 });
 });
@@ -65,5 +67,16 @@ test.each([
   [{ s: "wait", lostAtMs: 0, retryAtMs: 99_999 }, 15_000, "off", "Offline since t0"],
   [{ s: "refused", lostAtMs: 0, reason: "" }, 15_000, "off", "Offline since t0"],
 ] as const)("%j at %i is said to be %s", (state, nowMs, tone, text) => {
-  expect(connectionWords(state, nowMs, clock)).toEqual({ tone, text });
+  expect(words(state, nowMs)).toEqual({ tone, text });
+});
+
+test.each<[presence: Presence, nowMs: number, tone: string, text: string]>([
+  [{ s: "waiting" }, 0, "connecting", "Connecting"],
+  [{ s: "past", atMs: 0, why: "server" }, 3_200, "wait", "Server silent for 3 s"],
+  [{ s: "past", atMs: 0, why: "server" }, 15_000, "off", "Server silent since t0"],
+  [{ s: "past", atMs: 0, why: "store" }, 4_000, "wait", "Database silent for 4 s"],
+  [{ s: "past", atMs: 0, why: "store" }, 20_000, "off", "Database silent since t0"],
+])("a socket that stands is not live where it is %j at %i", (presence, nowMs, tone, text) => {
+  const live: ConnectionState = { s: "live", sinceMs: 0, revision: undefined };
+  expect(words(live, nowMs, presence)).toEqual({ tone, text });
 });

@@ -1,6 +1,8 @@
+import type { Presence } from "./heard.ts";
+
 /**
- * What the Live indicator says. It is fed by the socket itself and by the watch that runs over it, never by hope:
- * `live` needs an open socket and a running watch; a lost one says since when.
+ * What the Live indicator says, beside whether beats come. It is fed by the socket itself and by the watch that runs over it, never by
+ * hope: `live` needs an open socket and a running watch; a lost one says since when.
  */
 export type ConnectionState =
   | { readonly s: "connecting" }
@@ -71,14 +73,20 @@ export function lostAt(state: ConnectionState): number | undefined {
 /** Past this the indicator says "Offline" rather than "Reconnecting". */
 const OFFLINE_AFTER_MS = 15_000;
 
-/** Word, mark and tone of the indicator. */
+/** Word, mark and tone of the indicator. Live is what beats prove: a socket that stands may be dead. */
 export function connectionWords(
-  state: ConnectionState,
-  nowMs: number,
+  { state, presence, nowMs }: { readonly state: ConnectionState; readonly presence: Presence; readonly nowMs: number },
   clock: (ms: number) => string,
 ): { readonly tone: "live" | "connecting" | "wait" | "off"; readonly text: string } {
-  if (state.s === "connecting") return { tone: "connecting", text: "Connecting" };
-  if (state.s === "live") return { tone: "live", text: "Live" };
+  if (state.s === "connecting" || state.s === "live") {
+    if (presence.s === "waiting") return { tone: "connecting", text: "Connecting" };
+    if (presence.s === "now") return { tone: "live", text: "Live" };
+    const who = presence.why === "store" ? "Database silent" : "Server silent";
+    const silentMs = nowMs - presence.atMs;
+    return silentMs >= OFFLINE_AFTER_MS
+      ? { tone: "off", text: `${who} since ${clock(presence.atMs)}` }
+      : { tone: "wait", text: `${who} for ${Math.max(0, Math.round(silentMs / 1000))} s` };
+  }
   if (nowMs - state.lostAtMs >= OFFLINE_AFTER_MS)
     return { tone: "off", text: `Offline since ${clock(state.lostAtMs)}` };
   if (state.s === "refused") return { tone: "wait", text: "Not live" };

@@ -10,6 +10,7 @@ import { applyEvents, type Collection, type ObjectEvent, refOfEvent } from "./co
 import { connection } from "./connection.ts";
 import { recent } from "./feed-state.ts";
 import { collectionKey } from "./objects.ts";
+import { hearBeat, usePresence } from "./presence.ts";
 import { useStatusFeeds } from "./queries.ts";
 
 /** Deltas are painted at most this often; the first after a pause at once. */
@@ -23,6 +24,11 @@ export function LiveFeed() {
   const queryClient = useQueryClient();
   const trpc = useTRPC();
   useStatusFeeds();
+  const { s } = usePresence();
+  useEffect(() => {
+    // What the server itself says is wrong changes with what it hears.
+    if (s !== "waiting") void queryClient.invalidateQueries({ queryKey: trpc.health.pathKey(), refetchType: "active" });
+  }, [s, queryClient, trpc]);
   useEffect(() => {
     let stopped = false;
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +54,9 @@ export function LiveFeed() {
           if (connection.read().s !== "connecting") derived();
           connection.heard(Date.now());
         },
-        onData: ({ data }) => {
+        onData: (word) => {
+          if ("t" in word) return hearBeat(word);
+          const { data } = word;
           since = data.revision;
           connection.heard(Date.now(), String(since));
           const object = fromWire(data.object);

@@ -2,11 +2,12 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "@percale/api";
+import type { AgentStatus, Hearing, Severity } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import { useRailCounts } from "../shell/counts.ts";
+import { railCounts } from "../shell/counts.ts";
 import { TRPCProvider } from "../trpc/client.ts";
 import { useCoverage } from "./coverage.ts";
 import { useEndpoints } from "./endpoints.ts";
@@ -70,7 +71,7 @@ const web = endpoint("web", "10.0.0.1");
 const db = endpoint("db", "10.0.0.2");
 const status = (node: string, more: object = {}) => ({
   node,
-  connected: true,
+  hearing: "heard" as Hearing,
   lastSeen: "2026-11-30T00:00:00Z",
   status: {
     node,
@@ -101,11 +102,12 @@ test("nodes are those that are objects and those that report, and the head is th
     }).data;
   expect(nodes(9)?.head).toBe(9);
   expect(nodes(undefined)?.head).toBe(7);
-  const heard = { connected: true, heardAt: "2026-11-30T00:00:00Z" };
+  const unheard = { hearing: "unknown" }; // no beat came yet
+  const heard = { ...unheard, reportedAt: "2026-11-30T00:00:00Z" };
   expect(nodes(9)?.reports).toEqual([
     { name: "n1", addresses: ["192.0.2.1", "fd00::1"], ...heard, status: status("n1").status },
-    { name: "n2", addresses: ["192.0.2.2"], connected: false },
-    { name: "n4", addresses: [], connected: false },
+    { name: "n2", addresses: ["192.0.2.2"], ...unheard },
+    { name: "n4", addresses: [], ...unheard },
     { name: "n3", addresses: [], ...heard, status: status("n3").status },
   ]);
 });
@@ -116,17 +118,18 @@ test("without reports or objects there are no nodes yet", () => {
 });
 
 test("the rail counts what needs someone, the worst alone", () => {
-  const counts = (reports: readonly object[], conditions: readonly string[] = []) =>
-    read(useRailCounts, (cache, api) => {
-      cache.put("Node");
-      cache.set(api.nodes.status.queryKey(), reports);
-      cache.set(
-        api.health.conditions.queryKey(),
-        conditions.map((severity) => ({ severity })),
-      );
-    });
+  const counts = (views: readonly ReturnType<typeof status>[], conditions: readonly Severity[] = []) =>
+    railCounts(
+      views.map(({ node, hearing, status: said }) => ({
+        name: node,
+        addresses: [],
+        hearing,
+        status: said as unknown as AgentStatus, // what is counted
+      })),
+      conditions.map((severity) => ({ severity })),
+    );
   expect(counts([status("n1")], ["info"])).toEqual({});
-  const silent = { ...status("n2"), connected: false };
+  const silent = { ...status("n2"), hearing: "lost" as const };
   expect(counts([silent, status("n1", { inSync: false })], ["warning"])).toEqual({
     "/nodes": { value: 1, tone: "deny", title: "critical" },
     "/health": { value: 1, tone: "warn", title: "conditions" },

@@ -10,7 +10,9 @@ import type { NodeReport } from "../app/(main)/nodes/view.ts";
 import { fromWire } from "../trpc/wire.ts";
 import { type RouterOutputs, useTRPC, useTRPCClient } from "../trpc/client.ts";
 import { useEndpoints } from "./endpoints.ts";
+import { hearingAmong } from "./heard.ts";
 import { useObjects } from "./objects.ts";
+import { useHearings } from "./presence.ts";
 
 interface Answer<T> {
   readonly data: T | undefined;
@@ -18,33 +20,34 @@ interface Answer<T> {
   readonly refetch: () => void;
 }
 
-/** All nodes: those that are objects, and those whose agent reports. Reports stream in through `useNodeFeed`. */
+/** All nodes: those that are objects, and those whose agent reports. Reports stream in through `useStatusFeeds`, who is heard with the beats. */
 export function useNodes(): Answer<{ readonly head: number; readonly reports: readonly NodeReport[] }> {
   const trpc = useTRPC();
   const nodes = useObjects(Node);
   const summary = useQuery(trpc.overview.summary.queryOptions());
   const status = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
+  const hearings = useHearings();
   const data = useMemo(() => {
     if (status.data === undefined || !nodes.loaded) return undefined;
     const byName = new Map<string, NodeReport>(
       nodes.items.map(({ metadata, spec }) => [
         metadata.name,
-        { name: metadata.name, addresses: addressesOf(spec), connected: false },
+        { name: metadata.name, addresses: addressesOf(spec), ...hearingAmong(hearings, metadata.name) },
       ]),
     );
-    for (const { node, connected, lastSeen, status: said } of status.data) {
+    for (const { node, lastSeen, status: said } of status.data) {
       byName.set(node, {
         name: node,
         addresses: byName.get(node)?.addresses ?? [],
-        connected,
-        heardAt: lastSeen,
+        ...hearingAmong(hearings, node),
+        reportedAt: lastSeen,
         status: said,
       });
     }
     const reports = [...byName.values()];
     const head = Math.max(summary.data?.revision ?? 0, ...reports.map((report) => report.status?.appliedRevision ?? 0));
     return { head, reports };
-  }, [nodes.items, nodes.loaded, status.data, summary.data]);
+  }, [nodes.items, nodes.loaded, status.data, summary.data, hearings]);
   return {
     data,
     error: status.error ?? nodes.error,
@@ -77,10 +80,10 @@ export function useStatusFeeds(): void {
     let lab: { unsubscribe: () => void } | undefined;
     const startNodes = () => {
       nodes = client.nodes.watch.subscribe(undefined, {
-        onData: (changed) => {
+        onData: ({ isWhole, nodes: told }) => {
           queryClient.setQueryData(trpc.nodes.status.queryKey(), (old) => {
-            const byNode = new Map((old ?? []).map((view) => [view.node, view]));
-            for (const view of changed) byNode.set(view.node, view);
+            const byNode = new Map((isWhole ? [] : (old ?? [])).map((view) => [view.node, view]));
+            for (const view of told) byNode.set(view.node, view);
             return [...byNode.values()];
           });
           for (const derived of [trpc.health, trpc.bgp])

@@ -1,5 +1,6 @@
 "use client";
 import { useSyncExternalStore } from "react";
+import { usePresence } from "../live/presence.ts";
 import { formatAge, formatMoment } from "../words/time.ts";
 
 /** "4 min" with the absolute time on hover; ticks once a second, together with every other age on the page. */
@@ -39,11 +40,18 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The time to the second, in ms. */
-export function useNow(): number {
+/** The time to the second, in ms, by the clock on the wall here. */
+export function useClock(): number {
   return useSyncExternalStore(
     subscribe,
     () => nowMs,
     () => nowMs,
   );
+}
+
+/** Of when the page is: that clock, standing still while nothing is heard. */
+export function useNow(): number {
+  const now = useClock();
+  const presence = usePresence();
+  return presence.s === "past" ? presence.atMs : now;
 }

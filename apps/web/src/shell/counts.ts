@@ -1,5 +1,6 @@
 "use client";
-import { nodeRows } from "../app/(main)/nodes/view.ts";
+import type { Condition } from "@percale/protocol";
+import { type NodeReport, nodeRows } from "../app/(main)/nodes/view.ts";
 import { sessionsOf } from "../app/(main)/bgp/view.ts";
 import { useHealth, useNodes } from "../live/queries.ts";
 
@@ -9,8 +10,10 @@ export type Counts = Readonly<
 
 /** Numbers beside rail entries: only what needs someone. */
 export function useRailCounts(): Counts {
-  const reports = useNodes().data?.reports ?? [];
-  const conditions = useHealth().data ?? [];
+  return railCounts(useNodes().data?.reports ?? [], useHealth().data ?? []);
+}
+
+export function railCounts(reports: readonly NodeReport[], conditions: readonly Pick<Condition, "severity">[]): Counts {
   const rows = nodeRows(reports);
   const bad = rows.filter((row) => row.severity === "critical").length;
   const uneasy = rows.filter((row) => row.severity === "warning").length;

@@ -1,7 +1,8 @@
 "use client";
 import { useSyncExternalStore } from "react";
-import { connection, connectionWords, lostAt } from "../live/connection.ts";
-import { useNow } from "../parts/age.tsx";
+import { connection, connectionWords } from "../live/connection.ts";
+import { usePresence } from "../live/presence.ts";
+import { useClock } from "../parts/age.tsx";
 import { Popover } from "../parts/popover.tsx";
 import { formatCount } from "../words/number.ts";
 import { formatAge, formatClock } from "../words/time.ts";
@@ -11,9 +12,9 @@ const CONNECTING = { s: "connecting" } as const;
 /** Says whether what is on screen is the present, and since when it is not. */
 export function LiveButton() {
   const state = useSyncExternalStore(connection.subscribe, connection.read, () => CONNECTING);
-  const now = useNow();
-  const { tone, text } = connectionWords(state, now, formatClock);
-  const lostAtMs = lostAt(state);
+  const now = useClock();
+  const presence = usePresence();
+  const { tone, text } = connectionWords({ state, presence, nowMs: now }, formatClock);
   return (
     <Popover
       label={`Connection: ${text}`}
@@ -31,7 +32,7 @@ export function LiveButton() {
           <dl className="kv">
             <dt>State</dt>
             <dd>{text}</dd>
-            {state.s === "live" && (
+            {state.s === "live" && presence.s === "now" && (
               <>
                 <dt>Connected for</dt>
                 <dd>{formatAge(state.sinceMs, now)}</dd>
@@ -43,10 +44,10 @@ export function LiveButton() {
                 )}
               </>
             )}
-            {lostAtMs !== undefined && (
+            {presence.s === "past" && (
               <>
-                <dt>Data of</dt>
-                <dd>{formatClock(lostAtMs)}</dd>
+                <dt>Shown as of</dt>
+                <dd>{formatClock(presence.atMs)}</dd>
               </>
             )}
             {state.s === "refused" && (
@@ -57,7 +58,7 @@ export function LiveButton() {
             )}
           </dl>
           <p className="hint">
-            {state.s === "live"
+            {presence.s === "now"
               ? "One WebSocket carries every change of every object to this page."
               : "The page works on what it has. Writes are tried over HTTP and say so if they fail."}
           </p>

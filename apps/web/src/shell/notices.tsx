@@ -1,37 +1,61 @@
 "use client";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useSyncExternalStore } from "react";
-import { connection, lostAt } from "../live/connection.ts";
-import { useNow } from "../parts/age.tsx";
+import { usePresence } from "../live/presence.ts";
+import { askAgain, useWaiting } from "../live/waiting.ts";
 import { Icon } from "../parts/icon.tsx";
+import { counted } from "../words/number.ts";
+import { partOf } from "../words/parts.ts";
 import { formatClock } from "../words/time.ts";
 import { FailingNotice } from "./failing-notice.tsx";
 import { unknownKeys } from "./query-keys.ts";
 
-const STALE_AFTER_MS = 3000;
-const CONNECTING = { s: "connecting" } as const;
-
 /** What the whole page must admit: that it shows the past, that something is missing, that its link asks for more than it knows. */
 export function Notices() {
-  const state = useSyncExternalStore(connection.subscribe, connection.read, () => CONNECTING);
-  const now = useNow();
+  const presence = usePresence();
+  const waiting = useWaiting();
   const unknown = unknownKeys(useSearchParams().keys(), usePathname());
-  const lostAtMs = lostAt(state);
-  const isStale = lostAtMs !== undefined && now - lostAtMs > STALE_AFTER_MS;
+  const isPast = presence.s === "past";
   return (
-    <div className="notices" data-stale={isStale ? "" : undefined}>
-      {/* One notice says it all while nothing can be loaded. */}
-      {isStale ? (
+    <div className="notices" data-past={isPast ? "" : undefined}>
+      {isPast && (
         <p className="banner" role="status">
           <Icon name="warn" />
           <span>
-            <b className="med">Data of {formatClock(lostAtMs)}.</b> The server does not answer; the page goes on by
-            itself when it does.
+            <b className="med">
+              {presence.why === "store" ? "The database has" : "The server has"} not answered since{" "}
+              {formatClock(presence.atMs)}.
+            </b>{" "}
+            {waiting.length > 0
+              ? ""
+              : presence.why === "store"
+                ? "What is shown is of then. Agents enforce what they have; nothing can be written."
+                : "What is shown is of then. Agents enforce what they have; the page goes on by itself."}
           </span>
         </p>
-      ) : (
-        <FailingNotice />
       )}
+      {waiting.length > 0 && (
+        <p className="banner" role="status">
+          <Icon name="warn" />
+          <span>
+            <b className="med">Still loading {waitingFor(waiting.map(({ queryKey }) => partOf(queryKey)))}.</b>{" "}
+            {isPast
+              ? "It comes by itself when there is an answer."
+              : "The server hears the question and has no answer yet."}
+          </span>
+          <button
+            type="button"
+            className="btn right"
+            onClick={() => {
+              for (const query of waiting) void askAgain(query);
+            }}
+          >
+            <Icon name="refresh" />
+            Try again
+          </button>
+        </p>
+      )}
+      {/* While nothing can be loaded one notice says it all. */}
+      {!isPast && <FailingNotice />}
       {unknown.length > 0 && (
         <p className="banner" role="status">
           <Icon name="warn" />
@@ -42,4 +66,11 @@ export function Notices() {
       )}
     </div>
   );
+}
+
+/** Names three of them. */
+function waitingFor(parts: readonly string[]): string {
+  const names = [...new Set(parts)];
+  const more = names.length - 3;
+  return more > 0 ? `${names.slice(0, 3).join(", ")} and ${counted(more, "other part")}` : names.join(", ");
 }

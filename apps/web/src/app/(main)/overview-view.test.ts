@@ -1,10 +1,18 @@
+import type { Hearing } from "@percale/protocol";
 import { expect, test } from "vitest";
+import { tenseOf } from "../../words/tense.ts";
 import type { Session } from "./bgp/view.ts";
 import type { NodeRow } from "./nodes/view.ts";
 import { openWords, overviewVerdict } from "./overview-view.ts";
 
-const row = (behind = 0, connected = true) =>
-  ({ name: "n", behind, severity: "ok", title: "", report: { connected, status: {} } }) as unknown as NodeRow;
+const row = (behind = 0, hearing: Hearing = "heard") =>
+  ({
+    name: "n",
+    behind,
+    severity: "ok",
+    title: "",
+    report: { hearing, silent: "8 s", status: {} },
+  }) as unknown as NodeRow;
 const facts = { rows: [row(), row()], sessions: [], conditions: [], differing: 0, loaded: true };
 
 test("a quiet network says so", () => {
@@ -18,7 +26,7 @@ test("the worst comes first, the rest behind it", () => {
     text: "1 node does not enforce the newest policy",
     causes: "1 BGP session is not established",
   });
-  expect(overviewVerdict({ ...facts, rows: [row(0, false), row()] }).text).toBe("1 agent is not heard");
+  expect(overviewVerdict({ ...facts, rows: [row(0, "lost"), row()] }).text).toBe("1 agent is no longer heard");
 });
 
 test("an empty cluster is no error", () => {
@@ -40,13 +48,13 @@ test.each([
     {
       severity: "ok",
       text: "All 2 nodes enforce the newest policy",
-      causes: "1 BGP sessions are established, nothing is reported.",
+      causes: "1 BGP session is established, nothing is reported.",
     },
   ],
   [
     "nodes are late and agents lost",
-    { rows: [row(1), row(2), row(0, false), row(0, false)] },
-    { severity: "critical", text: "2 nodes do not enforce the newest policy", causes: "2 agents are not heard" },
+    { rows: [row(1), row(2), row(0, "lost"), row(0, "lost")] },
+    { severity: "critical", text: "2 nodes do not enforce the newest policy", causes: "2 agents are no longer heard" },
   ],
   [
     "one error is told by its title",
@@ -78,8 +86,28 @@ test.each([
 });
 
 test("an agent that never reported is not heard", () => {
-  const silent = { ...row(), report: { name: "n", addresses: [], connected: true } };
-  expect(overviewVerdict({ ...facts, rows: [silent] }).text).toBe("1 agent is not heard");
+  const silent = { ...row(), report: { name: "n", addresses: [], hearing: "heard" as const } };
+  expect(overviewVerdict({ ...facts, rows: [silent] }).text).toBe("1 agent is no longer heard");
+});
+
+test.each<[hearing: Hearing, severity: string, text: string]>([
+  ["late", "warning", "n was heard 8 s ago"],
+  ["unknown", "unknown", "1 agent is not heard yet"],
+])("an agent that is %s is neither well nor lost", (hearing, severity, text) => {
+  expect(overviewVerdict({ ...facts, rows: [row(0, hearing), row()] })).toMatchObject({ severity, text });
+});
+
+test("once nothing is heard any more it says of when it speaks, and nothing is well", () => {
+  const tense = tenseOf(Date.UTC(2026, 10, 30, 16, 45, 20));
+  expect(overviewVerdict({ ...facts, tense })).toEqual({
+    severity: "unknown",
+    text: "As of 16:45:20 UTC, all 2 nodes enforced the newest policy",
+    causes: "Nothing was reported.",
+  });
+  expect(overviewVerdict({ ...facts, tense, rows: [row(3), row()] })).toMatchObject({
+    severity: "unknown",
+    text: "As of 16:45:20 UTC, 1 node did not enforce the newest policy",
+  });
 });
 
 test.each([

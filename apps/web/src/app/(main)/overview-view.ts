@@ -1,6 +1,7 @@
 import type { ProtectionView } from "@percale/api";
 import type { Condition } from "@percale/protocol";
 import { counted, formatCount } from "../../words/number.ts";
+import { PRESENT, type Tense } from "../../words/tense.ts";
 import type { Session } from "./bgp/view.ts";
 import type { NodeRow, Severity } from "./nodes/view.ts";
 
@@ -28,10 +29,11 @@ interface Facts {
   /** Probed pairs where kernel and evaluator disagree. */
   readonly differing: number;
   readonly loaded: boolean;
+  readonly tense?: Tense;
 }
 
 /** The state of the network in one sentence, the worst thing first; the other things behind it. */
-export function overviewVerdict({ rows, sessions, conditions, differing, loaded }: Facts): {
+export function overviewVerdict({ rows, sessions, conditions, differing, loaded, tense = PRESENT }: Facts): {
   readonly severity: Severity;
   readonly text: string;
   readonly causes: string;
@@ -44,20 +46,24 @@ export function overviewVerdict({ rows, sessions, conditions, differing, loaded 
       causes: "Start an agent on a node, or bring up the lab with percale lab up.",
     };
   }
-  const lost = rows.filter((row) => !row.report.connected || row.report.status === undefined);
+  const { say, verb } = tense;
+  const lost = rows.filter(({ report }) => report.hearing === "lost" || report.status === undefined);
+  const silent = rows.filter(({ report }) => report.hearing === "late");
+  const unknown = rows.filter(({ report }) => report.hearing === "unknown" && report.status !== undefined);
   const late = rows.filter((row) => row.behind > 0);
   const errors = conditions.filter((condition) => condition.severity === "error");
   const down = sessions.filter((session) => session.state !== "Established").length;
+  const areWere = (count: number): string => verb(count === 1 ? "is" : "are", count === 1 ? "was" : "were");
   const findings: { readonly severity: Severity; readonly text: string }[] = [];
   if (late.length > 0)
     findings.push({
       severity: "critical",
-      text: `${counted(late.length, "node")} ${late.length === 1 ? "does" : "do"} not enforce the newest policy`,
+      text: `${counted(late.length, "node")} ${verb(late.length === 1 ? "does" : "do", "did")} not enforce the newest policy`,
     });
   if (lost.length > 0)
     findings.push({
       severity: "critical",
-      text: `${counted(lost.length, "agent")} ${lost.length === 1 ? "is" : "are"} not heard`,
+      text: `${counted(lost.length, "agent")} ${areWere(lost.length)} no longer heard`,
     });
   if (errors.length > 0)
     findings.push({
@@ -67,12 +73,20 @@ export function overviewVerdict({ rows, sessions, conditions, differing, loaded 
   if (differing > 0)
     findings.push({
       severity: "critical",
-      text: `${counted(differing, "probed pair")} ${differing === 1 ? "differs" : "differ"} from the policy`,
+      text: `${counted(differing, "probed pair")} ${verb(differing === 1 ? "differs" : "differ", "differed")} from the policy`,
+    });
+  if (silent.length > 0)
+    findings.push({
+      severity: "warning",
+      text:
+        silent.length === 1
+          ? `${silent[0]!.name} was heard ${silent[0]!.report.silent} ago`
+          : `${silent.length} agents are late`,
     });
   if (down > 0)
     findings.push({
       severity: "warning",
-      text: `${counted(down, "BGP session")} ${down === 1 ? "is" : "are"} not established`,
+      text: `${counted(down, "BGP session")} ${areWere(down)} not established`,
     });
   const warnings = conditions.filter((condition) => condition.severity === "warning");
   if (warnings.length > 0)
@@ -81,18 +95,29 @@ export function overviewVerdict({ rows, sessions, conditions, differing, loaded 
       text: warnings.length === 1 ? (warnings[0]?.title ?? "") : `${warnings.length} warnings`,
     });
   const [first, ...rest] = findings;
+  if (first === undefined && unknown.length > 0)
+    return {
+      severity: "unknown",
+      text: `${counted(unknown.length, "agent")} ${areWere(unknown.length)} not heard yet`,
+      causes: "",
+    };
   if (first === undefined) {
     return {
-      severity: "ok",
-      text:
+      severity: tense.isPast ? "unknown" : "ok",
+      text: say(
         rows.length === 1
-          ? "The node enforces the newest policy"
-          : `All ${rows.length} nodes enforce the newest policy`,
+          ? `The node ${verb("enforces", "enforced")} the newest policy`
+          : `All ${rows.length} nodes ${verb("enforce", "enforced")} the newest policy`,
+      ),
       causes:
         sessions.length > 0
-          ? `${sessions.length} BGP sessions are established, nothing is reported.`
-          : "Nothing is reported.",
+          ? `${counted(sessions.length, "BGP session")} ${areWere(sessions.length)} established, nothing ${areWere(1)} reported.`
+          : `Nothing ${areWere(1)} reported.`,
     };
   }
-  return { ...first, causes: rest.map((finding) => finding.text).join(" · ") };
+  return {
+    severity: tense.isPast ? "unknown" : first.severity,
+    text: say(first.text),
+    causes: rest.map((finding) => finding.text).join(" · "),
+  };
 }

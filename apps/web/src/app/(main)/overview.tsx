@@ -3,6 +3,7 @@ import { IPPool, Tier } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useMemo } from "react";
+import { useTense } from "../../live/presence.ts";
 import { useEndpoints } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
 import { useProtection } from "../../live/protection.ts";
@@ -24,7 +25,7 @@ import { sessionsOf } from "./bgp/view.ts";
 import { poolRows, stepOfUse } from "./ippools/view.ts";
 import { agreementOf, deniedTargets, gridOf } from "./matrix/view.ts";
 import { DeniedTable, NodeStrip } from "./overview-parts.tsx";
-import { nodeRows } from "./nodes/view.ts";
+import { isCurrent, nodeRows } from "./nodes/view.ts";
 import { openWords, overviewVerdict, type Stat } from "./overview-view.ts";
 import "../../styles/overview.css";
 import "../../styles/pools.css";
@@ -44,6 +45,7 @@ export function Overview() {
   const policies = usePolicies();
   const tiers = useObjects(Tier);
   const now = useNow();
+  const tense = useTense();
   const reports = nodes.data?.reports;
   const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
   const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
@@ -62,6 +64,7 @@ export function Overview() {
     conditions: firing,
     differing: grid.differing,
     loaded: nodes.data !== undefined,
+    tense,
   });
   if (nodes.error !== null && nodes.data === undefined) {
     return (
@@ -71,9 +74,7 @@ export function Overview() {
     );
   }
   const up = sessions.filter((session) => session.state === "Established").length;
-  const programmed = rows.filter(
-    (row) => row.report.connected && row.report.status !== undefined && row.behind === 0,
-  ).length;
+  const programmed = rows.filter(isCurrent).length;
   const stats: readonly Stat[] = [
     {
       href: "/nodes",

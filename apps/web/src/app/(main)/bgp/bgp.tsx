@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { useMemo } from "react";
 import { useDiagnosedSessions, useNodes } from "../../../live/queries.ts";
+import { useTense } from "../../../live/presence.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
@@ -25,7 +26,7 @@ export function Bgp() {
   const open = url.get("open") ?? undefined;
   const selected = sessions.find((session) => session.id === open?.replace("session/", ""));
   const view = url.get("view") === "list" ? "list" : "map";
-  const verdict = sessionsVerdict(sessions);
+  const verdict = sessionsVerdict(sessions, useTense());
   const onOpen = (id: string | undefined) =>
     url.set({ open: id === undefined ? undefined : `session/${id}`, new: undefined }, "push");
   return (

@@ -17,7 +17,7 @@ const session = (peerNode: string, state: BgpSession["state"] = "Established"): 
 const report = (name: string, sessions: readonly BgpSession[]): NodeReport => ({
   name,
   addresses: [],
-  connected: true,
+  hearing: "heard",
   status: { sessions } as unknown as AgentStatus,
 });
 
@@ -61,7 +61,7 @@ test("the same sessions give the same picture", () => {
 });
 
 test("the last word of an agent that is not heard is no state", () => {
-  const silent = { ...report("b", [session("a", "Active")]), connected: false };
+  const silent = { ...report("b", [session("a", "Active")]), hearing: "lost" as const };
   const [both] = sessionsOf([report("a", [session("b")]), silent]);
   expect([both?.state, both?.ends.map(stateOf)]).toEqual(["Unknown", ["Established", "Unknown"]]);
 });

@@ -1,4 +1,5 @@
 import type { BgpSession } from "@percale/protocol";
+import { PRESENT, type Tense } from "../../../words/tense.ts";
 import { compareNames, type NodeReport } from "../nodes/view.ts";
 
 /** One session between two ends, seen from one or both of them. */
@@ -56,12 +57,12 @@ function standingOf(state: SessionState): (typeof STATES)[SessionState] {
 export function sessionsOf(reports: readonly NodeReport[]): readonly Session[] {
   const byId = new Map<string, Session>();
   const reporting = new Set(reports.filter((report) => report.status !== undefined).map((report) => report.name));
-  for (const { name, status, connected } of reports) {
+  for (const { name, status, hearing } of reports) {
     for (const session of status?.sessions ?? []) {
       const peer = session.peerNode ?? session.peerIP;
       const id = session.peerNode === undefined ? `${name}~${peer}` : [name, peer].sort(compareNames).join("~");
       const known = byId.get(id);
-      const end = { node: name, isHeard: connected, session };
+      const end = { node: name, isHeard: hearing === "heard", session };
       const ends = [...(known?.ends ?? []), end];
       byId.set(id, {
         id,
@@ -94,15 +95,19 @@ function worse(a: SessionState | undefined, b: SessionState): SessionState {
   return a === undefined || standingOf(b).rank < standingOf(a).rank ? b : a;
 }
 
-export function sessionsVerdict(sessions: readonly Session[]): { readonly lead: string; readonly rest: string } {
+export function sessionsVerdict(
+  sessions: readonly Session[],
+  { say, verb }: Tense = PRESENT,
+): { readonly lead: string; readonly rest: string } {
   if (sessions.length === 0) return { lead: "No BGP session is configured.", rest: "Nodes exchange no routes." };
   const up = sessions.filter((session) => session.state === "Established").length;
   const counts = new Map<SessionState, number>();
   for (const { state } of sessions) if (state !== "Established") counts.set(state, (counts.get(state) ?? 0) + 1);
   const rest = [...counts].map(([state, count]) => `${count} ${state.toLowerCase()}`).join(", ");
   return {
-    lead:
-      up === sessions.length ? `All ${up} sessions established.` : `${up} of ${sessions.length} sessions established.`,
+    lead: say(
+      `${up === sessions.length ? `All ${up}` : `${up} of ${sessions.length}`} sessions ${verb("", "were ")}established.`,
+    ),
     rest: rest === "" ? "" : `${rest}.`,
   };
 }

@@ -33,7 +33,7 @@ test("an endpoint says how many policies protect it, which way, and what its nod
   const report = {
     name: "n",
     addresses: [],
-    connected: true,
+    hearing: "heard",
     status: {
       workloads: [
         {
@@ -102,7 +102,7 @@ test.each([
     {
       name: "n",
       addresses: [],
-      connected: true,
+      hearing: "heard",
       status: { workloads: [{ ref, state, interfaceName: "cali1", detail }] },
     },
   ];

@@ -5,7 +5,7 @@ import type { Coverage } from "../../../policy/coverage.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import { type Endpoint, endpointText } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
-import { type NodeReport, type Severity, workloadSeverity } from "../nodes/view.ts";
+import { heardWords, type NodeReport, type Severity, workloadSeverity } from "../nodes/view.ts";
 import { cardOf, type TierColumn } from "../policies/view.ts";
 
 export interface EndpointRow {
@@ -26,16 +26,16 @@ export function endpointRows(
   coverage: Coverage | Untold,
   reports: readonly NodeReport[] | undefined,
 ): readonly EndpointRow[] {
-  const states = new Map<string, WorkloadStatus>(
-    (reports ?? []).flatMap(({ status }) =>
-      (status?.workloads ?? []).map(
-        (workload) => [`${workload.ref.namespace}/${workload.ref.name}`, workload] as const,
+  const states = new Map<string, ReturnType<typeof stateOf>>(
+    (reports ?? []).flatMap((report) =>
+      (report.status?.workloads ?? []).map(
+        (workload) => [`${workload.ref.namespace}/${workload.ref.name}`, stateOf(workload, report)] as const,
       ),
     ),
   );
   return endpoints.map((endpoint) => {
     const covered = isUntold(coverage) ? coverage : (coverage.get(endpoint.key) ?? "waiting");
-    const workload = states.get(endpoint.key);
+    const state = states.get(endpoint.key);
     const labels = Object.entries(endpoint.labels)
       .filter(([key]) => !key.startsWith("projectcalico.org/"))
       .map(([key, value]) => `${key}=${value}`)
@@ -44,8 +44,8 @@ export function endpointRows(
     return {
       endpoint,
       text,
-      state: workload?.detail ?? workload?.state ?? (reports === undefined ? "unknown" : "not reported"),
-      severity: workload === undefined ? "unknown" : workloadSeverity(workload),
+      state: state?.words ?? (reports === undefined ? "unknown" : "not reported"),
+      severity: state?.severity ?? "unknown",
       policies: isUntold(covered) ? covered : covered.count,
       protection: isUntold(covered) ? covered : (covered.protection ?? "unknown"),
       labels,
@@ -60,6 +60,16 @@ export function openWords(rows: readonly EndpointRow[]): string {
   const open = (direction: "ingress" | "egress") =>
     rows.filter(({ protection }) => !isUntold(protection) && protection[direction].is === "open").length;
   return `${open("ingress")} open inwards, ${open("egress")} outwards`;
+}
+
+/** Of a node whose agent is not heard it is the past, and no severity. */
+function stateOf(
+  workload: WorkloadStatus,
+  report: NodeReport,
+): { readonly words: string; readonly severity: Severity } {
+  const words = workload.detail ?? workload.state;
+  if (report.hearing === "heard") return { words, severity: workloadSeverity(workload) };
+  return { words: `${words}, ${heardWords(report)}`, severity: report.hearing === "late" ? "warning" : "unknown" };
 }
 
 export interface InForce extends Pick<TierColumn, "name" | "defaultAction" | "cards"> {

@@ -1,8 +1,9 @@
 "use client";
 import { useMemo } from "react";
+import { useTense } from "../../../live/presence.ts";
 import { useHealth, useNodes } from "../../../live/queries.ts";
 import { ConditionList } from "../../../parts/condition-list.tsx";
-import { Icon } from "../../../parts/icon.tsx";
+import { SeverityMark } from "../../../parts/severity.tsx";
 import { Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
@@ -20,6 +21,7 @@ export function Health() {
   const health = useHealth();
   const nodes = useNodes();
   const known = useMemo(() => new Set((nodes.data?.reports ?? []).map((report) => report.name)), [nodes.data]);
+  const tense = useTense();
   const source = url.get("node");
   return (
     <main className="main" id="main">
@@ -37,8 +39,8 @@ export function Health() {
                 <p className="verd-line">
                   {conditions.length === 0 ? (
                     <>
-                      <Icon name="ok" className="allow" /> <b className="strong">Nothing to report.</b>{" "}
-                      <span className="muted">API server, store, agents and BIRD are well.</span>
+                      <SeverityMark severity={tense.isPast ? "unknown" : "ok"} />{" "}
+                      <b className="strong">{tense.say(`Nothing ${tense.verb("is", "was")} reported.`)}</b>
                     </>
                   ) : (
                     <>

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { type KeyboardEvent, useMemo, useRef } from "react";
+import { useTense } from "../../../live/presence.ts";
 import { useMatrix } from "../../../live/queries.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
@@ -46,7 +47,7 @@ export function Matrix() {
 function MatrixGrid({ matrix }: { readonly matrix: Parameters<typeof gridOf>[0] }) {
   const grid = useMemo(() => gridOf(matrix), [matrix]);
   const table = useRef<HTMLTableElement>(null);
-  const verdict = matrixVerdict(grid);
+  const verdict = matrixVerdict(grid, useTense());
   const onKey = (event: KeyboardEvent) => {
     const steps: Readonly<Record<string, readonly [number, number]>> = {
       ArrowRight: [0, 1],

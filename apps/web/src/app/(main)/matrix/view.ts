@@ -1,5 +1,6 @@
 import type { LabMatrixView, MatrixView } from "@percale/api";
 import { type Endpoint, endpointText, findEndpoint } from "../../../policy/endpoint.ts";
+import { PRESENT, type Tense } from "../../../words/tense.ts";
 
 /** One probed pair: what the evaluator says and what packets met. */
 export interface Probe {
@@ -77,10 +78,13 @@ function targetKey({ destination, protocol, port }: Pick<Probe, "destination" | 
 }
 
 /** "12 of 30 pairs are allowed." and what needs a look. */
-export function matrixVerdict(grid: Grid): { readonly lead: string; readonly rest: string } {
+export function matrixVerdict(
+  grid: Grid,
+  { say, verb }: Tense = PRESENT,
+): { readonly lead: string; readonly rest: string } {
   const total = grid.allowed + grid.denied;
   return {
-    lead: `${grid.allowed} of ${total} probed pairs are allowed, ${grid.denied} denied.`,
+    lead: say(`${grid.allowed} of ${total} probed pairs ${verb("are", "were")} allowed, ${grid.denied} denied.`),
     rest: agreementOf(grid),
   };
 }

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import { useNodes } from "../../../live/queries.ts";
-import { Age } from "../../../parts/age.tsx";
+import { useTense } from "../../../live/presence.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { NoMatch } from "../../../parts/no-match.tsx";
@@ -135,7 +135,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
     numeric: true,
     hideNarrow: true,
     drop: 1,
-    cell: (row) => <Age at={row.report.heardAt} />,
+    cell: ({ report: { hearing, silent } }) => (hearing === "heard" ? "now" : (silent ?? "–")),
   },
 ];
 
@@ -147,6 +147,7 @@ export function Nodes() {
   const router = useRouter();
   const url = useUrlState();
   const nodes = useNodes();
+  const tense = useTense();
   const text = (url.get("q") ?? "").toLowerCase();
   const sort = useSort(WORST_FIRST);
   const all = useMemo(() => nodeRows(nodes.data?.reports ?? []), [nodes.data]);
@@ -173,7 +174,7 @@ export function Nodes() {
                 help="Policy is enforced by an agent on every node. Start one, or bring up the lab with percale lab up."
               />
             );
-          const verdict = nodesVerdict(all, head);
+          const verdict = nodesVerdict(all, head, tense);
           return (
             <>
               <section className="nodes-top" aria-label="Health grid">

@@ -1,6 +1,7 @@
-import type { AgentStatus } from "@percale/protocol";
+import type { AgentStatus, Hearing } from "@percale/protocol";
 import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { expect, test } from "vitest";
+import { tenseOf } from "../../../words/tense.ts";
 import { nodeConditions, type NodeReport, nodeRows, nodesVerdict } from "./view.ts";
 
 const STATUS: AgentStatus = {
@@ -9,10 +10,10 @@ const STATUS: AgentStatus = {
   programmedRevision: 40,
   bird: { state: "Ready" },
 };
-const node = (name: string, status: Partial<AgentStatus> | undefined, connected = true): NodeReport => ({
+const node = (name: string, status: Partial<AgentStatus> | undefined, hearing: Hearing = "heard"): NodeReport => ({
   name,
   addresses: [],
-  connected,
+  hearing,
   ...(status === undefined ? {} : { status: { ...STATUS, ...status } }),
 });
 
@@ -30,21 +31,21 @@ test("the worst node comes first and says why", () => {
     node("node-2", {}),
     node("node-3", { programmedRevision: 37 }),
     node("node-4", { conditions: [condition] }),
-    node("node-5", undefined, false),
+    node("node-5", undefined, "lost"),
   ]);
   expect(rows.map((row) => [row.name, row.severity, row.title, row.behind])).toEqual([
     ["node-4", "critical", "Policy not programmed", 0],
     ["node-5", "unknown", "No agent", 0],
-    ["node-3", "warning", "Programming", 3],
-    ["node-2", "ok", "healthy", 0],
-    ["node-10", "ok", "healthy", 0],
+    ["node-3", "warning", "Behind 3 revisions", 3],
+    ["node-2", "ok", "Healthy", 0],
+    ["node-10", "ok", "Healthy", 0],
   ]);
 });
 
 test("a lost agent is not healthy, whatever it said last", () => {
-  expect(nodeRows([node("a", {}, false)])[0]).toMatchObject({
+  expect(nodeRows([node("a", {}, "lost")])[0]).toMatchObject({
     severity: "critical",
-    title: "The agent of a is not heard",
+    title: "No longer heard",
   });
 });
 
@@ -55,7 +56,7 @@ test("the verdict is one sentence with its exceptions", () => {
   });
   expect(nodesVerdict(nodeRows([node("a", {}), node("b", { programmedRevision: 39 })]), 40)).toEqual({
     lead: "1 of 2 nodes enforce revision 40.",
-    rest: "b: Programming",
+    rest: "b: Behind 1 revision",
   });
   expect(nodesVerdict([], 0).lead).toBe("No node has joined.");
 });
@@ -84,7 +85,7 @@ test.each<[what: string, report: NodeReport, severity: string, title: string]>([
     "a revision under way before a warning",
     node("a", { programmedRevision: 1, conditions: [condition("warning", "w")] }),
     "warning",
-    "Programming",
+    "Behind 39 revisions",
   ],
   [
     "a warning before sessions that are down",
@@ -105,7 +106,7 @@ test.each<[what: string, report: NodeReport, severity: string, title: string]>([
     "2 BGP sessions down",
   ],
   ["what is only said", node("a", { conditions: [condition("info", "i")] }), "info", "i"],
-  ["nothing", node("a", { sessions: [session("Established")] }), "ok", "healthy"],
+  ["nothing", node("a", { sessions: [session("Established")] }), "ok", "Healthy"],
 ])("of a node with %s that is said", (_, report, severity, title) => {
   expect(nodeRows([report])[0]).toMatchObject({ severity, title });
 });
@@ -125,11 +126,31 @@ test("a verdict names three nodes and counts the others; a single node is the on
   const late = ["a", "b", "c", "d", "e"].map((name) => node(name, { programmedRevision: 39 }));
   expect(nodesVerdict(nodeRows(late), 1_000)).toEqual({
     lead: "0 of 5 nodes enforce revision 1,000.",
-    rest: "a: Programming; b: Programming; c: Programming; and 2 more",
+    rest: "a: Behind 1 revision; b: Behind 1 revision; c: Behind 1 revision; and 2 more",
   });
-  expect(nodesVerdict(nodeRows(late.slice(0, 3)), 40).rest).toBe("a: Programming; b: Programming; c: Programming");
+  expect(nodesVerdict(nodeRows(late.slice(0, 3)), 40).rest).toBe(
+    "a: Behind 1 revision; b: Behind 1 revision; c: Behind 1 revision",
+  );
   expect(nodesVerdict(nodeRows([node("a", {})]), 40).lead).toBe("The only node enforces revision 40.");
-  expect(nodesVerdict(nodeRows([node("a", undefined), node("b", {}, false)]), 40).lead).toBe(
+  expect(nodesVerdict(nodeRows([node("a", undefined), node("b", {}, "lost")]), 40).lead).toBe(
     "0 of 2 nodes enforce revision 40.",
   );
+});
+
+test.each<[hearing: Hearing, severity: string, title: string]>([
+  ["late", "warning", "Heard 8 s ago"],
+  ["lost", "critical", "No longer heard"],
+  ["unknown", "unknown", "Not heard yet"],
+])("of a node that is %s nothing else is said, however well it was", (hearing, severity, title) => {
+  const [row] = nodeRows([{ ...node("a", {}, hearing), silent: "8 s" }]);
+  expect(row).toMatchObject({ severity, title });
+  expect(nodesVerdict([row!], 40).lead).toBe("0 of 1 node enforce revision 40.");
+});
+
+test("once nothing is heard any more the verdict is of the past", () => {
+  const tense = tenseOf(Date.UTC(2026, 10, 30, 16, 45, 20));
+  expect(nodesVerdict(nodeRows([node("a", {}), node("b", {})]), 62, tense)).toEqual({
+    lead: "As of 16:45:20 UTC, all 2 nodes enforced revision 62.",
+    rest: "",
+  });
 });

@@ -1,15 +1,16 @@
-import { condition } from "@percale/protocol";
-import type { AgentStatus, Condition, WorkloadStatus } from "@percale/protocol";
+import type { AgentStatus, Condition, Hearing, WorkloadStatus } from "@percale/protocol";
 import { counted, formatCount } from "../../../words/number.ts";
+import { PRESENT, type Tense } from "../../../words/tense.ts";
 
 /** One node as the API knows it: the Node object, and what its agent last said, if it ever did. */
 export interface NodeReport {
   readonly name: string;
   readonly addresses: readonly string[];
-  /** The agent's stream stands now. */
-  readonly connected: boolean;
-  /** RFC 3339 of its last word. */
-  readonly heardAt?: string | undefined;
+  readonly hearing: Hearing;
+  /** How long its agent has been silent: "8 s". */
+  readonly silent?: string | undefined;
+  /** RFC 3339 of its last report. */
+  readonly reportedAt?: string | undefined;
   readonly status?: AgentStatus | undefined;
 }
 
@@ -64,18 +65,42 @@ export function workloadSeverity({ state }: Pick<WorkloadStatus, "state">): Seve
   return WORKLOAD_SEVERITIES[state] ?? "warning";
 }
 
-function judge({ name, status, connected }: NodeReport): { severity: Severity; title: string } {
-  if (status === undefined) return { severity: "unknown", title: connected ? "Not reported yet" : "No agent" };
-  if (!connected) return { severity: "critical", title: condition.AgentSilent({ node: name, detail: "" }).title };
+/** What is said of a node whose agent is silent; undefined of one that is heard. */
+function silenceOf({ hearing, silent = "" }: NodeReport): { severity: Severity; title: string } | undefined {
+  switch (hearing) {
+    case "heard":
+      return undefined;
+    case "late":
+      return { severity: "warning", title: `Heard ${silent} ago` };
+    case "lost":
+      return { severity: "critical", title: "No longer heard" };
+    case "unknown":
+      return { severity: "unknown", title: "Not heard yet" };
+  }
+}
+
+/** "heard now", "heard 8 s ago". */
+export function heardWords({ hearing, silent }: Pick<NodeReport, "hearing" | "silent">): string {
+  if (hearing === "heard") return "heard now";
+  return silent === undefined ? "not heard yet" : `heard ${silent} ago`;
+}
+
+function judge(report: NodeReport): { severity: Severity; title: string } {
+  const { status, hearing } = report;
+  if (status === undefined)
+    return { severity: "unknown", title: hearing === "heard" ? "Not reported yet" : "No agent" };
+  const silence = silenceOf(report);
+  if (silence !== undefined) return silence;
   const worst = worstOf(status.conditions);
   if (worst?.severity === "error") return { severity: "critical", title: worst.title };
   if (!status.inSync) return { severity: "warning", title: "Not in sync" };
-  if (status.programmedRevision < status.appliedRevision) return { severity: "warning", title: "Programming" };
+  const behind = behindOf(status);
+  if (behind > 0) return { severity: "warning", title: `Behind ${counted(behind, "revision")}` };
   if (worst?.severity === "warning") return { severity: "warning", title: worst.title };
   const down = status.sessions.filter((session) => session.state !== "Established").length;
   if (down > 0) return { severity: "warning", title: `${counted(down, "BGP session")} down` };
   if (worst !== undefined) return { severity: "info", title: worst.title };
-  return { severity: "ok", title: "healthy" };
+  return { severity: "ok", title: "Healthy" };
 }
 
 export function worstOf(conditions: readonly Condition[]): Condition | undefined {
@@ -94,20 +119,30 @@ export function nodeConditions(
   return [...own, ...found];
 }
 
-/** "2 of 3 nodes enforce the newest policy." with the exceptions behind it. */
-export function nodesVerdict(rows: readonly NodeRow[], head: number): { readonly lead: string; readonly rest: string } {
+/** It says now that what it received is in its kernel. */
+export function isCurrent({ report, behind }: NodeRow): boolean {
+  return report.hearing === "heard" && report.status !== undefined && behind === 0;
+}
+
+/** "2 of 3 nodes enforce revision 40." with the exceptions behind it. */
+export function nodesVerdict(
+  rows: readonly NodeRow[],
+  head: number,
+  { say, verb }: Tense = PRESENT,
+): { readonly lead: string; readonly rest: string } {
   if (rows.length === 0) return { lead: "No node has joined.", rest: "Start an agent to see it here." };
-  const current = rows.filter(
-    (row) => row.report.connected && row.report.status !== undefined && row.behind === 0,
-  ).length;
-  const lead =
+  const current = rows.filter(isCurrent).length;
+  const who =
     current < rows.length
-      ? `${current} of ${counted(rows.length, "node")} enforce revision ${formatCount(head)}.`
-      : `${rows.length === 1 ? "The only node enforces" : `All ${rows.length} nodes enforce`} revision ${formatCount(head)}.`;
+      ? `${current} of ${counted(rows.length, "node")} ${verb("enforce", "enforced")}`
+      : rows.length === 1
+        ? `The only node ${verb("enforces", "enforced")}`
+        : `All ${rows.length} nodes ${verb("enforce", "enforced")}`;
+  const lead = say(`${who} revision ${formatCount(head)}.`);
   const bad = rows.filter((row) => row.severity !== "ok");
   const rest =
     bad.length === 0
-      ? "All healthy."
+      ? verb("All healthy.", "")
       : bad
           .slice(0, 3)
           .map((row) => `${row.name}: ${row.title}`)

@@ -16,7 +16,7 @@ import { usePageTitle } from "../../../../shell/title.ts";
 import { counted, formatBytes, formatCount } from "../../../../words/number.ts";
 import { SessionTable } from "../../bgp/session-table.tsx";
 import { sessionsOf } from "../../bgp/view.ts";
-import { nodeConditions, nodeRow, type NodeReport, type Severity, workloadSeverity } from "../view.ts";
+import { heardWords, nodeConditions, nodeRow, type NodeReport, type Severity, workloadSeverity } from "../view.ts";
 import "../../../../styles/nodes.css";
 
 /** One node: what it received, what it calculated, what is in its kernel; its conditions, endpoints and sessions. */
@@ -88,8 +88,7 @@ function NodeBody({
             </span>
           ))}
           <span className="muted">
-            {status === undefined ? "no agent has reported" : `agent ${status.build}`}, heard{" "}
-            <Age at={report.heardAt} ago />
+            {status === undefined ? "no agent has reported" : `agent ${status.build}`}, {heardWords(report)}
           </span>
           <Link className="btn right" href={`/nodes?q=${report.name}`}>
             In the list
@@ -198,12 +197,12 @@ function Programming({
   ] as const;
   return (
     <>
-      {!report.connected && (
+      {report.hearing === "lost" && (
         <div className="note d">
           <Icon name="crit" />
           <div>
-            <b>The agent is not heard.</b> It keeps enforcing what it had; what follows is its last word,{" "}
-            <Age at={report.heardAt} ago />.
+            <b>The agent is no longer heard.</b> What it programmed stays in force; what follows is its last report,{" "}
+            <Age at={report.reportedAt} ago />.
           </div>
         </div>
       )}
