@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { parseTheme } from "../shell/theme.ts";
+import { fonts } from "./fonts.ts";
 import { Providers } from "./providers.tsx";
 import "../styles/tokens.css";
 import "../styles/base.css";
@@ -17,7 +18,7 @@ export const viewport: Viewport = { width: "device-width", initialScale: 1, colo
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
   const theme = parseTheme((await cookies()).get("theme")?.value);
   return (
-    <html lang="en" {...(theme === "system" ? {} : { "data-theme": theme })}>
+    <html lang="en" className={fonts} {...(theme === "system" ? {} : { "data-theme": theme })}>
       <body>
         <Providers>{children}</Providers>
       </body>
