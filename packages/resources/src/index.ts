@@ -26,7 +26,6 @@ export type {
   StoreContext,
 } from "./define.ts";
 export type { JsonSchema } from "./open-api.ts";
-export { titleOf } from "./field-title.ts";
 export { generatedName, isDnsLabel, isSubdomain } from "./metadata.ts";
 export * from "./consequences.ts";
 export { namespaceObject } from "./namespaces.ts";

@@ -61,13 +61,13 @@ export function kindWordsOf(kind: string): KindWords {
 }
 
 /** `IPAMBlock` → IPAM, Block. */
-export function splitWords(name: string): readonly string[] {
+function splitWords(name: string): readonly string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
     .split(" ");
 }
 
-export function isAbbreviation(word: string): boolean {
+function isAbbreviation(word: string): boolean {
   return /^[A-Z]{2,}$/.test(word);
 }

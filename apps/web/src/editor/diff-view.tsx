@@ -5,6 +5,7 @@ import { Sentence } from "../parts/sentence.tsx";
 import type { RuleSpec } from "../policy/spec.ts";
 import { counted } from "../words/number.ts";
 import { diffLines, type FieldChange, foldSame } from "./diff.ts";
+import { type Schema, titleAt } from "./schema.ts";
 
 /** What a write changes: in words first, the text beside it on demand. Added is accent, removed is struck: verdict colours stay verdicts. */
 export function DiffView(props: {
@@ -12,6 +13,7 @@ export function DiffView(props: {
   readonly after: string;
   readonly changes: readonly FieldChange[];
   readonly isNew: boolean;
+  readonly schema: Schema | undefined;
 }) {
   const [asText, setAsText] = useState(false);
   const { changes, isNew } = props;
@@ -29,12 +31,23 @@ export function DiffView(props: {
         </span>
       </div>
       {changes.length === 0 && <p className="muted">Nothing differs from what is stored.</p>}
-      {asText ? <TextDiff before={props.before} after={props.after} /> : <SemanticDiff changes={changes} />}
+      {asText ? (
+        <TextDiff before={props.before} after={props.after} />
+      ) : (
+        <SemanticDiff changes={changes} schema={props.schema} />
+      )}
     </div>
   );
 }
 
-export function SemanticDiff({ changes }: { readonly changes: readonly FieldChange[] }) {
+export function SemanticDiff({
+  changes,
+  schema,
+}: {
+  readonly changes: readonly FieldChange[];
+  /** Of the kind: fields are called by their titles. */
+  readonly schema?: Schema | undefined;
+}) {
   const flat = changes.flatMap(openSpec).filter(({ path }) => path !== "apiVersion" && path !== "kind");
   return (
     <div className="sdiff">
@@ -46,7 +59,7 @@ export function SemanticDiff({ changes }: { readonly changes: readonly FieldChan
             </span>
           </span>
           <div className="sdiff-what">
-            <div className="muted">{pathWords(change.path)}</div>
+            <PathWords path={change.path} schema={schema} />
             <ChangeValue change={change} />
           </div>
         </Fragment>
@@ -122,11 +135,18 @@ function isRule(path: string): boolean {
   return /^spec\.(ingress|egress)\[\d+\]$/.test(path);
 }
 
-function pathWords(path: string): string {
-  const rule = /^spec\.(ingress|egress)\[(\d+)\](?:\.(.*))?$/.exec(path);
-  if (rule === null) return path;
-  const [, direction = "", index = "0", rest] = rule;
-  return `${direction === "ingress" ? "Ingress" : "Egress"} rule ${Number(index) + 1}${rest === undefined ? "" : ` · ${rest}`}`;
+function PathWords({ path, schema }: { readonly path: string; readonly schema: Schema | undefined }) {
+  const [, direction, index, field] = /^spec\.(ingress|egress)\[(\d+)\](?:\.(.*))?$/.exec(path) ?? [];
+  const title = titleAt(schema, path);
+  if (direction === undefined)
+    return (
+      <div className="muted">
+        {title !== path && `${title} `}
+        <span className="field-name">{path}</span>
+      </div>
+    );
+  const rule = `${direction === "ingress" ? "Ingress" : "Egress"} rule ${Number(index) + 1}`;
+  return <div className="muted">{field === undefined ? rule : `${rule} · ${title === path ? field : title}`}</div>;
 }
 
 function plain(value: unknown): string {

@@ -147,7 +147,7 @@ export function useEditor(props: EditorProps): {
     diff: (
       <>
         {isPolicy && <ImpactView impact={impact} short />}
-        <DiffView before={draft.before} after={draft.text} changes={draft.changes} isNew={isNew} />
+        <DiffView before={draft.before} after={draft.text} changes={draft.changes} isNew={isNew} schema={schema} />
         <div className="fld">
           <label className="lab" htmlFor="reason">
             Reason <span className="muted">optional, shown in Activity</span>

@@ -6,12 +6,13 @@ import { directionsOf, type PolicySpec, type RuleSpec } from "../policy/spec.ts"
 import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProps } from "./form-props.ts";
 import { RuleList } from "./rule-list.tsx";
+import { titleAt } from "./schema.ts";
 import { SelectorField } from "./selector-field.tsx";
 
 const KNOWN = new Set(["tier", "order", "selector", "namespaceSelector", "types", "ingress", "egress"]);
 
 /** Both policy kinds: where in the order, what it applies to, and its rules as sentences. */
-export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
+export function PolicyForm({ draft, isNew, schema, errorOf, onShowYaml }: FormProps) {
   const tiers = useObjects(Tier);
   const value = draft.value as {
     kind?: string;
@@ -72,7 +73,7 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
       )}
       <div className="grid2 fld">
         <SelectField
-          label="Tier"
+          label={titleAt(schema, "spec.tier")}
           field="spec.tier"
           value={tier}
           options={tierNames}
@@ -80,7 +81,7 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
           onChange={(name) => draft.edit(["spec", "tier"], name)}
         />
         <TextField
-          label="Order"
+          label={titleAt(schema, "spec.order")}
           field="spec.order"
           mono
           value={spec.order === undefined ? "" : String(spec.order)}
@@ -95,7 +96,7 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
         />
       </div>
       <SelectorField
-        label="Applies to"
+        label={titleAt(schema, "spec.selector")}
         field="spec.selector"
         value={spec.selector ?? ""}
         placeholder="all()"
@@ -110,7 +111,7 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
       />
       {!namespaced && (
         <SelectorField
-          label="In namespaces"
+          label={titleAt(schema, "spec.namespaceSelector")}
           field="spec.namespaceSelector"
           value={spec.namespaceSelector ?? ""}
           placeholder="all, and hosts"
@@ -118,9 +119,9 @@ export function PolicyForm({ draft, isNew, errorOf, onShowYaml }: FormProps) {
           onChange={text("namespaceSelector")}
         />
       )}
-      <div className="fld" role="group" aria-label="Types">
+      <div className="fld" role="group" aria-label={titleAt(schema, "spec.types")}>
         <div className="lab">
-          Types <span className="field-name">spec.types</span>
+          {titleAt(schema, "spec.types")} <span className="field-name">spec.types</span>
         </div>
         <div className="rowb gap16">
           <CheckField label="Ingress" checked={directions.ingress} onChange={(on) => setDirection("ingress", on)} />

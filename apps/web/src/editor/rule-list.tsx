@@ -200,7 +200,7 @@ function EntityForm(props: {
       />
       <div className="grid2">
         <SelectorField
-          label="in namespaces"
+          label="In namespaces"
           field="namespaceSelector"
           value={entity.namespaceSelector ?? ""}
           placeholder={props.namespace === undefined ? "any" : `only ${props.namespace}`}

@@ -1,5 +1,4 @@
 "use client";
-import { titleOf } from "@percale/resources";
 import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProps } from "./form-props.ts";
 import { fieldsOf, plainText, type Schema, schemaAt, typesOf, valuesOf } from "./schema.ts";
@@ -80,7 +79,7 @@ function SchemaField(props: {
   readonly onChange: (value: unknown) => void;
 }) {
   const { name, schema, value, error, onChange } = props;
-  const common = { label: titleOf(name, schema), field: `spec.${name}`, error };
+  const common = { label: schema.title ?? name, field: `spec.${name}`, error };
   const fallback =
     schema.default === undefined || schema.default === ""
       ? "not set"

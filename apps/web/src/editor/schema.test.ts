@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldsOf, plainText, type Schema, schemaAt, typesOf, typeText, valuesOf } from "./schema.ts";
+import { fieldsOf, plainText, type Schema, schemaAt, titleAt, typesOf, typeText, valuesOf } from "./schema.ts";
 
 const port: Schema = { anyOf: [{ type: "integer", minimum: 1 }, { type: "string" }] };
 const rule: Schema = { type: "object", properties: { ports: { type: "array", items: port } } };
@@ -26,6 +26,17 @@ test.each<[path: readonly (string | number)[], found: Schema | undefined]>([
   [["none", "deeper"], undefined],
 ])("at %j is the field's own schema", (path, found) => {
   expect(schemaAt(SCHEMA, path)).toEqual(found);
+});
+
+test("a field is called by its written title, and one without by its path", () => {
+  const nets: Schema = { type: "array", title: "Addresses", items: { type: "string" } };
+  const rules: Schema = { type: "array", items: { properties: { nets } } };
+  const schema: Schema = { properties: { spec: { properties: { rules } } } };
+  expect(["spec.rules[3].nets", "spec.rules[3].ports", "spec"].map((path) => titleAt(schema, path))).toEqual([
+    "Addresses",
+    "spec.rules[3].ports",
+    "spec",
+  ]);
 });
 
 test("without a schema there is nothing", () => {

@@ -30,6 +30,17 @@ export function schemaAt(schema: Schema | undefined, path: readonly (string | nu
   return at;
 }
 
+/** What people call the field at a path of text, such as `spec.ingress[0].source.nets`: its written title, else the path itself. */
+export function titleAt(schema: Schema | undefined, path: string): string {
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
+  return (
+    schemaAt(
+      schema,
+      keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
+    )?.title ?? path
+  );
+}
+
 function step(schema: Schema, key: string | number): Schema | undefined {
   if (typeof key === "number" && schema.items !== undefined) return schema.items;
   const own = schema.properties?.[key];

@@ -18,7 +18,7 @@ import {
 /** What nodes have where neither their Node nor a BGPConfiguration says otherwise. */
 export const DEFAULT_AS = 64_512;
 
-const cidrList = z.array(z.strictObject({ cidr: net.describe("A strictly masked CIDR.") }));
+const cidrList = z.array(z.strictObject({ cidr: net.meta({ title: "CIDR", description: "A strictly masked CIDR." }) }));
 const priority = z.int().min(1).max(2_147_483_646);
 
 /** BGP tells it in 12 bits of seconds (RFC 4724). */
@@ -28,14 +28,17 @@ export const restartTime = durationWithin("1s", "1h8m15s", "graceful restart tel
 export const secretRef = z.strictObject({
   secretKeyRef: z
     .strictObject({
-      name: z.string().describe("Name of the Secret.").default(""),
+      name: z.string().meta({ title: "Secret name", description: "Name of the Secret." }).default(""),
       key: text(
         (value) => (/^[-._a-zA-Z0-9]+$/.test(value) ? undefined : "must be a Secret's key: letters, digits, - _ ."),
         253,
-      ).describe("Key within it."),
-      optional: z.boolean().describe("True: a missing Secret is no error.").optional(),
+      ).meta({ title: "Secret key", description: "Key within it." }),
+      optional: z
+        .boolean()
+        .meta({ title: "May be missing", description: "True: a missing Secret is no error." })
+        .optional(),
     })
-    .describe("Which Secret holds it.")
+    .meta({ title: "Secret", description: "Which Secret holds it." })
     .optional(),
 });
 
@@ -54,65 +57,98 @@ const ONLY_IN_DEFAULT = [
 export const BGPConfiguration = defineResource({
   kind: "BGPConfiguration",
   scope: "Cluster",
-  description: "How nodes speak BGP: `default` for all of them, `node.<name>` for one.",
+  description: "BGP settings of the nodes: the object default for all of them, node.NAME for one.",
   shortNames: ["bgpconfig", "bgpconfigs"],
   traits: { readBy: ["bird"], shared: ["spec"] },
   looks: { icon: "bgp", page: "bgp", setting: true },
   spec: z.strictObject({
     logSeverityScreen: anyCase("Trace", "Debug", "Info", "Warning", "Error", "Fatal")
-      .describe("How much BIRD logs.")
+      .meta({ title: "BIRD log level", description: "How much BIRD logs." })
       .default("Info"),
     nodeToNodeMeshEnabled: z
       .boolean()
-      .describe("Every node peers with every other. Only in `default`. Default: true.")
+      .meta({
+        title: "Node-to-node mesh",
+        description: "Every node peers with every other. Only in the object named default. Default: true.",
+      })
       .optional(),
     asNumber: asNumber
-      .describe("AS number of nodes that have none of their own. Only in `default`. Default: 64512.")
+      .meta({
+        title: "AS number",
+        description:
+          "AS number of nodes that have none of their own. Only in the object named default. Default: 64512.",
+      })
       .optional(),
     serviceLoadBalancerIPs: cidrList
-      .describe("Load balancer addresses to advertise. Only in `default`.")
-      .meta({ title: "Service load balancer IPs" })
+      .meta({
+        title: "Service load balancer IPs",
+        description: "Load balancer addresses to advertise. Only in the object named default.",
+      })
       .optional(),
     serviceExternalIPs: cidrList
-      .describe("External service addresses to advertise. Only in `default`.")
-      .meta({ title: "Service external IPs" })
+      .meta({
+        title: "Service external IPs",
+        description: "External service addresses to advertise. Only in the object named default.",
+      })
       .optional(),
     serviceClusterIPs: cidrList
-      .describe("Cluster service addresses to advertise. Only in `default`.")
-      .meta({ title: "Service cluster IPs" })
+      .meta({
+        title: "Service cluster IPs",
+        description: "Cluster service addresses to advertise. Only in the object named default.",
+      })
       .optional(),
     serviceLoadBalancerAggregation: z
       .enum(["Enabled", "Disabled"])
-      .describe("Disabled: advertise each load balancer address for itself instead of its CIDR.")
+      .meta({
+        title: "Aggregate load balancer IPs",
+        description: "Disabled: advertise each load balancer address for itself instead of its CIDR.",
+      })
       .default("Enabled"),
     communities: z
       .array(
         z.strictObject({
-          name: name.describe("What prefixAdvertisements calls it."),
-          value: text(communityFault).describe("aa:nn (16 bits each) or aa:nn:mm (32 bits each)."),
+          name: name.meta({ title: "Name", description: "What prefixAdvertisements calls it." }),
+          value: text(communityFault).meta({
+            title: "Value",
+            description: "aa:nn (16 bits each) or aa:nn:mm (32 bits each).",
+          }),
         }),
       )
       .max(500)
-      .describe("Names for BGP community values.")
+      .meta({ title: "Communities", description: "Names for BGP community values." })
       .optional(),
     prefixAdvertisements: z
       .array(
         z.strictObject({
-          cidr: net.describe("Routes within this CIDR get the communities."),
-          communities: z.array(z.string()).max(50).describe("Community values, or names from `communities`."),
+          cidr: net.meta({ title: "CIDR", description: "Routes within this CIDR get the communities." }),
+          communities: z
+            .array(z.string())
+            .max(50)
+            .meta({ title: "Communities", description: "Community values, or names from communities." }),
         }),
       )
       .max(500)
-      .describe("Communities to attach to advertised routes.")
+      .meta({ title: "Prefix advertisements", description: "Communities to attach to advertised routes." })
       .optional(),
-    listenPort: portNumber.describe("TCP port BIRD listens on. Default: 179.").optional(),
-    nodeMeshPassword: secretRef.describe("Password of all sessions of the mesh. Only in `default`.").optional(),
+    listenPort: portNumber
+      .meta({ title: "Listen port", description: "TCP port BIRD listens on. Default: 179." })
+      .optional(),
+    nodeMeshPassword: secretRef
+      .meta({
+        title: "Mesh password",
+        description: "Password of all sessions of the mesh. Only in the object named default.",
+      })
+      .optional(),
     nodeMeshMaxRestartTime: restartTime
-      .describe("How long mesh peers keep a restarting node's routes. Only in `default`. Default: 2m0s.")
+      .meta({
+        title: "Mesh restart time",
+        description:
+          "How long mesh peers keep a restarting node's routes. Only in the object named default. Default: 2m0s.",
+      })
       .optional(),
     bindMode: z
       .enum(["None", "NodeIP"])
-      .describe("NodeIP: listen on the node's BGP address only. Default: None.")
+      .meta({ title: "Bind mode", description: "NodeIP: listen on the node's BGP address only. Default: None." })
       .optional(),
     ignoredInterfaces: setOf(
       text((value) =>
@@ -121,21 +157,37 @@ export const BGPConfiguration = defineResource({
           : "must be an interface name of at most 15 characters, * matching any part but not alone",
       ),
     )
-      .describe("Interfaces whose routes are not read. * matches any part of a name.")
+      .meta({
+        title: "Ignored interfaces",
+        description: "Interfaces whose routes are not read. * matches any part of a name.",
+      })
       .optional(),
-    localWorkloadPeeringIPV4: ipv4.describe("Address under which local workloads reach BIRD over IPv4.").optional(),
+    localWorkloadPeeringIPV4: ipv4
+      .meta({
+        title: "Local workload peering, IPv4",
+        description: "Address under which local workloads reach BIRD over IPv4.",
+      })
+      .optional(),
     localWorkloadPeeringIPV6: ipv6
-      .describe("Address under which local workloads reach BIRD over IPv6.")
-      .meta({ title: "Local workload peering IPv6" })
+      .meta({
+        title: "Local workload peering, IPv6",
+        description: "Address under which local workloads reach BIRD over IPv6.",
+      })
       .optional(),
     programClusterRoutes: z
       .enum(["Enabled", "Disabled", "EnabledIPIPOnly", "EnabledNoEncapOnly"])
-      .describe(
-        "Pools whose cluster routes BIRD writes into the kernel; the node agent writes the others'. Default: EnabledNoEncapOnly.",
-      )
+      .meta({
+        title: "Cluster routes written by BIRD",
+        description:
+          "Pools whose cluster routes BIRD writes into the kernel; the node agent writes the others'. Default: EnabledNoEncapOnly.",
+      })
       .optional(),
-    ipv4NormalRoutePriority: priority.describe("Metric of IPv4 routes BIRD writes. Default: 1024.").optional(),
-    ipv6NormalRoutePriority: priority.describe("Metric of IPv6 routes BIRD writes. Default: 1024.").optional(),
+    ipv4NormalRoutePriority: priority
+      .meta({ title: "IPv4 route metric", description: "Metric of IPv4 routes BIRD writes. Default: 1024." })
+      .optional(),
+    ipv6NormalRoutePriority: priority
+      .meta({ title: "IPv6 route metric", description: "Metric of IPv6 routes BIRD writes. Default: 1024." })
+      .optional(),
   }),
   rules: (spec, report, { name }) => {
     if (name !== "default")

@@ -34,49 +34,78 @@ export const BGPPeer = defineResource({
     column("Peer ASN", "spec.asNumber", "AS number of the other side", "integer"),
   ],
   spec: z.strictObject({
-    node: name.describe("The one node that peers. Neither node nor nodeSelector: all nodes.").optional(),
-    nodeSelector: selector.describe("Nodes that peer, by label.").optional(),
-    peerIP: text(peerAddressFault, 64).describe("The other side: address, address:port or [IPv6]:port.").optional(),
-    peerSelector: selector.describe("Nodes to peer with, by label; address and AS number come from them.").optional(),
-    localWorkloadSelector: selector.describe("Local workloads to peer with, by label.").optional(),
-    asNumber: asNumber
-      .describe("AS number of the other side. Required with a peerIP that is no node's of this cluster.")
+    node: name
+      .meta({ title: "Node", description: "The one node that peers. Neither node nor nodeSelector: all nodes." })
       .optional(),
-    localASNumber: asNumber.describe("AS number of this side, if not the node's own.").optional(),
-    keepOriginalNextHop: z.boolean().describe("Deprecated: use nextHopMode Keep.").optional(),
+    nodeSelector: selector.meta({ title: "Nodes", description: "Nodes that peer, by label." }).optional(),
+    peerIP: text(peerAddressFault, 64)
+      .meta({ title: "Peer IP", description: "The other side: address, address:port or [IPv6]:port." })
+      .optional(),
+    peerSelector: selector
+      .meta({ title: "Peer nodes", description: "Nodes to peer with, by label; address and AS number come from them." })
+      .optional(),
+    localWorkloadSelector: selector
+      .meta({ title: "Local workloads", description: "Local workloads to peer with, by label." })
+      .optional(),
+    asNumber: asNumber
+      .meta({
+        title: "Peer AS number",
+        description: "AS number of the other side. Required with a peerIP that is no node's of this cluster.",
+      })
+      .optional(),
+    localASNumber: asNumber
+      .meta({ title: "Local AS number", description: "AS number of this side, if not the node's own." })
+      .optional(),
+    keepOriginalNextHop: z
+      .boolean()
+      .meta({ title: "Keep original next hop", description: "Deprecated: use nextHopMode Keep." })
+      .optional(),
     nextHopMode: z
       .enum(["Auto", "Self", "Keep"])
-      .describe("Next hop of advertised routes: as BGP has it, this node, or unchanged.")
+      .meta({
+        title: "Next hop",
+        description: "Next hop of advertised routes: as BGP has it, this node, or unchanged.",
+      })
       .optional(),
-    password: secretRef.describe("TCP MD5 password of the session.").optional(),
+    password: secretRef.meta({ title: "Password", description: "TCP MD5 password of the session." }).optional(),
     sourceAddress: z
       .enum(["UseNodeIP", "None"])
-      .describe("None: let the kernel choose the address the session comes from.")
+      .meta({ title: "Source address", description: "None: let the kernel choose the address the session comes from." })
       .default("UseNodeIP"),
-    maxRestartTime: restartTime.describe("How long to keep the routes of a restarting peer. Default: 2m0s.").optional(),
+    maxRestartTime: restartTime
+      .meta({ title: "Restart time", description: "How long to keep the routes of a restarting peer. Default: 2m0s." })
+      .optional(),
     keepaliveTime: durationWithin("1s", "4m0s", "a keepalive must come within the hold time, 240 s")
-      .describe("Time between keepalives. Default: a third of the hold time.")
+      .meta({ title: "Keepalive time", description: "Time between keepalives. Default: a third of the hold time." })
       .optional(),
     numAllowedLocalASNumbers: z
       .int32()
       .min(0)
-      .describe("How often this side's AS number may stand in a received path.")
+      .meta({
+        title: "Own AS allowed in paths",
+        description: "How often this side's AS number may stand in a received path.",
+      })
       .optional(),
     ttlSecurity: z
       .int()
       .min(1)
       .max(255)
-      .describe("Accept only packets from at most so many hops away (RFC 5082).")
+      .meta({ title: "TTL security", description: "Accept only packets from at most so many hops away (RFC 5082)." })
       .optional(),
-    reachableBy: gateway.describe("Gateway through which peerIP is reached; a static route is added.").optional(),
+    reachableBy: gateway
+      .meta({ title: "Reachable by", description: "Gateway through which peerIP is reached; a static route is added." })
+      .optional(),
     filters: z
       .array(z.string())
-      .describe("Names of BGPFilters, applied in order.")
+      .meta({ title: "Filters", description: "Names of BGPFilters, applied in order." })
       .meta({ "x-kubernetes-list-type": "atomic" })
       .optional(),
     reversePeering: z
       .enum(["Auto", "Manual"])
-      .describe("Auto: nodes chosen by peerSelector peer back without an object of their own.")
+      .meta({
+        title: "Reverse peering",
+        description: "Auto: nodes chosen by peerSelector peer back without an object of their own.",
+      })
       .default("Auto"),
   }),
   rules: (spec, report) => {

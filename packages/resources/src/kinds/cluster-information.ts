@@ -25,15 +25,21 @@ export const ClusterInformation = defineResource({
     clusterGUID: z
       .string()
       .regex(/^([0-9a-f]{32})?$/, "must be 32 hexadecimal digits")
-      .describe("Identity of the cluster, made when it was initialised.")
+      .meta({ title: "Cluster ID", description: "Identity of the cluster, made when it was initialised." })
       .optional(),
-    clusterType: z.string().describe("What the cluster is made of: words joined by commas.").optional(),
-    calicoVersion: z.string().describe("Version the cluster runs.").optional(),
+    clusterType: z
+      .string()
+      .meta({ title: "Cluster type", description: "What the cluster is made of: words joined by commas." })
+      .optional(),
+    calicoVersion: z.string().meta({ title: "Calico version", description: "Version the cluster runs." }).optional(),
     datastoreReady: z
       .boolean()
-      .describe("False while the datastore is locked, for instance during a migration: agents wait.")
+      .meta({
+        title: "Datastore ready",
+        description: "False while the datastore is locked, for instance during a migration: agents wait.",
+      })
       .optional(),
-    variant: z.string().describe("Edition of the software.").optional(),
+    variant: z.string().meta({ title: "Edition", description: "Edition of the software." }).optional(),
   }),
 });
 export type ClusterInformation = ObjectOf<typeof ClusterInformation>;

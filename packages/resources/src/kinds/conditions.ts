@@ -6,16 +6,19 @@ export const conditionsStatus = z.strictObject({
   conditions: z
     .array(
       z.strictObject({
-        type: z.string().describe("What the condition is about."),
-        status: z.enum(["True", "False", "Unknown"]).describe("Whether it holds."),
-        reason: z.string().describe("One word for programs: why it holds or not."),
-        message: z.string().describe("A sentence for people.").default(""),
-        lastTransitionTime: z.string().describe("When `status` last changed."),
-        observedGeneration: z.int().describe("The generation of the spec this was judged by.").optional(),
+        type: z.string().meta({ title: "Type", description: "What the condition is about." }),
+        status: z.enum(["True", "False", "Unknown"]).meta({ title: "Status", description: "Whether it holds." }),
+        reason: z.string().meta({ title: "Reason", description: "One word for programs: why it holds or not." }),
+        message: z.string().meta({ title: "Message", description: "A sentence for people." }).default(""),
+        lastTransitionTime: z.string().meta({ title: "Last transition", description: "When the status last changed." }),
+        observedGeneration: z
+          .int()
+          .meta({ title: "Observed generation", description: "The generation of the spec this was judged by." })
+          .optional(),
       }),
     )
     .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"] })
-    .describe("The latest judgement of each aspect.")
+    .meta({ title: "Conditions", description: "The latest judgement of each aspect." })
     .optional(),
 });
 

@@ -24,8 +24,9 @@ export const FelixConfiguration = defineResource({
   kind: "FelixConfiguration",
   scope: "Cluster",
   description:
-    "How node agents work: `default` for all, `node.<name>` for one, any other name for the nodes its nodeSelector picks. The narrower object wins, field by field.",
+    "Settings of the node agents: the object default for all, node.NAME for one, any other name for the nodes its nodeSelector picks. The narrower object wins, field by field.",
   shortNames: ["felixconfig", "felixconfigs"],
+  words: { one: "Felix configuration", many: "Felix configurations" },
   traits: {
     readBy: ["graph", "evaluator"],
     // Of those that select nodes the oldest counts.
@@ -33,7 +34,9 @@ export const FelixConfiguration = defineResource({
   },
   looks: { page: "settings", setting: true },
   spec: z.strictObject({
-    nodeSelector: selector.describe("The nodes this object is for. Not in `default` and `node.<name>`.").optional(),
+    nodeSelector: selector
+      .meta({ title: "Nodes", description: "The nodes this object is for. Not in default and node.NAME." })
+      .optional(),
     ...parameters,
   }),
   complete: ({ spec }) => {

@@ -47,33 +47,59 @@ export const IPPool = defineResource({
     cidr: text(
       (value) => (tryParseCidr(value) === undefined ? "must be a CIDR such as 10.48.0.0/16" : undefined),
       48,
-    ).describe("The addresses, for instance 10.48.0.0/16. Cannot change; pools cannot overlap."),
+    ).meta({
+      title: "CIDR",
+      description: "The addresses, for instance 10.48.0.0/16. Cannot change; pools cannot overlap.",
+    }),
     blockSize: z
       .int()
       .min(1)
-      .describe(
-        "Prefix length of the blocks handed to nodes: 20-32 (IPv4, default 26), 116-128 (IPv6, default 122). Cannot change.",
-      )
+      .meta({
+        title: "Block size",
+        description:
+          "Prefix length of the blocks handed to nodes: 20-32 (IPv4, default 26), 116-128 (IPv6, default 122). Cannot change.",
+      })
       .optional(),
     ipipMode: mode
-      .describe("IPv4: when packets between nodes travel in IPIP. CrossSubnet: only between subnets.")
+      .meta({
+        title: "IPIP mode",
+        description: "IPv4: when packets between nodes travel in IPIP. CrossSubnet: only between subnets.",
+      })
       .default("Never"),
     vxlanMode: mode
-      .describe("When packets between nodes travel in VXLAN. CrossSubnet: only between subnets.")
+      .meta({
+        title: "VXLAN mode",
+        description: "When packets between nodes travel in VXLAN. CrossSubnet: only between subnets.",
+      })
       .default("Never"),
-    natOutgoing: z.boolean().describe("Masquerade packets from the pool to anything outside all pools.").default(false),
-    disabled: z.boolean().describe("Assign no new addresses; those in use stay.").default(false),
-    disableBGPExport: z.boolean().describe("Do not advertise the pool's routes over BGP.").default(false),
-    nodeSelector: selector.describe("Nodes that may take addresses from the pool.").default("all()"),
-    namespaceSelector: selector.describe("Namespaces whose workloads may take addresses from the pool.").optional(),
+    natOutgoing: z
+      .boolean()
+      .meta({ title: "Outgoing NAT", description: "Masquerade packets from the pool to anything outside all pools." })
+      .default(false),
+    disabled: z
+      .boolean()
+      .meta({ title: "Disabled", description: "Assign no new addresses; those in use stay." })
+      .default(false),
+    disableBGPExport: z
+      .boolean()
+      .meta({ title: "Disable BGP export", description: "Do not advertise the pool's routes over BGP." })
+      .default(false),
+    nodeSelector: selector
+      .meta({ title: "Nodes", description: "Nodes that may take addresses from the pool." })
+      .default("all()"),
+    namespaceSelector: selector
+      .meta({ title: "Namespaces", description: "Namespaces whose workloads may take addresses from the pool." })
+      .optional(),
     allowedUses: setOf(z.enum(["Workload", "Tunnel", "LoadBalancer"]), { max: 10 })
-      .describe(
-        "What addresses are for. LoadBalancer stands alone. Default: [Workload, Tunnel]; [Workload] with a namespaceSelector, as tunnels have no namespace.",
-      )
+      .meta({
+        title: "Allowed uses",
+        description:
+          "What addresses are for. LoadBalancer stands alone. Default: [Workload, Tunnel]; [Workload] with a namespaceSelector, as tunnels have no namespace.",
+      })
       .optional(),
     assignmentMode: z
       .enum(["Automatic", "Manual"])
-      .describe("Manual: addresses only for workloads that ask for this pool.")
+      .meta({ title: "Assignment mode", description: "Manual: addresses only for workloads that ask for this pool." })
       .default("Automatic"),
   }),
   status: conditionsStatus,

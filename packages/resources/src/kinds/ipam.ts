@@ -33,24 +33,36 @@ export const IPAMConfiguration = defineResource({
   spec: z.strictObject({
     strictAffinity: z
       .boolean()
-      .describe("True: a node never borrows addresses from another node's block.")
+      .meta({
+        title: "Strict affinity",
+        description: "True: a node never borrows addresses from another node's block.",
+      })
       .default(false),
-    autoAllocateBlocks: z.boolean().describe("False: nodes claim no new block.").default(true),
+    autoAllocateBlocks: z
+      .boolean()
+      .meta({ title: "Claim blocks automatically", description: "False: nodes claim no new block." })
+      .default(true),
     maxBlocksPerHost: z
       .int()
       .min(0)
       .max(1_000_000)
-      .describe("Blocks a node may hold; 0 means 20. Needs strictAffinity.")
+      .meta({ title: "Blocks per node", description: "Blocks a node may hold; 0 means 20. Needs strictAffinity." })
       .default(0),
     kubeVirtVMAddressPersistence: z
       .enum(["Enabled", "Disabled"])
-      .describe("Whether a virtual machine keeps its address over restarts and migrations. Default: Enabled.")
+      .meta({
+        title: "Addresses of KubeVirt VMs persist",
+        description: "Whether a virtual machine keeps its address over restarts and migrations. Default: Enabled.",
+      })
       .optional(),
     ipCooldownSeconds: z
       .int()
       .min(0)
       .max(1200)
-      .describe("How long a released address rests before it is given out again.")
+      .meta({
+        title: "Address cool-down",
+        description: "How long a released address rests before it is given out again.",
+      })
       .default(0),
   }),
   rules: (spec, report) => {
@@ -85,32 +97,50 @@ export const IPAMBlock = defineResource({
   },
   columns: [column("CIDR", "spec.cidr", "The addresses"), column("Affinity", "spec.affinity", "Whose block it is")],
   spec: z.strictObject({
-    cidr: cidr.describe("The addresses."),
+    cidr: cidr.meta({ title: "CIDR", description: "The addresses." }),
     affinity: z
       .string()
       .regex(/^(host|virtual):[a-zA-Z0-9._-]+$/, "must be host:<node> or virtual:<name>")
-      .describe("Who allocates from it: host:<node> or virtual:load-balancer. Absent: nobody.")
+      .meta({
+        title: "Affinity",
+        description: "Who allocates from it: host:<node> or virtual:load-balancer. Absent: nobody.",
+      })
       .optional(),
-    affinityClaimTime: z.string().describe("When it was claimed, RFC 3339.").optional(),
-    allocations: z.array(z.int().nullable()).describe("By ordinal: index into attributes, or null if free."),
-    unallocated: z.array(z.int()).describe("Free ordinals, the next one first."),
+    affinityClaimTime: z
+      .string()
+      .meta({ title: "Claimed at", description: "When it was claimed, RFC 3339." })
+      .optional(),
+    allocations: z
+      .array(z.int().nullable())
+      .meta({ title: "Allocations", description: "By ordinal: index into attributes, or null if free." }),
+    unallocated: z.array(z.int()).meta({ title: "Free ordinals", description: "Free ordinals, the next one first." }),
     attributes: z
       .array(
         z.strictObject({
-          handle_id: z.string().describe("Handle of the allocation.").optional(),
-          secondary: owner.describe("Who has it: node, pod, namespace, type, timestamp.").optional(),
-          alternateOwnerAttrs: owner.describe("The other owner during a live migration.").optional(),
-          releasedAt: z.string().describe("Cooling down since, RFC 3339.").optional(),
+          handle_id: z.string().meta({ title: "Handle", description: "Handle of the allocation." }).optional(),
+          secondary: owner
+            .meta({ title: "Owner", description: "Who has it: node, pod, namespace, type, timestamp." })
+            .optional(),
+          alternateOwnerAttrs: owner
+            .meta({ title: "Other owner", description: "The other owner during a live migration." })
+            .optional(),
+          releasedAt: z
+            .string()
+            .meta({ title: "Released at", description: "Cooling down since, RFC 3339." })
+            .optional(),
         }),
       )
-      .describe("Owners, shared by the ordinals that name them."),
-    sequenceNumber: count.describe("Rises with every write.").default(0),
+      .meta({ title: "Owners", description: "Owners, shared by the ordinals that name them." }),
+    sequenceNumber: count.meta({ title: "Sequence number", description: "Rises with every write." }).default(0),
     sequenceNumberForAllocation: z
       .record(z.string(), count)
-      .describe("By ordinal: sequence number when it was given out.")
+      .meta({ title: "Sequence number by ordinal", description: "By ordinal: sequence number when it was given out." })
       .optional(),
-    deleted: z.boolean().describe("Being deleted: treat as absent.").optional(),
-    strictAffinity: z.boolean().describe("Ignored; kept for old readers.").default(false),
+    deleted: z.boolean().meta({ title: "Being deleted", description: "Being deleted: treat as absent." }).optional(),
+    strictAffinity: z
+      .boolean()
+      .meta({ title: "Strict affinity", description: "Ignored; kept for old readers." })
+      .default(false),
   }),
   store: closedPoolIssue,
   react: leaveDyingPool,
@@ -162,11 +192,17 @@ export const BlockAffinity = defineResource({
   spec: z.strictObject({
     state: z
       .enum(["", "confirmed", "pending", "pendingDeletion"])
-      .describe("How far the claim is; empty means confirmed."),
-    node: name.describe("The owner's name."),
-    type: z.enum(["host", "virtual"]).describe("What kind of owner. Absent: host.").optional(),
-    cidr: cidr.describe("The block."),
-    deleted: z.boolean().describe("Being deleted: treat as absent.").default(false),
+      .meta({ title: "State", description: "How far the claim is; empty means confirmed." }),
+    node: name.meta({ title: "Node", description: "The owner's name." }),
+    type: z
+      .enum(["host", "virtual"])
+      .meta({ title: "Owner type", description: "What kind of owner. Absent: host." })
+      .optional(),
+    cidr: cidr.meta({ title: "CIDR", description: "The block." }),
+    deleted: z
+      .boolean()
+      .meta({ title: "Being deleted", description: "Being deleted: treat as absent." })
+      .default(false),
   }),
   rules: (spec, report) => {
     if (spec.deleted) report("spec.deleted", "FieldValueInvalid", "cannot be set to true; delete the object");
@@ -182,9 +218,11 @@ export const IPAMHandle = defineResource({
   // There is one for each workload: it is asked for by name.
   traits: { bookkeeping: true, readBy: ["ipam"] },
   spec: z.strictObject({
-    handleID: z.string().min(1).describe("The handle, case kept."),
-    block: z.record(z.string(), count).describe("Block CIDR to the number of its addresses."),
-    deleted: z.boolean().describe("Being deleted: treat as absent.").optional(),
+    handleID: z.string().min(1).meta({ title: "Handle", description: "The handle, case kept." }),
+    block: z
+      .record(z.string(), count)
+      .meta({ title: "Addresses by block", description: "Block CIDR to the number of its addresses." }),
+    deleted: z.boolean().meta({ title: "Being deleted", description: "Being deleted: treat as absent." }).optional(),
   }),
 });
 export type IPAMHandle = ObjectOf<typeof IPAMHandle>;

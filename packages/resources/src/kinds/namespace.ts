@@ -48,10 +48,16 @@ export const Namespace = defineResource({
   ],
   nameFault: (name) => (isDnsLabel(name) ? undefined : "must be one DNS label: at most 63 of a-z, 0-9 and -, no dots"),
   spec: z.strictObject({
-    finalizers: z.array(z.string()).describe("Kubernetes' own finalizers; without effect here.").optional(),
+    finalizers: z
+      .array(z.string())
+      .meta({ title: "Finalizers", description: "Kubernetes' own finalizers; without effect here." })
+      .optional(),
   }),
   status: z.strictObject({
-    phase: z.enum(["Active", "Terminating"]).describe("Terminating while its contents go.").optional(),
+    phase: z
+      .enum(["Active", "Terminating"])
+      .meta({ title: "Phase", description: "Terminating while its contents go." })
+      .optional(),
     conditions: conditionsStatus.shape.conditions,
   }),
   complete: ({ metadata }) => {

@@ -18,40 +18,74 @@ export const DEFAULT_TIER = "default";
 /** What all tiered policies share. The staged kinds add `stagedAction`. */
 export const networkPolicySpec = z.strictObject({
   tier: name
-    .describe("The tier the policy stands in. Tiers are evaluated in their order before any policy of a later one.")
+    .meta({
+      title: "Tier",
+      description:
+        "The tier the policy stands in. Tiers are evaluated in their order before any policy of a later one.",
+    })
     .default(DEFAULT_TIER),
   order: z
     .number()
-    .describe("Place within the tier, lowest first; policies without order come last, ties go by name.")
+    .meta({
+      title: "Order",
+      description: "Place within the tier, lowest first; policies without order come last, ties go by name.",
+    })
     .optional(),
   ingress: listOf(policyRule, 1024)
-    .describe("Rules for packets to the selected endpoints; the first that matches decides.")
+    .meta({
+      title: "Ingress rules",
+      description: "Rules for packets to the selected endpoints; the first that matches decides.",
+    })
     .optional(),
   egress: listOf(policyRule, 1024)
-    .describe("Rules for packets from the selected endpoints; the first that matches decides.")
+    .meta({
+      title: "Egress rules",
+      description: "Rules for packets from the selected endpoints; the first that matches decides.",
+    })
     .optional(),
-  selector: selector.describe("The endpoints the policy applies to. Empty: all in its scope.").optional(),
+  selector: selector
+    .meta({ title: "Applies to", description: "The endpoints the policy applies to. Empty: all in its scope." })
+    .optional(),
   types: setOf(z.enum(["Ingress", "Egress"]), { max: 2 })
-    .describe("Directions the policy decides about. Empty: those it has rules for, or Ingress if it has none.")
+    .meta({
+      title: "Types",
+      description: "Directions the policy decides about. Empty: those it has rules for, or Ingress if it has none.",
+    })
     .optional(),
-  serviceAccountSelector: selector.describe("Only endpoints whose service account has these labels.").optional(),
+  serviceAccountSelector: selector
+    .meta({ title: "Service accounts", description: "Only endpoints whose service account has these labels." })
+    .optional(),
   performanceHints: setOf(z.enum(["AssumeNeededOnEveryNode"]))
-    .describe("AssumeNeededOnEveryNode: keep the policy ready on nodes that have no endpoint of it yet.")
+    .meta({
+      title: "Performance hints",
+      description: "AssumeNeededOnEveryNode: keep the policy ready on nodes that have no endpoint of it yet.",
+    })
     .optional(),
 });
 
 export const globalNetworkPolicySpec = z.strictObject({
   ...networkPolicySpec.shape,
-  namespaceSelector: selector.describe("Only endpoints in namespaces with these labels.").optional(),
+  namespaceSelector: selector
+    .meta({ title: "In namespaces", description: "Only endpoints in namespaces with these labels." })
+    .optional(),
   doNotTrack: z
     .boolean()
-    .describe("Host endpoints only: decide before connection tracking. Needs applyOnForward.")
+    .meta({
+      title: "Do not track",
+      description: "Host endpoints only: decide before connection tracking. Needs applyOnForward.",
+    })
     .optional(),
   preDNAT: z
     .boolean()
-    .describe("Host endpoints only: decide before destination NAT. Ingress only; needs applyOnForward.")
+    .meta({
+      title: "Pre-DNAT",
+      description: "Host endpoints only: decide before destination NAT. Ingress only; needs applyOnForward.",
+    })
     .optional(),
-  applyOnForward: z.boolean().describe("Host endpoints: decide about forwarded packets too.").optional(),
+  applyOnForward: z
+    .boolean()
+    .meta({ title: "Apply to forwarded traffic", description: "Host endpoints: decide about forwarded packets too." })
+    .optional(),
 });
 
 const traits: Traits = { tiered: true, guarded: true, readBy: ["graph", "evaluator"], shared: ["spec"] };

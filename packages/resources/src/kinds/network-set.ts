@@ -9,7 +9,12 @@ import { cidr, setOf } from "../scalars/schemas.ts";
 import type { Looks, Traits } from "../traits.ts";
 
 const spec = z.strictObject({
-  nets: setOf(cidr).describe("Addresses and CIDRs of either family that the set stands for.").optional(),
+  nets: setOf(cidr)
+    .meta({
+      title: "Addresses and CIDRs",
+      description: "Addresses and CIDRs of either family that the set stands for.",
+    })
+    .optional(),
 });
 
 const traits: Traits = { member: "set", readBy: ["graph", "evaluator"], shared: ["metadata.labels", "spec"] };

@@ -37,39 +37,96 @@ export const Node = defineResource({
   spec: z.strictObject({
     bgp: z
       .strictObject({
-        asNumber: asNumber.describe("AS number, if not the cluster's.").optional(),
-        ipv4Address: familyCidr(4).describe("Address with the length of its subnet.").optional(),
-        ipv6Address: familyCidr(6).describe("Address with the length of its subnet.").optional(),
-        ipv4IPIPTunnelAddr: ipv4.describe("Address of the IPIP device.").optional(),
-        routeReflectorClusterID: ipv4.describe("Makes the node a route reflector of this cluster.").optional(),
+        asNumber: asNumber.meta({ title: "AS number", description: "AS number, if not the cluster's." }).optional(),
+        ipv4Address: familyCidr(4)
+          .meta({ title: "IPv4 address", description: "Address with the length of its subnet." })
+          .optional(),
+        ipv6Address: familyCidr(6)
+          .meta({ title: "IPv6 address", description: "Address with the length of its subnet." })
+          .optional(),
+        ipv4IPIPTunnelAddr: ipv4
+          .meta({ title: "IPIP tunnel address", description: "Address of the IPIP device." })
+          .optional(),
+        routeReflectorClusterID: ipv4
+          .meta({
+            title: "Route reflector cluster ID",
+            description: "Makes the node a route reflector of this cluster.",
+          })
+          .optional(),
       })
-      .describe("How the node speaks BGP. Absent: it does not.")
+      .meta({ title: "BGP", description: "The node's own BGP settings. Absent: it takes no part in BGP." })
       .optional(),
-    ipv4VXLANTunnelAddr: ipv4.describe("Address of the IPv4 VXLAN device.").optional(),
-    vxlanTunnelMACAddr: mac.describe("MAC of the IPv4 VXLAN device.").optional(),
-    ipv6VXLANTunnelAddr: ipv6.describe("Address of the IPv6 VXLAN device.").optional(),
-    vxlanTunnelMACAddrV6: mac.describe("MAC of the IPv6 VXLAN device.").optional(),
+    ipv4VXLANTunnelAddr: ipv4
+      .meta({ title: "IPv4 VXLAN tunnel address", description: "Address of the IPv4 VXLAN device." })
+      .optional(),
+    vxlanTunnelMACAddr: mac
+      .meta({ title: "IPv4 VXLAN tunnel MAC", description: "MAC of the IPv4 VXLAN device." })
+      .optional(),
+    ipv6VXLANTunnelAddr: ipv6
+      .meta({ title: "IPv6 VXLAN tunnel address", description: "Address of the IPv6 VXLAN device." })
+      .optional(),
+    vxlanTunnelMACAddrV6: mac
+      .meta({ title: "IPv6 VXLAN tunnel MAC", description: "MAC of the IPv6 VXLAN device." })
+      .optional(),
     orchRefs: z
-      .array(z.strictObject({ nodeName: z.string().optional(), orchestrator: z.string() }))
-      .describe("What orchestrators call the node.")
+      .array(
+        z.strictObject({
+          nodeName: z
+            .string()
+            .meta({ title: "Node name", description: "The node, as the orchestrator calls it." })
+            .optional(),
+          orchestrator: z.string().meta({ title: "Orchestrator", description: "Which orchestrator: k8s, openstack." }),
+        }),
+      )
+      .meta({ title: "Orchestrator names", description: "What orchestrators call the node." })
       .optional(),
     wireguard: z
-      .strictObject({ interfaceIPv4Address: ipv4.optional(), interfaceIPv6Address: ipv6.optional() })
-      .describe("Addresses of the WireGuard devices.")
+      .strictObject({
+        interfaceIPv4Address: ipv4
+          .meta({ title: "IPv4 address", description: "Address of the IPv4 WireGuard device." })
+          .optional(),
+        interfaceIPv6Address: ipv6
+          .meta({ title: "IPv6 address", description: "Address of the IPv6 WireGuard device." })
+          .optional(),
+      })
+      .meta({ title: "WireGuard", description: "Addresses of the WireGuard devices." })
       .optional(),
     addresses: z
-      .array(z.strictObject({ address: net, type: z.enum(["CalicoNodeIP", "InternalIP", "ExternalIP"]).optional() }))
-      .describe("All addresses of the machine.")
+      .array(
+        z.strictObject({
+          address: net.meta({ title: "Address", description: "IP address or CIDR." }),
+          type: z
+            .enum(["CalicoNodeIP", "InternalIP", "ExternalIP"])
+            .meta({ title: "Type", description: "Who uses the address." })
+            .optional(),
+        }),
+      )
+      .meta({ title: "Addresses", description: "All addresses of the machine." })
       .optional(),
     interfaces: z
-      .array(z.strictObject({ name: z.string(), addresses: z.array(cidr).optional() }))
-      .describe("Interfaces of the machine.")
+      .array(
+        z.strictObject({
+          name: z.string().meta({ title: "Name", description: "Name of the interface." }),
+          addresses: z
+            .array(cidr)
+            .meta({ title: "Addresses", description: "Addresses on the interface, with their prefix length." })
+            .optional(),
+        }),
+      )
+      .meta({ title: "Interfaces", description: "Interfaces of the machine." })
       .optional(),
   }),
   status: z.strictObject({
-    wireguardPublicKey: publicKey.describe("Key of the IPv4 WireGuard device.").optional(),
-    wireguardPublicKeyV6: publicKey.describe("Key of the IPv6 WireGuard device.").optional(),
-    podCIDRs: z.array(z.string()).describe("CIDRs the orchestrator gave the node.").optional(),
+    wireguardPublicKey: publicKey
+      .meta({ title: "WireGuard public key, IPv4", description: "Key of the IPv4 WireGuard device." })
+      .optional(),
+    wireguardPublicKeyV6: publicKey
+      .meta({ title: "WireGuard public key, IPv6", description: "Key of the IPv6 WireGuard device." })
+      .optional(),
+    podCIDRs: z
+      .array(z.string())
+      .meta({ title: "Pod CIDRs", description: "CIDRs the orchestrator gave the node." })
+      .optional(),
   }),
   rules: (spec, report) => {
     if (spec.bgp !== undefined && Object.keys(spec.bgp).length === 0)

@@ -12,77 +12,130 @@ import { cidr, listOf, name, port, protocol, selector, setOf } from "../scalars/
 import { KEEPS_ZERO } from "../unset.ts";
 
 const icmp = z.strictObject({
-  type: z.int().min(0).max(254).describe("ICMP type, for instance 8 for echo request.").optional(),
-  code: z.int().min(0).max(255).describe("ICMP code. Needs a type.").optional(),
+  type: z
+    .int()
+    .min(0)
+    .max(254)
+    .meta({ title: "ICMP type", description: "ICMP type, for instance 8 for echo request." })
+    .optional(),
+  code: z.int().min(0).max(255).meta({ title: "ICMP code", description: "ICMP code. Needs a type." }).optional(),
 });
 
 const entityRule = z.strictObject({
   nets: setOf(cidr, { max: 256 })
-    .describe("CIDRs, one of which holds the address. Give a prefix length: 10.0.1.1/32.")
+    .meta({
+      title: "Networks",
+      description: "CIDRs, one of which holds the address. Give a prefix length: 10.0.1.1/32.",
+    })
     .optional(),
-  notNets: setOf(cidr, { max: 256 }).describe("CIDRs, none of which holds the address.").optional(),
+  notNets: setOf(cidr, { max: 256 })
+    .meta({ title: "Excluded networks", description: "CIDRs, none of which holds the address." })
+    .optional(),
   selector: selector
-    .describe(
-      "Endpoints and network sets by label. In a namespaced policy only those of its namespace, unless namespaceSelector is given.",
-    )
+    .meta({
+      title: "Selector",
+      description:
+        "Endpoints and network sets by label. In a namespaced policy only those of its namespace, unless namespaceSelector is given.",
+    })
     .optional(),
-  notSelector: selector.describe("Endpoints and network sets that are excluded.").optional(),
+  notSelector: selector
+    .meta({ title: "Excluded selector", description: "Endpoints and network sets that are excluded." })
+    .optional(),
   namespaceSelector: selector
-    .describe("Namespaces whose endpoints are meant; `all()` any namespace, `global()` only what has none.")
+    .meta({
+      title: "In namespaces",
+      description: "Namespaces whose endpoints are meant; all() any namespace, global() only what has none.",
+    })
     .optional(),
   ports: listOf(port, 50)
-    .describe("Port numbers, ranges min:max or names, one of which matches. Needs a protocol unless all are names.")
+    .meta({
+      title: "Ports",
+      description:
+        "Port numbers, ranges min:max or names, one of which matches. Needs a protocol unless all are names.",
+    })
     .optional(),
-  notPorts: listOf(port, 50).describe("Ports, none of which matches.").optional(),
+  notPorts: listOf(port, 50).meta({ title: "Excluded ports", description: "Ports, none of which matches." }).optional(),
   serviceAccounts: z
     .strictObject({
-      names: setOf(z.string()).describe("Service accounts by name, in the namespace(s) of the rule.").optional(),
-      selector: selector.describe("Service accounts by label.").optional(),
+      names: setOf(z.string())
+        .meta({ title: "Names", description: "Service accounts by name, in the namespace(s) of the rule." })
+        .optional(),
+      selector: selector.meta({ title: "Labels", description: "Service accounts by label." }).optional(),
     })
-    .describe("Workloads by their service account; names and selector must both fit.")
+    .meta({
+      title: "Service accounts",
+      description: "Workloads by their service account; names and selector must both fit.",
+    })
     .optional(),
   services: z
     .strictObject({
-      name: name.describe("Name of the Kubernetes service.").optional(),
-      namespace: name.describe("Its namespace. Empty in a NetworkPolicy: the policy's own.").optional(),
+      name: name.meta({ title: "Service", description: "Name of the Kubernetes service." }).optional(),
+      namespace: name
+        .meta({ title: "Namespace", description: "Its namespace. Empty in a NetworkPolicy: the policy's own." })
+        .optional(),
     })
-    .describe("The endpoints of a Kubernetes service, with its ports when it is a destination.")
+    .meta({
+      title: "Kubernetes service",
+      description: "The endpoints of a Kubernetes service, with its ports when it is a destination.",
+    })
     .optional(),
 });
 
 const httpPath = z.strictObject({
-  exact: z.string().max(1024).describe("The whole path.").optional(),
-  prefix: z.string().max(1024).describe("The beginning of the path.").optional(),
+  exact: z.string().max(1024).meta({ title: "Exact path", description: "The whole path." }).optional(),
+  prefix: z.string().max(1024).meta({ title: "Path prefix", description: "The beginning of the path." }).optional(),
 });
 
 /** One rule of a policy or profile. */
 export const policyRule = z.strictObject({
-  action: z
-    .enum(["Allow", "Deny", "Log", "Pass"])
-    .describe(
+  action: z.enum(["Allow", "Deny", "Log", "Pass"]).meta({
+    title: "Action",
+    description:
       "What happens to a matching packet. Allow and Deny decide, Pass goes to the next tier, Log logs and goes on.",
-    ),
-  ipVersion: z.literal([4, 6]).meta(KEEPS_ZERO).describe("Only packets of this IP version.").optional(),
-  protocol: protocol
-    .describe("Only packets of this protocol: TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite or a number 1-255.")
+  }),
+  ipVersion: z
+    .literal([4, 6])
+    .meta(KEEPS_ZERO)
+    .meta({ title: "IP version", description: "Only packets of this IP version." })
     .optional(),
-  notProtocol: protocol.describe("Only packets of another protocol.").optional(),
-  icmp: icmp.describe("Only ICMP messages of this type and code. Needs protocol ICMP or ICMPv6.").optional(),
-  notICMP: icmp.describe("Not ICMP messages of this type and code.").optional(),
-  source: entityRule.describe("Where the packet comes from. Omitted: anywhere.").optional(),
-  destination: entityRule.describe("Where the packet goes. Omitted: anywhere.").optional(),
+  protocol: protocol
+    .meta({
+      title: "Protocol",
+      description: "Only packets of this protocol: TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite or a number 1-255.",
+    })
+    .optional(),
+  notProtocol: protocol
+    .meta({ title: "Excluded protocol", description: "Only packets of another protocol." })
+    .optional(),
+  icmp: icmp
+    .meta({ title: "ICMP", description: "Only ICMP messages of this type and code. Needs protocol ICMP or ICMPv6." })
+    .optional(),
+  notICMP: icmp.meta({ title: "Excluded ICMP", description: "Not ICMP messages of this type and code." }).optional(),
+  source: entityRule
+    .meta({ title: "Source", description: "Where the packet comes from. Omitted: anywhere." })
+    .optional(),
+  destination: entityRule
+    .meta({ title: "Destination", description: "Where the packet goes. Omitted: anywhere." })
+    .optional(),
   http: z
     .strictObject({
-      methods: listOf(z.string(), 20).describe("HTTP methods, one of which is used.").optional(),
-      paths: listOf(httpPath, 20).describe("Paths, one of which is asked for.").optional(),
+      methods: listOf(z.string(), 20)
+        .meta({ title: "HTTP methods", description: "HTTP methods, one of which is used." })
+        .optional(),
+      paths: listOf(httpPath, 20)
+        .meta({ title: "HTTP paths", description: "Paths, one of which is asked for." })
+        .optional(),
     })
-    .describe("Only HTTP requests like these. Needs action Allow and protocol TCP or none.")
+    .meta({ title: "HTTP", description: "Only HTTP requests like these. Needs action Allow and protocol TCP or none." })
     .optional(),
   metadata: z
     .strictObject({
-      annotations: z.record(z.string(), z.string()).describe("Notes that travel with the rule.").optional(),
+      annotations: z
+        .record(z.string(), z.string())
+        .meta({ title: "Annotations", description: "Notes that travel with the rule." })
+        .optional(),
     })
-    .describe("Notes about the rule.")
+    .meta({ title: "Notes", description: "Notes about the rule." })
     .optional(),
 });
 

@@ -29,14 +29,23 @@ export const Profile = defineResource({
   looks: { menu: { group: "Policy", title: "Profiles", icon: "checks" } },
   spec: z.strictObject({
     ingress: listOf(policyRule, 1024)
-      .describe("Rules for packets to the endpoints; the first that matches decides.")
+      .meta({
+        title: "Ingress rules",
+        description: "Rules for packets to the endpoints; the first that matches decides.",
+      })
       .optional(),
     egress: listOf(policyRule, 1024)
-      .describe("Rules for packets from the endpoints; the first that matches decides.")
+      .meta({
+        title: "Egress rules",
+        description: "Rules for packets from the endpoints; the first that matches decides.",
+      })
       .optional(),
     labelsToApply: z
       .record(z.string(), z.string())
-      .describe("Labels every endpoint of the profile inherits, unless it has its own of that name.")
+      .meta({
+        title: "Labels to apply",
+        description: "Labels every endpoint of the profile inherits, unless it has its own of that name.",
+      })
       .optional(),
   }),
   rules: (spec, report) => {

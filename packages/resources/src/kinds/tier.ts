@@ -41,11 +41,17 @@ export const Tier = defineResource({
   spec: z.strictObject({
     order: z
       .number()
-      .describe("Place among the tiers, lowest first. Absent: 1000000, the default tier's.")
+      .meta({
+        title: "Order",
+        description: "Place among the tiers, lowest first. Absent: 1000000, as the default tier has.",
+      })
       .default(1_000_000),
     defaultAction: z
       .enum(["Pass", "Deny"])
-      .describe("What happens to a packet of an endpoint that some policy of the tier selects when no rule decides.")
+      .meta({
+        title: "Default action",
+        description: "What happens to a packet when a policy of the tier selects its endpoint and no rule decides.",
+      })
       .default("Deny"),
   }),
   status: conditionsStatus,

@@ -24,61 +24,105 @@ import { workloadEndpointName } from "./workload-endpoint-name.ts";
 
 const rate = z.int().min(0);
 const qosControls = z.strictObject({
-  ingressBandwidth: rate.describe("Bit/s to the workload.").optional(),
-  egressBandwidth: rate.describe("Bit/s from the workload.").optional(),
-  ingressBurst: rate.describe("Bits to the workload at once.").optional(),
-  egressBurst: rate.describe("Bits from the workload at once.").optional(),
-  ingressPeakrate: rate.describe("Bit/s to the workload within a burst.").optional(),
-  egressPeakrate: rate.describe("Bit/s from the workload within a burst.").optional(),
-  ingressMinburst: rate.describe("Bytes to the workload at peak rate at once.").optional(),
-  egressMinburst: rate.describe("Bytes from the workload at peak rate at once.").optional(),
-  ingressPacketRate: rate.describe("Packets/s to the workload.").optional(),
-  egressPacketRate: rate.describe("Packets/s from the workload.").optional(),
-  ingressPacketBurst: rate.describe("Packets to the workload at once.").optional(),
-  egressPacketBurst: rate.describe("Packets from the workload at once.").optional(),
-  ingressMaxConnections: rate.describe("Connections to the workload.").optional(),
-  egressMaxConnections: rate.describe("Connections from the workload.").optional(),
-  dscp: dscp.describe("DSCP of packets that leave the cluster.").optional(),
+  ingressBandwidth: rate.meta({ title: "Ingress bandwidth", description: "Bit/s to the workload." }).optional(),
+  egressBandwidth: rate.meta({ title: "Egress bandwidth", description: "Bit/s from the workload." }).optional(),
+  ingressBurst: rate.meta({ title: "Ingress burst", description: "Bits to the workload at once." }).optional(),
+  egressBurst: rate.meta({ title: "Egress burst", description: "Bits from the workload at once." }).optional(),
+  ingressPeakrate: rate
+    .meta({ title: "Ingress peak rate", description: "Bit/s to the workload within a burst." })
+    .optional(),
+  egressPeakrate: rate
+    .meta({ title: "Egress peak rate", description: "Bit/s from the workload within a burst." })
+    .optional(),
+  ingressMinburst: rate
+    .meta({ title: "Ingress burst at peak rate", description: "Bytes to the workload at peak rate at once." })
+    .optional(),
+  egressMinburst: rate
+    .meta({ title: "Egress burst at peak rate", description: "Bytes from the workload at peak rate at once." })
+    .optional(),
+  ingressPacketRate: rate.meta({ title: "Ingress packet rate", description: "Packets/s to the workload." }).optional(),
+  egressPacketRate: rate.meta({ title: "Egress packet rate", description: "Packets/s from the workload." }).optional(),
+  ingressPacketBurst: rate
+    .meta({ title: "Ingress packet burst", description: "Packets to the workload at once." })
+    .optional(),
+  egressPacketBurst: rate
+    .meta({ title: "Egress packet burst", description: "Packets from the workload at once." })
+    .optional(),
+  ingressMaxConnections: rate
+    .meta({ title: "Ingress connections", description: "Connections to the workload." })
+    .optional(),
+  egressMaxConnections: rate
+    .meta({ title: "Egress connections", description: "Connections from the workload." })
+    .optional(),
+  dscp: dscp.meta({ title: "DSCP", description: "DSCP of packets that leave the cluster." }).optional(),
 });
 
 const spec = z.strictObject({
-  orchestrator: z.string().min(1).describe("Who runs the workload: k8s, cni, libnetwork, openstack."),
-  node: z.string().min(1).describe("Node it runs on."),
-  workload: z.string().describe("Name of the workload, where the orchestrator is none of the known ones.").optional(),
+  orchestrator: z
+    .string()
+    .min(1)
+    .meta({ title: "Orchestrator", description: "Who runs the workload: k8s, cni, libnetwork, openstack." }),
+  node: z.string().min(1).meta({ title: "Node", description: "Node it runs on." }),
+  workload: z
+    .string()
+    .meta({ title: "Workload", description: "Name of the workload, where the orchestrator is none of the known ones." })
+    .optional(),
   containerID: text((value) =>
     value === "" || /^[a-zA-Z0-9][-a-zA-Z0-9_.]*$/.test(value)
       ? undefined
       : "must be letters, digits, - _ . and begin with a letter or digit",
   )
-    .describe("Container, as the runtime calls it.")
+    .meta({ title: "Container ID", description: "Container, as the runtime calls it." })
     .optional(),
-  pod: z.string().describe("Kubernetes pod.").optional(),
-  endpoint: z.string().min(1).describe("Name of the interface inside the workload."),
-  serviceAccountName: z.string().describe("Kubernetes service account.").optional(),
-  ipNetworks: z.array(net).describe("Its addresses, as /32 or /128.").optional(),
+  pod: z.string().meta({ title: "Pod", description: "Kubernetes pod." }).optional(),
+  endpoint: z
+    .string()
+    .min(1)
+    .meta({ title: "Interface in the workload", description: "Name of the interface inside the workload." }),
+  serviceAccountName: z
+    .string()
+    .meta({ title: "Service account", description: "Kubernetes service account." })
+    .optional(),
+  ipNetworks: z.array(net).meta({ title: "IP addresses", description: "Its addresses, as /32 or /128." }).optional(),
   ipNATs: z
-    .array(z.strictObject({ internalIP: ip, externalIP: ip }))
-    .describe("Addresses outside that lead to an address of the workload.")
+    .array(
+      z.strictObject({
+        internalIP: ip.meta({ title: "Internal IP", description: "Address of the workload." }),
+        externalIP: ip.meta({ title: "External IP", description: "Address outside that leads to it." }),
+      }),
+    )
+    .meta({ title: "Floating IPs", description: "Addresses outside that lead to an address of the workload." })
     .optional(),
-  ipv4Gateway: ipv4.describe("Gateway the workload sees.").optional(),
-  ipv6Gateway: ipv6.describe("Gateway the workload sees.").optional(),
-  profiles: z.array(z.string()).describe("Profiles in order: labels to inherit, rules after all tiers.").optional(),
-  interfaceName: linkName.describe("Interface on the node.").optional(),
-  mac: mac.describe("MAC of the interface inside the workload.").optional(),
+  ipv4Gateway: ipv4.meta({ title: "IPv4 gateway", description: "Gateway the workload sees." }).optional(),
+  ipv6Gateway: ipv6.meta({ title: "IPv6 gateway", description: "Gateway the workload sees." }).optional(),
+  profiles: z
+    .array(z.string())
+    .meta({ title: "Profiles", description: "Profiles in order: labels to inherit, rules after all tiers." })
+    .optional(),
+  interfaceName: linkName.meta({ title: "Interface on the node", description: "Interface on the node." }).optional(),
+  mac: mac.meta({ title: "MAC address", description: "MAC of the interface inside the workload." }).optional(),
   ports: z
     .array(
       z.strictObject({
-        name: portName.describe("What rules call the port.").optional(),
-        protocol: portProtocol.describe("TCP, UDP or SCTP."),
-        port: portNumber.describe("Number."),
-        hostPort: z.int().min(0).max(65535).describe("Port of the node that leads to it.").optional(),
-        hostIP: z.string().describe("Address of the node for hostPort.").optional(),
+        name: portName.meta({ title: "Name", description: "What rules call the port." }).optional(),
+        protocol: portProtocol.meta({ title: "Protocol", description: "TCP, UDP or SCTP." }),
+        port: portNumber.meta({ title: "Port", description: "Number." }),
+        hostPort: z
+          .int()
+          .min(0)
+          .max(65535)
+          .meta({ title: "Host port", description: "Port of the node that leads to it." })
+          .optional(),
+        hostIP: z.string().meta({ title: "Host IP", description: "Address of the node for hostPort." }).optional(),
       }),
     )
-    .describe("Ports with names, for rules, and with host ports.")
+    .meta({ title: "Named ports", description: "Ports with names, for rules, and with host ports." })
     .optional(),
-  allowSpoofedSourcePrefixes: z.array(cidr).describe("Source addresses not its own that it may send from.").optional(),
-  qosControls: qosControls.describe("Limits on its traffic.").optional(),
+  allowSpoofedSourcePrefixes: z
+    .array(cidr)
+    .meta({ title: "Allowed source prefixes", description: "Source addresses not its own that it may send from." })
+    .optional(),
+  qosControls: qosControls.meta({ title: "QoS limits", description: "Limits on its traffic." }).optional(),
 });
 
 /** Source: projectcalico/calico `libcalico-go/lib/apis/internalapi/workloadendpoint.go`. */

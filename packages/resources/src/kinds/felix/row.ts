@@ -9,19 +9,18 @@ export interface Row<T extends z.ZodType = z.ZodType, D = unknown> {
   readonly fallback: D;
 }
 
-/** `title`: what a form calls it, where its name in words is none. */
+/** `title`: what people call it; `meaning`: a sentence without its full stop. */
 export function row<T extends z.ZodType, D extends z.output<T> | undefined>(
+  title: string,
   schema: T,
   fallback: D,
   meaning: string,
-  title?: string,
 ): Row<T, D> {
   const end =
     fallback === undefined
       ? ""
       : ` Default: ${typeof fallback === "object" ? JSON.stringify(fallback) : String(fallback)}.`;
-  const described = schema.describe(`${meaning}.${end}`);
-  return { schema: (title === undefined ? described : described.meta({ title })).optional(), fallback };
+  return { schema: schema.meta({ title, description: `${meaning}.${end}` }).optional(), fallback };
 }
 
 export const bool = z.boolean();
