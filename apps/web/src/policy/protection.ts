@@ -1,5 +1,5 @@
 import type { End, Exception, Protection } from "@percale/policy";
-import type { ObjectRef } from "@percale/resources";
+import { type ObjectRef, Profile } from "@percale/resources";
 
 /** How far one direction is closed, in a few words that are the same on every page. */
 export function protectionWords(protection: Protection): string {
@@ -50,7 +50,7 @@ export function endsInProfiles({ end, passed }: Protection): boolean {
 }
 
 function exceptionWords({ ref, rule, count }: Exception): string {
-  const first = `rule ${rule + 1} of ${ref.kind === "Profile" ? "profile " : ""}${nameOf(ref)}`;
+  const first = `rule ${rule + 1} of ${ref.kind === Profile.kind ? "profile " : ""}${nameOf(ref)}`;
   return count === 1 ? first : `${first} and ${count - 1} more`;
 }
 

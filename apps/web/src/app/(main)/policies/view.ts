@@ -91,7 +91,7 @@ export function cardOf(policy: PolicyObject): Card {
 function onlyPasses(rules: readonly RuleSpec[]): boolean {
   return (
     rules.length > 0 &&
-    rules.every(({ action, metadata: _, ...conditions }) => action === "Pass" && isNothing(conditions))
+    rules.every((rule) => rule.action === "Pass" && isNothing({ ...rule, action: undefined, metadata: undefined }))
   );
 }
 
