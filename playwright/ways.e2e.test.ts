@@ -100,3 +100,45 @@ test("what filters hide comes back by dropping one", async () => {
   await page.getByRole("button", { name: /^Without “nope”/ }).click();
   await page.getByRole("row", { name: /cart-access/ }).waitFor();
 });
+
+test("a cell of the matrix says below what is known of it, and only what differs is shown where that is asked", async () => {
+  const workload = (name: string, address: string) => ({
+    name,
+    namespace: "shop",
+    addresses: [address],
+    labels: {},
+    ports: [],
+  });
+  const probe = (to: string, allowed: boolean) => ({
+    from: "frontend",
+    to,
+    port: 8080,
+    proto: "tcp",
+    allowed,
+    at: new Date().toISOString(),
+  });
+  const workloads = [
+    workload("frontend", "10.65.0.1"),
+    workload("cart", "10.65.0.65"),
+    workload("database", "10.65.0.129"),
+  ];
+  const report = (toCart: boolean) =>
+    shop.product.call("POST", "/trpc/lab.report", {
+      workloads,
+      probes: [probe("cart", toCart), probe("database", false)],
+    });
+  await report(true);
+  await report(false); // not what the policy says
+  await open("/matrix");
+  const surprise = page.getByRole("link", {
+    name: "shop/frontend to shop/cart TCP 8080: no answer, predicted allowed",
+  });
+  await surprise.focus();
+  await page.getByText(/changed .*ago|changed now/).waitFor();
+  await page.keyboard.press("ArrowRight");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+    "shop/frontend to shop/database TCP 8080: no answer, as predicted",
+  );
+  await page.getByRole("button", { name: /^Not as predicted/ }).click();
+  await page.waitForURL(/view=differences/);
+});

@@ -1,9 +1,10 @@
 import { EventEmitter, on } from "node:events";
 import type { SettingRecords } from "@percale/store";
 import { z } from "zod";
-import { labReport } from "../trpc/inputs.ts";
+import { labProbe, labReport } from "../trpc/inputs.ts";
 import type { LabReport } from "../trpc/inputs.ts";
 import type { LabMatrixView } from "../trpc/views.ts";
+import { withFlips } from "./lab-flips.ts";
 import type { Services } from "./services.ts";
 
 const SETTING = "lab";
@@ -11,7 +12,10 @@ const KEEP_MS = 1_000;
 const LOOK_MS = 2_000;
 
 /** As another process, perhaps of another version, left it. */
-const keptReport = labReport.extend({ reportedAt: z.iso.datetime() });
+const keptReport = labReport.extend({
+  reportedAt: z.iso.datetime(),
+  probes: z.array(labProbe.extend({ flippedAt: z.iso.datetime().optional() })),
+});
 
 /** The lab's newest probes: in memory at once, in the store a second later so that other API processes show them too. */
 export class Lab {
@@ -34,8 +38,9 @@ export class Lab {
   }
 
   async #report({ probes, workloads }: LabReport): Promise<void> {
+    const before = await this.#matrix();
     const now = Date.now();
-    this.#newest = { reportedAt: new Date(now).toISOString(), workloads, probes };
+    this.#newest = { reportedAt: new Date(now).toISOString(), workloads, probes: withFlips(before.probes, probes) };
     this.#changed.emit("changed");
     if (now - this.#keptAt < KEEP_MS) return;
     this.#keptAt = now;

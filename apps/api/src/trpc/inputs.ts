@@ -64,7 +64,7 @@ export const selectorInput = z.strictObject({
   scope: z.strictObject({ namespace: name.optional() }).optional(),
 });
 
-const probe = z.strictObject({
+export const labProbe = z.strictObject({
   from: text,
   to: text,
   port: z.int().min(0).max(65_535).optional(),
@@ -82,7 +82,7 @@ const workload = z.strictObject({
   ports: z.array(z.strictObject({ port, protocol: z.string().max(16), name: text.optional() })).max(64),
 });
 export const labReport = z.strictObject({
-  probes: z.array(probe).max(20_000),
+  probes: z.array(labProbe).max(20_000),
   workloads: z.array(workload).max(1_000),
 });
 export type LabReport = z.output<typeof labReport>;

@@ -332,6 +332,8 @@ export interface ProbeResult {
   readonly allowed: boolean;
   readonly at: string;
   readonly latencyMs?: number | undefined;
+  /** When its outcome last changed, if it did since the pair is probed. */
+  readonly flippedAt?: string | undefined;
 }
 
 export interface LabWorkload {

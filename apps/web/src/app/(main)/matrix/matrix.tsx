@@ -1,15 +1,17 @@
 "use client";
 import Link from "next/link";
-import { type KeyboardEvent, useMemo, useRef } from "react";
-import { useTense } from "../../../live/presence.ts";
+import { useMemo, useState } from "react";
 import { useMatrix } from "../../../live/queries.ts";
-import { Icon } from "../../../parts/icon.tsx";
-import { NameOf } from "../../../parts/object-name.tsx";
+import { useTense } from "../../../live/presence.ts";
+import { useNarrow } from "../../../parts/narrow.ts";
 import { Empty, Loaded } from "../../../parts/states.tsx";
-import { verdictMark } from "../../../parts/verdict.tsx";
+import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
-import { formatMoment } from "../../../words/time.ts";
-import { type Cell, gridOf, matrixVerdict } from "./view.ts";
+import { CellLine } from "./cell-line.tsx";
+import { GridTable, type Place } from "./grid-table.tsx";
+import { Legend } from "./legend.tsx";
+import { PairList } from "./pair-list.tsx";
+import { gridOf, type Matrix as MatrixData, matrixVerdict } from "./view.ts";
 import "../../../styles/matrix.css";
 
 /** Who reaches whom, as packets meet it in the lab's kernels, beside what the evaluator says. */
@@ -36,7 +38,7 @@ export function Matrix() {
               }
             />
           ) : (
-            <MatrixGrid matrix={matrix} />
+            <Probed matrix={matrix} />
           )
         }
       </Loaded>
@@ -44,143 +46,42 @@ export function Matrix() {
   );
 }
 
-function MatrixGrid({ matrix }: { readonly matrix: Parameters<typeof gridOf>[0] }) {
+function Probed({ matrix }: { readonly matrix: MatrixData }) {
+  const url = useUrlState();
   const grid = useMemo(() => gridOf(matrix), [matrix]);
-  const table = useRef<HTMLTableElement>(null);
+  const narrow = useNarrow();
+  const [looked, setLooked] = useState<Place>();
   const verdict = matrixVerdict(grid, useTense());
-  const onKey = (event: KeyboardEvent) => {
-    const steps: Readonly<Record<string, readonly [number, number]>> = {
-      ArrowRight: [0, 1],
-      ArrowLeft: [0, -1],
-      ArrowDown: [1, 0],
-      ArrowUp: [-1, 0],
-    };
-    const step = steps[event.key];
-    const at = (event.target as HTMLElement).dataset["at"]?.split(",").map(Number);
-    if (step === undefined || at === undefined) return;
-    event.preventDefault();
-    table.current
-      ?.querySelector<HTMLElement>(`[data-at="${(at[0] ?? 0) + step[0]},${(at[1] ?? 0) + step[1]}"]`)
-      ?.focus();
-  };
+  const onlyDifferences = url.get("view") === "differences";
   return (
-    <div className="scroll">
-      <div className="pad">
-        <p className="verd">
-          <b className="strong">{verdict.lead}</b>{" "}
-          <span className={grid.differing > 0 ? "warn" : "muted"}>{verdict.rest}</span>
-        </p>
-        <div className="tw">
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the cells inside */}
-          <table className="matrix" ref={table} onKeyDown={onKey}>
-            <caption className="vh">Connectivity between workloads; rows are sources, columns destinations</caption>
-            <thead>
-              <tr>
-                <th scope="col">
-                  <span className="muted">from ↓ to →</span>
-                </th>
-                {grid.targets.map((target) => (
-                  <th scope="col" key={`${target.name}${target.protocol}${target.port}`}>
-                    <span className="mx-name">
-                      <NameOf text={target.name} />
-                    </span>
-                    <span className="muted mx-port">
-                      {target.protocol} {target.port}
-                    </span>
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {grid.sources.map((source, row) => (
-                <tr key={source}>
-                  <th scope="row">
-                    <NameOf text={source} />
-                  </th>
-                  {grid.targets.map((target, column) => (
-                    <td key={`${target.name}${target.protocol}${target.port}`}>
-                      <MatrixCell
-                        cell={grid.cellAt(source, column)}
-                        at={`${row},${column}`}
-                        isFirst={row === 0 && column === 0}
-                        isSelf={source === target.name}
-                      />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-        <div className="legend mx-legend">
-          <span>
-            <span className="mx a">
-              <Icon name="allow" />
-            </span>
-            answered
-          </span>
-          <span>
-            <span className="mx d">
-              <Icon name="deny" />
-            </span>
-            no answer
-          </span>
-          <span>
-            <span className="mx d dif">
-              <Icon name="deny" />
-            </span>
-            differs from the evaluator
-          </span>
-          <span>
-            <span className="mx q a">
-              <Icon name="allow" />
-            </span>
-            predicted, not probed yet
-          </span>
-          <span>A cell opens Reach.</span>
+    <>
+      <div className="bar">
+        <span className="seg" role="group" aria-label="Cells">
+          <button type="button" aria-pressed={!onlyDifferences} onClick={() => url.set({ view: undefined }, "push")}>
+            All
+          </button>
+          <button type="button" aria-pressed={onlyDifferences} onClick={() => url.set({ view: "differences" }, "push")}>
+            Not as predicted <span className={grid.differing > 0 ? "warn" : "muted"}>{grid.differing}</span>
+          </button>
+        </span>
+      </div>
+      <div className="scroll">
+        <div className="pad">
+          <p className="verd">
+            <b className="strong">{verdict.lead}</b>{" "}
+            <span className={grid.differing > 0 ? "warn" : "muted"}>{verdict.rest}</span>
+          </p>
+          {narrow ? (
+            <PairList matrix={matrix} onlyDifferences={onlyDifferences} />
+          ) : (
+            <>
+              <GridTable grid={grid} onlyDifferences={onlyDifferences} onLook={setLooked} />
+              <Legend />
+            </>
+          )}
         </div>
       </div>
-    </div>
-  );
-}
-
-function MatrixCell({
-  cell,
-  at,
-  isFirst,
-  isSelf,
-}: {
-  readonly cell: Cell | undefined;
-  readonly at: string;
-  readonly isFirst: boolean;
-  readonly isSelf: boolean;
-}) {
-  if (cell === undefined) return <span className="mx none">{isSelf ? "" : "–"}</span>;
-  const verdict = cell.measured ?? cell.predicted;
-  const { tone, icon } = verdictMark(verdict);
-  const words = [
-    `${cell.source} to ${cell.destination} ${cell.protocol} ${cell.port ?? ""}:`,
-    cell.measured === undefined ? "not probed yet," : cell.measured === "Allow" ? "answered," : "no answer,",
-    `predicted ${cell.predicted ?? "nothing"}`,
-    cell.at === undefined ? "" : `(${formatMoment(Date.parse(cell.at))})`,
-  ].join(" ");
-  const query = new URLSearchParams({
-    src: cell.source,
-    dst: cell.destination,
-    proto: cell.protocol,
-    ...(cell.port === undefined ? {} : { port: String(cell.port) }),
-  });
-  return (
-    <Link
-      href={`/reach?${query.toString().replaceAll("%2F", "/")}`}
-      prefetch={false}
-      className={`mx ${tone} ${cell.measured === undefined ? "q" : ""} ${cell.differs ? "dif" : ""}`}
-      data-at={at}
-      tabIndex={isFirst ? 0 : -1}
-      aria-label={words}
-      title={words}
-    >
-      <Icon name={icon} />
-    </Link>
+      {!narrow && <CellLine cell={looked && grid.cellAt(looked.source, looked.target)} />}
+    </>
   );
 }

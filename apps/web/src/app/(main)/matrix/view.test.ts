@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { MatrixView } from "@percale/api";
 import type { Endpoint } from "../../../policy/endpoint.ts";
-import { cellsOf, deniedTargets, gridOf, matrixOf, matrixVerdict, type Probe } from "./view.ts";
+import { byNamespace, cellsOf, deniedTargets, gridOf, listed, matrixOf, matrixVerdict, type Probe } from "./view.ts";
 
 const probe = (
   source: string,
@@ -204,5 +204,27 @@ test("a denial at the end of a tier is told as that, targets of one size by name
   ).toEqual([
     { destination: "b", protocol: "TCP", port: 80, sources: ["a"], why: "" },
     { destination: "z", protocol: "TCP", port: 80, sources: ["a"], why: "end of tier app" },
+  ]);
+});
+
+test("names are grouped by namespace in their order, those without one too", () => {
+  expect(byNamespace(["bank/vault", "shop/a", "shop/b", "outside"], (name) => name)).toEqual([
+    { namespace: "bank", items: ["bank/vault"] },
+    { namespace: "shop", items: ["shop/a", "shop/b"] },
+    { namespace: "", items: ["outside"] },
+  ]);
+});
+
+test("as a list the surprises come first, each pair once", () => {
+  const unknown = probe("shop/cart", "shop/x", undefined, undefined);
+  const names = listed({ probes: [...probes, unknown] }).map(({ title, cells }) => [
+    title,
+    ...cells.map(({ source, destination, port }) => `${source} ${destination} ${port}`),
+  ]);
+  expect(names).toEqual([
+    ["Not as predicted", "shop/cart shop/db 80"],
+    ["Denied", "shop/web shop/db 80"],
+    ["Allowed", "shop/cart shop/web 80", "shop/web shop/db 5432"],
+    ["Not known", "shop/cart shop/x 80"],
   ]);
 });

@@ -1,4 +1,5 @@
 import type { LabMatrixView, MatrixView } from "@percale/api";
+import type { ReachQuestion } from "../reach/questions.ts";
 import { type Endpoint, endpointText, findEndpoint } from "../../../policy/endpoint.ts";
 import { PRESENT, type Tense } from "../../../words/tense.ts";
 
@@ -15,6 +16,8 @@ export interface Probe {
   readonly decidedBy?: string | undefined;
   /** RFC 3339 of the probe. */
   readonly at: string | undefined;
+  /** RFC 3339 of when packets last met another outcome than before. */
+  readonly flippedAt?: string | undefined;
 }
 
 export interface Matrix {
@@ -56,6 +59,53 @@ export function gridOf({ probes }: Matrix): Grid {
     differing: all.filter((cell) => cell.differs).length,
     unpredicted: all.filter((cell) => cell.measured !== undefined && cell.predicted === undefined).length,
   };
+}
+
+/** "answered, as predicted", "no answer, predicted allowed", "not probed yet, predicted denied". */
+export function cellWords({ measured, predicted, differs }: Cell): string {
+  const met = measured === undefined ? "not probed yet" : measured === "Allow" ? "answered" : "no answer";
+  if (predicted === undefined) return `${met}, nothing predicted`;
+  return measured === undefined || differs
+    ? `${met}, predicted ${predicted === "Allow" ? "allowed" : "denied"}`
+    : `${met}, as predicted`;
+}
+
+/** What Reach is asked for it. */
+export function questionOf({ source, destination, protocol, port }: Cell): ReachQuestion {
+  return { source, destination, protocol, port: port === undefined ? "" : String(port) };
+}
+
+/** Neighbours in the list with the same namespace, under its name; "" for what has none. */
+export function byNamespace<T>(
+  items: readonly T[],
+  nameOf: (item: T) => string,
+): readonly { readonly namespace: string; readonly items: readonly T[] }[] {
+  const groups = Map.groupBy(items, (item) => partsOf(nameOf(item)).namespace);
+  return [...groups].map(([namespace, group]) => ({ namespace, items: group }));
+}
+
+/** `shop/web` → `shop` and `web`. */
+export function partsOf(name: string): { readonly namespace: string; readonly name: string } {
+  const slash = name.indexOf("/");
+  return slash < 0 ? { namespace: "", name } : { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
+}
+
+/** As a list, what needs a look first. Groups without cells are absent. */
+export function listed({ probes }: Matrix): readonly { readonly title: string; readonly cells: readonly Cell[] }[] {
+  const cells = probes.map(cellOf).sort(byPair);
+  const verdict = (cell: Cell) => cell.measured ?? cell.predicted;
+  return [
+    { title: "Not as predicted", cells: cells.filter(({ differs }) => differs) },
+    { title: "Denied", cells: cells.filter((cell) => !cell.differs && verdict(cell) === "Deny") },
+    { title: "Allowed", cells: cells.filter((cell) => !cell.differs && verdict(cell) === "Allow") },
+    { title: "Not known", cells: cells.filter((cell) => verdict(cell) === undefined) },
+  ].filter(({ cells: group }) => group.length > 0);
+}
+
+function byPair(a: Cell, b: Cell): number {
+  return (
+    a.source.localeCompare(b.source) || a.destination.localeCompare(b.destination) || (a.port ?? 0) - (b.port ?? 0)
+  );
 }
 
 /** Probes of one pair. */
@@ -145,7 +195,7 @@ export function matrixOf(
     ),
   );
   const probes = new Map<string, Probe>();
-  for (const { from, to, proto, port, allowed, at } of lab.probes) {
+  for (const { from, to, proto, port, allowed, at, flippedAt } of lab.probes) {
     const [source, destination, protocol] = [nameOf(from), nameOf(to), proto.toUpperCase()];
     const known = port === 0 ? undefined : port;
     const key = pairKey(source, destination, protocol, known);
@@ -160,6 +210,7 @@ export function matrixOf(
       decidedBy: verdicts.get(key)?.text,
       measured: allowed ? "Allow" : "Deny",
       at,
+      ...(flippedAt !== undefined && { flippedAt }),
     });
   }
   return { probes: [...probes.values()] };

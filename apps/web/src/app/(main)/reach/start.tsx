@@ -7,7 +7,7 @@ import { Icon } from "../../../parts/icon.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
 import { Empty } from "../../../parts/states.tsx";
 import { Verdict } from "../../../parts/verdict.tsx";
-import { type Cell, cellsThatDiffer } from "../matrix/view.ts";
+import { type Cell, cellsThatDiffer, cellWords, questionOf } from "../matrix/view.ts";
 import { hrefOf, lastQuestions, type ReachQuestion } from "./questions.ts";
 
 /** Before both ends are chosen: where packets met something else than was predicted, then what was asked here lately, with its answer of now. */
@@ -30,7 +30,7 @@ export function Start() {
       {surprises.length > 0 && (
         <Questions title="Not as predicted" more="the lab’s packets met something else">
           {surprises.map((cell) => (
-            <Surprise key={hrefOf(askedBy(cell))} cell={cell} />
+            <Surprise key={hrefOf(questionOf(cell))} cell={cell} />
           ))}
         </Questions>
       )}
@@ -71,11 +71,8 @@ function Asked({ question }: { readonly question: ReachQuestion }) {
 
 function Surprise({ cell }: { readonly cell: Cell }) {
   return (
-    <Row question={askedBy(cell)}>
-      <span className="warn">
-        predicted {cell.predicted === "Allow" ? "allowed" : "denied"},{" "}
-        {cell.measured === "Allow" ? "answered" : "no answer"}
-      </span>
+    <Row question={questionOf(cell)}>
+      <span className="warn">{cellWords(cell)}</span>
     </Row>
   );
 }
@@ -94,8 +91,4 @@ function Row({ question, children }: { readonly question: ReachQuestion; readonl
       </Link>
     </li>
   );
-}
-
-function askedBy({ source, destination, protocol, port }: Cell): ReachQuestion {
-  return { source, destination, protocol, port: port === undefined ? "" : String(port) };
 }

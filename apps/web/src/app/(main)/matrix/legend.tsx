@@ -1,0 +1,34 @@
+import { Icon } from "../../../parts/icon.tsx";
+
+/** What the marks mean. */
+export function Legend() {
+  return (
+    <div className="legend mx-legend">
+      <span>
+        <span className="mx a">
+          <Icon name="allow" />
+        </span>
+        answered
+      </span>
+      <span>
+        <span className="mx d">
+          <Icon name="deny" />
+        </span>
+        no answer
+      </span>
+      <span>
+        <span className="mx d dif">
+          <Icon name="deny" />
+        </span>
+        differs from the evaluator
+      </span>
+      <span>
+        <span className="mx q a">
+          <Icon name="allow" />
+        </span>
+        predicted, not probed yet
+      </span>
+      <span>A cell opens Reach.</span>
+    </div>
+  );
+}
