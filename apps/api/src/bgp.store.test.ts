@@ -65,6 +65,7 @@ async function ask(procedure: string): Promise<readonly Record<string, unknown>[
   expect(code).toBe(200);
   return body.result.data as readonly Record<string, unknown>[];
 }
+const counts = async () => (await server.call("/trpc/bgp.counts")).body.result.data as unknown;
 const down = async () => (await ask("health.conditions")).filter(({ code }) => code === "BgpSessionDown");
 
 test("a session that is down is one condition with both ends, and ends by itself", async () => {
@@ -88,13 +89,14 @@ test("a session that is down is one condition with both ends, and ends by itself
   expect((await server.call("/metrics")).body).toContain('percale_condition{code="BgpSessionDown",severity="error"} 1');
   const { body } = await server.call("/trpc/bgp.sessions");
   const { sessions, nodes } = body.result.data as {
-    sessions: { node: string; cause?: { facts: string } }[];
+    sessions: { id: string; standing: string; ends: { node: string }[]; cause?: { facts: string } }[];
     nodes: unknown;
   };
-  expect(sessions.map(({ node, cause }) => [node, cause?.facts])).toEqual([
-    ["n1", facts],
-    ["n2", facts],
-  ]);
+  expect(
+    sessions.map(({ id, standing, ends, cause }) => [id, standing, ends.map(({ node }) => node), cause?.facts]),
+  ).toEqual([["n1~n2~mesh4", "down", ["n1", "n2"], facts]]);
+  const one = { total: 1, down: 1, halfConfigured: 0, oneSided: 0, connecting: 0, unheard: 0, established: 0 };
+  expect(await counts()).toEqual({ all: one, byNode: { n1: one, n2: one, n3: { ...one, total: 0, down: 0 } } });
   expect(nodes).toEqual([
     { node: "n1", isHeard: true },
     { node: "n2", isHeard: true },
@@ -103,6 +105,7 @@ test("a session that is down is one condition with both ends, and ends by itself
   report("n1", [{ ...session, state: "Established" }]);
   report("n2", [{ ...session, ...back, state: "Established" }]);
   await expect.poll(down).toEqual([]);
+  expect(await counts()).toMatchObject({ all: { total: 1, established: 1 }, byNode: { n2: { established: 1 } } });
 });
 
 test("a node that never reported is named as the cause", async () => {

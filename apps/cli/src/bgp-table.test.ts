@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderBgp } from "./bgp-table.ts";
-import type { BgpEnd } from "./bgp-table.ts";
+import type { BgpAnswer, BgpEnd } from "./bgp-table.ts";
 
 const nowMs = Date.parse("2026-11-29T12:00:00Z");
 const up: BgpEnd = {
@@ -17,30 +17,32 @@ const up: BgpEnd = {
   routesExported: 5,
 };
 const cause = { reason: "It is so.", advice: "Do this.", facts: "Both say so." };
-const down: BgpEnd = { ...up, state: "Idle", since: "2026-11-29T11:59:00Z", info: "BGP Error: Bad peer AS", cause };
+const down: BgpEnd = { ...up, state: "Idle", since: "2026-11-29T11:59:00Z", info: "BGP Error: Bad peer AS" };
 const nodes = ["node-1", "node-2", "node-3"].map((node) => ({ node, isHeard: node !== "node-3" }));
-const show = (sessions: readonly BgpEnd[], node?: string) => renderBgp({ nodes, sessions }, { node, nowMs });
+type Sessions = BgpAnswer["sessions"];
+/** Sessions of one end each that stand well. */
+const alone = (...ends: readonly BgpEnd[]): Sessions => ends.map((end) => ({ standing: "established", ends: [end] }));
+const show = (sessions: Sessions, node?: string) => renderBgp({ nodes, sessions }, { node, nowMs });
 
 test("both ends have a row, and the cause of a session that is down is told once", () => {
   const far = { ...down, node: "node-2", peerIP: "192.0.2.1", peerNode: "node-1", info: "" };
   const outside: BgpEnd = { ...up, peerIP: "198.51.100.9", type: "GlobalPeer", asNumber: 65001, peerNode: undefined! };
-  expect(show([up, down, far, outside])).toBe(`\
+  expect(show([...alone(up), { standing: "down", ends: [down, far], cause }, ...alone(outside)])).toBe(`\
 NODE     PEER           PEER-NODE   TYPE     AS      STATE         SINCE   RECEIVED   ADVERTISED   REASON
 node-1   192.0.2.2      node-2      mesh     64512   Established   3h12m   4          5            -
 node-1   192.0.2.2      node-2      mesh     64512   Idle          1m      -          -            BGP Error: Bad peer AS
-node-2   192.0.2.1      node-1      mesh     64512   Idle          1m      -          -            see below
 node-1   198.51.100.9   -           global   65001   Established   3h12m   4          5            -
+node-2   192.0.2.1      node-1      mesh     64512   Idle          1m      -          -            see below
 
+2 of 3 sessions are established. 1 down.
 node-1 – node-2 (192.0.2.2): It is so. Do this.
 `);
 });
 
 test("what nobody knows is unknown, never 1970", () => {
-  const text = show([
-    { ...up, state: "Idle", since: "" },
-    { ...up, since: "1970-01-01T00:00:00Z" },
-    { ...up, isHeard: false },
-  ]);
+  const text = show(
+    alone({ ...up, state: "Idle", since: "" }, { ...up, since: "1970-01-01T00:00:00Z" }, { ...up, isHeard: false }),
+  );
   expect(text.match(/unknown/g)).toHaveLength(3);
   expect(text).toContain("Unknown");
   expect(text).toContain("agent not heard");
@@ -66,7 +68,7 @@ test.each([
   ["2026-11-20T11:00:00Z", "9d"],
 ])("a session up since %s is so for %s", (since, words) => {
   expect(
-    show([{ ...up, since }])
+    show(alone({ ...up, since }))
       .split("\n")[1]!
       .split(/ +/)[6],
   ).toBe(words);
@@ -74,7 +76,7 @@ test.each([
 
 test("a wide table tells what agents of older versions do not, with dashes for those", () => {
   const wide = (end: BgpEnd) => {
-    const [head, row] = renderBgp({ nodes, sessions: [end] }, { wide: true, nowMs })
+    const [head, row] = renderBgp({ nodes, sessions: alone(end) }, { wide: true, nowMs })
       .split("\n")
       .map((line) => line.split(/ {3,}/));
     return Object.fromEntries(head!.slice(9).map((name, i) => [name, row![9 + i]]));
@@ -111,9 +113,11 @@ test("a wide table tells what agents of older versions do not, with dashes for t
 
 test("one node's table has its own ends alone, and a cause without a node's name goes by the address", () => {
   const far: BgpEnd = { ...down, node: "node-2", peerNode: undefined!, info: "" };
-  expect(show([up, far], "node-2").split("\n").slice(1)).toEqual([
+  const sessions: Sessions = [...alone(up), { standing: "down", ends: [far], cause }];
+  expect(show(sessions, "node-2").split("\n").slice(1)).toEqual([
     "node-2   192.0.2.2   -           mesh   64512   Idle    1m      -          -            see below",
     "",
+    "The only session is not established. 1 down.",
     "node-2 – 192.0.2.2: It is so. Do this.",
     "",
   ]);

@@ -1,10 +1,19 @@
+import { countSessions, sayCounts } from "@percale/bgp";
+import type { Standing } from "@percale/bgp";
 import type { BgpSession } from "@percale/protocol";
 import { renderColumns } from "./rest/table.ts";
 
 /** What `bgp.sessions` answers. */
 export interface BgpAnswer {
   readonly nodes: readonly { readonly node: string; readonly isHeard: boolean }[];
-  readonly sessions: readonly BgpEnd[];
+  readonly sessions: readonly BgpSessionAnswer[];
+}
+
+/** One session; `ends` are those of our nodes. */
+export interface BgpSessionAnswer {
+  readonly standing: Standing;
+  readonly ends: readonly BgpEnd[];
+  readonly cause?: { readonly reason: string; readonly advice: string; readonly facts: string };
 }
 
 /** One end of a session. */
@@ -12,7 +21,6 @@ export interface BgpEnd extends BgpSession {
   readonly node: string;
   /** Its agent reports; else this is its last word. */
   readonly isHeard: boolean;
-  readonly cause?: { readonly reason: string; readonly advice: string; readonly facts: string };
 }
 
 const TYPES = { NodeMesh: "mesh", NodePeer: "node", GlobalPeer: "global" } as const;
@@ -26,14 +34,30 @@ export interface BgpTableOptions {
   readonly nowMs: number;
 }
 
-/** A row for each end, and below them each session that is down once: why, and what to do. */
+/** A row for each end, and below them how the sessions stand, and why those that are down are so and what to do. */
 export function renderBgp(answer: BgpAnswer, { node, wide = false, nowMs }: BgpTableOptions): string {
-  const ends = answer.sessions.filter((end) => node === undefined || end.node === node);
+  const ends = endsIn(answer, node);
   if (ends.length === 0) return `${nothing(answer, node)}\n`;
   const rows = ends.map((end) => [...cellsOf(end, nowMs), ...(wide ? wideCellsOf(end) : []), reasonOf(end)]);
   const table = renderColumns([[...HEADING, ...(wide ? WIDE : []), "REASON"], ...rows]);
-  const explanations = explain(ends);
-  return explanations.length === 0 ? table : `${table}\n${explanations.map((line) => `${line}\n`).join("")}`;
+  const { lead, rest } = sayCounts(countSessions(answer.sessions.filter((session) => session.ends.some(isOf(node)))));
+  return `${table}\n${[`${lead} ${rest}`.trim(), ...explain(ends)].map((line) => `${line}\n`).join("")}`;
+}
+
+/** By node, each with the cause of its session. */
+export function endsIn(
+  { sessions }: BgpAnswer,
+  node: string | undefined,
+): readonly (BgpEnd & Pick<BgpSessionAnswer, "cause">)[] {
+  return sessions
+    .flatMap(({ ends, cause }) =>
+      ends.filter(isOf(node)).map((end) => ({ ...end, ...(cause !== undefined && { cause }) })),
+    )
+    .toSorted((a, b) => (a.node < b.node ? -1 : Number(a.node > b.node)));
+}
+
+function isOf(node: string | undefined): (end: BgpEnd) => boolean {
+  return (end) => node === undefined || end.node === node;
 }
 
 function cellsOf(end: BgpEnd, nowMs: number): string[] {
@@ -70,13 +94,13 @@ function wideCellsOf(end: BgpEnd): string[] {
 }
 
 /** BIRD's own words. An end may be Established, and the other one know better. */
-function reasonOf({ isHeard, info, cause }: BgpEnd): string {
+function reasonOf({ isHeard, info, cause }: BgpEnd & Pick<BgpSessionAnswer, "cause">): string {
   if (!isHeard) return "agent not heard";
   return info !== "" ? info : cause === undefined ? "-" : "see below";
 }
 
 /** Both ends of a session tell the same cause: it is said once. */
-function explain(ends: readonly BgpEnd[]): string[] {
+function explain(ends: ReturnType<typeof endsIn>): string[] {
   const toldOf = new Set<string>();
   return ends.flatMap(({ node, peerIP, peerNode, cause }) => {
     if (cause === undefined || toldOf.has(cause.facts)) return [];

@@ -1,7 +1,7 @@
 /** `percale bgp`: who exchanges routes with whom, and why not. */
 import { didYouMean } from "@percale/daemon";
 import type { Command } from "commander";
-import { renderBgp } from "./bgp-table.ts";
+import { endsIn, renderBgp } from "./bgp-table.ts";
 import type { BgpAnswer } from "./bgp-table.ts";
 import { ExitError } from "./exit-error.ts";
 import type { Access } from "./rest/client.ts";
@@ -35,6 +35,5 @@ export async function showBgp(
     throw new ExitError(`no node called ${node}; ${there}${didYouMean(node, known)}`);
   }
   if (format !== "json") return renderBgp(answer, { node, wide: format === "wide", nowMs: Date.now() });
-  const sessions = answer.sessions.filter((end) => node === undefined || end.node === node);
-  return `${JSON.stringify(sessions, undefined, 2)}\n`;
+  return `${JSON.stringify(endsIn(answer, node), undefined, 2)}\n`;
 }

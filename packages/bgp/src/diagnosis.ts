@@ -2,11 +2,8 @@ import { BGPConfiguration, BGPPeer, Node } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import { causeOf } from "./causes.ts";
 import type { SessionStatus } from "./control.ts";
-import type { BgpReport, BothEnds, End } from "./ends.ts";
-import { pairEnds, seesDown } from "./ends.ts";
-
-/** A session needs a moment to come up: after a start, a change, a retry. */
-export const BGP_GRACE_MS = 30_000;
+import type { BothEnds, End } from "./ends.ts";
+import { BGP_GRACE_MS, downSince, endsOf } from "./standing.ts";
 
 /** One session that is down. */
 export interface BgpDiagnosis {
@@ -24,45 +21,25 @@ export interface BgpDiagnosis {
   readonly ref: ObjectRef;
 }
 
-/**
- * Sessions that have been down for longer than the grace time, each once, with the likely cause. Pure, from what the nodes say
- * now: nothing is to be cleared.
- */
-export function diagnoseBgp({
-  reports,
-  now,
-  hasDefaultConfiguration,
-}: {
-  readonly reports: readonly BgpReport[];
-  readonly now: number;
-  readonly hasDefaultConfiguration: boolean;
-}): BgpDiagnosis[] {
-  return pairEnds(reports).flatMap((both): BgpDiagnosis[] => {
-    const since = downSince(both);
-    if (since === undefined || now - Date.parse(since) < BGP_GRACE_MS) return [];
-    const { near, far } = both;
-    const { peerIP, peerNode, ref } = near.session;
-    const ends = far === undefined ? [near] : [near, far];
-    const wanted = ends.find(({ session }) => session.ref?.kind === BGPPeer.kind)?.session.ref ?? ref;
-    return [
-      {
-        ends: ends.map(({ report, session }) => ({ node: report.node, session })),
-        session: `${near.report.node} – ${peerNode === undefined ? peerIP : `${peerNode} (${peerIP})`}`,
-        ...causeOf(both),
-        facts: ends.map(factsOf).join(" "),
-        since,
-        ref: wanted?.kind === BGPPeer.kind ? wanted : meshRef(near, hasDefaultConfiguration),
-      },
-    ];
-  });
-}
-
-/** The earliest that a witness tells. */
-function downSince({ near, far }: BothEnds): string | undefined {
-  return [near, ...(far === undefined ? [] : [far])]
-    .filter(seesDown)
-    .map(({ session }) => session.since)
-    .sort()[0];
+/** Why a session is down that has been so for longer than the grace time; undefined of any other. */
+export function diagnosisOf(
+  both: BothEnds,
+  { now, hasDefaultConfiguration }: { readonly now: number; readonly hasDefaultConfiguration: boolean },
+): BgpDiagnosis | undefined {
+  const since = downSince(both);
+  if (since === undefined || now - Date.parse(since) < BGP_GRACE_MS) return undefined;
+  const { near } = both;
+  const { peerIP, peerNode, ref } = near.session;
+  const ends = endsOf(both);
+  const wanted = ends.find(({ session }) => session.ref?.kind === BGPPeer.kind)?.session.ref ?? ref;
+  return {
+    ends: ends.map(({ report, session }) => ({ node: report.node, session })),
+    session: `${near.report.node} – ${peerNode === undefined ? peerIP : `${peerNode} (${peerIP})`}`,
+    ...causeOf(both),
+    facts: ends.map(factsOf).join(" "),
+    since,
+    ref: wanted?.kind === BGPPeer.kind ? wanted : meshRef(near, hasDefaultConfiguration),
+  };
 }
 
 /** What asks for a session of the mesh: its configuration, and where nobody made one, being a node. */

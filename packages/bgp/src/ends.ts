@@ -56,7 +56,7 @@ export function pairEnds(reports: readonly BgpReport[]): BothEnds[] {
       const other = byWay
         .get(`${session.peerNode ?? ""} ${report.node}`)
         ?.find((one) => !paired.has(one.session) && isSame(session, one.session))?.session;
-      if (other !== undefined) paired.add(other);
+      if (other !== undefined) paired.add(session).add(other);
       const near = { report, session };
       const far = peer === undefined || other === undefined ? undefined : { report: peer, session: other };
       if (far !== undefined && !seesDown(near) && seesDown(far)) ends.push({ near: far, far: near, peer: report });
@@ -91,6 +91,6 @@ function isSame(session: SessionStatus, other: SessionStatus): boolean {
   );
 }
 
-function familyOf(address: string): 4 | 6 {
+export function familyOf(address: string): 4 | 6 {
   return address.includes(":") ? 6 : 4;
 }

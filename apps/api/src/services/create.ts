@@ -4,7 +4,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Hearing } from "../hearing/hearing.ts";
 import type { Judge } from "../policy/judge.ts";
 import { accessServices, sessionServices } from "./access.ts";
-import { bgpSessions } from "./bgp.ts";
+import { bgpCounts, bgpSessions } from "./bgp.ts";
 import { ipamServices } from "./ipam.ts";
 import { Lab } from "./lab.ts";
 import { LiveFeed } from "./live.ts";
@@ -43,7 +43,10 @@ export function createServices({
     changes: changeServices(store),
     live: (since, signal) => merge(feed.events(since, signal), hearing.beats(signal)),
     nodes,
-    bgp: { sessions: async () => bgpSessions({ store, statuses: await nodes.list() }) },
+    bgp: {
+      sessions: async () => bgpSessions({ store, statuses: await nodes.list() }),
+      counts: async () => bgpCounts({ store, statuses: await nodes.list() }),
+    },
     policy: policyServices(store, judge),
     selectors: selectorServices(judge),
     ipam: ipamServices(store),

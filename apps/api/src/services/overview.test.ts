@@ -74,7 +74,8 @@ test.each<[what: string, isConnected: boolean, database: Hearing]>([
 });
 
 test("an overview counts what is there, and of each change on how many nodes it is in force", async () => {
-  const sessions = [{ ...agentStatusOf("n1").sessions[0]! }, { ...agentStatusOf("n1").sessions[0]!, state: "Idle" }];
+  const { peerNode: _, ...outside } = agentStatusOf("n1").sessions[0]!;
+  const sessions = [outside, { ...outside, peerIP: "10.0.0.3", state: "Idle", since: "2026-11-01T10:00:00.000Z" }];
   const workloads = [
     { ...agentStatusOf("n1").workloads[0]! },
     { ...agentStatusOf("n1").workloads[0]!, state: "error" },
@@ -93,10 +94,10 @@ test("an overview counts what is there, and of each change on how many nodes it 
   expect(view).toMatchObject({
     revision: 5,
     nodes: { total: 3, connected: 2, inSync: 1, programmed: 1 },
-    sessions: { total: 2, established: 1 },
+    sessions: { total: 4, established: 1, down: 1, unheard: 2 },
     addresses: { used: 0, size: 256 },
     workloads: { total: 2, up: 1 },
-    conditions: { error: 1, warning: 0 }, // the third node is silent
+    conditions: { error: 2, warning: 0 }, // the third node is silent, and a session is down
   });
   expect(view.counts).toMatchObject({ GlobalNetworkSet: 3, IPPool: 1, BlockAffinity: 1, NetworkSet: 0 });
   const at = expect.any(String);

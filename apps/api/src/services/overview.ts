@@ -4,7 +4,7 @@ import { kindsWhere, Node, resourceDefinitions } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
 import type { Hearing } from "../hearing/hearing.ts";
 import type { ConditionView, NodeStatusView, OverviewChange, OverviewView } from "../trpc/views.ts";
-import { bgpConditions } from "./bgp.ts";
+import { bgpConditions, bgpCounts } from "./bgp.ts";
 import { poolUsage } from "./pools.ts";
 import type { Services } from "./services.ts";
 
@@ -74,7 +74,6 @@ export async function overviewOf(sources: Sources): Promise<OverviewView> {
     Promise.all(resourceDefinitions.map(({ kind }) => store.list({ kind, revision: 0 }))),
   ]);
   const fresh = statuses.filter(({ hearing }) => hearing === "heard").map(({ status }) => status);
-  const sessions = fresh.flatMap((status) => status.sessions);
   const workloads = fresh.flatMap((status) => status.workloads);
   const counts = resourceDefinitions.map(({ kind }, index) => [kind, lists[index]!.items.length] as const);
   return {
@@ -85,7 +84,7 @@ export async function overviewOf(sources: Sources): Promise<OverviewView> {
       inSync: fresh.filter(({ inSync }) => inSync).length,
       programmed: fresh.filter(({ programmedRevision }) => programmedRevision >= (changes[0]?.revision ?? 0)).length,
     },
-    sessions: { total: sessions.length, established: sessions.filter(({ state }) => state === "Established").length },
+    sessions: (await bgpCounts({ store, statuses })).all,
     addresses: {
       used: pools.reduce((sum, pool) => sum + pool.used, 0),
       size: pools.reduce((sum, pool) => sum + pool.size, 0),

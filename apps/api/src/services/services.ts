@@ -33,7 +33,10 @@ export interface Services {
     /** All of them at once, then the changed one each time, and all again once one is gone. */
     watch(signal: AbortSignal): AsyncIterable<view.NodesView>;
   };
-  readonly bgp: { sessions(): Promise<view.BgpSessionsView> };
+  readonly bgp: {
+    sessions(): Promise<view.BgpSessionsView>;
+    counts(): Promise<view.BgpCountsView>;
+  };
   readonly policy: {
     explain(question: z.output<typeof input.explainInput>): Promise<view.ExplainView>;
     effective(ref: ObjectRef): Promise<view.EffectiveView>;

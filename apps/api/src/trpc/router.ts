@@ -76,7 +76,11 @@ const nodes = router({
   }),
 });
 
-const bgp = router({ sessions: can("read").query(({ ctx }) => ctx.services.bgp.sessions()) });
+const bgp = router({
+  sessions: can("read").query(({ ctx }) => ctx.services.bgp.sessions()),
+  /** What every page needs of them. */
+  counts: can("read").query(({ ctx }) => ctx.services.bgp.counts()),
+});
 
 const policy = router({
   explain: can("read")

@@ -1,3 +1,4 @@
+import type { JudgedSession, SessionCounts } from "@percale/bgp";
 import type { AgentStatus, BgpSession, Condition, ChangeSetResult, Hearing } from "@percale/protocol";
 import type { Protection, Reach } from "@percale/policy";
 import type { EventType, JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
@@ -107,17 +108,30 @@ export interface NodesView {
 }
 
 export interface BgpSessionsView {
-  /** All nodes; sessions of one that is not heard are its last word. */
+  /** All nodes. */
   readonly nodes: readonly { readonly node: string; readonly isHeard: boolean }[];
   readonly sessions: readonly BgpSessionView[];
 }
 
-/** One end of a session. */
-export interface BgpSessionView extends BgpSession {
-  readonly node: string;
-  readonly isHeard: boolean;
+/** One session: a pair of ends and one address family. */
+export interface BgpSessionView extends Omit<JudgedSession, "ends" | "diagnosis"> {
+  /** One or two, by name of the node. */
+  readonly ends: readonly BgpEndView[];
   /** Of a session that has been down for longer than it takes to come up. */
   readonly cause?: { readonly reason: string; readonly advice: string; readonly facts: string };
+}
+
+export interface BgpEndView extends BgpSession {
+  readonly node: string;
+  /** Else what it says is its last word. */
+  readonly isHeard: boolean;
+  readonly birdRuns: boolean;
+}
+
+export interface BgpCountsView {
+  readonly all: SessionCounts;
+  /** Of every node: a session of two nodes counts at both. */
+  readonly byNode: Readonly<Record<string, SessionCounts>>;
 }
 
 /** What an address or name in a question stands for. */
@@ -371,7 +385,7 @@ export interface OverviewView {
     /** Holding the newest revision in the kernel, or at most a second behind it. */
     readonly programmed: number;
   };
-  readonly sessions: { readonly total: number; readonly established: number };
+  readonly sessions: SessionCounts;
   readonly addresses: { readonly used: number; readonly size: number };
   /** By kind. */
   readonly counts: Readonly<Record<string, number>>;

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "@percale/api";
+import { countSessions, type SessionCounts } from "@percale/bgp";
 import type { AgentStatus, Hearing, Severity } from "@percale/protocol";
 import type { KubeObject } from "@percale/resources";
 import { createElement } from "react";
@@ -12,9 +13,10 @@ import { TRPCProvider } from "../trpc/client.ts";
 import { useCoverage } from "./coverage.ts";
 import { useEndpoints } from "./endpoints.ts";
 import { collectionKey, useObject } from "./objects.ts";
-import { partyOf, useActivity, useDiagnosedSessions, useMatrix, useNodes } from "./queries.ts";
+import { partyOf, useActivity, useMatrix, useNodes } from "./queries.ts";
 import { useRights } from "./rights.ts";
 import { useSelectorMatches } from "./selector.ts";
+import { useSessionCounts } from "./sessions.ts";
 import { useOutside, useTrace } from "./trace.ts";
 import { useValueSource } from "./values.ts";
 
@@ -118,15 +120,21 @@ test("without reports or objects there are no nodes yet", () => {
 });
 
 test("the rail counts what needs someone, the worst alone", () => {
-  const counts = (views: readonly ReturnType<typeof status>[], conditions: readonly Severity[] = []) =>
+  const counts = (
+    views: readonly ReturnType<typeof status>[],
+    conditions: readonly Severity[] = [],
+    sessions?: SessionCounts,
+  ) =>
     railCounts(
       views.map(({ node, hearing, status: said }) => ({
         name: node,
         addresses: [],
         hearing,
         status: said as unknown as AgentStatus, // what is counted
+        sessions,
       })),
       conditions.map((severity) => ({ severity })),
+      sessions,
     );
   expect(counts([status("n1")], ["info"])).toEqual({});
   const silent = { ...status("n2"), hearing: "lost" as const };
@@ -134,13 +142,8 @@ test("the rail counts what needs someone, the worst alone", () => {
     "/nodes": { value: 1, tone: "deny", title: "critical" },
     "/health": { value: 1, tone: "warn", title: "conditions" },
   });
-  const session = { peerIP: "192.0.2.1", type: "GlobalPeer", state: "Idle", asNumber: 1 };
-  expect(
-    counts(
-      [status("n1", { sessions: [session, { ...session, peerIP: "192.0.2.2", state: "Established" }] })],
-      ["error", "warning", "info"],
-    ),
-  ).toEqual({
+  const sessions = countSessions([{ standing: "down" }, { standing: "established" }]);
+  expect(counts([status("n1")], ["error", "warning", "info"], sessions)).toEqual({
     "/nodes": { value: 1, tone: "warn", title: "with a warning" },
     "/bgp": { value: 1, tone: "warn", title: "sessions not established" },
     "/health": { value: 2, tone: "deny", title: "conditions" },
@@ -421,11 +424,16 @@ test("the ends of a question are named as people know them, or as they were type
   });
 });
 
-test("sessions that are diagnosed are none before they are known", () => {
-  expect(read(useDiagnosedSessions, () => undefined)).toEqual([]);
-  expect(
-    read(useDiagnosedSessions, (cache, api) =>
-      cache.set(api.bgp.sessions.queryKey(), { nodes: [], sessions: [{ node: "n" }] }),
-    ),
-  ).toEqual([{ node: "n" }]);
+test("how sessions stand is waited for, then told of all and at each node that has any", () => {
+  expect(read(useSessionCounts, () => undefined)).toBe("waiting");
+  const counts = { all: { total: 1 }, byNode: { n1: { total: 1 } } };
+  const told = (api: Api, cache: { set(key: unknown, data: unknown): void }) =>
+    cache.set(api.bgp.counts.queryKey(), counts);
+  expect(read(useSessionCounts, (cache, api) => told(api, cache))).toEqual(counts);
+  const nodes = read(useNodes, (cache, api) => {
+    cache.put("Node");
+    cache.set(api.nodes.status.queryKey(), [status("n1"), status("n2")]);
+    told(api, cache);
+  });
+  expect(nodes.data?.reports.map(({ sessions }) => sessions)).toEqual([{ total: 1 }, undefined]);
 });

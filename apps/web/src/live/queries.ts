@@ -4,15 +4,16 @@ import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack
 import { useEffect, useMemo } from "react";
 import type { Lenient } from "../policy/spec.ts";
 import { type Activity, type ChangeGroup, groupActivity } from "../app/(main)/activity/view.ts";
-import type { DiagnosedEnd } from "../app/(main)/bgp/view.ts";
 import { matrixOf, type Matrix } from "../app/(main)/matrix/view.ts";
 import type { NodeReport } from "../app/(main)/nodes/view.ts";
 import { fromWire } from "../trpc/wire.ts";
+import { isUntold } from "../words/untold.ts";
 import { type RouterOutputs, useTRPC, useTRPCClient } from "../trpc/client.ts";
 import { useEndpoints } from "./endpoints.ts";
 import { hearingAmong } from "./heard.ts";
 import { useObjects } from "./objects.ts";
 import { useHearings } from "./presence.ts";
+import { useSessionCounts } from "./sessions.ts";
 
 interface Answer<T> {
   readonly data: T | undefined;
@@ -27,6 +28,7 @@ export function useNodes(): Answer<{ readonly head: number; readonly reports: re
   const summary = useQuery(trpc.overview.summary.queryOptions());
   const status = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
   const hearings = useHearings();
+  const sessions = useSessionCounts();
   const data = useMemo(() => {
     if (status.data === undefined || !nodes.loaded) return undefined;
     const byName = new Map<string, NodeReport>(
@@ -44,10 +46,14 @@ export function useNodes(): Answer<{ readonly head: number; readonly reports: re
         status: said,
       });
     }
-    const reports = [...byName.values()];
+    const countsOf = isUntold(sessions) ? {} : sessions.byNode;
+    const reports = [...byName.values()].map((report) => {
+      const counts = countsOf[report.name];
+      return counts === undefined ? report : { ...report, sessions: counts };
+    });
     const head = Math.max(summary.data?.revision ?? 0, ...reports.map((report) => report.status?.appliedRevision ?? 0));
     return { head, reports };
-  }, [nodes.items, nodes.loaded, status.data, summary.data, hearings]);
+  }, [nodes.items, nodes.loaded, status.data, summary.data, hearings, sessions]);
   return {
     data,
     error: status.error ?? nodes.error,
@@ -112,12 +118,6 @@ export function useStatusFeeds(): void {
 export function useHealth() {
   const trpc = useTRPC();
   return useQuery(trpc.health.conditions.queryOptions(undefined, { refetchInterval: 15_000 }));
-}
-
-/** Both ends of every session, with the likely cause where it is down. */
-export function useDiagnosedSessions(): readonly DiagnosedEnd[] {
-  const trpc = useTRPC();
-  return useQuery(trpc.bgp.sessions.queryOptions(undefined, { refetchInterval: 15_000 })).data?.sessions ?? [];
 }
 
 /** The newest change sets. `system` includes what agents and controllers wrote. */

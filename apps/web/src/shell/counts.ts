@@ -1,8 +1,10 @@
 "use client";
+import type { SessionCounts } from "@percale/bgp";
 import type { Condition } from "@percale/protocol";
 import { type NodeReport, nodeRows } from "../app/(main)/nodes/view.ts";
-import { sessionsOf } from "../app/(main)/bgp/view.ts";
 import { useHealth, useNodes } from "../live/queries.ts";
+import { useSessionCounts } from "../live/sessions.ts";
+import { isUntold } from "../words/untold.ts";
 
 export type Counts = Readonly<
   Record<string, { readonly value: number; readonly tone: "warn" | "deny"; readonly title: string }>
@@ -10,14 +12,23 @@ export type Counts = Readonly<
 
 /** Numbers beside rail entries: only what needs someone. */
 export function useRailCounts(): Counts {
-  return railCounts(useNodes().data?.reports ?? [], useHealth().data ?? []);
+  const sessions = useSessionCounts();
+  return railCounts(
+    useNodes().data?.reports ?? [],
+    useHealth().data ?? [],
+    isUntold(sessions) ? undefined : sessions.all,
+  );
 }
 
-export function railCounts(reports: readonly NodeReport[], conditions: readonly Pick<Condition, "severity">[]): Counts {
+export function railCounts(
+  reports: readonly NodeReport[],
+  conditions: readonly Pick<Condition, "severity">[],
+  sessions: SessionCounts | undefined,
+): Counts {
   const rows = nodeRows(reports);
   const bad = rows.filter((row) => row.severity === "critical").length;
   const uneasy = rows.filter((row) => row.severity === "warning").length;
-  const down = sessionsOf(reports).filter((session) => session.state !== "Established").length;
+  const down = sessions === undefined ? 0 : sessions.total - sessions.established;
   const errors = conditions.filter((condition) => condition.severity === "error").length;
   const counts: Record<string, Counts[string]> = {};
   if (bad > 0) counts["/nodes"] = { value: bad, tone: "deny", title: "critical" };

@@ -3,7 +3,8 @@ import { definitionOf } from "./kinds.ts";
 /** What a page knows by each question to the server, in words that go on with "could not be loaded". */
 const WORDS: Readonly<Record<string, string>> = {
   "access.list": "tokens",
-  "bgp.sessions": "causes of broken sessions",
+  "bgp.counts": "how many BGP sessions stand",
+  "bgp.sessions": "BGP sessions",
   changes: "changes",
   "changes.list": "changes",
   "health.conditions": "conditions",

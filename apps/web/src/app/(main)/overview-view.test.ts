@@ -1,7 +1,7 @@
+import { countSessions, type Standing } from "@percale/bgp";
 import type { Hearing } from "@percale/protocol";
 import { expect, test } from "vitest";
 import { tenseOf } from "../../words/tense.ts";
-import type { Session } from "./bgp/view.ts";
 import type { NodeRow } from "./nodes/view.ts";
 import { openWords, overviewVerdict } from "./overview-view.ts";
 
@@ -13,15 +13,15 @@ const row = (behind = 0, hearing: Hearing = "heard") =>
     title: "",
     report: { hearing, silent: "8 s", status: {} },
   }) as unknown as NodeRow;
-const facts = { rows: [row(), row()], sessions: [], conditions: [], differing: 0, loaded: true };
+const counts = (...standings: readonly Standing[]) => countSessions(standings.map((standing) => ({ standing })));
+const facts = { rows: [row(), row()], sessions: undefined, conditions: [], differing: 0, loaded: true };
 
 test("a quiet network says so", () => {
   expect(overviewVerdict(facts)).toMatchObject({ severity: "ok", text: "All 2 nodes enforce the newest policy" });
 });
 
 test("the worst comes first, the rest behind it", () => {
-  const session = { state: "Active" } as Session;
-  expect(overviewVerdict({ ...facts, rows: [row(3), row()], sessions: [session] })).toEqual({
+  expect(overviewVerdict({ ...facts, rows: [row(3), row()], sessions: counts("connecting") })).toEqual({
     severity: "critical",
     text: "1 node does not enforce the newest policy",
     causes: "1 BGP session is not established",
@@ -44,7 +44,7 @@ test.each([
   ],
   [
     "all is well and sessions stand",
-    { sessions: [{ state: "Established" } as Session] },
+    { sessions: counts("established") },
     {
       severity: "ok",
       text: "All 2 nodes enforce the newest policy",
@@ -74,7 +74,7 @@ test.each([
   ],
   [
     "packets did, and sessions are down",
-    { differing: 2, sessions: [{ state: "Idle" }, { state: "Active" }] as Session[] },
+    { differing: 2, sessions: counts("down", "unheard", "established") },
     {
       severity: "critical",
       text: "2 probed pairs differ from the policy",

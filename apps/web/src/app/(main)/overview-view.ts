@@ -1,8 +1,8 @@
 import type { ProtectionView } from "@percale/api";
+import type { SessionCounts } from "@percale/bgp";
 import type { Condition } from "@percale/protocol";
 import { counted, formatCount } from "../../words/number.ts";
 import { PRESENT, type Tense } from "../../words/tense.ts";
-import type { Session } from "./bgp/view.ts";
 import type { NodeRow, Severity } from "./nodes/view.ts";
 
 export interface Stat {
@@ -24,7 +24,8 @@ export function openWords({ ingress, egress }: Pick<ProtectionView, "ingress" | 
 
 interface Facts {
   readonly rows: readonly NodeRow[];
-  readonly sessions: readonly Session[];
+  /** Undefined while nobody can say. */
+  readonly sessions: SessionCounts | undefined;
   readonly conditions: readonly Pick<Condition, "severity" | "title">[];
   /** Probed pairs where kernel and evaluator disagree. */
   readonly differing: number;
@@ -52,7 +53,8 @@ export function overviewVerdict({ rows, sessions, conditions, differing, loaded,
   const unknown = rows.filter(({ report }) => report.hearing === "unknown" && report.status !== undefined);
   const late = rows.filter((row) => row.behind > 0);
   const errors = conditions.filter((condition) => condition.severity === "error");
-  const down = sessions.filter((session) => session.state !== "Established").length;
+  const { established = 0, total = 0 } = sessions ?? {};
+  const down = total - established;
   const areWere = (count: number): string => verb(count === 1 ? "is" : "are", count === 1 ? "was" : "were");
   const findings: { readonly severity: Severity; readonly text: string }[] = [];
   if (late.length > 0)
@@ -110,8 +112,8 @@ export function overviewVerdict({ rows, sessions, conditions, differing, loaded,
           : `All ${rows.length} nodes ${verb("enforce", "enforced")} the newest policy`,
       ),
       causes:
-        sessions.length > 0
-          ? `${counted(sessions.length, "BGP session")} ${areWere(sessions.length)} established, nothing ${areWere(1)} reported.`
+        total > 0
+          ? `${counted(total, "BGP session")} ${areWere(total)} established, nothing ${areWere(1)} reported.`
           : `Nothing ${areWere(1)} reported.`,
     };
   }

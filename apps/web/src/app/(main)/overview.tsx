@@ -1,4 +1,5 @@
 "use client";
+import { sayCounts } from "@percale/bgp";
 import { IPPool, Tier } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
@@ -8,6 +9,7 @@ import { useEndpoints } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
 import { useProtection } from "../../live/protection.ts";
 import { useActivity, useHealth, useMatrix, useNodes } from "../../live/queries.ts";
+import { useSessionCounts } from "../../live/sessions.ts";
 import { isUntold, toldBy } from "../../words/untold.ts";
 import { ConditionList } from "../../parts/condition-list.tsx";
 import { useNow } from "../../parts/age.tsx";
@@ -21,7 +23,6 @@ import { useTRPC } from "../../trpc/client.ts";
 import { counted, formatCount, formatShare } from "../../words/number.ts";
 import { formatClock } from "../../words/time.ts";
 import { ChangeTable } from "./activity/change-table.tsx";
-import { sessionsOf } from "./bgp/view.ts";
 import { poolRows, stepOfUse } from "./ippools/view.ts";
 import { agreementOf, deniedTargets, gridOf } from "./matrix/view.ts";
 import { DeniedTable, NodeStrip } from "./overview-parts.tsx";
@@ -48,7 +49,8 @@ export function Overview() {
   const tense = useTense();
   const reports = nodes.data?.reports;
   const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
-  const sessions = useMemo(() => sessionsOf(reports ?? []), [reports]);
+  const counts = useSessionCounts();
+  const sessions = isUntold(counts) ? undefined : counts.all;
   const upCount = useMemo(
     () => (reports ?? []).flatMap(({ status }) => status?.workloads ?? []).filter(({ state }) => state === "up").length,
     [reports],
@@ -73,7 +75,6 @@ export function Overview() {
       </main>
     );
   }
-  const up = sessions.filter((session) => session.state === "Established").length;
   const programmed = rows.filter(isCurrent).length;
   const stats: readonly Stat[] = [
     {
@@ -87,15 +88,10 @@ export function Overview() {
     {
       href: "/bgp",
       title: "Sessions established",
-      value: nodes.data && formatCount(up),
-      of: sessions.length,
-      tone: up < sessions.length ? "warning" : "ok",
-      text:
-        sessions.length === 0
-          ? "none reported"
-          : up < sessions.length
-            ? `${sessions.length - up} not established`
-            : "all up",
+      value: sessions && formatCount(sessions.established),
+      ...(sessions !== undefined && { of: sessions.total }),
+      tone: sessions !== undefined && sessions.established < sessions.total ? "warning" : "ok",
+      text: sessions === undefined ? "" : sessions.total === 0 ? "none reported" : sayCounts(sessions).rest || "all up",
     },
     {
       href: "/endpoints",

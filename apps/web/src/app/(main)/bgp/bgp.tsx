@@ -1,8 +1,8 @@
 "use client";
+import { countSessions, sayCounts } from "@percale/bgp";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useDiagnosedSessions, useNodes } from "../../../live/queries.ts";
-import { useTense } from "../../../live/presence.ts";
+import { useSessions } from "../../../live/sessions.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
@@ -12,7 +12,7 @@ import { usePageTitle } from "../../../shell/title.ts";
 import { SessionPanel } from "./session-panel.tsx";
 import { SessionTable } from "./session-table.tsx";
 import { Topology } from "./topology.tsx";
-import { sessionsOf, sessionsVerdict } from "./view.ts";
+import { partiesOf, type Session, sortSessions } from "./view.ts";
 import "../../../styles/bgp.css";
 import "../../../styles/editor.css";
 
@@ -20,71 +20,30 @@ import "../../../styles/editor.css";
 export function Bgp() {
   usePageTitle("BGP");
   const url = useUrlState();
-  const nodes = useNodes();
-  const diagnosed = useDiagnosedSessions();
-  const sessions = useMemo(() => sessionsOf(nodes.data?.reports ?? []), [nodes.data]);
+  const told = useSessions();
+  const sessions = useMemo(() => sortSessions(told.data?.sessions ?? []), [told.data]);
   const open = url.get("open") ?? undefined;
   const selected = sessions.find((session) => session.id === open?.replace("session/", ""));
-  const view = url.get("view") === "list" ? "list" : "map";
-  const verdict = sessionsVerdict(sessions, useTense());
   const onOpen = (id: string | undefined) =>
     url.set({ open: id === undefined ? undefined : `session/${id}`, new: undefined }, "push");
   return (
     <>
       <main className="main" id="main">
-        <div className="bar">
-          <span className="seg" role="group" aria-label="View">
-            <button type="button" aria-pressed={view === "map"} onClick={() => url.set({ view: undefined })}>
-              <Icon name="bgp" />
-              Topology
-            </button>
-            <button type="button" aria-pressed={view === "list"} onClick={() => url.set({ view: "list" })}>
-              <Icon name="list" />
-              Sessions
-            </button>
-          </span>
-          <span className="end">
-            <Link className="btn hide-s" href="/bgpconfigurations">
-              Configuration
-            </Link>
-            <Link className="btn hide-s" href="/bgppeers">
-              Peers
-            </Link>
-            <button type="button" className="btn" onClick={() => url.set({ new: "bgppeers", open: undefined }, "push")}>
-              <Icon name="plus" />
-              New peer
-            </button>
-          </span>
-        </div>
-        <Loaded query={nodes} what="BGP sessions">
-          {({ reports }) =>
+        <Bar />
+        <Loaded query={told} what="BGP sessions">
+          {({ nodes }) =>
             sessions.length === 0 ? (
               <Empty
                 title="No BGP session reported"
                 help="Nodes exchange their routes over BGP. The mesh starts by itself when two nodes have joined."
               />
             ) : (
-              <div className="scroll">
-                <p className="qbar">
-                  <b className="strong">{verdict.lead}</b> <span className="muted">{verdict.rest}</span>
-                </p>
-                {view === "map" && (
-                  <Topology reports={reports} sessions={sessions} selected={selected?.id} onOpen={onOpen} />
-                )}
-                <SessionTable
-                  diagnosed={diagnosed}
-                  sessions={view === "map" ? shortList(sessions) : sessions}
-                  selected={selected?.id}
-                  onOpen={(session) => onOpen(session.id)}
-                />
-                {view === "map" && shortList(sessions).length < sessions.length && (
-                  <p className="pad">
-                    <button type="button" className="link" onClick={() => url.set({ view: "list" })}>
-                      All {sessions.length} sessions
-                    </button>
-                  </p>
-                )}
-              </div>
+              <Sessions
+                nodes={nodes.map(({ node }) => node)}
+                sessions={sessions}
+                selected={selected?.id}
+                onOpen={onOpen}
+              />
             )
           }
         </Loaded>
@@ -92,14 +51,89 @@ export function Bgp() {
       {selected === undefined ? (
         <ObjectPanel openRef={parseOpen(open ?? null)} />
       ) : (
-        <SessionPanel session={selected} diagnosed={diagnosed} onClose={() => onOpen(undefined)} />
+        <SessionPanel
+          session={selected}
+          others={sessions.filter((one) => one !== selected && areBetweenTheSame(one, selected))}
+          onOpen={onOpen}
+          onClose={() => onOpen(undefined)}
+        />
       )}
     </>
   );
 }
 
-/** Under the picture: what is broken; where all is well, the first few. */
-function shortList<T extends { readonly state: string }>(sessions: readonly T[]): readonly T[] {
-  const broken = sessions.filter((session) => session.state !== "Established");
+function Bar() {
+  const url = useUrlState();
+  const isList = url.get("view") === "list";
+  return (
+    <div className="bar">
+      <span className="seg" role="group" aria-label="View">
+        <button type="button" aria-pressed={!isList} onClick={() => url.set({ view: undefined })}>
+          <Icon name="bgp" />
+          Topology
+        </button>
+        <button type="button" aria-pressed={isList} onClick={() => url.set({ view: "list" })}>
+          <Icon name="list" />
+          Sessions
+        </button>
+      </span>
+      <span className="end">
+        <Link className="btn hide-s" href="/bgpconfigurations">
+          Configuration
+        </Link>
+        <Link className="btn hide-s" href="/bgppeers">
+          Peers
+        </Link>
+        <button type="button" className="btn" onClick={() => url.set({ new: "bgppeers", open: undefined }, "push")}>
+          <Icon name="plus" />
+          New peer
+        </button>
+      </span>
+    </div>
+  );
+}
+
+function Sessions({
+  nodes,
+  sessions,
+  selected,
+  onOpen,
+}: {
+  readonly nodes: readonly string[];
+  readonly sessions: readonly Session[];
+  readonly selected: string | undefined;
+  readonly onOpen: (id: string | undefined) => void;
+}) {
+  const url = useUrlState();
+  const { lead, rest } = sayCounts(countSessions(sessions));
+  const isList = url.get("view") === "list";
+  const shown = isList ? sessions : shortList(sessions);
+  return (
+    <div className="scroll">
+      <p className="qbar">
+        <b className="strong">{lead}</b> <span className="muted">{rest}</span>
+      </p>
+      {!isList && (
+        <Topology nodes={nodes} sessions={sessions} words={`${lead} ${rest}`} selected={selected} onOpen={onOpen} />
+      )}
+      <SessionTable sessions={shown} selected={selected} onOpen={(session) => onOpen(session.id)} />
+      {shown.length < sessions.length && (
+        <p className="pad">
+          <button type="button" className="link" onClick={() => url.set({ view: "list" })}>
+            All {sessions.length} sessions
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Under the picture: what is not established; where all is, the first few. */
+function shortList(sessions: readonly Session[]): readonly Session[] {
+  const broken = sessions.filter(({ standing }) => standing !== "established");
   return broken.length > 0 ? broken : sessions.slice(0, 8);
+}
+
+function areBetweenTheSame(a: Session, b: Session): boolean {
+  return partiesOf(a).toSorted().join("~") === partiesOf(b).toSorted().join("~");
 }

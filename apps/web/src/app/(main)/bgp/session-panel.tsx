@@ -1,47 +1,41 @@
 "use client";
-import type { BgpSession } from "@percale/protocol";
 import type { ObjectRef } from "@percale/resources";
 import Link from "next/link";
-import { Fragment, type ReactNode } from "react";
+import { Fragment } from "react";
 import { pathOf } from "../../../words/kinds.ts";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { Panel } from "../../../parts/panel.tsx";
+import { SeverityMark } from "../../../parts/severity.tsx";
 import { SessionState } from "./session-table.tsx";
-import { causesOf, type DiagnosedEnd, pairsOf, type Session, type SessionEnd, stateOf } from "./view.ts";
+import {
+  asWords,
+  endFacts,
+  endState,
+  familyWords,
+  partiesOf,
+  type Remark,
+  remarkOn,
+  routesOf,
+  type Session,
+  type SessionEnd,
+} from "./view.ts";
 
-const ROWS: readonly (readonly [title: string, cell: (session: BgpSession) => ReactNode])[] = [
-  ["Since", ({ since }) => <Age at={since} />],
-  ["BIRD says", ({ info }) => (info === "" ? "–" : info)],
-  ["Own address", ({ localIP }) => mono(localIP)],
-  ["Own AS", ({ localASNumber }) => mono(localASNumber)],
-  ["Peer address", ({ peerIP, port }) => mono(port === undefined || port === 179 ? peerIP : `${peerIP} port ${port}`)],
-  ["Expected AS", ({ asNumber }) => mono(asNumber)],
-  ["Connecting", ({ passive }) => (passive === undefined ? "–" : passive ? "waits for the peer" : "connects")],
-  ["Password", ({ hasPassword }) => (hasPassword === undefined ? "–" : hasPassword ? "yes" : "no")],
-  ["TTL security", ({ ttlHops }) => ttlHops ?? "off"],
-  [
-    "Hold, keepalive",
-    ({ holdSeconds, keepaliveSeconds }) =>
-      holdSeconds === undefined ? "–" : `${holdSeconds} s, ${keepaliveSeconds ?? "–"} s`,
-  ],
-  ["Routes received", ({ routesImported, routesFiltered = 0 }) => routesIn(routesImported, routesFiltered)],
-  ["Routes sent", ({ routesExported }) => routesExported],
-  ["Lost so far", ({ flaps }) => lost(flaps)],
-  ["Asked for by", ({ ref }) => (ref === undefined ? "the mesh" : <RefLink of={ref} />)],
-];
-
-/** The likely cause first, then both ends beside each other, as each of them reports it. */
+/** The likely cause first, then its ends below each other, as each of them reports it. */
 export function SessionPanel({
   session,
-  diagnosed,
+  others,
+  onOpen,
   onClose,
 }: {
   readonly session: Session;
-  readonly diagnosed: readonly DiagnosedEnd[];
+  /** What else is between the same two. */
+  readonly others: readonly Session[];
+  readonly onOpen: (id: string) => void;
   readonly onClose: () => void;
 }) {
-  const causes = causesOf(session, diagnosed);
+  const remark = remarkOn(session);
+  const missing = session.ends.length === 1 ? (session.peer.node ?? session.peer.address) : undefined;
   return (
     <Panel
       label="Session"
@@ -49,63 +43,134 @@ export function SessionPanel({
         <>
           <Icon name="bgp" />
           <h2>
-            <span className="mono">
-              {session.node} ↔ {session.peer}
-            </span>
+            <span className="mono">{partiesOf(session).join(" ↔ ")}</span>
           </h2>
         </>
       }
       onClose={onClose}
     >
-      {session.state === "Half configured" && causes.length === 0 && (
-        <div className="note d">
-          <Icon name="crit" />
-          <div>
-            <b>Only {session.node} has this session.</b> {session.peer} has no peer for {session.node}.
+      <p className="ses-line">
+        <SessionState standing={session.standing} />
+        <span className="muted">
+          {session.since !== undefined && (
+            <>
+              for <Age at={session.since} />,{" "}
+            </>
+          )}
+          {familyWords(session)}, {asWords(session)}
+        </span>
+      </p>
+      {remark !== undefined && <Cause session={session} remark={remark} />}
+      {others.length > 0 && (
+        <section className="sect" aria-label="Other sessions between them">
+          <div className="sh">
+            <h3 className="h2">Also between them</h3>
           </div>
-        </div>
+          <ul className="ses-others">
+            {others.map((other) => (
+              <li key={other.id}>
+                <button type="button" className="link" onClick={() => onOpen(other.id)}>
+                  {familyWords(other)}
+                </button>
+                <SessionState standing={other.standing} />
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
-      {causes.map((cause) => (
-        <div key={cause.facts} className="note d">
-          <Icon name="crit" />
-          <div>
-            <b>{cause.reason}</b> {cause.advice}
+      {session.ends.map((end) => (
+        <End key={end.node} end={end} />
+      ))}
+      {missing !== undefined && (
+        <section className="sect end" aria-label={missing}>
+          <div className="sh">
+            {session.peer.node === undefined ? (
+              <h3 className="mono">{missing}</h3>
+            ) : (
+              <NodeName name={session.peer.node} />
+            )}
+            <span className="muted">
+              {session.peer.node === undefined ? "not a node of ours" : "does not report this session"}
+            </span>
           </div>
-        </div>
-      ))}
-      {pairsOf(session).map(({ title, ends }) => (
-        <Ends key={title} title={title} ends={ends} />
-      ))}
+        </section>
+      )}
     </Panel>
   );
 }
 
-function Ends({ title, ends }: { readonly title: string; readonly ends: readonly SessionEnd[] }) {
+const NOTE_ICONS = { d: "crit", w: "warn", "": "info" } as const;
+
+function Cause({ session: { ends, cause }, remark }: { readonly session: Session; readonly remark: Remark }) {
+  const asked = ends.find(({ ref }) => ref !== undefined)?.ref;
   return (
-    <dl className="ends" style={{ gridTemplateColumns: `116px repeat(${ends.length}, minmax(0, 1fr))` }}>
-      <dt className="strong">{title}</dt>
-      {ends.map((end) => (
-        <dd key={end.node}>
-          <Link className="mono link" href={`/nodes/${end.node}`}>
-            {end.node}
-          </Link>
-        </dd>
-      ))}
-      <dt>State</dt>
-      {ends.map((end) => (
-        <dd key={end.node}>
-          <SessionState state={stateOf(end)} />
-        </dd>
-      ))}
-      {ROWS.map(([name, cell]) => (
-        <Fragment key={name}>
-          <dt>{name}</dt>
-          {ends.map((end) => (
-            <dd key={end.node}>{cell(end.session)}</dd>
-          ))}
-        </Fragment>
-      ))}
-    </dl>
+    <div className={`note ${remark.tone}`}>
+      <Icon name={NOTE_ICONS[remark.tone]} />
+      <div>
+        <p>
+          <b>{remark.reason}</b> {remark.advice}
+        </p>
+        {remark.facts !== undefined && <p className="muted sm">{remark.facts}</p>}
+        <p className="ses-links">
+          {cause !== undefined && (
+            <Link className="link" href={`/health?node=${ends[0]!.node}`}>
+              Its condition
+            </Link>
+          )}
+          {asked !== undefined && <RefLink of={asked} />}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function End({ end }: { readonly end: SessionEnd }) {
+  const { severity, text, lastWord } = endState(end);
+  const routes = routesOf(end);
+  return (
+    <section className="sect end" aria-label={end.node}>
+      <div className="sh">
+        <NodeName name={end.node} />
+        <SeverityMark severity={severity} text={text} />
+        <span className="end muted">
+          {lastWord === undefined ? end.since !== "" && <Age at={end.since} /> : `last word: ${lastWord}`}
+        </span>
+      </div>
+      <dl className="kv">
+        {endFacts(end).map(([title, value]) => (
+          <Fragment key={title}>
+            <dt>{title}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ))}
+        {routes !== undefined && (
+          <>
+            <dt>Routes</dt>
+            <dd>
+              {routes.received} received{routes.filtered > 0 && `, ${routes.filtered} filtered`}, {routes.sent} sent
+            </dd>
+          </>
+        )}
+        {end.ref !== undefined && (
+          <>
+            <dt>Asked for by</dt>
+            <dd>
+              <RefLink of={end.ref} />
+            </dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function NodeName({ name }: { readonly name: string }) {
+  return (
+    <h3>
+      <Link className="mono link" href={`/nodes/${name}`}>
+        {name}
+      </Link>
+    </h3>
   );
 }
 
@@ -115,17 +180,4 @@ function RefLink({ of }: { readonly of: ObjectRef }) {
       {of.kind} {of.name}
     </Link>
   );
-}
-
-function mono(value: string | number | undefined): ReactNode {
-  return value === undefined ? "–" : <span className="mono">{value}</span>;
-}
-
-function lost(flaps: number | undefined): string {
-  if (flaps === undefined) return "–";
-  return flaps === 0 ? "never" : flaps === 1 ? "once" : `${flaps} times`;
-}
-
-function routesIn(imported: number, filtered: number): string {
-  return filtered === 0 ? String(imported) : `${imported}, and ${filtered} filtered`;
 }

@@ -1,8 +1,9 @@
 "use client";
+import { sayStanding, type Standing } from "@percale/bgp";
 import { curveBasis, line as d3line } from "d3-shape";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { NodeReport } from "../nodes/view.ts";
-import { healthOf, layoutSessions, type Placed, type Session, sessionsVerdict } from "./view.ts";
+import { layoutSessions, type Placed, type Wire } from "./drawing.ts";
+import type { Session } from "./view.ts";
 
 const BOX = { w: 112, h: 44 };
 const path = d3line<readonly [number, number]>(
@@ -10,10 +11,29 @@ const path = d3line<readonly [number, number]>(
   ([, y]) => y,
 ).curve(curveBasis);
 
+/** Each kind of line, in the legend's words. */
+const LINES: Readonly<Record<Standing, "up" | "connecting" | "down" | "half" | "unheard">> = {
+  established: "up",
+  connecting: "connecting",
+  down: "down",
+  oneSided: "down",
+  halfConfigured: "half",
+  unheard: "unheard",
+};
+const LEGEND = [
+  ["up", "established"],
+  ["connecting", "connecting"],
+  ["down", "down or one-sided"],
+  ["half", "half configured"],
+  ["unheard", "not heard"],
+] as const;
+
 /** The picture of all sessions. Its layout is computed from names alone, so it never jumps when a state changes. */
 export function Topology(props: {
-  readonly reports: readonly NodeReport[];
+  readonly nodes: readonly string[];
   readonly sessions: readonly Session[];
+  /** What it shows, in a sentence. */
+  readonly words: string;
   readonly selected: string | undefined;
   readonly onOpen: (id: string) => void;
 }) {
@@ -22,16 +42,16 @@ export function Topology(props: {
   useEffect(() => {
     if (host.current === null) return undefined;
     const observer = new ResizeObserver(([entry]) =>
-      setWidth(Math.max(360, Math.min(1100, Math.floor(entry?.contentRect.width ?? 880)))),
+      setWidth(Math.max(320, Math.min(1100, Math.floor(entry?.contentRect.width ?? 880)))),
     );
     observer.observe(host.current);
     return () => observer.disconnect();
   }, []);
   const drawing = useMemo(
-    () => layoutSessions(props.reports, props.sessions, width),
-    [props.reports, props.sessions, width],
+    () => layoutSessions(props.nodes, props.sessions, width),
+    [props.nodes, props.sessions, width],
   );
-  const verdict = sessionsVerdict(props.sessions);
+  const seen = new Set(props.sessions.map(({ standing }) => LINES[standing]));
   return (
     <div className="topw" ref={host}>
       <svg
@@ -39,52 +59,44 @@ export function Topology(props: {
         height={drawing.height}
         viewBox={`0 0 ${drawing.width} ${drawing.height}`}
         role="img"
-        aria-label={`${verdict.lead} ${verdict.rest} The table below holds the same.`}
+        aria-label={`${props.words} The table below holds the same.`}
       >
         {drawing.mesh !== undefined && (
           <g>
-            <circle cx={drawing.mesh.cx} cy={drawing.mesh.cy} r={drawing.mesh.r} className="mesh-ring" />
+            <ellipse
+              cx={drawing.mesh.cx}
+              cy={drawing.mesh.cy}
+              rx={drawing.mesh.rx}
+              ry={drawing.mesh.ry}
+              className="mesh-ring"
+            />
             <text x={drawing.mesh.cx} y={drawing.mesh.cy} textAnchor="middle" className="mu">
-              mesh: {drawing.mesh.up} of {drawing.mesh.total} sessions up
+              mesh: {drawing.mesh.up} of {drawing.mesh.total} sessions established
             </text>
           </g>
         )}
         {drawing.bundles.map((bundle) => (
           <path key={bundle.id} d={curve(bundle.from, bundle.to)} className="wire up" />
         ))}
-        {drawing.lines.map(({ session, from, to }) => (
-          <g
-            key={session.id}
-            className={`wire-g ${session.id === props.selected ? "on" : ""}`}
-            onClick={() => props.onOpen(session.id)}
-          >
-            <path d={curve(from, to)} className="wire-hit" />
-            <path
-              d={curve(from, to)}
-              className={`wire ${healthOf(session.state)} ${session.kind === "NodeMesh" ? "" : "ebgp"}`}
-            />
-            {session.state !== "Established" && (
-              <WireLabel from={from} to={to} text={session.state} health={healthOf(session.state)} />
-            )}
-          </g>
+        {drawing.wires.map((wire) => (
+          <Line key={wire.id} wire={wire} isOn={wire.session.id === props.selected} onOpen={props.onOpen} />
         ))}
         {[...drawing.peers, ...drawing.nodes].map((placed) => (
           <Box key={placed.name} placed={placed} isPeer={drawing.peers.includes(placed)} />
         ))}
+        {drawing.wires.map(
+          (wire) =>
+            wire.session.standing !== "established" && (
+              <WireLabel key={wire.id} wire={wire} isShort={width < 500} onOpen={props.onOpen} />
+            ),
+        )}
       </svg>
       <div className="legend topo-legend">
-        <span>
-          <i className="ln up" /> established
-        </span>
-        <span>
-          <i className="ln connecting" /> connecting
-        </span>
-        <span>
-          <i className="ln down" /> down
-        </span>
-        <span>
-          <i className="ln half" /> half configured
-        </span>
+        {LEGEND.filter(([line]) => seen.has(line)).map(([line, words]) => (
+          <span key={line}>
+            <i className={`ln ${line}`} /> {words}
+          </span>
+        ))}
       </div>
     </div>
   );
@@ -99,27 +111,44 @@ function Box({ placed, isPeer }: { readonly placed: Placed; readonly isPeer: boo
         {placed.name}
       </text>
       <text x={BOX.w / 2} y={34} textAnchor="middle" className={bad ? "warn-t" : "mu"}>
-        {placed.up} of {placed.total}
+        {placed.total === 0 ? "no session" : `${placed.up} of ${placed.total}`}
       </text>
     </g>
   );
 }
 
+interface LineProps {
+  readonly wire: Wire;
+  readonly onOpen: (id: string) => void;
+}
+
+function Line({ wire: { session, from, to }, isOn, onOpen }: LineProps & { readonly isOn: boolean }) {
+  const { localASNumber: own, asNumber } = session.ends[0]!; // a session has an end
+  const isExternal = own !== undefined && own !== asNumber;
+  return (
+    <g className={`wire-g ${isOn ? "on" : ""}`} onClick={() => onOpen(session.id)}>
+      <path d={curve(from, to)} className="wire-hit" />
+      <path d={curve(from, to)} className={`wire ${LINES[session.standing]} ${isExternal ? "ebgp" : ""}`} />
+    </g>
+  );
+}
+
 function WireLabel({
-  from,
-  to,
-  text,
-  health,
-}: {
-  readonly from: Placed;
-  readonly to: Placed;
-  readonly text: string;
-  readonly health: string;
-}) {
+  wire: { session, alike, total, from, to },
+  isShort,
+  onOpen,
+}: LineProps & { readonly isShort: boolean }) {
   const [x, y] = middle(from, to);
+  const { standing, family } = session;
+  const words = sayStanding(standing);
+  const text = total === 1 || isShort ? words : alike === total ? `${words}, all ${total}` : `${words}: IPv${family}`;
   const w = text.length * 6.6 + 14;
   return (
-    <g transform={`translate(${x - w / 2} ${y - 10})`} className={`wire-label ${health}`}>
+    <g
+      transform={`translate(${x - w / 2} ${y - 10})`}
+      className={`wire-label ${LINES[standing]}`}
+      onClick={() => onOpen(session.id)}
+    >
       <rect width={w} height={20} rx={4} />
       <text x={w / 2} y={14} textAnchor="middle">
         {text}

@@ -1,218 +1,148 @@
-import type { AgentStatus, BgpSession } from "@percale/protocol";
+import { countSessions, STANDINGS } from "@percale/bgp";
 import { expect, test } from "vitest";
-import type { NodeReport } from "../nodes/view.ts";
-import { causesOf, healthOf, layoutSessions, pairsOf, sessionsOf, sessionsVerdict, stateOf, worstEnd } from "./view.ts";
+import { between, endOf, outside } from "./testdata/sessions.ts";
+import {
+  asWords,
+  endFacts,
+  endState,
+  familyWords,
+  partiesOf,
+  remarkOn,
+  routesOf,
+  severityOf,
+  severityOfCounts,
+  sortSessions,
+  touches,
+} from "./view.ts";
 
-const session = (peerNode: string, state: BgpSession["state"] = "Established"): BgpSession => ({
-  peerIP: "10.0.0.1",
-  peerNode,
-  type: "NodeMesh",
-  asNumber: 64_512,
-  state,
-  since: "2026-11-21T10:00:00Z",
-  info: "",
-  routesImported: 1,
-  routesExported: 1,
-});
-const report = (name: string, sessions: readonly BgpSession[]): NodeReport => ({
-  name,
-  addresses: [],
-  hearing: "heard",
-  status: { sessions } as unknown as AgentStatus,
-});
-
-const mesh = [
-  report("node-1", [session("node-2"), session("node-3", "Active")]),
-  report("node-2", [session("node-1"), session("node-3")]),
-  report("node-3", [session("node-1", "Idle"), session("node-2")]),
-];
-
-test("both ends of a session are one session and its worse state counts", () => {
-  expect(sessionsOf(mesh).map(({ id, state, ends }) => [id, state, ends.length])).toEqual([
-    ["node-1~node-3", "Idle", 2],
-    ["node-1~node-2", "Established", 2],
-    ["node-2~node-3", "Established", 2],
+test("what stands worst comes first, then names with numbers in their order", () => {
+  const sessions = [
+    between("n-10", "n-2"),
+    between("n-1", "n-2", "unheard"),
+    between("n-9", "n-2"),
+    between("n-3", "n-4", "down"),
+  ];
+  expect(sortSessions(sessions).map(({ id }) => id)).toEqual([
+    "n-3~n-4~mesh4",
+    "n-1~n-2~mesh4",
+    "n-9~n-2~mesh4",
+    "n-10~n-2~mesh4",
   ]);
-  expect(sessionsVerdict(sessionsOf(mesh))).toEqual({ lead: "2 of 3 sessions established.", rest: "1 idle." });
 });
 
-test("a session that only one of two nodes has is half configured", () => {
-  const half = sessionsOf([report("a", [session("b", "Active")]), report("b", [])]);
-  expect(half[0]?.state).toBe("Half configured");
-});
-
-test("a large healthy mesh is one ring, what is broken stays a line of its own", () => {
-  const names = Array.from({ length: 20 }, (_, index) => `node-${index}`);
-  const reports = names.map((name) =>
-    report(
-      name,
-      names
-        .filter((peer) => peer !== name)
-        .map((peer) => session(peer, [name, peer].sort().join() === "node-0,node-1" ? "Active" : "Established")),
-    ),
-  );
-  const drawing = layoutSessions(reports, sessionsOf(reports), 900);
-  expect(drawing.mesh).toMatchObject({ up: 189, total: 190 });
-  expect(drawing.lines.map((line) => line.session.id)).toEqual(["node-0~node-1"]);
-});
-
-test("the same sessions give the same picture", () => {
-  expect(layoutSessions(mesh, sessionsOf(mesh), 800)).toEqual(layoutSessions(mesh.toReversed(), sessionsOf(mesh), 800));
-});
-
-test("the last word of an agent that is not heard is no state", () => {
-  const silent = { ...report("b", [session("a", "Active")]), hearing: "lost" as const };
-  const [both] = sessionsOf([report("a", [session("b")]), silent]);
-  expect([both?.state, both?.ends.map(stateOf)]).toEqual(["Unknown", ["Established", "Unknown"]]);
-});
-
-test("both families that only one of two nodes has are half configured too", () => {
-  const six = { ...session("b", "Active"), peerIP: "fd00::2" };
-  const half = sessionsOf([report("a", [session("b", "Active"), six]), report("b", [])]);
-  expect(half.map(({ state }) => state)).toEqual(["Half configured"]);
-});
-
-test("what is between two nodes has each cause of its own sessions once", () => {
-  const cause = { reason: "r", advice: "a", facts: "f" };
-  const between = sessionsOf(mesh).find(({ id }) => id === "node-1~node-2")!;
-  const end = { node: "node-1", peerIP: "10.0.0.1", type: "NodeMesh", cause } as const;
-  const others = [
-    { ...end, node: "node-3" },
-    { ...end, type: "NodePeer" },
-    { ...end, peerIP: "fd00::1" },
-  ] as const;
-  expect(causesOf(between, [...others, end, { ...end, node: "node-2" }])).toEqual([cause]);
-  expect(causesOf(between, others)).toEqual([]);
-});
-
-test("ends of one family and kind stand side by side, broken ones first", () => {
-  const six = { ...session("b"), peerIP: "fd00::2" };
-  const peer = { ...session("b", "Active"), type: "NodePeer" } as const;
-  const [both] = sessionsOf([report("a", [session("b"), six, peer]), report("b", [session("a")])]);
-  expect(pairsOf(both!).map(({ title, ends }) => [title, ends.map(({ node }) => node)])).toEqual([
-    ["IPv4 peer", ["a"]],
-    ["IPv4 mesh", ["a", "b"]],
-    ["IPv6 mesh", ["a"]],
+test("what nobody hears of is neither well nor broken", () => {
+  expect(STANDINGS.map(severityOf)).toEqual(["critical", "critical", "critical", "warning", "unknown", "ok"]);
+  const of = (...standings: readonly (typeof STANDINGS)[number][]) =>
+    severityOfCounts(countSessions(standings.map((standing) => ({ standing }))));
+  expect([of("established", "unheard"), of("unheard", "down"), of("established"), of()]).toEqual([
+    "unknown",
+    "critical",
+    "ok",
+    "ok",
   ]);
+});
+
+test("a session is named by its two parties and belongs to those that are nodes", () => {
+  const [ours, theirs] = [between("a", "b"), outside("a", "198.51.100.9")];
+  expect([partiesOf(ours), partiesOf(theirs)]).toEqual([
+    ["a", "b"],
+    ["a", "198.51.100.9"],
+  ]);
+  const half = between("a", "b", "halfConfigured", { ends: [endOf("a", { peerNode: "b" })] });
+  expect(["a", "b", "c"].map((name) => touches(half, name))).toEqual([true, true, false]);
+  expect(touches(theirs, "198.51.100.9")).toBe(false);
+});
+
+test("family, kind and numbers are said in short", () => {
+  expect(familyWords(between("a", "b", "down", { family: 6 }))).toBe("IPv6 mesh");
+  expect([between("a", "b"), outside("a", "198.51.100.9")].map(asWords)).toEqual(["iBGP 64512", "eBGP 64512 → 65001"]);
+  const { localASNumber: _, ...old } = endOf("a");
+  expect(asWords(between("a", "b", "down", { ends: [old] }))).toBe("AS 64512");
 });
 
 test.each([
-  ["Established", "up"],
-  ["Half configured", "half"],
-  ["Idle", "down"],
-  ["Close", "down"],
-  ["Active", "connecting"],
-  ["OpenConfirm", "connecting"],
-  ["Unknown", "connecting"],
-] as const)("%s is %s", (state, health) => {
-  expect(healthOf(state)).toBe(health);
+  ["is not heard", { isHeard: false }, { severity: "unknown", text: "Not heard", lastWord: "Established" }],
+  ["has no BIRD", { birdRuns: false, state: "Idle", since: "" }, { severity: "critical", text: "BIRD does not run" }],
+  ["is new to BIRD", { state: "Idle", since: "" }, { severity: "warning", text: "Not started yet" }],
+  ["is up", {}, { severity: "ok", text: "Established" }],
+  ["is idle", { state: "Idle" }, { severity: "critical", text: "Idle" }],
+  ["is closing", { state: "Close" }, { severity: "critical", text: "Close" }],
+  ["connects", { state: "OpenConfirm" }, { severity: "warning", text: "OpenConfirm" }],
+] as const)("an end that %s says so", (_, facts, said) => {
+  expect(endState(endOf("a", facts))).toEqual(said);
 });
 
-const outside = (peerIP: string, state: BgpSession["state"] = "Established"): BgpSession => {
-  const { peerNode: _, ...rest } = session("", state);
-  return { ...rest, peerIP, type: "GlobalPeer", asNumber: 65_001 };
-};
+const cause = { reason: "a expects another AS.", advice: "Correct it.", facts: "a (1) expects 2." };
+const silentB = [endOf("a"), endOf("b", { isHeard: false })];
+const birdless = [endOf("a"), endOf("b", { birdRuns: false })];
 
-test("a session to the outside is its node's alone, and named by the address", () => {
-  const [one] = sessionsOf([report("a", [outside("192.0.2.1", "Connect")])]);
-  expect(one).toMatchObject({
-    id: "a~192.0.2.1",
-    node: "a",
-    peer: "192.0.2.1",
-    peerIsNode: false,
-    kind: "GlobalPeer",
-    asNumber: 65_001,
-    state: "Connect",
+test.each([
+  ["of a cause that was found", between("a", "b", "down", { cause }), { tone: "d", ...cause }],
+  ["of a BIRD that does not run", between("a", "b", "down", { ends: birdless }), "BIRD does not run on b."],
+  [
+    "of an agent that is silent",
+    between("a", "b", "unheard", { ends: silentB }),
+    "The agent of b is not heard, so nobody knows.",
+  ],
+  [
+    "of a node that never reported",
+    between("a", "b", "unheard", { ends: [endOf("a", { peerNode: "b" })] }),
+    "The agent of b is not heard, so nobody knows.",
+  ],
+  ["of a session that begins", between("a", "b", "connecting"), "It is coming up."],
+  [
+    "of one that one node lacks",
+    between("a", "b", "halfConfigured", { ends: [endOf("a")] }),
+    "Only a has this session.",
+  ],
+  ["of ends that differ", between("a", "b", "oneSided"), "Its ends do not agree."],
+] as const)("a session says why it does not stand: %s", (_, session, said) => {
+  const remark = remarkOn(session);
+  expect(typeof said === "string" ? remark?.reason : remark).toEqual(said);
+});
+
+test("one that stands says nothing", () => {
+  expect(remarkOn(between("a", "b"))).toBeUndefined();
+});
+
+test("an end tells what it knows and leaves out what it does not", () => {
+  const { localASNumber: _, ...bare } = endOf("a");
+  expect(endFacts(bare)).toEqual([["Expects", "192.0.2.2, AS 64512"]]);
+  const full = endOf("a", {
+    localIP: "192.0.2.1",
+    port: 1790,
+    passive: true,
+    hasPassword: false,
+    ttlHops: 1,
+    holdSeconds: 90,
+    keepaliveSeconds: 30,
+    flaps: 2,
+    info: "Socket: Connection refused",
   });
-});
-
-test("a session to a node that reports nothing yet is not half configured, nor one that stands", () => {
-  const silent = { ...report("b", []), status: undefined };
-  expect(sessionsOf([report("a", [session("b", "Active")]), silent])[0]?.state).toBe("Active");
-  expect(sessionsOf([report("a", [session("b")]), report("b", [])])[0]?.state).toBe("Established");
-});
-
-test("sessions in one state go by name, with numbers in their order", () => {
-  const ids = sessionsOf([report("n", [outside("192.0.2.10"), outside("192.0.2.9")])]).map(({ id }) => id);
-  expect(ids).toEqual(["n~192.0.2.9", "n~192.0.2.10"]);
-});
-
-test("the verdict of all, of none, and of several that are down", () => {
-  expect(sessionsVerdict([])).toEqual({ lead: "No BGP session is configured.", rest: "Nodes exchange no routes." });
-  expect(sessionsVerdict(sessionsOf([report("a", [outside("192.0.2.1")])]))).toEqual({
-    lead: "All 1 sessions established.",
-    rest: "",
-  });
-  const some = sessionsOf([
-    report("a", [outside("192.0.2.1", "Idle"), outside("192.0.2.2", "Active"), outside("192.0.2.3", "Idle")]),
+  expect(endFacts(full)).toEqual([
+    ["Own address", "192.0.2.1, AS 64512"],
+    ["Expects", "192.0.2.2 port 1790, AS 64512"],
+    ["Who connects", "waits for the peer"],
+    ["Password", "none"],
+    ["TTL security", "1 hop"],
+    ["Hold / keepalive", "90 s / 30 s"],
+    ["Lost", "2 times"],
+    ["BIRD says", "Socket: Connection refused"],
   ]);
-  expect(sessionsVerdict(some)).toEqual({ lead: "0 of 3 sessions established.", rest: "2 idle, 1 active." });
-});
-
-test("the end that tells most is the one in the worst state", () => {
-  const [both] = sessionsOf(mesh);
-  expect(worstEnd(both!)?.state).toBe("Idle");
-  expect(worstEnd({ ...both!, ends: [] })).toBeUndefined();
-});
-
-const drawn = (reports: readonly NodeReport[], width = 800) => {
-  const { nodes, peers, ...rest } = layoutSessions(reports, sessionsOf(reports), width);
-  const at = ({ name, x, y, up, total }: (typeof nodes)[number]) =>
-    `${name} ${Math.round(x)},${Math.round(y)} ${up}/${total}`;
-  return {
-    ...rest,
-    height: Math.round(rest.height),
-    nodes: nodes.map(at),
-    peers: peers.map(at),
-    lines: rest.lines.map(({ from, to }) => `${from.name}-${to.name}`),
-  };
-};
-
-test("one node stands in the middle, two side by side, more on a circle from the top", () => {
-  expect(drawn([report("a", [])])).toEqual({
-    width: 800,
-    height: 330,
-    nodes: ["a 400,160 0/0"],
-    peers: [],
-    lines: [],
-    bundles: [],
-    mesh: undefined,
-  });
-  expect(drawn([report("a", [session("b")]), report("b", [session("a")])])).toMatchObject({
-    nodes: ["a 510,160 1/1", "b 290,160 1/1"],
-    lines: ["a-b"],
-    mesh: undefined,
-  });
-  expect(drawn(mesh)).toMatchObject({
-    height: 362,
-    nodes: ["node-1 400,50 1/2", "node-2 509,239 2/2", "node-3 291,239 1/2"],
-    lines: ["node-1-node-3", "node-1-node-2", "node-2-node-3"],
-  });
-  expect(drawn(mesh, 300).nodes[0]).toBe("node-1 150,50 1/2");
-});
-
-test("peers outside stand in a row above, and many healthy sessions of one are one line with their number", () => {
-  const few = [report("a", [outside("192.0.2.1"), outside("192.0.2.2", "Idle")])];
-  expect(drawn(few)).toMatchObject({
-    height: 450,
-    nodes: ["a 400,280 1/2"],
-    peers: ["192.0.2.1 267,50 1/1", "192.0.2.2 533,50 0/1"],
-    lines: ["a-192.0.2.2", "a-192.0.2.1"],
-    bundles: [],
-  });
-  const names = Array.from({ length: 13 }, (_, index) => `n${index}`);
-  const many = names.map((name, index) => report(name, [outside("192.0.2.1", index === 0 ? "Idle" : "Established")]));
-  const { lines, bundles } = layoutSessions(many, sessionsOf(many), 900);
-  expect(lines.map(({ session: { node } }) => node)).toEqual(["n0"]);
-  expect(bundles.map(({ id, count, from, to }) => [id, count, from.x, to.name])).toEqual([
-    ["192.0.2.1", 12, 450, "192.0.2.1"],
+  const other = endOf("a", { port: 179, passive: false, hasPassword: true, ttlHops: 3, holdSeconds: 90, flaps: 0 });
+  expect(endFacts(other)).toEqual([
+    ["Own address", "AS 64512"],
+    ["Expects", "192.0.2.2, AS 64512"],
+    ["Who connects", "connects to the peer"],
+    ["Password", "set"],
+    ["TTL security", "3 hops"],
+    ["Hold / keepalive", "90 s"],
+    ["Lost", "never"],
   ]);
-  const dozen = many.slice(0, 12);
-  expect(layoutSessions(dozen, sessionsOf(dozen), 900)).toMatchObject({ bundles: [], lines: { length: 12 } });
+  expect(endFacts(endOf("a", { flaps: 1 })).at(-1)).toEqual(["Lost", "once"]);
 });
 
-test("a node that nobody reports is drawn where a session needs it, and a session to nowhere is not", () => {
-  const reports = [report("a", [session("b")])];
-  expect(drawn(reports)).toMatchObject({ nodes: ["a 400,160 1/1"], lines: [] });
-  expect(layoutSessions([], sessionsOf(reports), 800).nodes.map(({ name }) => name)).toEqual(["a"]);
+test("routes are counted of an end that is up and heard alone", () => {
+  expect(routesOf(endOf("a", { routesFiltered: 2 }))).toEqual({ received: 4, filtered: 2, sent: 5 });
+  expect([endOf("a", { isHeard: false }), endOf("a", { state: "Idle" })].map(routesOf)).toEqual([undefined, undefined]);
 });

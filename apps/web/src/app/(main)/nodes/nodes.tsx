@@ -101,12 +101,16 @@ const COLUMNS: readonly Column<NodeRow>[] = [
     width: "64px",
     numeric: true,
     hideNarrow: true,
-    sort: number((row) => row.sessionsUp - row.sessions),
-    cell: (row) => (
-      <>
-        <span className={row.sessionsUp < row.sessions ? "warn" : undefined}>{row.sessionsUp}</span> / {row.sessions}
-      </>
-    ),
+    sort: number((row) => row.sessions && row.sessions.established - row.sessions.total),
+    cell: ({ sessions }) =>
+      sessions === undefined ? (
+        "–"
+      ) : (
+        <>
+          <span className={sessions.established < sessions.total ? "warn" : undefined}>{sessions.established}</span> /{" "}
+          {sessions.total}
+        </>
+      ),
   },
   {
     id: "drift",

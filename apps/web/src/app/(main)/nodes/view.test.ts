@@ -1,3 +1,4 @@
+import { countSessions, type Standing } from "@percale/bgp";
 import type { AgentStatus, Hearing } from "@percale/protocol";
 import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { expect, test } from "vitest";
@@ -70,7 +71,10 @@ test("a node's conditions are its agent's own and those that the API found of it
 
 const condition = (severity: "error" | "warning" | "info", title: string) =>
   ({ code: title, severity, title, detail: "", advice: "", since: "" }) as const;
-const session = (state: string) => ({ state }) as AgentStatus["sessions"][number];
+const withSessions = (report: NodeReport, ...standings: readonly Standing[]): NodeReport => ({
+  ...report,
+  sessions: countSessions(standings.map((standing) => ({ standing }))),
+});
 
 test.each<[what: string, report: NodeReport, severity: string, title: string]>([
   ["no agent yet, but its stream", node("a", undefined), "unknown", "Not reported yet"],
@@ -89,32 +93,32 @@ test.each<[what: string, report: NodeReport, severity: string, title: string]>([
   ],
   [
     "a warning before sessions that are down",
-    node("a", { conditions: [condition("info", "i"), condition("warning", "w")], sessions: [session("Idle")] }),
+    withSessions(node("a", { conditions: [condition("info", "i"), condition("warning", "w")] }), "down"),
     "warning",
     "w",
   ],
   [
     "one session down",
-    node("a", { sessions: [session("Idle"), session("Established")] }),
+    withSessions(node("a", {}), "down", "established", "unheard"),
     "warning",
-    "1 BGP session down",
+    "1 BGP session not established",
   ],
   [
     "two sessions down, before what is only said",
-    node("a", { conditions: [condition("info", "i")], sessions: [session("Idle"), session("Active")] }),
+    withSessions(node("a", { conditions: [condition("info", "i")] }), "oneSided", "connecting"),
     "warning",
-    "2 BGP sessions down",
+    "2 BGP sessions not established",
   ],
   ["what is only said", node("a", { conditions: [condition("info", "i")] }), "info", "i"],
-  ["nothing", node("a", { sessions: [session("Established")] }), "ok", "Healthy"],
+  ["nothing", withSessions(node("a", {}), "established"), "ok", "Healthy"],
 ])("of a node with %s that is said", (_, report, severity, title) => {
   expect(nodeRows([report])[0]).toMatchObject({ severity, title });
 });
 
-test("a row counts its sessions, and never is ahead of what it received", () => {
-  const [row] = nodeRows([node("a", { programmedRevision: 41, sessions: [session("Idle"), session("Established")] })]);
-  expect(row).toMatchObject({ behind: 0, sessions: 2, sessionsUp: 1 });
-  expect(nodeRows([node("a", undefined)])[0]).toMatchObject({ behind: 0, sessions: 0, sessionsUp: 0 });
+test("a row counts its sessions once they are told, and never is ahead of what it received", () => {
+  const [row] = nodeRows([withSessions(node("a", { programmedRevision: 41 }), "down", "established")]);
+  expect(row).toMatchObject({ behind: 0, sessions: { total: 2, established: 1 } });
+  expect(nodeRows([node("a", undefined)])[0]).toMatchObject({ behind: 0, sessions: undefined });
 });
 
 test("of equals the one that is further behind comes first", () => {

@@ -1,3 +1,4 @@
+import type { SessionCounts } from "@percale/bgp";
 import type { AgentStatus, Condition, Hearing, WorkloadStatus } from "@percale/protocol";
 import { counted, formatCount } from "../../../words/number.ts";
 import { PRESENT, type Tense } from "../../../words/tense.ts";
@@ -12,6 +13,8 @@ export interface NodeReport {
   /** RFC 3339 of its last report. */
   readonly reportedAt?: string | undefined;
   readonly status?: AgentStatus | undefined;
+  /** Its BGP sessions, as both ends see them; absent until told. */
+  readonly sessions?: SessionCounts | undefined;
 }
 
 export type Severity = "critical" | "warning" | "info" | "ok" | "unknown";
@@ -23,8 +26,7 @@ export interface NodeRow {
   readonly title: string;
   readonly behind: number;
   readonly report: NodeReport;
-  readonly sessionsUp: number;
-  readonly sessions: number;
+  readonly sessions: SessionCounts | undefined;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { critical: 0, unknown: 1, warning: 2, info: 3, ok: 4 };
@@ -38,13 +40,11 @@ export function nodeRows(reports: readonly NodeReport[]): readonly NodeRow[] {
 
 export function nodeRow(report: NodeReport): NodeRow {
   const { status } = report;
-  const sessions = status?.sessions ?? [];
   return {
     name: report.name,
     behind: status === undefined ? 0 : behindOf(status),
     report,
-    sessions: sessions.length,
-    sessionsUp: sessions.filter((session) => session.state === "Established").length,
+    sessions: report.sessions,
     ...judge(report),
   };
 }
@@ -86,7 +86,7 @@ export function heardWords({ hearing, silent }: Pick<NodeReport, "hearing" | "si
 }
 
 function judge(report: NodeReport): { severity: Severity; title: string } {
-  const { status, hearing } = report;
+  const { status, hearing, sessions } = report;
   if (status === undefined)
     return { severity: "unknown", title: hearing === "heard" ? "Not reported yet" : "No agent" };
   const silence = silenceOf(report);
@@ -97,8 +97,8 @@ function judge(report: NodeReport): { severity: Severity; title: string } {
   const behind = behindOf(status);
   if (behind > 0) return { severity: "warning", title: `Behind ${counted(behind, "revision")}` };
   if (worst?.severity === "warning") return { severity: "warning", title: worst.title };
-  const down = status.sessions.filter((session) => session.state !== "Established").length;
-  if (down > 0) return { severity: "warning", title: `${counted(down, "BGP session")} down` };
+  const broken = sessions === undefined ? 0 : sessions.total - sessions.established - sessions.unheard;
+  if (broken > 0) return { severity: "warning", title: `${counted(broken, "BGP session")} not established` };
   if (worst !== undefined) return { severity: "info", title: worst.title };
   return { severity: "ok", title: "Healthy" };
 }

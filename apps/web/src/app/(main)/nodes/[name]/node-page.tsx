@@ -2,8 +2,10 @@
 import type { AgentStatus } from "@percale/protocol";
 import { Node } from "@percale/resources";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useEndpoints } from "../../../../live/endpoints.ts";
-import { useDiagnosedSessions, useHealth, useNodes } from "../../../../live/queries.ts";
+import { useHealth, useNodes } from "../../../../live/queries.ts";
+import { useSessions } from "../../../../live/sessions.ts";
 import { Age } from "../../../../parts/age.tsx";
 import { ConditionList } from "../../../../parts/condition-list.tsx";
 import { Icon } from "../../../../parts/icon.tsx";
@@ -15,7 +17,7 @@ import { useUrlState } from "../../../../parts/url-state.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
 import { counted, formatBytes, formatCount } from "../../../../words/number.ts";
 import { SessionTable } from "../../bgp/session-table.tsx";
-import { sessionsOf } from "../../bgp/view.ts";
+import { sortSessions, touches } from "../../bgp/view.ts";
 import { heardWords, nodeConditions, nodeRow, type NodeReport, type Severity, workloadSeverity } from "../view.ts";
 import "../../../../styles/nodes.css";
 
@@ -41,7 +43,7 @@ export function NodePage({ name }: { readonly name: string }) {
               />
             );
           }
-          return <NodeBody report={report} reports={reports} head={head} />;
+          return <NodeBody report={report} head={head} />;
         }}
       </Loaded>
     </main>
@@ -56,25 +58,16 @@ const BADGES: Readonly<Record<Severity, string>> = {
   unknown: "",
 };
 
-function NodeBody({
-  report,
-  reports,
-  head,
-}: {
-  readonly report: NodeReport;
-  readonly reports: readonly NodeReport[];
-  readonly head: number;
-}) {
+function NodeBody({ report, head }: { readonly report: NodeReport; readonly head: number }) {
   const url = useUrlState();
-  const diagnosed = useDiagnosedSessions();
+  const router = useRouter();
+  const told = useSessions();
   const all = useEndpoints();
   const endpoints = all.items.filter((endpoint) => endpoint.node === report.name);
   const row = nodeRow(report);
   const tab = url.get("tab") ?? "programming";
   const { status } = report;
-  const sessions = sessionsOf(reports).filter(
-    (session) => session.node === report.name || session.peer === report.name,
-  );
+  const sessions = sortSessions(told.data?.sessions ?? []).filter((session) => touches(session, report.name));
   return (
     <div className="scroll">
       <header className="nh">
@@ -101,7 +94,7 @@ function NodeBody({
           tabs={[
             { id: "programming", title: "Programming" },
             { id: "endpoints", title: "Endpoints", count: all.loaded ? endpoints.length : undefined },
-            { id: "sessions", title: "Sessions", count: sessions.length },
+            { id: "sessions", title: "Sessions", count: told.data && sessions.length },
           ]}
         />
       </header>
@@ -155,12 +148,15 @@ function NodeBody({
           </div>
         )
       ) : tab === "sessions" ? (
-        <SessionTable
-          sessions={sessions}
-          diagnosed={diagnosed}
-          selected={undefined}
-          onOpen={(session) => url.set({ open: session.id })}
-        />
+        <Loaded query={told} what="BGP sessions" rows={4}>
+          {() => (
+            <SessionTable
+              sessions={sessions}
+              selected={undefined}
+              onOpen={(session) => router.push(`/bgp?open=session/${session.id}`)}
+            />
+          )}
+        </Loaded>
       ) : (
         <div className="pad">
           {status === undefined ? (
