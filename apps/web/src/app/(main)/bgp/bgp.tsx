@@ -1,7 +1,10 @@
 "use client";
 import { countSessions, sayCounts } from "@percale/bgp";
+import { IPPool } from "@percale/resources";
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
+import { useObjects } from "../../../live/objects.ts";
 import { useSessions } from "../../../live/sessions.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
@@ -9,6 +12,9 @@ import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
+import { useTRPC } from "../../../trpc/client.ts";
+import { RouteTable } from "./route-table.tsx";
+import { routeRows } from "./routes.ts";
 import { SessionPanel } from "./session-panel.tsx";
 import { SessionTable } from "./session-table.tsx";
 import { Topology } from "./topology.tsx";
@@ -16,7 +22,7 @@ import { partiesOf, type Session, sortSessions } from "./view.ts";
 import "../../../styles/bgp.css";
 import "../../../styles/editor.css";
 
-/** Who exchanges routes with whom: broken sessions alone, healthy ones quiet. The table holds the same. */
+/** Who exchanges routes with whom: broken sessions alone, healthy ones quiet. The table holds the same; below, who announces what. */
 export function Bgp() {
   usePageTitle("BGP");
   const url = useUrlState();
@@ -105,9 +111,18 @@ function Sessions({
   readonly onOpen: (id: string | undefined) => void;
 }) {
   const url = useUrlState();
+  const trpc = useTRPC();
+  const usage = useQuery(trpc.pools.usage.queryOptions());
+  const pools = useObjects(IPPool);
   const { lead, rest } = sayCounts(countSessions(sessions));
   const isList = url.get("view") === "list";
   const shown = isList ? sessions : shortList(sessions);
+  const kept = useMemo(
+    () =>
+      new Set(pools.items.filter(({ spec }) => spec.disableBGPExport === true).map(({ metadata }) => metadata.name)),
+    [pools.items],
+  );
+  const routes = useMemo(() => routeRows(usage.data ?? [], sessions, kept), [usage.data, sessions, kept]);
   return (
     <div className="scroll">
       <p className="qbar">
@@ -123,6 +138,9 @@ function Sessions({
             All {sessions.length} sessions
           </button>
         </p>
+      )}
+      {usage.data !== undefined && (
+        <RouteTable rows={routes} text={url.get("q") ?? ""} onText={(q) => url.set({ q: q === "" ? undefined : q })} />
       )}
     </div>
   );
