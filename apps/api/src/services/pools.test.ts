@@ -21,14 +21,15 @@ test.each<[attribute: Spec["attributes"][number], owner: object]>([
   [{ secondary: { pod: "web" } }, { owner: "/web" }],
   [
     { handle_id: "h", secondary: { type: "tunnel", node: "n1" } },
-    { owner: "tunnel", handle: "h" },
+    { owner: "tunnel", handle: "h", borrower: "n1" },
   ],
   [
     { handle_id: "h", secondary: { node: "n1" } },
-    { owner: "n1", handle: "h" },
+    { owner: "n1", handle: "h", borrower: "n1" },
   ],
   [{ handle_id: "h" }, { owner: "h", handle: "h" }],
   [{}, { owner: "unknown" }],
+  [{ releasedAt: "2026-11-01T10:00:00Z" }, { owner: "nobody, cooling down" }],
 ])("an address of %j is shown as %j's", (attribute, owner) => {
   expect(blockView(block("10.0.0.0/30", { attributes: [attribute] }))).toEqual({
     cidr: "10.0.0.0/30",
@@ -36,6 +37,12 @@ test.each<[attribute: Spec["attributes"][number], owner: object]>([
     size: 4,
     owners: [{ ordinal: 1, ...owner }],
   });
+});
+
+test("an address that another node has is borrowed, and its own node's is not", () => {
+  const of = (node: string) =>
+    blockView(block("10.0.0.0/30", { affinity: "host:n1", attributes: [{ secondary: { node } }] }));
+  expect([of("n1"), of("n2")].map(({ owners }) => owners[0]?.borrower)).toEqual([undefined, "n2"]);
 });
 
 test.each([

@@ -19,14 +19,16 @@ export async function poolUsage(store: Datastore): Promise<PoolUsageView[]> {
 }
 
 export function blockView({ spec }: IPAMBlock): BlockView {
+  const node = /^host:(.+)$/.exec(spec.affinity ?? "")?.[1];
   const owners = spec.allocations.flatMap((index, ordinal) => {
     if (index === null) return [];
-    const { handle_id: handle, secondary = {} } = spec.attributes[index] ?? {};
-    const { namespace, pod, node, type } = secondary;
-    const owner = pod === undefined ? (type ?? node ?? handle ?? "unknown") : `${namespace ?? ""}/${pod}`;
-    return [{ ordinal, owner, ...(handle !== undefined && { handle }) }];
+    const { handle_id: handle, secondary = {}, releasedAt } = spec.attributes[index] ?? {};
+    if (releasedAt !== undefined) return [{ ordinal, owner: "nobody, cooling down" }];
+    const { namespace, pod, node: holder, type } = secondary;
+    const owner = pod === undefined ? (type ?? holder ?? handle ?? "unknown") : `${namespace ?? ""}/${pod}`;
+    const isBorrowed = holder !== undefined && holder !== node;
+    return [{ ordinal, owner, ...(handle !== undefined && { handle }), ...(isBorrowed && { borrower: holder }) }];
   });
-  const node = /^host:(.+)$/.exec(spec.affinity ?? "")?.[1];
   return {
     cidr: spec.cidr,
     used: owners.length,

@@ -328,7 +328,13 @@ export interface BlockView {
   readonly used: number;
   readonly size: number;
   /** By ordinal, only those taken. */
-  readonly owners: readonly { readonly ordinal: number; readonly owner: string; readonly handle?: string }[];
+  readonly owners: readonly {
+    readonly ordinal: number;
+    readonly owner: string;
+    readonly handle?: string;
+    /** The node that has it, where the block is not its own. */
+    readonly borrower?: string;
+  }[];
 }
 
 export interface ConditionView extends Condition {

@@ -1,5 +1,5 @@
 import type { PoolUsageView } from "@percale/api";
-import { type Address, cidrRange, containsAddress, formatAddress, tryParseAddress, tryParseCidr } from "@percale/net";
+import { ofNode, type Place, placeOf, sayPlace } from "../../ipam/place.ts";
 import { type Endpoint, endpointText } from "../../policy/endpoint.ts";
 import type { Entry, Group } from "./entry.ts";
 
@@ -11,25 +11,20 @@ export interface AddressBook {
 
 /** Whose an address is, where it comes from, what can be asked of it; undefined for a text that is none. */
 export function addressGroups(text: string, { endpoints, pools }: AddressBook): readonly Group[] | undefined {
-  const address = tryParseAddress(text);
-  if (address === undefined) return undefined;
-  const canonical = formatAddress(address);
+  const place = placeOf(text, pools ?? []);
+  if (place === undefined) return undefined;
+  const { address: canonical, pool, block, holder } = place;
   const owners = endpoints
     .filter(({ addresses }) => addresses.includes(canonical))
     .map((endpoint) => endpointEntry(endpoint, `on ${endpoint.node}`));
-  const pool = pools?.find(({ cidr }) => holds(cidr, address));
-  const block = pool?.blocks.find(({ cidr }) => holds(cidr, address));
-  const ordinal = block === undefined ? -1 : Number(address.value - cidrRange(tryParseCidr(block.cidr)!).first);
-  const held = block?.owners.find((owner) => owner.ordinal === ordinal);
-  const place = pool && placeOf(pool, block);
-  const nobody = pools === undefined ? [] : [unowned({ canonical, pool, block, holder: held?.owner })];
+  const nobody = pools === undefined ? [] : [unowned(place)];
   return [
     owners.length > 0
       ? { title: "Owner", entries: owners }
-      : { title: held === undefined ? "Nobody has it" : "Owner", entries: nobody },
+      : { title: holder === undefined ? "Nobody has it" : "Owner", entries: nobody },
     {
-      title: owners.length > 0 || held !== undefined ? "Where it comes from" : "Where it would come from",
-      entries: place ?? [],
+      title: owners.length > 0 || holder !== undefined ? "Where it comes from" : "Where it would come from",
+      entries: pool === undefined ? [] : origin(pool, block),
     },
     {
       title: "With this address",
@@ -55,30 +50,17 @@ export function endpointEntry(endpoint: Endpoint, detail: string): Entry {
 type Pool = PoolUsageView;
 type Block = PoolUsageView["blocks"][number];
 
-function unowned(of: {
-  readonly canonical: string;
-  readonly pool: Pool | undefined;
-  readonly block: Block | undefined;
-  readonly holder: string | undefined;
-}): Entry {
-  const { canonical, pool, block, holder } = of;
-  const base = { id: `nobody ${canonical}`, icon: "pools", isWords: true } as const;
-  if (pool === undefined)
-    return { ...base, name: "In none of the pools", verb: "Open pools", does: { go: "/ippools" } };
+function unowned(place: Place): Entry {
+  const { address, pool, block } = place;
+  const base = { id: `nobody ${address}`, icon: "pools", isWords: true, name: sayPlace(place) } as const;
+  if (pool === undefined) return { ...base, verb: "Open pools", does: { go: "/ippools" } };
   if (block === undefined)
-    return {
-      ...base,
-      name: `Free in pool ${pool.name}`,
-      detail: "in no block yet",
-      verb: "Open pool",
-      does: { go: poolPath(pool) },
-    };
+    return { ...base, detail: "in no block yet", verb: "Open pool", does: { go: poolPath(pool) } };
   const free = `${block.size - block.used} of ${block.size} are free`;
-  const name = holder === undefined ? `Free in block ${block.cidr}${ofNode(block)}` : `Held by ${holder}`;
-  return { ...base, name, detail: free, verb: "Open block", does: { go: blockPath(pool, block) } };
+  return { ...base, detail: free, verb: "Open block", does: { go: blockPath(pool, block) } };
 }
 
-function placeOf(pool: Pool, block: Block | undefined): readonly Entry[] {
+function origin(pool: Pool, block: Block | undefined): readonly Entry[] {
   const ofPool: Entry = {
     id: `pool ${pool.name}`,
     icon: "pools",
@@ -107,11 +89,5 @@ function ask(id: string, name: string, href: string): Entry {
   return { id: `reach ${id}`, icon: "reach", name, isWords: true, verb: "Ask", does: { go: href } };
 }
 
-const ofNode = ({ node }: Block): string => (node === undefined ? "" : ` of ${node}`);
 const poolPath = ({ name }: Pool): string => `/ippools?focus=${encodeURIComponent(name)}`;
 const blockPath = (pool: Pool, { cidr }: Block): string => `${poolPath(pool)}&open=block/${cidr}`;
-
-function holds(cidr: string, address: Address): boolean {
-  const parsed = tryParseCidr(cidr);
-  return parsed !== undefined && containsAddress(parsed, address);
-}

@@ -9,10 +9,19 @@ import { Panel } from "../../../parts/panel.tsx";
 import { endpointText } from "../../../policy/endpoint.ts";
 import { type AddressCell, blockAddresses } from "./view.ts";
 
-/** One block: every address as a square, the owners as a table. */
-export function BlockPanel({ block, onClose }: { readonly block: BlockView; readonly onClose: () => void }) {
+/** One block: every address as a square, the owners as a table. Shows `at` first, if it is mounted with one. */
+export function BlockPanel({
+  block,
+  at,
+  onClose,
+}: {
+  readonly block: BlockView;
+  /** The address that was looked for, by its ordinal. */
+  readonly at: number | undefined;
+  readonly onClose: () => void;
+}) {
   const endpoints = useEndpoints();
-  const [chosen, setChosen] = useState<number>();
+  const [chosen, setChosen] = useState(at);
   const cells = blockAddresses(block);
   const taken = cells.filter((cell) => cell.owner !== undefined || cell.handle !== undefined);
   const ownerOf = (cell: AddressCell) => endpoints.items.find((endpoint) => endpoint.addresses.includes(cell.address));
@@ -52,7 +61,7 @@ export function BlockPanel({ block, onClose }: { readonly block: BlockView; read
             <button
               key={cell.ordinal}
               type="button"
-              className={`adr ${cell.owner === undefined && cell.handle === undefined ? "" : "use"} ${chosen === cell.ordinal ? "sel" : ""}`}
+              className={`adr ${cell.owner === undefined && cell.handle === undefined ? "" : "use"} ${cell.borrower === undefined ? "" : "lent"} ${chosen === cell.ordinal ? "sel" : ""}`}
               title={`${cell.address} ${cell.owner ?? cell.handle ?? "free"}`}
               aria-label={`${cell.address} ${cell.owner ?? cell.handle ?? "free"}`}
               aria-pressed={chosen === cell.ordinal}
@@ -86,6 +95,12 @@ export function BlockPanel({ block, onClose }: { readonly block: BlockView; read
                       <Link href={`/endpoints?open=workloadendpoints/${endpoint.key}`}>
                         <NameOf text={endpointText(endpoint)} />
                       </Link>
+                    )}
+                    {cell.borrower !== undefined && (
+                      <span className="muted">
+                        {" "}
+                        borrowed by <span className="mono">{cell.borrower}</span>
+                      </span>
                     )}
                   </td>
                 </tr>

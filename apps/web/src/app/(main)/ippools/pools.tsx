@@ -1,45 +1,68 @@
 "use client";
 import { IPPool } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo } from "react";
+import { useMemo } from "react";
 import { parseOpen } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
-import { isUntold, toldBy } from "../../../words/untold.ts";
+import { useEndpoints } from "../../../live/endpoints.ts";
+import { placeOf } from "../../../ipam/place.ts";
+import { toldBy } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
+import { useNarrow } from "../../../parts/narrow.ts";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
-import { UntoldMark } from "../../../parts/untold.tsx";
+import { FilterBox } from "../../../parts/filter-box.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
+import { type SortState, useSort } from "../../../parts/virtual-table.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { useTRPC } from "../../../trpc/client.ts";
-import { formatBig, formatShare } from "../../../words/number.ts";
 import { AddressMap } from "./address-map.tsx";
 import { BlockPanel } from "./block-panel.tsx";
-import { type PoolRow, poolRows, stepOfUse } from "./view.ts";
+import { BlockTable } from "./block-table.tsx";
+import { Found } from "./found.tsx";
+import { NodeUseTable } from "./node-use.tsx";
+import { PoolTable } from "./pool-table.tsx";
+import { nodeUse, poolRows, sortPools } from "./view.ts";
 import "../../../styles/pools.css";
 import "../../../styles/editor.css";
 import { WriteButton } from "../../../parts/write-button.tsx";
 
-/** Where addresses come from: how full each pool is, every block in address order, every address of a block. */
+const FULLEST: SortState = { id: "use", down: true };
+
+/** Where addresses come from: how full each pool is, every block in address order, every address of a block, what each node has. */
 export function Pools() {
   usePageTitle("IP pools");
   const url = useUrlState();
   const trpc = useTRPC();
   const pools = useObjects(IPPool);
   const usage = useQuery(trpc.pools.usage.queryOptions());
+  const endpoints = useEndpoints();
+  const sort = useSort(FULLEST);
   const rows = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
-  const chosen = rows.find((row) => row.name === url.get("focus")) ?? rows[0];
+  const text = url.get("q") ?? "";
+  const place = useMemo(() => placeOf(text, usage.data ?? []), [text, usage.data]);
+  // What is no address may be a part of a pool's name or prefix.
+  const shown = useMemo(
+    () =>
+      sortPools(
+        place === undefined ? rows.filter((row) => `${row.name} ${row.cidr}`.includes(text.trim())) : rows,
+        sort,
+      ),
+    [rows, place, text, sort],
+  );
+  const focus = place?.pool?.name ?? url.get("focus");
+  const chosen = shown.find((row) => row.name === focus) ?? shown[0];
   const blockCidr = url.get("open")?.startsWith("block/") === true ? url.get("open")?.slice(6) : undefined;
   const block = rows.flatMap((row) => row.blocks).find((each) => each.cidr === blockCidr);
+  const narrow = useNarrow();
+  const onBlock = (cidr: string) => url.set({ open: `block/${cidr}`, new: undefined }, "push");
+  // A phone shows a corner of the map: what is claimed comes first there.
+  const map = chosen && <AddressMap pool={chosen} selected={blockCidr} onOpen={onBlock} />;
   return (
     <>
       <main className="main" id="main">
         <div className="bar">
-          <span className="said">
-            {pools.loaded &&
-              rows.length > 0 &&
-              `${rows.length === 1 ? "1 pool" : `${rows.length} pools`}, fullest first`}
-          </span>
+          <FilterBox label="Find an address or a pool" value={text} onChange={(q) => url.set({ q })} />
           <span className="end">
             <WriteButton className="btn pri" onClick={() => url.set({ new: "ippools", open: undefined }, "push")}>
               <Icon name="plus" />
@@ -55,16 +78,41 @@ export function Pools() {
           <Empty title="No IP pools yet" help="Workloads get no address until one exists." />
         ) : (
           <div className="scroll">
-            <PoolTable rows={rows} usage={toldBy(usage)} chosen={chosen?.name} />
+            {place !== undefined && usage.data !== undefined && <Found place={place} endpoints={endpoints.items} />}
+            {shown.length === 0 ? (
+              <Empty
+                title="No address, and no pool of that name"
+                help={
+                  <>
+                    <span className="mono">{text}</span> is no IP address, and none of {rows.length} pools has it in its
+                    name or prefix.
+                  </>
+                }
+                action={
+                  <button type="button" className="btn" onClick={() => url.set({ q: "" })}>
+                    Clear
+                  </button>
+                }
+              />
+            ) : (
+              <PoolTable rows={shown} usage={toldBy(usage)} chosen={chosen?.name} sort={sort} />
+            )}
             {usage.error !== null && usage.data === undefined && (
               <Failed error={usage.error} what="utilisation" onRetry={() => void usage.refetch()} />
             )}
             {chosen !== undefined && usage.data !== undefined && (
-              <AddressMap
-                pool={chosen}
-                selected={blockCidr}
-                onOpen={(cidr) => url.set({ open: `block/${cidr}`, new: undefined }, "push")}
-              />
+              <div className="pool-room">
+                {!narrow && map}
+                <BlockTable
+                  key={chosen.name}
+                  pool={chosen}
+                  node={url.get("node") ?? undefined}
+                  selected={blockCidr}
+                  onOpen={onBlock}
+                />
+                <NodeUseTable rows={nodeUse(rows)} />
+                {narrow && map}
+              </div>
             )}
           </div>
         )}
@@ -72,87 +120,13 @@ export function Pools() {
       {block === undefined ? (
         <ObjectPanel openRef={parseOpen(url.get("open"))} />
       ) : (
-        <BlockPanel block={block} onClose={() => url.set({ open: undefined }, "push")} />
+        <BlockPanel
+          key={`${block.cidr} ${place?.address ?? ""}`}
+          block={block}
+          at={place?.block === block ? place.ordinal : undefined}
+          onClose={() => url.set({ open: undefined }, "push")}
+        />
       )}
     </>
-  );
-}
-
-function PoolTable({
-  rows,
-  usage,
-  chosen,
-}: {
-  readonly rows: readonly PoolRow[];
-  /** What the numbers are made of. */
-  readonly usage: unknown;
-  readonly chosen: string | undefined;
-}) {
-  const url = useUrlState();
-  const ifTold = (content: ReactNode): ReactNode => (isUntold(usage) ? <UntoldMark untold={usage} /> : content);
-  return (
-    <div className="tw">
-      <table className="pool-table">
-        <thead>
-          <tr>
-            <th>Pool</th>
-            <th className="hide-s">CIDR</th>
-            <th className="hide-s">Encapsulation</th>
-            <th>Use</th>
-            <th className="num">In use</th>
-            <th className="num hide-s">Free</th>
-            <th className="num hide-s">Blocks</th>
-            <th className="num hide-s">With space</th>
-            <th className="hide-s">
-              <span className="vh">Edit</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name} aria-selected={row.name === chosen} onClick={() => url.set({ focus: row.name })}>
-              <td>
-                <button type="button" className="link-row mono" onClick={() => url.set({ focus: row.name })}>
-                  {row.name}
-                </button>
-                {row.disabled && <span className="badge pool-off">disabled</span>}
-                <div className="only-s mono muted">{row.cidr}</div>
-              </td>
-              <td className="mono hide-s">{row.cidr}</td>
-              <td className="hide-s">
-                {row.encapsulation}
-                {row.natOutgoing && <span className="muted">, NAT outgoing</span>}
-              </td>
-              <td className="pool-bar" aria-label={isUntold(usage) ? usage : `${Math.round(row.share * 100)} % in use`}>
-                <div className="utilw">
-                  <div className="util">
-                    <i
-                      className={`u${Math.max(3, stepOfUse(row.share))}`}
-                      style={{ width: `${Math.max(row.used > 0 ? 1 : 0, row.share * 100)}%` }}
-                    />
-                  </div>
-                </div>
-              </td>
-              <td className="num">
-                {ifTold(row.size > 1n << 32n && row.used > 0 ? row.used : formatShare(row.used, Number(row.size)))}
-              </td>
-              <td className="num hide-s">{ifTold(formatBig(row.free))}</td>
-              <td className="num hide-s">{ifTold(`${row.blocks.length} / ${formatBig(row.blocksTotal)}`)}</td>
-              <td className="num hide-s">{ifTold(row.blocksWithSpace)}</td>
-              <td className="num hide-s">
-                <button
-                  type="button"
-                  className="btn ghost mini"
-                  aria-label={`Edit pool ${row.name}`}
-                  onClick={() => url.set({ open: `ippools/${row.name}`, new: undefined }, "push")}
-                >
-                  <Icon name="edit" />
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

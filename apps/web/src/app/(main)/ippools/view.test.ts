@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressMap, blockAddresses, poolRows, stepOfUse } from "./view.ts";
+import { blockAddresses, nodeUse, poolRows, sortPools, stepOfUse } from "./view.ts";
 
 const block = (cidr: string, used: number, size = 64) => ({
   cidr,
@@ -31,30 +31,6 @@ test("pools are counted exactly and the fullest comes first", () => {
   ]);
   expect(rows[1]?.free).toBe(1n << 72n);
   expect(rows[0]?.blocks.map(({ cidr }) => cidr)).toEqual(["10.0.0.0/26", "10.0.0.64/26"]);
-});
-
-test("a small pool shows every block in address order", () => {
-  const [row] = poolRows(
-    [pool("v4", "10.0.0.0/24")],
-    [{ name: "v4", cidr: "10.0.0.0/24", size: 256, used: 1, blocks: [block("10.0.0.128/26", 1)] }],
-  );
-  const [part] = addressMap(row!);
-  expect(part?.t === "row" && part.cells.map((cell) => [cell.cidr, cell.block?.used])).toEqual([
-    ["10.0.0.0/26", undefined],
-    ["10.0.0.64/26", undefined],
-    ["10.0.0.128/26", 1],
-    ["10.0.0.192/26", undefined],
-  ]);
-});
-
-test("a huge pool shows claimed blocks and the gaps between them", () => {
-  const claimed = [block("fd00::40/122", 1), block("fd00::80/122", 1)];
-  const [row] = poolRows(
-    [pool("v6", "fd00::/64")],
-    [{ name: "v6", cidr: "fd00::/64", size: 2 ** 64, used: 2, blocks: claimed }],
-  );
-  const parts = addressMap(row!);
-  expect(parts.map((part) => (part.t === "gap" ? part.blocks : part.cells.length))).toEqual([1n, 2, (1n << 58n) - 3n]);
 });
 
 test("a block lists every address with its owner", () => {
@@ -115,31 +91,6 @@ test("equally full pools go by name, and a share of a huge one is told in millio
   ]);
 });
 
-test("a map of many blocks has rows of 64, each under its first address", () => {
-  const [row] = poolRows([pool("p", "10.0.0.0/18")], []);
-  const parts = addressMap(row!);
-  expect(parts.map((part) => part.t === "row" && [part.label, part.cells.length, part.cells.at(-1)?.cidr])).toEqual([
-    ["10.0.0.0", 64, "10.0.15.192/26"],
-    ["10.0.16.0", 64, "10.0.31.192/26"],
-    ["10.0.32.0", 64, "10.0.47.192/26"],
-    ["10.0.48.0", 64, "10.0.63.192/26"],
-  ]);
-  expect(parts[1]?.t === "row" && parts[1].cells[0]?.index).toBe(64n);
-});
-
-test("a huge pool may begin and end with claimed blocks", () => {
-  const claimed = [block("fd00::/122", 1), block("fd00::ffff:ffff:ffff:ffc0/122", 1), block("fd00::100/122", 1)];
-  const [row] = poolRows(
-    [pool("v6", "fd00::/64")],
-    [{ name: "v6", cidr: "fd00::/64", size: 2 ** 64, used: 3, blocks: claimed }],
-  );
-  expect(
-    addressMap(row!).map((part) =>
-      part.t === "gap" ? part.blocks : [part.label, ...part.cells.map(({ index }) => index)],
-    ),
-  ).toEqual([["fd00::", 0n], 3n, ["fd00::100", 4n], (1n << 58n) - 6n, ["fd00::ffff:ffff:ffff:ffc0", (1n << 58n) - 1n]]);
-});
-
 test("of a block larger than a page only addresses in use are shown, in their order", () => {
   const owners = [
     { ordinal: 300, owner: "b", handle: "h" },
@@ -151,4 +102,49 @@ test("of a block larger than a page only addresses in use are shown, in their or
   ]);
   expect(blockAddresses(block("10.0.0.0/24", 1, 256))).toHaveLength(256);
   expect(blockAddresses(block("10.0.0.0/23", 1, 512))).toHaveLength(1);
+});
+
+test("each node has its blocks, and what it borrowed counts there and not where it was lent", () => {
+  const owners = [
+    { ordinal: 0, owner: "shop/web" },
+    { ordinal: 1, owner: "shop/db", borrower: "n-2" },
+  ];
+  const rows = [
+    { blocks: [{ cidr: "10.0.0.0/26", node: "n-10", used: 2, size: 64, owners }] },
+    {
+      blocks: [
+        { cidr: "10.1.0.0/26", node: "n-2", used: 1, size: 64, owners: [{ ordinal: 3, owner: "shop/web" }] },
+        { cidr: "10.1.0.64/26", used: 1, size: 64, owners: [{ ordinal: 3, owner: "shop/x", borrower: "n-2" }] },
+      ],
+    },
+  ];
+  expect(nodeUse(rows)).toEqual([
+    { node: "n-2", blocks: 1, used: 3, borrowed: 2, free: 63 },
+    { node: "n-10", blocks: 1, used: 1, borrowed: 0, free: 62 },
+  ]);
+});
+
+test("pools go by any column, addresses by their number and IPv4 first", () => {
+  const rows = poolRows(
+    [pool("p-10", "10.9.0.0/24"), pool("p-9", "fd00::/64"), pool("p-1", "10.10.0.0/16")],
+    [
+      {
+        name: "p-1",
+        cidr: "10.10.0.0/16",
+        size: 65_536,
+        used: 65,
+        blocks: [block("10.10.0.0/26", 64), block("10.10.0.64/26", 1)],
+      },
+      { name: "p-10", cidr: "10.9.0.0/24", size: 256, used: 64, blocks: [block("10.9.0.0/26", 64)] },
+    ],
+  );
+  const by = (id: string, down = false) => sortPools(rows, { id, down }).map(({ name }) => name);
+  expect(by("name")).toEqual(["p-1", "p-9", "p-10"]);
+  expect(by("cidr")).toEqual(["p-10", "p-1", "p-9"]);
+  expect(by("cidr", true)).toEqual(["p-9", "p-1", "p-10"]);
+  expect(by("use", true)).toEqual(["p-10", "p-1", "p-9"]);
+  expect(by("free")).toEqual(["p-10", "p-1", "p-9"]);
+  expect(by("blocks", true)).toEqual(["p-1", "p-10", "p-9"]);
+  expect(by("space", true)[0]).toBe("p-1");
+  expect(by("nothing")).toEqual(rows.map(({ name }) => name));
 });

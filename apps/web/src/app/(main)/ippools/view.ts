@@ -1,7 +1,9 @@
 import type { IPPool, SpecOf } from "@percale/resources";
 import type { BlockView, PoolUsageView } from "@percale/api";
-import { bitsOf, type Cidr, formatAddress, tryParseCidr } from "@percale/net";
 import type { Lenient } from "../../../policy/spec.ts";
+import type { SortState } from "../../../parts/virtual-table.tsx";
+import { compareNames } from "../nodes/view.ts";
+import { firstOf, shapeOf, textOf } from "./cidr.ts";
 
 /** One pool with its use, counted exactly where a number can be. */
 export interface PoolRow {
@@ -65,59 +67,13 @@ function sortBlocks(blocks: readonly BlockView[]): readonly BlockView[] {
   });
 }
 
-export interface MapCell {
-  /** Index of the block in its pool. */
-  readonly index: bigint;
-  readonly cidr: string;
-  readonly block: BlockView | undefined;
-}
-
-/** A row of the address map, or in IPv6 a run of free blocks between claimed ones. */
-export type MapPart =
-  | { readonly t: "row"; readonly label: string; readonly cells: readonly MapCell[] }
-  | { readonly t: "gap"; readonly blocks: bigint };
-
-const ALL_UP_TO = 4096n;
-const PER_ROW = 64;
-
-/** Blocks in address order: all of them while a page can draw that, else those claimed with the gaps as numbers. */
-export function addressMap(pool: Pick<PoolRow, "cidr" | "blocks" | "blocksTotal">): readonly MapPart[] {
-  const start = firstOf(pool.cidr);
-  const { bits, length } = shapeOf(pool.cidr);
-  const blockBits = BigInt(bits - length) - bitLength(pool.blocksTotal);
-  const cidrAt = (index: bigint) => `${textOf(start + (index << blockBits), bits)}/${bits - Number(blockBits)}`;
-  const claimed = new Map(pool.blocks.map((block) => [(firstOf(block.cidr) - start) >> blockBits, block]));
-  if (pool.blocksTotal <= ALL_UP_TO) {
-    const perRow = pool.blocksTotal < BigInt(PER_ROW) ? Number(pool.blocksTotal) : PER_ROW;
-    const rows: MapPart[] = [];
-    for (let at = 0; at < Number(pool.blocksTotal); at += perRow) {
-      const cells = Array.from({ length: Math.min(perRow, Number(pool.blocksTotal) - at) }, (_, offset): MapCell => {
-        const index = BigInt(at + offset);
-        return { index, cidr: cidrAt(index), block: claimed.get(index) };
-      });
-      rows.push({ t: "row", label: cells[0]?.cidr.replace(/\/\d+$/, "") ?? "", cells });
-    }
-    return rows;
-  }
-  const parts: MapPart[] = [];
-  let next = 0n;
-  for (const [index, block] of [...claimed].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (index > next) parts.push({ t: "gap", blocks: index - next });
-    const last = parts.at(-1);
-    const cell: MapCell = { index, cidr: block.cidr, block };
-    if (last?.t === "row") parts[parts.length - 1] = { ...last, cells: [...last.cells, cell] };
-    else parts.push({ t: "row", label: block.cidr.replace(/\/\d+$/, ""), cells: [cell] });
-    next = index + 1n;
-  }
-  if (next < pool.blocksTotal) parts.push({ t: "gap", blocks: pool.blocksTotal - next });
-  return parts;
-}
-
 export interface AddressCell {
   readonly ordinal: number;
   readonly address: string;
   readonly owner: string | undefined;
   readonly handle: string | undefined;
+  /** The node that has it from another's block. */
+  readonly borrower: string | undefined;
 }
 
 /** Every address of one block; beyond 256 only those in use. */
@@ -134,6 +90,7 @@ export function blockAddresses(block: BlockView): readonly AddressCell[] {
     address: textOf(start + BigInt(ordinal), bits),
     owner: owners.get(ordinal)?.owner,
     handle: owners.get(ordinal)?.handle,
+    borrower: owners.get(ordinal)?.borrower,
   }));
 }
 
@@ -143,22 +100,58 @@ export function stepOfUse(share: number): 0 | 1 | 2 | 3 | 4 | 5 {
   return Math.min(5, Math.ceil(share * 5)) as 1 | 2 | 3 | 4 | 5;
 }
 
-function bitLength(value: bigint): bigint {
-  return BigInt(value.toString(2).length - 1);
+/** What one node has of all pools. */
+export interface NodeUse {
+  readonly node: string;
+  readonly blocks: number;
+  /** Addresses that it has, borrowed ones too. */
+  readonly used: number;
+  readonly borrowed: number;
+  /** Addresses of its blocks that nobody has. */
+  readonly free: number;
 }
 
-const NONE: Cidr = { family: 4, value: 0n, prefixLen: 32 };
-
-/** Bits of the family and length of the prefix; a broken text counts as one address rather than breaking the page. */
-function shapeOf(cidr: string): { readonly bits: 32 | 128; readonly length: number } {
-  const { family, prefixLen } = tryParseCidr(cidr) ?? NONE;
-  return { bits: bitsOf(family), length: prefixLen };
+/** By name. */
+export function nodeUse(rows: readonly Pick<PoolRow, "blocks">[]): readonly NodeUse[] {
+  const byNode = new Map<string, NodeUse>();
+  const add = (node: string | undefined, more: Partial<NodeUse>): void => {
+    if (node === undefined) return;
+    const { blocks, used, borrowed, free } = byNode.get(node) ?? { blocks: 0, used: 0, borrowed: 0, free: 0 };
+    byNode.set(node, {
+      node,
+      blocks: blocks + (more.blocks ?? 0),
+      used: used + (more.used ?? 0),
+      borrowed: borrowed + (more.borrowed ?? 0),
+      free: free + (more.free ?? 0),
+    });
+  };
+  for (const { node, used, size, owners } of rows.flatMap(({ blocks }) => blocks)) {
+    const lent = owners.filter(({ borrower }) => borrower !== undefined);
+    add(node, { blocks: 1, used: used - lent.length, free: size - used });
+    for (const { borrower } of lent) add(borrower, { used: 1, borrowed: 1 });
+  }
+  return [...byNode.values()].sort((a, b) => compareNames(a.node, b.node));
 }
 
-function firstOf(cidr: string): bigint {
-  return (tryParseCidr(cidr) ?? NONE).value;
+/** How the table may be sorted, each as it is asked for first. */
+const ORDERS: Readonly<Record<string, (a: PoolRow, b: PoolRow) => number>> = {
+  name: (a, b) => compareNames(a.name, b.name),
+  cidr: (a, b) => Number(isSix(a)) - Number(isSix(b)) || compareBig(firstOf(a.cidr), firstOf(b.cidr)),
+  use: (a, b) => a.share - b.share,
+  free: (a, b) => compareBig(a.free, b.free),
+  blocks: (a, b) => a.blocks.length - b.blocks.length,
+  space: (a, b) => a.blocksWithSpace - b.blocksWithSpace,
+};
+
+export function sortPools(rows: readonly PoolRow[], { id, down }: SortState): readonly PoolRow[] {
+  const order = ORDERS[id];
+  return order === undefined ? rows : rows.toSorted((a, b) => (down ? -order(a, b) : order(a, b)));
 }
 
-function textOf(value: bigint, bits: 32 | 128): string {
-  return formatAddress({ family: bits === 32 ? 4 : 6, value });
+function isSix({ cidr }: PoolRow): boolean {
+  return cidr.includes(":");
+}
+
+function compareBig(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
 }
