@@ -58,6 +58,19 @@ test("workloads of two nodes reach each other over routes that BIRD learned, als
         node === "na" && sessions.some(({ peerNode, state }) => peerNode === "nb" && state === "Established"),
     ),
   );
+  const tellsOf = (node: string, from: string, dst: RegExp): boolean =>
+    server.statuses.some(
+      (status) =>
+        status.node === node &&
+        status.routes?.list.some((route) => route.from === from && dst.test(route.dst)) === true,
+    );
+  await until("its routes are reported, of all three origins", () =>
+    [
+      tellsOf("na", "peer", /\/26$/),
+      tellsOf("na", "block", /\/26$/),
+      tellsOf("na", "workload", new RegExp(`^${first.replaceAll(".", "[.]")}/32$`)),
+    ].every(Boolean),
+  );
   const { body } = await a.health("/metrics");
   const labels = '{peer="192.0.2.2",peer_node="nb",type="NodeMesh"}';
   expect(body.split("\n").filter((line) => line.startsWith("percale_bgp_"))).toEqual([
@@ -71,5 +84,8 @@ test("workloads of two nodes reach each other over routes that BIRD learned, als
   expect(await a.reaches("web", second)).toBe(true);
   b.start([`--api-socket=${a.apiSocket}`]);
   await until("ready again", async () => (await b.health("/readyz")).status === 200);
+  await until("that it was started again is reported", () =>
+    server.statuses.some(({ node, starts = [] }) => node === "nb" && starts.length === 2),
+  );
   expect(await a.reaches("web", second)).toBe(true);
 });

@@ -9,11 +9,13 @@ import { Calculation } from "./calculation/part.ts";
 import { Attachment } from "./cni/part.ts";
 import { DataplanePart } from "./dataplane-part.ts";
 import { HealthEndpoint } from "./health-endpoint.ts";
+import { KernelRoutes } from "./kernel-routes/part.ts";
 import { takeAgentLocks } from "./lock.ts";
 import type { AgentPart } from "./part.ts";
 import { Registration } from "./registration/part.ts";
 import { StatusReports } from "./status/part.ts";
 import { renderStatus } from "./status/render.ts";
+import { noteStart } from "./status/starts.ts";
 import { Stream } from "./sync/part.ts";
 
 /**
@@ -88,18 +90,27 @@ export async function* agentParts(context: AgentContext): AsyncGenerator<AgentPa
     now,
   });
 
-  const startedAt = new Date();
+  const routes = new KernelRoutes({
+    netlink,
+    workloadInterfaces: () => new Set(dataplane.state().endpoints.map(({ interfaceName }) => interfaceName)),
+    log: context.log,
+  });
+  yield routes;
+
+  const starts = await noteStart(config.dataDir, new Date(), context.log);
   yield new StatusReports({
     read: () => {
       tell();
       return renderStatus({
         node: config.nodeName,
-        startedAt,
+        starts,
         inSync: stream.inSync,
         pipeline: calculation.pipeline,
         dataplane: dataplane.state(),
         bgp: bgp?.look(),
+        routes: routes.look(),
         conditions: health.list(),
+        ended: health.ended(),
         rssBytes: process.memoryUsage.rss(),
       });
     },

@@ -61,7 +61,7 @@ test("what a source told no more and tells again began again", () => {
     ["a 0"],
     ["a 0", "b 1000"],
     ["b 1000"],
-    ["a 2000", "b 1000"],
+    ["a 3000", "b 1000"], // an end is a look at the clock too
   ]);
 });
 
@@ -96,4 +96,22 @@ test("two that a source tells of one code, about no object, stand side by side a
   ]);
   health.tell("dataplane", [b]);
   expect(health.list().map(({ title }) => title)).toEqual(["cali2 is closed"]);
+});
+
+test("what ended is remembered with its end, the newest first, and not for ever", () => {
+  const health = registry();
+  health.set(stale);
+  health.clear(stale.code);
+  health.clear(stale.code);
+  health.tell("bird", [{ ...stale, code: "A" }]);
+  health.tell("bird", []);
+  expect(health.ended()).toEqual([
+    { ...stale, code: "A", since: "1970-01-01T00:00:02.000Z", until: "1970-01-01T00:00:03.000Z" },
+    { ...stale, since: "1970-01-01T00:00:00.000Z", until: "1970-01-01T00:00:01.000Z" },
+  ]);
+  for (let nth = 0; nth < 20; nth++) {
+    health.set({ ...stale, code: `N${nth}` });
+    health.clear(`N${nth}`);
+  }
+  expect([health.ended().length, health.ended()[0]?.code, health.list()]).toEqual([10, "N19", []]);
 });

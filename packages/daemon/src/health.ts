@@ -1,6 +1,9 @@
 import { formatRef } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
-import type { Condition, RaisedCondition } from "@percale/protocol";
+import type { Condition, EndedCondition, RaisedCondition } from "@percale/protocol";
+
+/** As many of those that are over are remembered. */
+const MAX_ENDED = 10;
 
 /** Says what is wrong, or nothing if all is well. Must not block: it is asked on every probe. */
 export type HealthCheck = () => string | undefined;
@@ -18,6 +21,8 @@ export interface ProbeReport {
 export class HealthRegistry {
   readonly #now: () => Date;
   readonly #conditions = new Map<string, Condition>();
+  /** The newest first. */
+  #ended: readonly EndedCondition[] = [];
   readonly #checks: Readonly<Record<Probe, Map<string, HealthCheck>>> = { live: new Map(), ready: new Map() };
   /** Keys of the conditions that each source told of last. */
   readonly #toldBySource = new Map<string, ReadonlySet<string>>();
@@ -40,13 +45,13 @@ export class HealthRegistry {
     const keyOf = ({ code, ref, title }: RaisedCondition): string =>
       ref === undefined ? `${source}: ${code} ${title}` : conditionKey(code, ref);
     const keys = new Set(conditions.map(keyOf));
-    for (const key of this.#toldBySource.get(source) ?? []) if (!keys.has(key)) this.#conditions.delete(key);
+    for (const key of this.#toldBySource.get(source) ?? []) if (!keys.has(key)) this.#end(key);
     this.#toldBySource.set(source, keys);
     for (const condition of conditions) this.#put(keyOf(condition), condition);
   }
 
   clear(code: string, ref?: ObjectRef): void {
-    this.#conditions.delete(conditionKey(code, ref));
+    this.#end(conditionKey(code, ref));
   }
 
   /** Worst first, then oldest first. */
@@ -55,6 +60,11 @@ export class HealthRegistry {
     return [...this.#conditions.values()].sort(
       (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
     );
+  }
+
+  /** Those that ended last, the newest first: what was wrong, for who comes after it. */
+  ended(): readonly EndedCondition[] {
+    return this.#ended;
   }
 
   /** A failing `live` check asks for a restart; a failing `ready` check only for patience. */
@@ -68,6 +78,13 @@ export class HealthRegistry {
       return problem === undefined ? { name } : { name, problem };
     });
     return { ok: checks.every(({ problem }) => problem === undefined), checks };
+  }
+
+  #end(key: string): void {
+    const condition = this.#conditions.get(key);
+    if (condition === undefined) return;
+    this.#conditions.delete(key);
+    this.#ended = [{ ...condition, until: this.#now().toISOString() }, ...this.#ended].slice(0, MAX_ENDED);
   }
 
   #put(key: string, condition: RaisedCondition, from?: Date): void {

@@ -145,6 +145,12 @@ export interface Condition {
   readonly ref?: ObjectRef;
 }
 
+/** One that is over. */
+export interface EndedCondition extends Condition {
+  /** RFC 3339. */
+  readonly until: string;
+}
+
 /** What one end of a session knows of it. Optional fields came later than the first agents. */
 export interface BgpSession {
   readonly peerIP: string;
@@ -198,10 +204,28 @@ export interface WorkloadStatus {
   readonly detail?: string;
 }
 
+/** A route of the node's main table that is there because of Percale. */
+export interface NodeRoute {
+  readonly dst: string;
+  /** A BGP peer told it, it keeps one of the node's own blocks, or it leads to a workload. */
+  readonly from: "peer" | "block" | "workload";
+  readonly via?: string;
+  readonly dev?: string;
+}
+
+export interface NodeRoutes {
+  readonly total: number;
+  /** The first of them. */
+  readonly list: readonly NodeRoute[];
+}
+
+/** Optional fields came later than the first agents. */
 export interface AgentStatus {
   readonly node: string;
   readonly build: string;
   readonly startedAt: string;
+  /** When this node's agents started, of late, this one's first: RFC 3339. */
+  readonly starts?: readonly string[];
   readonly inSync: boolean;
   readonly appliedRevision: number;
   readonly programmedRevision: number;
@@ -221,8 +245,14 @@ export interface AgentStatus {
     readonly version?: string;
     readonly routerID?: string;
     readonly md5Refused?: Md5Refused;
+    /** RFC 3339, as are those behind it. */
+    readonly startedAt?: string;
+    readonly configuredAt?: string;
   };
+  readonly routes?: NodeRoutes;
   readonly sessions: readonly BgpSession[];
   readonly workloads: readonly WorkloadStatus[];
   readonly conditions: readonly Condition[];
+  /** Those that ended last, the newest first. */
+  readonly ended?: readonly EndedCondition[];
 }

@@ -18,6 +18,8 @@ const oldSession: BgpSession = {
   routesImported: 0,
   routesExported: 0,
 };
+/** As they tell all else. */
+const { starts: _starts, routes: _routes, ended: _ended, ...oldStatus } = agentStatusOf("n2");
 const status: AgentStatus = { ...agentStatusOf("n1"), sessions: [oldSession, ...agentStatusOf("n1").sessions] };
 const resume = { epoch: "e", revision: 1, scopeDigest: "d" };
 const fromClients: ClientMessage[] = [
@@ -35,6 +37,7 @@ const fromClients: ClientMessage[] = [
   },
   { t: "ack", applied: 1, programmed: 1 },
   { t: "status", status },
+  { t: "status", status: oldStatus },
   { t: "ping", id: 1, timeMs: 1 },
 ];
 const fromServers: ServerMessage[] = [

@@ -6,6 +6,8 @@ import type {
   BgpSession,
   ClientMessage,
   Condition,
+  EndedCondition,
+  NodeRoute,
   Ping,
   ServerMessage,
   WorkloadStatus,
@@ -75,7 +77,7 @@ function isStoredObject(value: unknown): boolean {
 
 const ping: z.ZodType<Ping> = z.object({ t: z.enum(["ping", "pong"]), id: z.number(), timeMs: z.number() });
 
-const condition: z.ZodType<Condition> = z.object({
+const conditionFields = {
   code: text,
   severity: z.enum(["info", "warning", "error"]),
   title: words,
@@ -83,6 +85,15 @@ const condition: z.ZodType<Condition> = z.object({
   advice: words,
   since: text,
   ref: ref.exactOptional(),
+};
+const condition: z.ZodType<Condition> = z.object(conditionFields);
+const endedCondition: z.ZodType<EndedCondition> = z.object({ ...conditionFields, until: text });
+
+const route: z.ZodType<NodeRoute> = z.object({
+  dst: text,
+  from: z.enum(["peer", "block", "workload"]),
+  via: text.exactOptional(),
+  dev: text.exactOptional(),
 });
 
 const session: z.ZodType<BgpSession> = z.object({
@@ -120,6 +131,7 @@ const agentStatus: z.ZodType<AgentStatus> = z.object({
   node,
   build: text,
   startedAt: text,
+  starts: z.array(text).exactOptional(),
   inSync: z.boolean(),
   appliedRevision: count,
   programmedRevision: count,
@@ -132,10 +144,14 @@ const agentStatus: z.ZodType<AgentStatus> = z.object({
     version: text.exactOptional(),
     routerID: text.exactOptional(),
     md5Refused: z.object({ notFound: count, unexpected: count, failure: count }).exactOptional(),
+    startedAt: text.exactOptional(),
+    configuredAt: text.exactOptional(),
   }),
+  routes: z.object({ total: count, list: z.array(route) }).exactOptional(),
   sessions: z.array(session),
   workloads: z.array(workload),
   conditions: z.array(condition),
+  ended: z.array(endedCondition).exactOptional(),
 });
 
 const CLIENT: ReadonlyMap<string, z.ZodType<ClientMessage>> = new Map<string, z.ZodType<ClientMessage>>([

@@ -7,7 +7,7 @@ type From = Parameters<typeof renderStatus>[0];
 const ref = { namespace: "shop", name: "web" };
 const from = {
   node: "n1",
-  startedAt: new Date(0),
+  starts: ["1970-01-01T00:00:00.000Z", "1969-12-31T00:00:00.000Z"],
   inSync: true,
   pipeline: { applied: 7, programmed: 6, latencies: { summary: () => ({ p50: 1, p99: 2, last: 3 }) } },
   dataplane: {
@@ -19,7 +19,9 @@ const from = {
     ],
   },
   bgp: undefined,
+  routes: undefined,
   conditions: [],
+  ended: [],
   rssBytes: 80,
 } as unknown as From; // the parts that are read
 
@@ -27,6 +29,7 @@ const status = {
   node: "n1",
   build: VERSION,
   startedAt: "1970-01-01T00:00:00.000Z",
+  starts: ["1970-01-01T00:00:00.000Z", "1969-12-31T00:00:00.000Z"],
   inSync: true,
   appliedRevision: 7,
   programmedRevision: 6,
@@ -41,19 +44,27 @@ const status = {
     { ref, interfaceName: "cali2", state: "error", detail: "no such link" },
   ],
   conditions: [],
+  ended: [],
 };
 
 test("a node's account of itself is what its parts say", () => {
   expect(renderStatus(from)).toEqual(status);
 });
 
-const bird = { version: "2.0.12", routerID: "10.0.0.1" };
+test("routes are told once somebody looked", () => {
+  const routes = { total: 1, list: [{ dst: "10.65.0.64/26", from: "peer" }] } as const;
+  expect(renderStatus({ ...from, routes })).toEqual({ ...status, routes });
+});
+
+const known = { version: "2.0.12", routerID: "10.0.0.1" };
+const bird = { ...known, lastReboot: "2026-11-21 11:44:10.294", lastReconfiguration: "" };
+const told = { state: "Ready", ...known, startedAt: "2026-11-21T11:44:10.294Z" };
 const md5Refused = { count: 3 };
 
 test.each([
   ["does not run", { status: undefined, sessions: [] }, { state: "NotReady" }],
-  ["runs", { status: bird, sessions: [] }, { state: "Ready", ...bird }],
-  ["has refused signatures", { status: bird, sessions: [], md5Refused }, { state: "Ready", ...bird, md5Refused }],
+  ["runs", { status: bird, sessions: [] }, told],
+  ["has refused signatures", { status: bird, sessions: [], md5Refused }, { ...told, md5Refused }],
 ])("BIRD is told of when it %s", (_, bgp, told) => {
   expect(renderStatus({ ...from, bgp: bgp as unknown as From["bgp"] })).toEqual({ ...status, bird: told });
 });

@@ -7,6 +7,7 @@ export function agentStatusOf(node: string): AgentStatus {
     node,
     build: "0",
     startedAt: at,
+    starts: [at],
     inSync: true,
     appliedRevision: 0,
     programmedRevision: 0,
@@ -19,7 +20,10 @@ export function agentStatusOf(node: string): AgentStatus {
       version: "2.0.12",
       routerID: "10.0.0.1",
       md5Refused: { notFound: 0, unexpected: 0, failure: 0 },
+      startedAt: at,
+      configuredAt: at,
     },
+    routes: { total: 1, list: [{ dst: "10.65.0.64/26", from: "peer", via: "10.0.0.2", dev: "eth0" }] },
     sessions: [
       {
         peerIP: "10.0.0.2",
@@ -64,11 +68,12 @@ export function agentStatusOf(node: string): AgentStatus {
         ref: { kind: "Node", name: node },
       },
     ],
+    ended: [{ code: "Test", severity: "info", title: "t", detail: "d", advice: "a", since: at, until: at }],
   };
 }
 
 /** Of an agent that has nothing to tell but this. */
 export function quietStatusOf(node: string, more: Partial<AgentStatus> = {}): AgentStatus {
-  const none = { sessions: [], workloads: [], conditions: [] };
+  const none = { sessions: [], workloads: [], conditions: [], ended: [], routes: { total: 0, list: [] } };
   return { ...agentStatusOf(node), driftRepairs: { count: 0 }, bird: { state: "NotReady" }, ...none, ...more };
 }
