@@ -191,6 +191,18 @@ test.each<[readonly Standing[], lead: string, rest: string]>([
   expect(sayCounts(countSessions(all.map((standing) => ({ standing }))))).toEqual({ lead, rest });
 });
 
+test("of what is past it is said what was", () => {
+  const then = (_: string, past: string) => past;
+  const of = (...all: readonly Standing[]) =>
+    sayCounts(countSessions(all.map((standing) => ({ standing }))), then).lead;
+  expect([of(), of("down"), of("established", "established"), of("down", "established")]).toEqual([
+    "No node reported a BGP session.",
+    "The only session was not established.",
+    "All 2 sessions were established.",
+    "1 of 2 sessions were established.",
+  ]);
+});
+
 test("a session's standing in words begins as a sentence does", () => {
   expect(STANDINGS.map(sayStanding)).toEqual([
     "Down",

@@ -81,17 +81,26 @@ const WORDS: Readonly<Record<Standing, string>> = {
   established: "established",
 };
 
-/** `4 of 6 sessions are established.` and `1 down, 1 not heard.`, the worst first; the same words wherever sessions are counted. */
-export function sayCounts(counts: SessionCounts): { readonly lead: string; readonly rest: string } {
+/**
+ * `4 of 6 sessions are established.` and `1 down, 1 not heard.`, the worst first; the same words wherever sessions are counted. `verb`
+ * chooses the form that fits, now or then.
+ */
+export function sayCounts(
+  counts: SessionCounts,
+  verb: (now: string, then: string) => string = (now) => now,
+): { readonly lead: string; readonly rest: string } {
   const { total, established } = counts;
-  if (total === 0) return { lead: "No node reports a BGP session.", rest: "" };
+  if (total === 0) return { lead: `No node ${verb("reports", "reported")} a BGP session.`, rest: "" };
   const others = STANDINGS.filter((standing) => standing !== "established" && counts[standing] > 0);
   const rest = others.map((standing) => `${counts[standing]} ${WORDS[standing]}`).join(", ");
   const isWell = established === total;
   if (total === 1)
-    return { lead: `The only session is ${isWell ? "" : "not "}established.`, rest: isWell ? "" : `${rest}.` };
-  if (isWell) return { lead: `All ${total} sessions are established.`, rest };
-  return { lead: `${established} of ${total} sessions are established.`, rest: `${rest}.` };
+    return {
+      lead: `The only session ${verb("is", "was")} ${isWell ? "" : "not "}established.`,
+      rest: isWell ? "" : `${rest}.`,
+    };
+  if (isWell) return { lead: `All ${total} sessions ${verb("are", "were")} established.`, rest };
+  return { lead: `${established} of ${total} sessions ${verb("are", "were")} established.`, rest: `${rest}.` };
 }
 
 /** Of one session, as in a table. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAge, formatClock, formatMoment } from "./time.ts";
+import { formatAge, formatClock, formatMoment, formatSpan } from "./time.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 7, 42);
 
@@ -36,4 +36,17 @@ test.each([
   [30 * 86_400, "2026-10-22"],
 ])("the age of %i seconds is on its own side of the bound: %s", (seconds, text) => {
   expect(formatAge(now - seconds * 1000, now)).toBe(text);
+});
+
+test.each([
+  [-1, "0 ms"],
+  [999, "999 ms"],
+  [1000, "1 s"],
+  [59_499, "59 s"],
+  [60_000, "1 min"],
+  [3_599_999, "59 min"],
+  [86_399_999, "23 h"],
+  [3 * 86_400_000, "3 d"],
+])("%i ms lasted %s", (ms, words) => {
+  expect(formatSpan(ms)).toBe(words);
 });

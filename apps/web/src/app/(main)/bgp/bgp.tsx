@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
 import { useObjects } from "../../../live/objects.ts";
+import { useTense } from "../../../live/presence.ts";
 import { useSessions } from "../../../live/sessions.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
@@ -114,7 +115,9 @@ function Sessions({
   const trpc = useTRPC();
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects(IPPool);
-  const { lead, rest } = sayCounts(countSessions(sessions));
+  const { say, verb } = useTense();
+  const { lead: sentence, rest } = sayCounts(countSessions(sessions), verb);
+  const lead = say(sentence);
   const isList = url.get("view") === "list";
   const shown = isList ? sessions : shortList(sessions);
   const kept = useMemo(
