@@ -12,6 +12,7 @@ import { matrix } from "./matrix.ts";
 import { protection } from "./protection.ts";
 import type { Rows } from "./rows.ts";
 import { select } from "./select.ts";
+import { setUse } from "./set-use.ts";
 import type { Change, World } from "./world.ts";
 
 /** What may be asked about the cluster as it is, by the name of the question. */
@@ -24,6 +25,7 @@ export interface Questions {
   /** What would be stored. */
   readonly impact: readonly Change[];
   readonly select: z.output<typeof input.selectorInput>;
+  readonly setUse: z.output<typeof input.setUseInput>;
 }
 
 export interface Answers {
@@ -34,6 +36,7 @@ export interface Answers {
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
+  readonly setUse: view.SetUseView;
 }
 
 export type Ask = keyof Questions;
@@ -45,6 +48,7 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   protection: "ends",
   matrix: "cells",
   impact: "changes",
+  setUse: "rows",
 };
 
 /** What long answers need: a place for their rows, and turns for others. */
@@ -74,6 +78,9 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return { ...(await impact(evaluator, about, course)), revision };
       case "select":
         return select(evaluator, about);
+      case "setUse":
+        await setUse(evaluator, course);
+        return { revision };
     }
   } catch (error) {
     throw error instanceof QueryError ? badRequest(error.message) : error;

@@ -12,6 +12,7 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
     effective: (ref) => judge.ask("effective", () => ref),
     coverage: (question) => judge.ask("coverage", () => question),
     protection: (question) => judge.ask("protection", () => question),
+    setUse: (question) => judge.ask("setUse", () => question),
     matrix: (question) => judge.ask("matrix", () => question),
     impact: ({ changes }, identity) =>
       judge.ask(

@@ -42,6 +42,7 @@ export interface Services {
     effective(ref: ObjectRef): Promise<view.EffectiveView>;
     coverage(question: z.output<typeof input.coverageInput>): Promise<view.CoverageView>;
     protection(question: z.output<typeof input.protectionInput>): Promise<view.ProtectionView>;
+    setUse(question: z.output<typeof input.setUseInput>): Promise<view.SetUseView>;
     matrix(question: z.output<typeof input.matrixInput>): Promise<view.MatrixView>;
     impact(question: Pick<ChangeSet, "changes">, identity: Identity): Promise<view.ImpactView>;
   };

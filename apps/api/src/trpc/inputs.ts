@@ -44,6 +44,7 @@ export const explainInput = z.strictObject({
 });
 
 export const protectionInput = z.strictObject({});
+export const setUseInput = z.strictObject({});
 export const coverageInput = z.strictObject({ per: z.enum(["policy", "endpoint"]) });
 
 const portQuestion = z.strictObject({ protocol, port: port.optional() });

@@ -97,6 +97,10 @@ const policy = router({
   protection: can("read")
     .input(parsed(input.protectionInput))
     .query(({ ctx, input }) => ctx.services.policy.protection(input)),
+  /** Which rules select which network sets. */
+  setUse: can("read")
+    .input(parsed(input.setUseInput))
+    .query(({ ctx, input }) => ctx.services.policy.setUse(input)),
   matrix: can("read")
     .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),

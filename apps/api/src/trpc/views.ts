@@ -312,6 +312,32 @@ export type SelectorView =
       readonly sets: readonly string[];
     };
 
+/** One side of one rule that selects a network set. */
+export interface SetUse {
+  /** A policy or profile. */
+  readonly owner: ObjectRef;
+  readonly direction: "ingress" | "egress";
+  /** Index in its list. */
+  readonly rule: number;
+  readonly side: "source" | "destination";
+  /** The rule is about whoever is not in the set. */
+  readonly isNot?: true;
+}
+
+export interface SetUseRow {
+  /** `kind/namespace/name` of the set. */
+  readonly name: string;
+  readonly count: number;
+  /** The first of them, in order. */
+  readonly uses: readonly SetUse[];
+}
+
+export interface SetUseView {
+  /** A set that no rule selects has none. */
+  readonly rows: readonly SetUseRow[];
+  readonly revision: number;
+}
+
 export interface PoolUsageView {
   readonly name: string;
   readonly cidr: string;

@@ -1,0 +1,100 @@
+import { peerSelectors } from "@percale/policy";
+import type { Evaluator } from "@percale/policy";
+import { badRequest, formatRef, kindsWhere, Profile, refOf } from "@percale/resources";
+import type { EntityRule, KubeObject, ObjectRef } from "@percale/resources";
+import { matches, SelectorError } from "@percale/selector";
+import type { Selector } from "@percale/selector";
+import type { SetUse, SetUseRow } from "../trpc/views.ts";
+import type { Course } from "./questions.ts";
+
+const SET_KINDS = kindsWhere(({ traits }) => traits.member === "set");
+/** Those that have rules. */
+const RULE_KINDS = [...kindsWhere(({ traits }) => traits.tiered === true), Profile.kind];
+/** Of one set as many are told; the others are counted. */
+const MAX_TOLD = 50;
+
+/** Which rules select which network sets: a row for each set that a rule selects. Throws StatusError 400 if they are too many. */
+export async function setUse(evaluator: Evaluator, { rows, inSlices }: Course): Promise<void> {
+  const sets = SET_KINDS.flatMap((kind) => [...evaluator.objects.list(kind)]).flatMap((object) => {
+    const key = formatRef(refOf(object));
+    const found = evaluator.selection.selectable(key);
+    return found === undefined ? [] : [{ key, labels: found.labels, uses: [] as SetUse[], count: 0 }];
+  });
+  // Rules say the same again and again: each selector is matched once.
+  await inSlices(groupsOf(evaluator), (slice) => {
+    for (const { selector, uses } of slice)
+      for (const set of sets) {
+        if (!matches(selector, set.labels)) continue;
+        set.count += uses.length;
+        set.uses.push(...uses.slice(0, MAX_TOLD - set.uses.length));
+      }
+  });
+  for (const { key, uses, count } of sets) {
+    if (count === 0) continue;
+    const row: SetUseRow = { name: key, count, uses: uses.toSorted(inOrder) };
+    if (!rows.add(row)) throw badRequest(`${sets.length} sets with their rules are longer than an answer may be`);
+  }
+}
+
+interface Group {
+  readonly selector: Selector;
+  /** Those whose addresses it chooses. */
+  readonly uses: SetUse[];
+}
+
+/** All sides of all rules by what they select. What does not parse selects nothing, and is told elsewhere. */
+function groupsOf({ objects }: Evaluator): readonly Group[] {
+  const groups = new Map<string, Group>();
+  const add = (key: string, selector: Selector | undefined, use: SetUse): void => {
+    if (selector === undefined) return;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { selector, uses: [use] });
+    else known.uses.push(use);
+  };
+  for (const { owner, namespace, direction, rule, side, entity } of sidesOf(objects)) {
+    try {
+      const { positive, negative } = peerSelectors(entity, namespace);
+      const { selector, notSelector, namespaceSelector, serviceAccounts } = entity;
+      const key = JSON.stringify([namespace, selector, notSelector, namespaceSelector, serviceAccounts]);
+      add(key, positive, { owner, direction, rule, side });
+      add(`not ${key}`, negative, { owner, direction, rule, side, isNot: true });
+    } catch (error) {
+      if (!(error instanceof SelectorError)) throw error;
+    }
+  }
+  return [...groups.values()];
+}
+
+interface Side extends Pick<SetUse, "owner" | "direction" | "rule" | "side"> {
+  readonly namespace: string | undefined;
+  readonly entity: EntityRule;
+}
+
+type Rules = readonly { readonly source?: EntityRule; readonly destination?: EntityRule }[];
+
+function* sidesOf(objects: Evaluator["objects"]): Generator<Side> {
+  for (const kind of RULE_KINDS)
+    for (const object of objects.list(kind)) {
+      const { ingress, egress } = rulesOf(object);
+      const owner: ObjectRef = refOf(object);
+      const { namespace } = object.metadata;
+      for (const [direction, rules] of [["ingress", ingress] as const, ["egress", egress] as const])
+        for (const [rule, sides] of rules.entries())
+          for (const side of ["source", "destination"] as const) {
+            const entity = sides[side];
+            if (entity !== undefined) yield { owner, namespace, direction, rule, side, entity };
+          }
+    }
+}
+
+/** Their schema was checked when they were stored. */
+function rulesOf({ spec }: KubeObject): { readonly ingress: Rules; readonly egress: Rules } {
+  const { ingress = [], egress = [] } = spec as { readonly ingress?: Rules; readonly egress?: Rules };
+  return { ingress, egress };
+}
+
+function inOrder(a: SetUse, b: SetUse): number {
+  const key = ({ owner, direction, rule }: SetUse): string =>
+    `${formatRef(owner)} ${direction} ${String(rule).padStart(6, "0")}`;
+  return key(a) < key(b) ? -1 : 1;
+}
