@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { createElement, useCallback, useEffect, useMemo, useState } from "react";
 import type { Complaint, Draft } from "../editor/use-draft.ts";
 import { FailureWords } from "../parts/failure-words.tsx";
-import { Programmed } from "../parts/programmed.tsx";
+import { ProgrammedRevision } from "../parts/programmed.tsx";
 import { showToast } from "../parts/toasts.tsx";
 import { fromWire, toWire } from "../trpc/wire.ts";
 import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
@@ -45,7 +45,7 @@ export function useWrite(): {
           "span",
           { className: "toast-words" },
           toastWords(words.done, words.names),
-          createElement(Programmed, { revision }),
+          createElement(ProgrammedRevision, { revision }),
         ),
         action: { label: "Undo", run: () => void revert(revision, words.names) },
       });
@@ -81,7 +81,7 @@ export function useRevert(): Revert {
             "span",
             { className: "toast-words" },
             toastWords("Reverted", names),
-            createElement(Programmed, { revision: written }),
+            createElement(ProgrammedRevision, { revision: written }),
           ),
           action: { label: "Undo", run: () => void revert(written, names) },
         });

@@ -15,6 +15,7 @@ import { Icon } from "./icon.tsx";
 import { iconOf } from "./kind-icon.ts";
 import { ObjectName } from "./object-name.tsx";
 import { Panel } from "./panel.tsx";
+import { isProgrammed, Programmed } from "./programmed.tsx";
 import { Popover } from "./popover.tsx";
 import { Failed, Loaded, SkeletonRows } from "./states.tsx";
 import { useUrlState } from "./url-state.ts";
@@ -85,7 +86,12 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
     <EditorPanel
       kind={openRef.kind}
       base={query.object}
-      title={title}
+      title={
+        <>
+          {title}
+          {isProgrammed(openRef.kind) && <Programmed of={query.object} />}
+        </>
+      }
       onClose={onClose}
       tools={<ObjectTools openRef={openRef} object={query.object} onDeleted={onClose} />}
     />

@@ -1,22 +1,151 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
-import { hearingAmong } from "../live/heard.ts";
-import { useHearings } from "../live/presence.ts";
-import { useTRPC } from "../trpc/client.ts";
+import { kindsWhere, type KubeObject, refOf } from "@percale/resources";
+import Link from "next/link";
+import { createContext, type ReactNode, useCallback, useContext } from "react";
+import type { NodeReport } from "../app/(main)/nodes/view.ts";
+import { usePresence } from "../live/presence.ts";
+import { useNodes } from "../live/queries.ts";
+import { type NodeProgram, type ProgrammedOn, programmedOn, programmedWords } from "../policy/programmed.ts";
+import { Icon } from "./icon.tsx";
+import { Popover } from "./popover.tsx";
+import { type Severity, SeverityMark } from "./severity.tsx";
+import "../styles/programmed.css";
 
-/** "Programmed on 2/3 nodes", counting up as agents report that the revision is in their kernels. */
-export function Programmed({ revision }: { readonly revision: number }) {
-  const trpc = useTRPC();
-  const hearings = useHearings();
-  const { data = [], error } = useQuery(trpc.nodes.status.queryOptions(undefined, { staleTime: 30_000 }));
+/** On which nodes an object, as it is stored, is in the kernel; undefined where nobody knows. */
+type Ask = (object: KubeObject) => ProgrammedOn | undefined;
+
+function useAsk(): Ask {
+  const reports = useNodes().data?.reports ?? NONE;
+  return useCallback(
+    (object) => {
+      const revision = Number(object.metadata.resourceVersion ?? NaN);
+      return reports.length === 0 || Number.isNaN(revision)
+        ? undefined
+        : programmedOn({ revision, ref: refOf(object) }, reports);
+    },
+    [reports],
+  );
+}
+
+/** Whether agents of all nodes bring objects of the kind into their kernels. */
+export function isProgrammed(kind: string): boolean {
+  return PROGRAMMED.has(kind);
+}
+
+const PROGRAMMED: ReadonlySet<string> = new Set(
+  kindsWhere(({ traits: { readBy, node } }) => readBy?.includes("graph") === true && node === undefined),
+);
+const NONE: readonly NodeReport[] = [];
+const AskContext = createContext<Ask>(() => undefined);
+
+/** Around rows and cards of objects: reports are gathered once for all of them. */
+export function ProgrammedRows({ children }: { readonly children: ReactNode }) {
+  const ask = useAsk();
+  return <AskContext value={ask}>{children}</AskContext>;
+}
+
+/** "Programmed on 2 of 3 nodes", counting up as agents report that the revision is in their kernels. */
+export function ProgrammedRevision({ revision }: { readonly revision: number }) {
+  const { data, error } = useNodes();
   if (error !== null) return <span className="muted">On how many nodes it is programmed is not known</span>;
-  if (data.length === 0) return null;
-  const done = data.filter(
-    ({ node, status }) => hearingAmong(hearings, node).hearing === "heard" && status.programmedRevision >= revision,
-  ).length;
+  if (data === undefined || data.reports.length === 0) return null;
+  const { done, nodes } = programmedOn({ revision }, data.reports);
   return (
-    <span className={done < data.length ? "muted" : "allow"}>
-      Programmed on {done}/{data.length} {data.length === 1 ? "node" : "nodes"}
+    <span className={done < nodes.length ? "muted" : "allow"}>
+      Programmed on {done} of {nodes.length} {nodes.length === 1 ? "node" : "nodes"}
     </span>
   );
 }
+
+/** The same of a stored object, with the nodes that are behind, and why, on a click. */
+export function Programmed({ of: object }: { readonly of: KubeObject }) {
+  const on = useAsk()(object);
+  const isPast = usePresence().s === "past";
+  if (on === undefined) return null;
+  const words = programmedWords(on);
+  return (
+    <Popover
+      className="programmed"
+      label={words}
+      buttonClass={`badge ${isPast ? "" : BADGES[worstOf(on)]}`}
+      button={
+        <>
+          <SeverityMark severity={isPast ? "unknown" : MARKS[worstOf(on)]} />
+          {words}
+        </>
+      }
+    >
+      {(close) => (
+        <div className="programmed-on">
+          <p className="muted sm">Revision {object.metadata.resourceVersion} in the kernel</p>
+          <ul>
+            {on.nodes.map(({ node, state, why }) => (
+              <li key={node}>
+                <SeverityMark severity={MARKS[state]} />
+                <Link className="mono" href={`/nodes/${node}`} onClick={close}>
+                  {node}
+                </Link>
+                <span className={state === "refused" ? "deny" : "muted"}>
+                  {state === "programmed" ? "programmed" : why}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+/** For a row: "2 / 3", and what is behind in its tooltip. */
+export function ProgrammedShare({ of: object }: { readonly of: KubeObject }) {
+  const on = useContext(AskContext)(object);
+  if (on === undefined) return <>–</>;
+  const { done, nodes } = on;
+  const behind = nodes.filter(({ state }) => state !== "programmed");
+  return (
+    <span title={behind.map(({ node, why }) => `${node}: ${why}`).join("\n") || programmedWords(on)}>
+      <b className={behind.length > 0 ? TEXTS[worstOf(on)] : "plain"}>{done}</b> / {nodes.length}
+    </span>
+  );
+}
+
+/** For a card: a badge where it is not everywhere, else what the card says of itself. */
+export function BehindBadge({ of: object, children }: { readonly of: KubeObject; readonly children: ReactNode }) {
+  const on = useContext(AskContext)(object);
+  if (on === undefined || on.done === on.nodes.length) return children;
+  const worst = worstOf(on);
+  return (
+    <span
+      className={`badge right ${BADGES[worst]}`}
+      title={on.nodes.map(({ node, why }) => `${node} ${why}`).join("\n")}
+    >
+      <Icon name={worst === "refused" ? "crit" : "warn"} />
+      {programmedWords(on)}
+    </span>
+  );
+}
+
+/** The nodes begin with it. */
+function worstOf({ nodes }: ProgrammedOn): NodeProgram["state"] {
+  return nodes[0]?.state ?? "programmed";
+}
+
+const MARKS: Readonly<Record<NodeProgram["state"], Severity>> = {
+  programmed: "ok",
+  waiting: "warning",
+  refused: "critical",
+  unheard: "unknown",
+};
+const BADGES: Readonly<Record<NodeProgram["state"], string>> = {
+  programmed: "",
+  waiting: "b-warn",
+  refused: "b-deny",
+  unheard: "",
+};
+const TEXTS: Readonly<Record<NodeProgram["state"], string>> = {
+  programmed: "plain",
+  waiting: "warn",
+  refused: "deny",
+  unheard: "unk",
+};

@@ -3,6 +3,7 @@ import { memo, type PointerEvent } from "react";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
+import { BehindBadge } from "../../../parts/programmed.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
 import type { TraceStep } from "../../../policy/trace.ts";
 import { counted, formatCount } from "../../../words/number.ts";
@@ -67,19 +68,21 @@ export const PolicyCard = memo(function PolicyCard(props: {
           {card.egress && "↑"}
           <span className="vh">{directions}</span>
         </span>
-        <span className="rc">
-          {card.ruleCount === 0
-            ? "no rules"
-            : `${formatCount(card.ruleCount)} ${card.ruleCount === 1 ? "rule" : "rules"}`}
-        </span>
-        {card.onlyPasses && <span className="badge">Passes everything</span>}
-        {endpoints === 0 ? (
-          <span className="badge right">Matches nothing</span>
-        ) : (
-          <span className="epc" title="Endpoints selected">
-            {isUntold(endpoints) ? <UntoldMark untold={endpoints} /> : counted(endpoints, "endpoint")}
+        <BehindBadge of={card.object}>
+          <span className="rc">
+            {card.ruleCount === 0
+              ? "no rules"
+              : `${formatCount(card.ruleCount)} ${card.ruleCount === 1 ? "rule" : "rules"}`}
           </span>
-        )}
+          {card.onlyPasses && <span className="badge">Passes everything</span>}
+          {endpoints === 0 ? (
+            <span className="badge right">Matches nothing</span>
+          ) : (
+            <span className="epc" title="Endpoints selected">
+              {isUntold(endpoints) ? <UntoldMark untold={endpoints} /> : counted(endpoints, "endpoint")}
+            </span>
+          )}
+        </BehindBadge>
       </span>
     </a>
   );

@@ -6,6 +6,7 @@ import { parseOpen } from "../../../words/kinds.ts";
 import { useTrace } from "../../../live/trace.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { ProgrammedRows } from "../../../parts/programmed.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
@@ -108,24 +109,28 @@ export function Policies() {
               </WriteButton>
             }
           />
-        ) : view === "list" ? (
-          <PolicyList
-            columns={columns}
-            lit={lit}
-            filters={filters}
-            selected={url.get("open") ?? undefined}
-            onOpen={onOpen}
-          />
         ) : (
-          <Board
-            columns={columns}
-            lit={lit}
-            steps={trace.steps}
-            selected={url.get("open") ?? undefined}
-            onOpen={onOpen}
-            onNew={onNew}
-            draft={draft}
-          />
+          <ProgrammedRows>
+            {view === "list" ? (
+              <PolicyList
+                columns={columns}
+                lit={lit}
+                filters={filters}
+                selected={url.get("open") ?? undefined}
+                onOpen={onOpen}
+              />
+            ) : (
+              <Board
+                columns={columns}
+                lit={lit}
+                steps={trace.steps}
+                selected={url.get("open") ?? undefined}
+                onOpen={onOpen}
+                onNew={onNew}
+                draft={draft}
+              />
+            )}
+          </ProgrammedRows>
         )}
         <OrderBar draft={draft} policies={stored.items} />
       </main>

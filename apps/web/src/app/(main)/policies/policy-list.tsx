@@ -4,6 +4,7 @@ import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { type Hiding, NoMatch } from "../../../parts/no-match.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
+import { ProgrammedShare } from "../../../parts/programmed.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import {
   type Column,
@@ -79,6 +80,14 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
     width: "minmax(140px, 2fr)",
     hideNarrow: true,
     cell: (card) => <span className="mono muted">{card.object.spec.selector ?? "all()"}</span>,
+  },
+  {
+    id: "programmed",
+    title: "Programmed",
+    width: "88px",
+    numeric: true,
+    hideNarrow: true,
+    cell: (card) => <ProgrammedShare of={card.object} />,
   },
   {
     id: "created",

@@ -12,6 +12,7 @@ import { History } from "../../../../parts/history.tsx";
 import { Icon } from "../../../../parts/icon.tsx";
 import { useDelete } from "../../../../live/use-delete.ts";
 import { iconOf } from "../../../../parts/kind-icon.ts";
+import { isProgrammed, Programmed } from "../../../../parts/programmed.tsx";
 import { ObjectName } from "../../../../parts/object-name.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../../parts/states.tsx";
 import { Tabs } from "../../../../parts/tabs.tsx";
@@ -89,6 +90,7 @@ function PageHead({
         <ObjectName namespace={openRef.namespace} name={openRef.name} />
       </span>
       <span className="badge">{openRef.kind}</span>
+      {isProgrammed(openRef.kind) && <Programmed of={object} />}
       <span className="muted">
         created <Age at={object.metadata.creationTimestamp} ago /> · revision {object.metadata.resourceVersion}
       </span>
