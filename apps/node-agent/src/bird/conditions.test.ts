@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { SessionStatus } from "@percale/bgp";
 import { birdConditions } from "./conditions.ts";
 import type { BirdView } from "./conditions.ts";
+import { BirdSilent } from "./control.ts";
 
 const well: BirdView = {
   fault: undefined,
@@ -19,7 +20,7 @@ const waiting = (what: string) => `Waiting for ${what}. Routes stay as they were
 
 test.each<[what: string, view: Partial<BirdView>, conditions: readonly (readonly unknown[])[]]>([
   ["well", {}, []],
-  ["down", { fault: "it ended" }, [["BirdDown", expect.stringContaining("it ended"), undefined]]],
+  ["down", { fault: new Error("it ended") }, [["BirdDown", expect.stringContaining("it ended"), undefined]]],
   [
     "refusing its configuration",
     { refusal: "syntax error" },
@@ -59,4 +60,11 @@ test.each<[what: string, view: Partial<BirdView>, conditions: readonly (readonly
   ],
 ])("of a BIRD that is %s a person hears what he needs", (_, view, conditions) => {
   expect(found(view)).toEqual(conditions);
+});
+
+test.each([
+  [new Error("exit code 1"), "BIRD does not run"],
+  [new BirdSilent('BIRD did not answer "show status" in 5000 ms'), "BIRD does not answer"],
+])("a BIRD that hangs is not one that does not run: %s", (fault, title) => {
+  expect(birdConditions({ ...well, fault })[0]).toMatchObject({ code: "BirdDown", title });
 });

@@ -1,3 +1,4 @@
+import { BirdSilent } from "./control.ts";
 import type { Rejected, SessionStatus } from "@percale/bgp";
 import { condition } from "@percale/protocol";
 import type { RaisedCondition } from "@percale/protocol";
@@ -6,7 +7,7 @@ import { formatRef } from "@percale/resources";
 /** What is known of BIRD at one moment. */
 export interface BirdView {
   /** It does not run or does not answer: why. */
-  readonly fault: string | undefined;
+  readonly fault: Error | undefined;
   /** It refuses what no single object brings in: its words. */
   readonly refusal: string | undefined;
   readonly rejected: readonly Rejected[];
@@ -19,7 +20,9 @@ export interface BirdView {
 export function birdConditions(view: BirdView): RaisedCondition[] {
   const { fault, refusal, rejected, recovery, logPath } = view;
   return [
-    ...(fault === undefined ? [] : [condition.BirdDown({ logPath, detail: fault })]),
+    ...(fault === undefined
+      ? []
+      : [condition.BirdDown({ logPath, isSilent: fault instanceof BirdSilent, detail: fault.message })]),
     ...(refusal === undefined ? [] : [condition.BirdConfigRefused({ detail: refusal })]),
     ...notProgrammed(rejected),
     ...(recovery === undefined ? [] : [recovering(recovery.awaited)]),

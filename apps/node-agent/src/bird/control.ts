@@ -5,6 +5,11 @@ import type { BirdReply } from "@percale/bgp";
 
 const TIMEOUT_MS = 5_000;
 
+/** It runs, or somebody holds its socket, and says nothing. */
+export class BirdSilent extends Error {
+  override readonly name = "BirdSilent";
+}
+
 /** One connection to BIRD's control socket: commands in, replies in order out. */
 export class BirdControl {
   readonly #socket: Socket;
@@ -57,7 +62,7 @@ export class BirdControl {
 
   async #inTime(reply: Promise<BirdReply>, what: string): Promise<BirdReply> {
     const timer = setTimeout(
-      () => this.#socket.destroy(new Error(`BIRD did not answer ${what} in ${TIMEOUT_MS} ms`)),
+      () => this.#socket.destroy(new BirdSilent(`BIRD did not answer ${what} in ${TIMEOUT_MS} ms`)),
       TIMEOUT_MS,
     );
     try {

@@ -50,7 +50,7 @@ export class BirdSupervisor {
   #accepted: Accepted | undefined;
   #askedText: string | undefined;
   #refusal: string | undefined;
-  #fault: string | undefined;
+  #fault: Error | undefined;
   /** The text that BIRD runs, as far as we know. */
   #running: string | undefined;
   /** Sessions that BIRD waits for while it recovers; undefined when it does not. */
@@ -80,7 +80,7 @@ export class BirdSupervisor {
 
   /** Why this node does not take part in BGP, for readiness; undefined while BIRD runs what was accepted. */
   get problem(): string | undefined {
-    if (this.#fault !== undefined) return this.#fault;
+    if (this.#fault !== undefined) return this.#fault.message;
     if (this.#state.status === undefined) return "BIRD is not running yet";
     return this.#accepted === undefined
       ? `BIRD refuses the configuration: ${this.#refusal ?? "not asked yet"}`
@@ -109,7 +109,7 @@ export class BirdSupervisor {
       onError: (error, failures) => {
         this.#drop();
         log.warn("BIRD is not in order", { error, failures });
-        this.#found(error instanceof Error ? error.message : String(error));
+        this.#found(error instanceof Error ? error : new Error(String(error)));
       },
       signal,
       resyncMs: POLL_MS,
@@ -180,7 +180,7 @@ export class BirdSupervisor {
     });
   }
 
-  #found(fault: string | undefined): void {
+  #found(fault: Error | undefined): void {
     this.#fault = fault;
     this.#options.onChange();
   }

@@ -1,13 +1,25 @@
 import { defineCondition } from "./define.ts";
 
+interface ByBirdSilence {
+  readonly logPath: string;
+  /** Its process is there and says nothing. */
+  readonly isSilent: boolean;
+}
+
 /** BIRD and its sessions. */
 export const BirdDown = defineCondition({
   code: "BirdDown",
   severity: "error",
   about: "a node's BIRD",
-  samples: [{ logPath: "<data>/bird/bird.log" }],
-  title: "BIRD does not run",
-  advice: ({ logPath }: { readonly logPath: string }) => `See ${logPath}; is bird 2.0.12 or later installed?`,
+  samples: [
+    { logPath: "<data>/bird/bird.log", isSilent: false },
+    { logPath: "<data>/bird/bird.log", isSilent: true },
+  ],
+  title: ({ isSilent }: ByBirdSilence) => (isSilent ? "BIRD does not answer" : "BIRD does not run"),
+  advice: ({ logPath, isSilent }) =>
+    isSilent
+      ? "It is stopped or overloaded: see its process on the node. Peers drop its routes when their hold time is over."
+      : `See ${logPath}; is bird 2.0.12 or later installed?`,
   means: "No routes are exchanged; those that BIRD learned stay in the kernel, and the agent keeps starting it.",
   look: "BIRD's log, named in the advice; `bird --version`",
 });
