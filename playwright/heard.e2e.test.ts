@@ -39,7 +39,7 @@ async function whileStopped(pause: (paused: boolean) => void, look: () => Promis
   }
 }
 
-test("an agent that is stopped is late, then no longer heard, and well again when it goes on", async () => {
+test("an agent that is stopped is late, then no longer heard, and policies are not programmed there until it goes on", async () => {
   await page.goto(shop.product.url);
   await headline().getByText("All 3 nodes enforce the newest policy").waitFor();
   await whileStopped(
@@ -58,8 +58,17 @@ test("an agent that is stopped is late, then no longer heard, and well again whe
         .getByRole("row", { name: /node-2/ })
         .getByText("No longer heard")
         .waitFor();
+      await page.goto(`${shop.product.url}/policies?open=networkpolicies/shop/cart-access`);
+      await page
+        .getByRole("link", { name: /cart-access/ })
+        .getByText("Not programmed on 1 of 3")
+        .waitFor();
+      await page.getByRole("button", { name: "Not programmed on 1 of 3" }).click();
+      const behind = page.getByRole("listitem").filter({ hasText: "node-2" });
+      await behind.getByText(/^heard .* ago$/).waitFor();
     },
   );
+  await page.goto(`${shop.product.url}/nodes`);
   await page.getByText(/^All 3 nodes enforce revision/).waitFor();
 });
 
@@ -84,7 +93,7 @@ test("a page that is opened while the server hangs says so and offers a way on, 
   await whileStopped(shop.product.pauseApi, async () => {
     await page.goto(`${shop.product.url}/endpoints`);
     await page.getByText(/^The server has not answered since \d\d:\d\d:\d\d UTC/).waitFor();
-    await page.getByText(/^Still loading /).waitFor();
+    await page.getByText(/Still loading /).waitFor();
     await page.getByRole("button", { name: "Try again" }).waitFor();
   });
   await page.getByRole("button", { name: "Try again" }).click();

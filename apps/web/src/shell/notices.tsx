@@ -1,4 +1,5 @@
 "use client";
+import type { Query } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
 import { usePresence } from "../live/presence.ts";
 import { askAgain, useWaiting } from "../live/waiting.ts";
@@ -26,32 +27,21 @@ export function Notices() {
               {formatClock(presence.atMs)}.
             </b>{" "}
             {waiting.length > 0
-              ? ""
+              ? stillLoading(waiting)
               : presence.why === "store"
                 ? "What is shown is of then. Agents enforce what they have; nothing can be written."
                 : "What is shown is of then. Agents enforce what they have; the page goes on by itself."}
           </span>
+          <AskAgain queries={waiting} />
         </p>
       )}
-      {waiting.length > 0 && (
+      {!isPast && waiting.length > 0 && (
         <p className="banner" role="status">
           <Icon name="warn" />
           <span>
-            <b className="med">Still loading {waitingFor(waiting.map(({ queryKey }) => partOf(queryKey)))}.</b>{" "}
-            {isPast
-              ? "It comes by itself when there is an answer."
-              : "The server hears the question and has no answer yet."}
+            <b className="med">{stillLoading(waiting)}</b> The server is there and has no answer yet.
           </span>
-          <button
-            type="button"
-            className="btn right"
-            onClick={() => {
-              for (const query of waiting) void askAgain(query);
-            }}
-          >
-            <Icon name="refresh" />
-            Try again
-          </button>
+          <AskAgain queries={waiting} />
         </p>
       )}
       {/* While nothing can be loaded one notice says it all. */}
@@ -68,9 +58,26 @@ export function Notices() {
   );
 }
 
+function AskAgain({ queries }: { readonly queries: readonly Query[] }) {
+  if (queries.length === 0) return null;
+  return (
+    <button
+      type="button"
+      className="btn right"
+      onClick={() => {
+        for (const query of queries) void askAgain(query);
+      }}
+    >
+      <Icon name="refresh" />
+      Try again
+    </button>
+  );
+}
+
 /** Names three of them. */
-function waitingFor(parts: readonly string[]): string {
-  const names = [...new Set(parts)];
+function stillLoading(queries: readonly Query[]): string {
+  const names = [...new Set(queries.map(({ queryKey }) => partOf(queryKey)))];
   const more = names.length - 3;
-  return more > 0 ? `${names.slice(0, 3).join(", ")} and ${counted(more, "other part")}` : names.join(", ");
+  const parts = more > 0 ? `${names.slice(0, 3).join(", ")} and ${counted(more, "other part")}` : names.join(", ");
+  return `Still loading ${parts}.`;
 }

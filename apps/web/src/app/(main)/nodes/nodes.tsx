@@ -139,7 +139,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
     numeric: true,
     hideNarrow: true,
     drop: 1,
-    cell: ({ report: { hearing, silent } }) => (hearing === "heard" ? "now" : (silent ?? "–")),
+    cell: ({ report: { hearing, silent } }) => (hearing === "heard" ? <Now /> : (silent ?? "–")),
   },
 ];
 
@@ -225,6 +225,11 @@ export function Nodes() {
       </Loaded>
     </main>
   );
+}
+
+/** Of the past nobody says it. */
+function Now() {
+  return useTense().verb("now", "–");
 }
 
 function Legend({ rows }: { readonly rows: readonly NodeRow[] }) {
