@@ -16,7 +16,6 @@ export type { Problem } from "./graph/problems.ts";
 export { formatName, refOfPolicy, refOfProfile } from "./refs.ts";
 export { DEFAULT_CONFIG, HOST_VERDICTS } from "./compile/config.ts";
 export type { Sha224 } from "./compile/rule.ts";
-export { EVALUATED_KINDS } from "./evaluate/cluster.ts";
 export { QueryError, compare, createEvaluator } from "./evaluate/evaluator.ts";
 export type { Difference, Evaluator } from "./evaluate/evaluator.ts";
 export { NOTHING_COVERED } from "./evaluate/coverage.ts";
@@ -34,5 +33,5 @@ export type { Selectable, SelectedTier, SelectingPolicy } from "./select/selecti
 export type { Member } from "./select/member.ts";
 export { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "./select/order.ts";
 export type { PolicyPlace, TierInfo } from "./select/order.ts";
-export type { ObjectChange } from "./versions/object-versions.ts";
+export type { ObjectChange, ObjectVersions } from "./versions/object-versions.ts";
 export { peerSelectors, subjectSelector } from "./select/selectors.ts";

@@ -203,11 +203,17 @@ test("what has no side to be decided on is told on both, with the one verdict", 
   });
 });
 
+const asked = (per: "policy" | "endpoint", objects: readonly KubeObject[]) => {
+  const endpoints = objects.filter(({ kind }) => kind === "WorkloadEndpoint");
+  const of = endpoints.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  return per === "policy" ? { per } : { per, of };
+};
+
 test("what is in force where is told in numbers, of policies or of endpoints, without policies that have nothing", async () => {
   const egress = object("GlobalNetworkPolicy", "out", { tier: "default", selector: "app == 'db'", types: ["Egress"] });
   const nobody = object("GlobalNetworkPolicy", "nobody", { tier: "default", selector: "app == 'none'" });
   const told = async (per: "policy" | "endpoint", objects: readonly KubeObject[]): Promise<readonly unknown[]> =>
-    (await ask({ ask: "coverage", about: { per } }, worldOf(objects))).rows;
+    (await ask({ ask: "coverage", about: asked(per, objects) }, worldOf(objects))).rows;
   const shown = [...shop, egress, nobody];
   expect(await told("policy", shown)).toEqual([
     { name: "GlobalNetworkPolicy/out", count: 1 },
@@ -246,7 +252,7 @@ test("how a cluster is protected is told in numbers, with what has the last word
 test("numbers are counted on from those of the state before, and anew where the world is", async () => {
   const world = worldOf(shop);
   const counts = async (): Promise<readonly unknown[]> =>
-    (await ask({ ask: "coverage", about: { per: "endpoint" } }, world)).rows.map(
+    (await ask({ ask: "coverage", about: asked("endpoint", shop) }, world)).rows.map(
       (row) => (row as { count: number }).count,
     );
   expect(await counts()).toEqual([1, 2, 1]);
@@ -282,7 +288,7 @@ test("what the dashboard counts is what the engine has in force, in any cluster"
         count: inForce.filter(({ all }) => all.has(name)).length,
       }));
       const told = async (per: "policy" | "endpoint"): Promise<Set<unknown>> => {
-        const { rows } = await ask({ ask: "coverage", about: { per } }, worldOf(onNode));
+        const { rows } = await ask({ ask: "coverage", about: asked(per, onNode) }, worldOf(onNode));
         return new Set((rows as CoverageRow[]).map(({ name, count }) => ({ name, count })));
       };
       expect(await told("endpoint")).toEqual(new Set(perEndpoint));

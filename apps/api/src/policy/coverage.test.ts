@@ -28,10 +28,14 @@ function worldOf(...names: readonly string[]): World {
   return world;
 }
 
+const NAMES = [...Array.from({ length: 9 }, (_, i) => `e${i}`), "old", "new", "one", "two"].map(
+  (name) => `shop/${name}`,
+);
+
 async function ask(world: World, inSlices: Course["inSlices"]): Promise<readonly unknown[]> {
   const lists: string[] = [];
   const rows = new Rows((list) => lists.push(list));
-  await coverage(world, { per: "endpoint" }, { rows, inSlices });
+  await coverage(world, { per: "endpoint", of: NAMES }, { rows, inSlices });
   rows.end();
   const told = lists.flatMap((list) => JSON.parse(list) as CoverageRow[]);
   return told.map(({ name, count, protection }) => ({ name, count, ingress: protection?.ingress.end }));

@@ -4,17 +4,20 @@ import type { CoverageRow } from "../trpc/views.ts";
 import type { Course, Questions } from "./questions.ts";
 import type { World } from "./world.ts";
 
-/** What is in force where, in numbers: a row for each policy that is in force somewhere, or for each endpoint. Throws StatusError 400 if they are too many. */
+/** What is in force where, in numbers: a row for each policy that is in force somewhere, or for each endpoint asked about. Throws StatusError 400 if they are too many. */
 export async function coverage(
   world: World,
-  { per }: Questions["coverage"],
+  question: Questions["coverage"],
   { rows, inSlices }: Course,
 ): Promise<void> {
   const { byEndpoint, byPolicy } = await coverageOf(world, inSlices);
   const covered: CoverageRow[] =
-    per === "policy"
+    question.per === "policy"
       ? Array.from(byPolicy.entries(), ([name, { count }]) => ({ name, count }))
-      : Array.from(byEndpoint.entries(), ([name, { count, protection }]) => ({ name, count, protection }));
+      : question.of.flatMap((name) => {
+          const one = byEndpoint.get(name);
+          return one === undefined ? [] : [{ name, count: one.count, protection: one.protection }];
+        });
   for (const row of covered.sort((a, b) => (a.name < b.name ? -1 : 1)))
     if (!rows.add(row)) throw badRequest(`${covered.length} rows are longer than an answer may be`);
 }

@@ -1,5 +1,4 @@
 import { turns } from "@percale/daemon";
-import { EVALUATED_KINDS } from "@percale/policy";
 import { encodeObject, formatRef, objectAfter, refOf, StatusError, timeout } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
@@ -23,7 +22,6 @@ export class Feeder {
   readonly #store: Datastore;
   readonly #post: (feed: Feed) => void;
   readonly #signal: AbortSignal;
-  readonly #kinds = new Set(EVALUATED_KINDS);
   /** What was told. Undefined: nothing yet. */
   #revision: number | undefined;
   #reaching: Promise<void> = Promise.resolve();
@@ -55,11 +53,11 @@ export class Feeder {
   }
 
   async #tellAll(): Promise<void> {
-    const { objects, revision } = await this.#store.snapshot(EVALUATED_KINDS);
+    const { objects, revision } = await this.#store.snapshot();
     await this.#tell(objects, revision, true);
   }
 
-  /** The newest state of each object that changed. Of all kinds, because only so the watch shows how far it has come. */
+  /** The newest state of each object that changed. */
   async #tellChanges(since: number, head: number): Promise<void> {
     const patience = AbortSignal.any([this.#signal, AbortSignal.timeout(WAIT_MS)]);
     const newest = new Map<string, KubeObject | Exclude<Change, string>>();
@@ -67,7 +65,7 @@ export class Feeder {
     let revision = since;
     for await (const event of this.#store.watch({ since, signal: patience })) {
       const ref = refOf(event.object);
-      if (this.#kinds.has(ref.kind)) newest.set(formatRef(ref), objectAfter(event) ?? ref);
+      newest.set(formatRef(ref), objectAfter(event) ?? ref);
       ({ revision } = event);
       if (revision >= head && event.last) break; // never between two changes of one set
       const others = turn();

@@ -7,7 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { StatusError } from "@percale/resources";
 import { failureOf } from "../thread-failure.ts";
 import type { Said, Told } from "./judge-worker.ts";
-import { answerTo, ROWS_OF } from "./questions.ts";
+import { answerTo, isLong } from "./questions.ts";
 import type { Course } from "./questions.ts";
 import { Rows } from "./rows.ts";
 import { World } from "./world.ts";
@@ -22,7 +22,7 @@ let long: Promise<void> = Promise.resolve();
 
 parentPort?.on("message", (told: Told) => {
   if ("changes" in told) world.take(told);
-  else if (ROWS_OF[told.ask] === undefined) void answer(told);
+  else if (!isLong(told)) void answer(told);
   else long = long.then(() => answer(told));
 });
 

@@ -10,6 +10,8 @@ import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
 import { matrix } from "./matrix.ts";
 import { protection } from "./protection.ts";
+import { endpoint, endpoints, needsCoverage } from "../lists/endpoints.ts";
+import { objectRows } from "../lists/objects.ts";
 import type { Rows } from "./rows.ts";
 import { select } from "./select.ts";
 import { setUse } from "./set-use.ts";
@@ -21,6 +23,9 @@ export interface Questions {
   readonly effective: ObjectRef;
   readonly coverage: z.output<typeof input.coverageInput>;
   readonly protection: z.output<typeof input.protectionInput>;
+  readonly endpoints: z.output<typeof input.endpointsInput>;
+  readonly endpoint: z.output<typeof input.endpointInput>;
+  readonly objects: z.output<typeof input.objectsInput>;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
   readonly impact: readonly Change[];
@@ -33,6 +38,9 @@ export interface Answers {
   readonly effective: view.EffectiveView;
   readonly coverage: view.CoverageView;
   readonly protection: view.ProtectionView;
+  readonly endpoints: view.EndpointListView;
+  readonly endpoint: view.EndpointView;
+  readonly objects: view.ObjectRowsView;
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
@@ -42,7 +50,7 @@ export interface Answers {
 export type Ask = keyof Questions;
 export type Question = { readonly [A in Ask]: { readonly ask: A; readonly about: Questions[A] } }[Ask];
 
-/** Those whose answers have rows, and what the list of them is called. They take long, and take turns with others. */
+/** Those whose answers have so many rows that these come in parts, and what the list of them is called. */
 export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   coverage: "rows",
   protection: "ends",
@@ -51,6 +59,11 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   setUse: "rows",
 };
 
+/** It takes long, and takes turns with others. */
+export function isLong({ ask, about }: Question): boolean {
+  return ROWS_OF[ask] !== undefined || (ask === "endpoints" && needsCoverage(about));
+}
+
 /** What long answers need: a place for their rows, and turns for others. */
 export interface Course {
   readonly rows: Rows;
@@ -58,7 +71,7 @@ export interface Course {
   readonly inSlices: <T>(items: readonly T[], work: (slice: readonly T[]) => void) => Promise<void>;
 }
 
-/** The answer without its rows. What has none is answered before this returns. Throws StatusError. */
+/** The answer without its rows. What is not long is answered in one turn. Throws StatusError. */
 export async function answerTo(world: World, { ask, about }: Question, course: Course): Promise<unknown> {
   const { evaluator, revision } = world; // this state, however long it takes and whatever comes meanwhile
   try {
@@ -72,6 +85,12 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return { revision };
       case "protection":
         return { ...(await protection(world, course)), revision };
+      case "endpoints":
+        return { ...(await endpoints(world, about, course)), revision };
+      case "endpoint":
+        return { ...endpoint(world, about), revision };
+      case "objects":
+        return { ...objectRows(world, about), revision };
       case "matrix":
         return { ...(await matrix(evaluator, about, course)), revision };
       case "impact":

@@ -1,6 +1,7 @@
 import { createEvaluator, NOTHING_COVERED } from "@percale/policy";
 import type { Coverage, Evaluator, ObjectChange } from "@percale/policy";
 import type { KubeObject, ObjectRef } from "@percale/resources";
+import { Orders } from "../lists/orders.ts";
 
 /** An object as JSON, or the name of one that is gone. */
 export type Change = string | ObjectRef;
@@ -17,6 +18,8 @@ export interface Feed {
 export class World {
   /** As it was, or is being, counted last: of the newest state or of one that it came from. */
   coverage: Promise<Coverage> = Promise.resolve(NOTHING_COVERED);
+  /** In which lists were told last. */
+  orders = new Orders();
   #coming: ObjectChange[] = [];
   #isAnew = false;
   #revision = 0;
@@ -45,6 +48,7 @@ export class World {
       // Lets go of the old before the new is made.
       this.#evaluator = createEvaluator([]);
       this.coverage = Promise.resolve(NOTHING_COVERED);
+      this.orders = new Orders();
     }
     this.#evaluator = this.#evaluator.with(this.#coming);
     this.#coming = [];

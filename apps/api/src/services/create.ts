@@ -12,7 +12,7 @@ import { merge } from "./merge.ts";
 import { nodeServices } from "./nodes.ts";
 import { changeServices, objectServices } from "./objects.ts";
 import { allConditions, overviewOf } from "./overview.ts";
-import { policyServices, selectorServices } from "./policy.ts";
+import { listServices, policyServices, selectorServices } from "./policy.ts";
 import { poolUsage } from "./pools.ts";
 import type { Services } from "./services.ts";
 
@@ -48,6 +48,7 @@ export function createServices({
       counts: async () => bgpCounts({ store, statuses: await nodes.list() }),
     },
     policy: policyServices(store, judge),
+    lists: listServices(judge),
     selectors: selectorServices(judge),
     ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },

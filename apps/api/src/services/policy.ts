@@ -33,3 +33,11 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
 export function selectorServices(judge: Judge): Services["selectors"] {
   return { test: (question) => judge.ask("select", () => question) };
 }
+
+export function listServices(judge: Judge): Services["lists"] {
+  return {
+    endpoints: (question) => judge.ask("endpoints", () => question),
+    endpoint: (question) => judge.ask("endpoint", () => question),
+    objects: (question) => judge.ask("objects", () => question),
+  };
+}

@@ -46,6 +46,12 @@ export interface Services {
     matrix(question: z.output<typeof input.matrixInput>): Promise<view.MatrixView>;
     impact(question: Pick<ChangeSet, "changes">, identity: Identity): Promise<view.ImpactView>;
   };
+  /** Parts of lists, filtered and sorted here. */
+  readonly lists: {
+    endpoints(question: z.output<typeof input.endpointsInput>): Promise<view.EndpointListView>;
+    endpoint(question: z.output<typeof input.endpointInput>): Promise<view.EndpointView>;
+    objects(question: z.output<typeof input.objectsInput>): Promise<view.ObjectRowsView>;
+  };
   readonly selectors: { test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView> };
   readonly ipam: {
     /** Gives an address back to its block; one that a workload endpoint has only with `force`. */

@@ -45,7 +45,37 @@ export const explainInput = z.strictObject({
 
 export const protectionInput = z.strictObject({});
 export const setUseInput = z.strictObject({});
-export const coverageInput = z.strictObject({ per: z.enum(["policy", "endpoint"]) });
+export const coverageInput = z.discriminatedUnion("per", [
+  z.strictObject({ per: z.literal("policy") }),
+  /** Of these: `namespace/name`. */
+  z.strictObject({ per: z.literal("endpoint"), of: z.array(z.string().max(512)).max(1_000) }),
+]);
+
+/** A part of a list that the server filters and sorts; keys as in the address of the page. */
+const part = {
+  q: text.exactOptional(),
+  /** Comma list; a leading `!` negates it. */
+  ns: text.exactOptional(),
+  at: z.int().min(0).default(0),
+  limit: z.int().min(1).max(200).default(100),
+};
+const openness = z.enum(["open", "partly", "closed"]);
+export const endpointsInput = z.strictObject({
+  ...part,
+  node: text.exactOptional(),
+  ingress: openness.exactOptional(),
+  egress: openness.exactOptional(),
+  sort: z.string().max(64).default("name"),
+  /** Of `sort=state`, which agents tell and the asker knows: `namespace/name` of those that come first. */
+  first: z.array(z.string().max(512)).max(1_000).exactOptional(),
+});
+/** `shop/frontend`, `frontend`, the object's name, or an address. */
+export const endpointInput = z.strictObject({ name: text.min(1) });
+export const objectsInput = z.strictObject({
+  ...part,
+  kind: z.string().max(64),
+  sort: z.string().max(64).default("Name"),
+});
 
 const portQuestion = z.strictObject({ protocol, port: port.optional() });
 export const matrixInput = z.strictObject({

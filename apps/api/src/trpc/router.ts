@@ -109,6 +109,18 @@ const policy = router({
     .query(({ ctx, input }) => ctx.services.policy.impact(input, ctx.identity)),
 });
 
+const lists = router({
+  endpoints: can("read")
+    .input(parsed(input.endpointsInput))
+    .query(({ ctx, input }) => ctx.services.lists.endpoints(input)),
+  endpoint: can("read")
+    .input(parsed(input.endpointInput))
+    .query(({ ctx, input }) => ctx.services.lists.endpoint(input)),
+  objects: can("read")
+    .input(parsed(input.objectsInput))
+    .query(({ ctx, input }) => ctx.services.lists.objects(input)),
+});
+
 const selectors = router({
   test: can("read")
     .input(parsed(input.selectorInput))
@@ -153,6 +165,7 @@ export const appRouter = router({
   nodes,
   bgp,
   policy,
+  lists,
   selectors,
   pools,
   health,

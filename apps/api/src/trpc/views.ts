@@ -263,6 +263,41 @@ export interface ProtectionEnd {
   readonly egress: number;
 }
 
+/** A part of a list that the server filters and sorts. */
+interface Listed<Row> {
+  readonly rows: readonly Row[];
+  /** How many there are behind the filters, and without them. */
+  readonly matched: number;
+  readonly total: number;
+  readonly revision: number;
+}
+
+/** A workload endpoint in a list. */
+export interface EndpointRowView {
+  /** `namespace/name` of the object. */
+  readonly key: string;
+  readonly namespace: string;
+  /** What people call it: the pod or the workload. */
+  readonly name: string;
+  readonly objectName: string;
+  readonly node: string;
+  readonly addresses: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export type EndpointListView = Listed<EndpointRowView>;
+
+export interface EndpointView {
+  /** Null: nobody is meant. */
+  readonly found: { readonly row: EndpointRowView; readonly object: KubeObject } | null;
+  readonly revision: number;
+}
+
+/** In the order of the kind's columns that are always shown; a date is RFC 3339. */
+export type ObjectCell = string | number | boolean | null;
+
+export type ObjectRowsView = Listed<{ readonly ref: ObjectRef; readonly cells: readonly ObjectCell[] }>;
+
 export interface MatrixPort {
   readonly protocol: string;
   readonly port?: number;

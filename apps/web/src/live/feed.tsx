@@ -38,6 +38,7 @@ export function LiveFeed() {
     const derived = throttled(DERIVED_MS, () => {
       for (const path of [
         trpc.policy.pathKey(),
+        trpc.lists.pathKey(),
         trpc.pools.pathKey(),
         trpc.overview.pathKey(),
         trpc.changes.pathKey(),

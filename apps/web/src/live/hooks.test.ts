@@ -10,7 +10,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import { railCounts } from "../shell/counts.ts";
 import { TRPCProvider } from "../trpc/client.ts";
-import { useCoverage } from "./coverage.ts";
+import { usePolicyCoverage } from "./coverage.ts";
 import { useEndpoints } from "./endpoints.ts";
 import { collectionKey, useObject } from "./objects.ts";
 import { partyOf, useActivity, useMatrix, useNodes } from "./queries.ts";
@@ -229,7 +229,7 @@ test("what is in force where is what the server counted, by name; before it has 
   const row = { name: "NetworkPolicy/shop/p", count: 1 };
   const told = (isAnswered: boolean) =>
     read(
-      () => useCoverage("policy"),
+      () => usePolicyCoverage(),
       (cache, api) =>
         isAnswered && cache.set(api.policy.coverage.queryKey({ per: "policy" }), { rows: [row], revision: 1 }),
     );

@@ -14,6 +14,7 @@ import { counted } from "../words/number.ts";
 import { fitColumns } from "./fit-columns.ts";
 import { Icon } from "./icon.tsx";
 import { useNarrow } from "./narrow.ts";
+import type { Rows } from "./rows.ts";
 import { useUrlState } from "./url-state.ts";
 
 export interface Column<T> {
@@ -27,7 +28,8 @@ export interface Column<T> {
   readonly hideNarrow?: boolean;
   /** Which column goes first where there is no room: the highest. Absent: stays. */
   readonly drop?: number;
-  readonly sort?: (a: T, b: T) => number;
+  /** `server`: it sorts. Absent: nobody can. */
+  readonly sort?: ((a: T, b: T) => number) | "server";
 }
 
 export interface SortState {
@@ -41,7 +43,11 @@ export interface SortState {
  */
 export function VirtualTable<T>(props: {
   readonly label: string;
-  readonly rows: readonly T[];
+  readonly rows: Rows<T>;
+  /** They are those of the question before. */
+  readonly isOld?: boolean;
+  /** Which rows exist now. */
+  readonly onShown?: (first: number, last: number) => void;
   readonly columns: readonly Column<T>[];
   readonly keyOf: (row: T) => string;
   readonly selected?: string | undefined;
@@ -72,6 +78,10 @@ export function VirtualTable<T>(props: {
     overscan: 12,
   });
   useEffect(() => virtual.measure(), [rowPx, virtual]);
+  const items = virtual.getVirtualItems();
+  const { onShown } = props;
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  useEffect(() => onShown?.(first, last), [onShown, first, last]);
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
 
   const move = (to: number) => {
@@ -94,7 +104,7 @@ export function VirtualTable<T>(props: {
     else if (event.key === "Home") move(0);
     else if (event.key === "End") move(props.rows.length - 1);
     else if (event.key === "Enter" || event.key === "o") {
-      const row = props.rows[active];
+      const row = props.rows.at(active);
       if (row === undefined || (event.target as HTMLElement).closest("a, button") !== null) return;
       props.onOpen?.(row);
     } else return;
@@ -102,7 +112,7 @@ export function VirtualTable<T>(props: {
   };
 
   return (
-    <div className="vt">
+    <div className={props.isOld === true ? "vt old" : "vt"} aria-busy={props.isOld === true}>
       <div
         className="scroll"
         ref={scroller}
@@ -117,9 +127,9 @@ export function VirtualTable<T>(props: {
         </div>
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the rows inside */}
         <div role="rowgroup" className="vt-body" style={{ height: virtual.getTotalSize() }} onKeyDown={onKey}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = props.rows[item.index];
-            if (row === undefined) return null;
+          {items.map((item) => {
+            const row = props.rows.at(item.index);
+            if (row === undefined) return <UnknownRow key={item.key} heightPx={rowPx} startPx={item.start} />;
             const key = props.keyOf(row);
             return (
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- Enter opens it, heard by the group
@@ -156,6 +166,15 @@ export function VirtualTable<T>(props: {
         </span>
         {props.footer}
       </div>
+    </div>
+  );
+}
+
+/** In the place of a row that is asked for. */
+function UnknownRow({ heightPx, startPx }: { readonly heightPx: number; readonly startPx: number }) {
+  return (
+    <div className="vt-row" aria-hidden style={{ height: heightPx, transform: `translateY(${startPx}px)` }}>
+      <span className="skel" style={{ width: "40%" }} />
     </div>
   );
 }
@@ -220,6 +239,6 @@ export function formatSort(sort: SortState): string {
 
 export function sortRows<T>(rows: readonly T[], columns: readonly Column<T>[], sort: SortState): readonly T[] {
   const compare = columns.find((column) => column.id === sort.id)?.sort;
-  if (compare === undefined) return rows;
+  if (compare === undefined || compare === "server") return rows;
   return rows.toSorted((a, b) => (sort.down ? -compare(a, b) : compare(a, b)));
 }

@@ -1,6 +1,6 @@
 import { parseAddress } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
-import { DEFAULT_ALLOW_PROFILE, kindsReadBy, Node, Profile } from "@percale/resources";
+import { DEFAULT_ALLOW_PROFILE, Node, Profile } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { Labels } from "@percale/selector";
 import { resolveConfig } from "../compile/config.ts";
@@ -49,9 +49,6 @@ export interface NodeView {
   readonly addresses: readonly KnownAddress[];
   readonly config: DataplaneConfig;
 }
-
-/** The kinds that say anything about packets: whoever keeps a copy of the cluster to ask about needs no others. */
-export const EVALUATED_KINDS: readonly string[] = kindsReadBy("evaluator");
 
 /**
  * The whole cluster, indexed for questions about packets. It never changes: `with` makes another, at the cost of the changes, and whoever

@@ -1,10 +1,10 @@
 import { containsAddress, formatAddress, parseAddress } from "@percale/net";
 import { protocolNumber } from "@percale/resources";
-import type { KubeObject, Lookup } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import { HOST_VERDICTS } from "../compile/config.ts";
 import type { DataplaneConfig } from "../model.ts";
 import type { Selection } from "../select/selection.ts";
-import type { ObjectChange } from "../versions/object-versions.ts";
+import type { ObjectChange, ObjectVersions } from "../versions/object-versions.ts";
 import type { KnownAddress } from "./addresses.ts";
 import { Cluster } from "./cluster.ts";
 import type { EndpointView, NodeView } from "./cluster.ts";
@@ -36,7 +36,7 @@ export class QueryError extends Error {
 /** Answers about one state of the cluster, and goes on doing so: indexed when it is made, compiles what questions need. */
 export interface Evaluator {
   /** What it was made of: of kinds that say nothing about packets too, and invalid ones. */
-  readonly objects: Lookup;
+  readonly objects: ObjectVersions;
   /** Of the same state. */
   readonly selection: Selection;
   /** Of the state after these changes, at the cost of the changes: what came since, or a draft. */

@@ -35,6 +35,11 @@ export class ObjectVersions implements Lookup {
     return namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
+  /** In no order. */
+  values(kind: string): Iterable<KubeObject> {
+    return this.#byKind.get(kind)?.values() ?? [];
+  }
+
   /** Nothing of the kind came, went or changed on the way from the one to the other. */
   hasSame(kind: string, as: ObjectVersions): boolean {
     return this.#byKind.get(kind) === as.#byKind.get(kind);

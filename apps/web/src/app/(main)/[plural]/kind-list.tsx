@@ -1,30 +1,23 @@
 "use client";
 import { twinOf } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import { definitionByPlural, parseOpen, pathOf } from "../../../words/kinds.ts";
-import { useObjects } from "../../../live/objects.ts";
-import { useNow } from "../../../parts/age.tsx";
+import { type ObjectRow, useObjectRows } from "../../../live/object-rows.ts";
+import { Age } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
+import { FilterBadges } from "../../../parts/filter-badges.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { NoMatch } from "../../../parts/no-match.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import {
-  type Column,
-  formatSort,
-  sortRows,
-  type SortState,
-  useSort,
-  VirtualTable,
-} from "../../../parts/virtual-table.tsx";
+import { type Column, formatSort, type SortState, useSort, VirtualTable } from "../../../parts/virtual-table.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
-import { compareNames } from "../nodes/view.ts";
 import "../../../styles/editor.css";
+import "../../../styles/lists.css";
 import { WriteButton } from "../../../parts/write-button.tsx";
 
 const BY_NAME: SortState = { id: "Name", down: false };
@@ -42,17 +35,22 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
   usePageTitle(capitalised(many));
   const router = useRouter();
   const url = useUrlState();
-  const list = useObjects(kind);
-  const now = useNow();
-  const minute = Math.floor(now / 60_000) * 60_000;
-  const columns = useMemo(() => columnsOf(definition, minute), [definition, minute]);
+  const columns = useMemo(() => columnsOf(definition), [definition]);
   const text = url.get("q") ?? "";
+  const ns = url.get("ns") ?? undefined;
   const sort = useSort(BY_NAME);
-  const rows = useMemo(() => {
-    const wanted = text.trim().toLowerCase();
-    const found = wanted === "" ? list.items : list.items.filter((object) => searchText(object).includes(wanted));
-    return sortRows(found, columns, sort);
-  }, [list.items, text, columns, sort]);
+  const list = useObjectRows({
+    kind,
+    sort: formatSort(sort),
+    ...(text !== "" && { q: text }),
+    ...(ns !== undefined && { ns }),
+  });
+  const inNamespaces =
+    ns === undefined ? [] : [{ words: `namespace ${ns}`, drop: () => url.set({ ns: undefined }, "push") }];
+  const filters = [
+    ...(text === "" ? [] : [{ words: `“${text}”`, drop: () => url.set({ q: undefined }, "push") }]),
+    ...inNamespaces,
+  ];
   const twin = twinOf(definition)?.plural;
   const canCreate = !definition.internal && !definition.readOnly;
   return (
@@ -69,6 +67,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
             </nav>
           )}
           <FilterBox label={`Find ${many}`} value={text} onChange={(q) => url.set({ q })} />
+          <FilterBadges filters={inNamespaces} />
           <span className="end">
             {canCreate && (
               <WriteButton className="btn pri" onClick={() => url.set({ new: plural, open: undefined }, "push")}>
@@ -78,37 +77,30 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
             )}
           </span>
         </div>
-        {list.error !== null && !list.loaded ? (
+        {list.error !== null && list.total === undefined ? (
           <Failed error={list.error} what={many} onRetry={list.refetch} />
-        ) : !list.loaded ? (
+        ) : list.total === undefined ? (
           <SkeletonRows />
-        ) : list.items.length === 0 ? (
+        ) : list.total === 0 ? (
           <Empty title={`No ${many} yet`} help={definition.description} />
         ) : (
           <VirtualTable
             label={capitalised(words)}
-            rows={rows}
+            rows={list.rows}
+            isOld={list.isOld}
+            onShown={list.onShown}
             columns={columns}
-            keyOf={(object) => pathOf(refOfObject(object)).slice(1)}
+            keyOf={({ ref }) => pathOf(ref).slice(1)}
             selected={url.get("open") ?? undefined}
-            onOpen={(object) =>
-              canCreate
-                ? url.set({ open: pathOf(refOfObject(object)).slice(1), new: undefined }, "push")
-                : router.push(pathOf(refOfObject(object)))
+            onOpen={({ ref }) =>
+              canCreate ? url.set({ open: pathOf(ref).slice(1), new: undefined }, "push") : router.push(pathOf(ref))
             }
             sort={sort}
             onSort={(next) => url.set({ sort: formatSort(next) })}
             noun={words}
             nounPlural={many}
-            total={list.items.length}
-            none={
-              <NoMatch
-                noun={words}
-                nounPlural={many}
-                total={list.items.length}
-                filters={[{ words: `“${text}”`, drop: () => url.set({ q: undefined }, "push") }]}
-              />
-            }
+            total={list.total}
+            none={<NoMatch noun={words} nounPlural={many} total={list.total} filters={filters} />}
           />
         )}
       </main>
@@ -123,40 +115,30 @@ function capitalised(words: string): string {
 
 type Definition = NonNullable<ReturnType<typeof definitionByPlural>>;
 
-function columnsOf(definition: Definition, nowMs: number): readonly Column<KubeObject>[] {
+function columnsOf(definition: Definition): readonly Column<ObjectRow>[] {
   return definition.columns
     .filter((column) => column.priority === 0)
-    .map((column, index) => {
-      const numeric = column.type === "integer" || column.type === "number";
-      const text = (object: KubeObject) => String(column.cell(object, nowMs) ?? "");
-      return {
-        id: column.name,
-        title: column.name,
-        width: index === 0 ? "minmax(160px, 2fr)" : column.type === "date" ? "72px" : "minmax(80px, 1fr)",
-        numeric,
-        hideNarrow: index > 1,
-        sort: (a: KubeObject, b: KubeObject) =>
-          numeric ? Number(text(a)) - Number(text(b)) : compareNames(text(a), text(b)),
-        cell: (object: KubeObject) =>
-          index === 0 ? (
-            <Link className="name" href={pathOf(refOfObject(object))}>
-              <ObjectName namespace={object.metadata.namespace} name={object.metadata.name} />
-            </Link>
-          ) : (
-            <span className="muted">{text(object) === "" ? "–" : text(object)}</span>
-          ),
-      };
-    });
+    .map((column, index) => ({
+      id: column.name,
+      title: column.name,
+      width: index === 0 ? "minmax(160px, 2fr)" : column.type === "date" ? "72px" : "minmax(80px, 1fr)",
+      numeric: column.type === "integer" || column.type === "number",
+      hideNarrow: index > 1,
+      sort: "server" as const,
+      cell: ({ ref, cells }) =>
+        index === 0 ? (
+          <Link className="name" href={pathOf(ref)}>
+            <ObjectName namespace={ref.namespace} name={ref.name} />
+          </Link>
+        ) : (
+          <span className="muted">{cellWords(cells[index], column.type)}</span>
+        ),
+    }));
 }
 
-function refOfObject({ kind, metadata }: KubeObject) {
-  return metadata.namespace === undefined
-    ? { kind, name: metadata.name }
-    : { kind, namespace: metadata.namespace, name: metadata.name };
-}
-
-function searchText({ metadata, spec }: KubeObject): string {
-  return `${metadata.namespace ?? ""}/${metadata.name} ${JSON.stringify(metadata.labels ?? {})} ${JSON.stringify(spec ?? {})}`.toLowerCase();
+function cellWords(cell: ObjectRow["cells"][number] | undefined, type: Definition["columns"][number]["type"]) {
+  if (cell === null || cell === undefined || cell === "") return "–";
+  return type === "date" ? <Age at={String(cell)} /> : String(cell);
 }
 
 function Unknown({ plural }: { readonly plural: string }) {

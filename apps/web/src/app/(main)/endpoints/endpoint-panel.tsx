@@ -1,30 +1,55 @@
 "use client";
-import type { BothWays } from "@percale/api";
+import type { BothWays, EndpointRowView } from "@percale/api";
 import { formatRef, refOf, WorkloadEndpoint } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
 import { usePolicies } from "../../../live/policies.ts";
 import { pathOf } from "../../../words/kinds.ts";
+import { Gone } from "../../../parts/gone.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
 import { ProtectionMark } from "../../../parts/protection.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
-import { Loaded } from "../../../parts/states.tsx";
+import { Failed, Loaded, SkeletonRows } from "../../../parts/states.tsx";
 import { Tabs } from "../../../parts/tabs.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import type { Endpoint } from "../../../policy/endpoint.ts";
+import { type NamedEndpoint, useNamedEndpoint } from "../../../live/endpoint-list.ts";
+import type { EndpointObject } from "../../../policy/endpoint.ts";
 import { endsInProfiles } from "../../../policy/protection.ts";
 import { useTRPC } from "../../../trpc/client.ts";
 import { orderText } from "../policies/view.ts";
-import { type EndpointRow, type InForce, inForce } from "./view.ts";
+import { endpointRow, type InForce, inForce, type States } from "./view.ts";
 
-/** One endpoint: its facts, then every policy that applies, in the order in which a packet meets them. */
-export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; readonly onClose: () => void }) {
-  const { endpoint } = row;
-  const { spec } = endpoint.object;
+/** One endpoint, by any name that it has: its facts, then every policy that applies, in the order in which a packet meets them. */
+export function EndpointPanel(props: { readonly name: string; readonly states: States; readonly onClose: () => void }) {
+  const { found, error, refetch } = useNamedEndpoint(props.name);
+  if (found != null) return <Found {...props} found={found} />;
+  const [namespace = "", name = ""] = props.name.split("/");
+  return (
+    <Panel label="Endpoint" title={<h2 className="mono">{props.name}</h2>} onClose={props.onClose}>
+      {found === null ? (
+        <Gone openRef={{ kind: WorkloadEndpoint.kind, namespace, name }} />
+      ) : error === null ? (
+        <SkeletonRows rows={6} />
+      ) : (
+        <Failed error={error} what="the endpoint" onRetry={refetch} />
+      )}
+    </Panel>
+  );
+}
+
+function Found(props: {
+  readonly found: NonNullable<NamedEndpoint["found"]>;
+  readonly states: States;
+  readonly onClose: () => void;
+}) {
+  const { states, onClose } = props;
+  const { row: endpoint, object } = props.found;
+  const spec = object.spec as EndpointObject["spec"];
+  const row = endpointRow(endpoint, { coverage: "waiting", states });
   const url = useUrlState();
   const effective = useEffective(endpoint);
   const direction = url.get("tab") === "egress" ? "egress" : "ingress";
@@ -143,7 +168,7 @@ export function EndpointPanel({ row, onClose }: { readonly row: EndpointRow; rea
 }
 
 /** What the server says is in force, with the rules of each policy; undefined until it has said so. */
-function useEffective({ namespace, objectName }: Endpoint): {
+function useEffective({ namespace, objectName }: EndpointRowView): {
   readonly ingress: readonly InForce[] | undefined;
   readonly egress: readonly InForce[] | undefined;
   readonly protection: BothWays | undefined;

@@ -1,29 +1,25 @@
 "use client";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useCoverage } from "../../../live/coverage.ts";
-import { useEndpoints } from "../../../live/endpoints.ts";
+import { type EndpointFilter, useCoverageOf, useEndpointList } from "../../../live/endpoint-list.ts";
+import { useProtection } from "../../../live/protection.ts";
 import { useNodes } from "../../../live/queries.ts";
 import { isUntold } from "../../../words/untold.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
+import { FilterBadges } from "../../../parts/filter-badges.tsx";
+import { NoMatch } from "../../../parts/no-match.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { ProtectionMark } from "../../../parts/protection.tsx";
+import { mapRows } from "../../../parts/rows.ts";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import {
-  type Column,
-  formatSort,
-  sortRows,
-  type SortState,
-  useSort,
-  VirtualTable,
-} from "../../../parts/virtual-table.tsx";
+import { type Column, formatSort, type SortState, useSort, VirtualTable } from "../../../parts/virtual-table.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
-import { compareNames } from "../nodes/view.ts";
 import { EndpointPanel } from "./endpoint-panel.tsx";
-import { type EndpointRow, endpointRows, openWords } from "./view.ts";
+import { type EndpointRow, endpointRow, openWords, type States, statesOf, unwellOf } from "./view.ts";
+import "../../../styles/lists.css";
 import "../../../styles/reach.css";
 
 const COLUMNS: readonly Column<EndpointRow>[] = [
@@ -31,7 +27,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     id: "name",
     title: "Endpoint",
     width: "minmax(150px, 1fr)",
-    sort: (a, b) => compareNames(a.text, b.text),
+    sort: "server",
     cell: (row) => (
       <>
         <ObjectName namespace={row.endpoint.namespace} name={row.endpoint.name} />
@@ -47,7 +43,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     id: "state",
     title: "State",
     width: "minmax(108px, 0.4fr)",
-    sort: (a, b) => a.severity.localeCompare(b.severity),
+    sort: "server",
     cell: (row) => <SeverityMark severity={row.severity} text={row.state} />,
   },
   {
@@ -57,7 +53,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     width: "minmax(344px, 0.6fr)",
     hideNarrow: true,
     drop: 1,
-    sort: (a, b) => compareNames(a.endpoint.addresses[0] ?? "", b.endpoint.addresses[0] ?? ""),
+    sort: "server",
     cell: (row) => <span className="mono">{row.endpoint.addresses.join(", ")}</span>,
   },
   {
@@ -66,7 +62,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     width: "minmax(100px, 0.4fr)",
     hideNarrow: true,
     drop: 2,
-    sort: (a, b) => compareNames(a.endpoint.node, b.endpoint.node),
+    sort: "server",
     cell: (row) => (
       <Link className="mono" href={`/nodes/${row.endpoint.node}`}>
         {row.endpoint.node}
@@ -79,7 +75,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     width: "64px",
     numeric: true,
     hideNarrow: true,
-    sort: (a, b) => (isUntold(a.policies) || isUntold(b.policies) ? 0 : a.policies - b.policies),
+    sort: "server",
     cell: (row) => (isUntold(row.policies) ? <UntoldMark untold={row.policies} /> : row.policies),
   },
   protectionColumn("ingress", "Ingress"),
@@ -94,19 +90,14 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   },
 ];
 
-/** What is open comes first. */
-const OPEN_FIRST = { open: 0, partly: 1, closed: 2 } as const;
-
 function protectionColumn(direction: "ingress" | "egress", title: string): Column<EndpointRow> {
-  const rank = ({ protection }: EndpointRow): number =>
-    isUntold(protection) ? 0 : OPEN_FIRST[protection[direction].is];
   return {
     id: direction,
     title,
     width: "minmax(148px, 0.4fr)",
     hideNarrow: true,
     drop: 3,
-    sort: (a, b) => rank(a) - rank(b),
+    sort: "server",
     cell: ({ protection }) =>
       isUntold(protection) ? <UntoldMark untold={protection} /> : <ProtectionMark protection={protection[direction]} />,
   };
@@ -114,37 +105,40 @@ function protectionColumn(direction: "ingress" | "egress", title: string): Colum
 
 const BY_NAME: SortState = { id: "name", down: false };
 
+const FILTERS = ["ns", "node", "ingress", "egress"] as const;
+const OPENNESS: ReadonlySet<string> = new Set(["open", "partly", "closed"]);
+
 /** Workloads: where they are, what protects them, what state their interface is in. */
 export function Endpoints() {
   usePageTitle("Endpoints");
   const url = useUrlState();
-  const endpoints = useEndpoints();
-  const coverage = useCoverage("endpoint");
   const nodes = useNodes();
-  const text = url.get("q") ?? "";
+  const states = useMemo(() => statesOf(nodes.data?.reports), [nodes.data]);
   const sort = useSort(BY_NAME);
-  const all = useMemo(
-    () => endpointRows(endpoints.items, coverage, nodes.data?.reports),
-    [endpoints.items, coverage, nodes.data],
-  );
-  const rows = useMemo(() => {
-    const wanted = text.trim().toLowerCase();
-    return sortRows(wanted === "" ? all : all.filter((row) => row.searchable.includes(wanted)), COLUMNS, sort);
-  }, [all, text, sort]);
+  const filter = useFilter(sort, states);
+  const list = useEndpointList(filter);
+  const coverage = useCoverageOf(list.known.map(({ key }) => key));
+  const protection = useProtection();
+  const hiding = FILTERS.filter((key) => filter[key] !== undefined).map((key) => ({
+    words: `${key} ${filter[key]}`,
+    drop: () => url.set({ [key]: undefined }, "push"),
+  }));
+  const text = url.get("q") ?? "";
+  const all = text === "" ? hiding : [{ words: `“${text}”`, drop: () => url.set({ q: undefined }, "push") }, ...hiding];
   const open = url.get("open")?.replace(/^workloadendpoints\//, "");
-  const selected = all.find((row) => row.endpoint.key === open);
   return (
     <>
       <main className="main" id="main">
         <div className="bar" role="search">
           <FilterBox label="Find endpoints" value={text} onChange={(q) => url.set({ q })} />
-          <span className="end said hide-s">{endpoints.loaded && !isUntold(coverage) && openWords(all)}</span>
+          <FilterBadges filters={hiding} />
+          <span className="end said hide-s">{!isUntold(protection) && openWords(protection)}</span>
         </div>
-        {endpoints.error !== null && !endpoints.loaded ? (
-          <Failed error={endpoints.error} what="endpoints" onRetry={endpoints.refetch} />
-        ) : !endpoints.loaded ? (
+        {list.error !== null && list.total === undefined ? (
+          <Failed error={list.error} what="endpoints" onRetry={list.refetch} />
+        ) : list.total === undefined ? (
           <SkeletonRows />
-        ) : all.length === 0 ? (
+        ) : list.total === 0 ? (
           <Empty
             title="No endpoints yet"
             help="A workload becomes an endpoint when the CNI plugin attaches it to a node. The lab brings its own: percale lab up."
@@ -152,7 +146,9 @@ export function Endpoints() {
         ) : (
           <VirtualTable
             label="Endpoints"
-            rows={rows}
+            rows={mapRows(list.rows, (endpoint) => endpointRow(endpoint, { coverage, states }))}
+            isOld={list.isOld}
+            onShown={list.onShown}
             columns={COLUMNS}
             keyOf={(row) => row.endpoint.key}
             selected={open}
@@ -161,17 +157,40 @@ export function Endpoints() {
             onSort={(next) => url.set({ sort: formatSort(next) })}
             noun="endpoint"
             narrowRowPx={62}
-            total={all.length}
+            total={list.total}
+            none={<NoMatch noun="endpoint" total={list.total} filters={all} />}
           />
         )}
       </main>
-      {selected !== undefined && (
-        <EndpointPanel
-          key={selected.endpoint.key}
-          row={selected}
-          onClose={() => url.set({ open: undefined }, "push")}
-        />
+      {open !== undefined && (
+        <EndpointPanel key={open} name={open} states={states} onClose={() => url.set({ open: undefined }, "push")} />
       )}
     </>
   );
+}
+
+/** What the address asks of the server. */
+function useFilter(sort: SortState, states: States): EndpointFilter {
+  const url = useUrlState();
+  const [q, ns, node] = ["q", "ns", "node"].map((key) => url.get(key) ?? undefined);
+  const [ingress, egress] = ["ingress", "egress"].map((key) => opennessOf(url.get(key)));
+  return useMemo(
+    () => ({
+      sort: formatSort(sort),
+      ...(q !== undefined && { q }),
+      ...(ns !== undefined && { ns }),
+      ...(node !== undefined && { node }),
+      ...(ingress !== undefined && { ingress }),
+      ...(egress !== undefined && { egress }),
+      ...(sort.id === "state" && { first: unwellOf(states).slice(0, MAX_UNWELL) }),
+    }),
+    [sort, q, ns, node, ingress, egress, states],
+  );
+}
+
+/** More than so many endpoints that need a look are not told apart from others. */
+const MAX_UNWELL = 1_000;
+
+function opennessOf(text: string | null): EndpointFilter["ingress"] {
+  return text !== null && OPENNESS.has(text) ? (text as NonNullable<EndpointFilter["ingress"]>) : undefined;
 }

@@ -1,16 +1,18 @@
-import type { EffectiveView } from "@percale/api";
+import type { EffectiveView, EndpointRowView } from "@percale/api";
 import type { Protection } from "@percale/policy";
 import { expect, test } from "vitest";
-import { endpointOf } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import type { NodeReport } from "../nodes/view.ts";
-import { endpointRows, inForce, openWords } from "./view.ts";
+import { endpointRow, inForce, openWords, statesOf, unwellOf } from "./view.ts";
 
-const endpoint = (app: string) => ({
-  apiVersion: "projectcalico.org/v3",
-  kind: "WorkloadEndpoint",
-  metadata: { name: `n-k8s-${app}-eth0`, namespace: "shop", labels: { app, "projectcalico.org/namespace": "shop" } },
-  spec: { pod: app, node: "n", ipNetworks: ["10.0.0.1/32"] },
+const endpoint = (app: string): EndpointRowView => ({
+  key: `shop/n-k8s-${app}-eth0`,
+  namespace: "shop",
+  name: app,
+  objectName: `n-k8s-${app}-eth0`,
+  node: "n",
+  addresses: ["10.0.0.1"],
+  labels: { app, "projectcalico.org/namespace": "shop" },
 });
 const policy = (selector: string, types: string[]): PolicyObject => ({
   apiVersion: "projectcalico.org/v3",
@@ -44,14 +46,12 @@ test("an endpoint says how many policies protect it, which way, and what its nod
       ],
     },
   } as unknown as NodeReport;
-  const rows = endpointRows(
-    [endpoint("web"), endpoint("db")].map(endpointOf),
-    new Map([
-      ["shop/n-k8s-web-eth0", { name: "", count: 0, protection: OPEN }],
-      [DB, { name: DB, count: 2, protection: CLOSED }],
-    ]),
-    [report],
-  );
+  const coverage = new Map([
+    ["shop/n-k8s-web-eth0", { name: "", count: 0, protection: OPEN }],
+    [DB, { name: DB, count: 2, protection: CLOSED }],
+  ]);
+  const states = statesOf([report]);
+  const rows = [endpoint("web"), endpoint("db")].map((one) => endpointRow(one, { coverage, states }));
   expect(
     rows.map(({ text, policies, protection, state, labels }) => ({ text, policies, protection, state, labels })),
   ).toEqual([
@@ -106,26 +106,32 @@ test.each([
       status: { workloads: [{ ref, state, interfaceName: "cali1", detail }] },
     },
   ];
-  const [row] = endpointRows([endpointOf(endpoint("db"))], new Map(), reports as unknown as NodeReport[]);
-  expect(row).toMatchObject({ state: words, severity, searchable: "shop/db n-k8s-db-eth0 n 10.0.0.1 app=db" });
+  const states = statesOf(reports as unknown as NodeReport[]);
+  expect(endpointRow(endpoint("db"), { coverage: new Map(), states })).toMatchObject({ state: words, severity });
+  expect(unwellOf(states)).toEqual(severity === "ok" ? [] : [DB]);
 });
 
 test("an endpoint that came since the server counted is not guessed about", () => {
-  const [row] = endpointRows([endpointOf(endpoint("db"))], new Map(), []);
-  expect([row?.policies, row?.protection]).toEqual(["waiting", "waiting"]);
+  const row = endpointRow(endpoint("db"), { coverage: new Map(), states: new Map() });
+  expect([row.policies, row.protection]).toEqual(["waiting", "waiting"]);
 });
 
 test("how many are open is told each way", () => {
-  const coverage = new Map([
-    ["shop/n-k8s-web-eth0", { name: "", count: 0, protection: OPEN }],
-    [DB, { name: DB, count: 2, protection: { ingress: closed, egress: open } }],
-  ]);
-  expect(openWords(endpointRows([endpoint("web"), endpoint("db")].map(endpointOf), coverage, []))).toBe(
-    "1 open inwards, 2 outwards",
-  );
+  const tally = { open: 1, partly: 0, closed: 0, byProfile: 0 };
+  expect(openWords({ ingress: tally, egress: { ...tally, open: 1_200 } })).toBe("1 open inwards, 1,200 outwards");
+});
+
+test("nobody needs a look before anybody reports, and the worst comes first", () => {
+  const workload = (name: string, state: string) => ({
+    ref: { kind: "WorkloadEndpoint", namespace: "shop", name },
+    state,
+  });
+  const workloads = [workload("a", "pending"), workload("b", "up"), workload("c", "error")];
+  const reports = [{ name: "n", addresses: [], hearing: "heard", status: { workloads } }] as unknown as NodeReport[];
+  expect([unwellOf(undefined), unwellOf(statesOf(reports))]).toEqual([[], ["shop/c", "shop/a"]]);
 });
 
 test.each(["waiting", "unknown"] as const)("what protects an endpoint is not guessed while it is %s", (untold) => {
-  const [row] = endpointRows([endpointOf(endpoint("db"))], untold, undefined);
-  expect([row?.policies, row?.protection, row?.state, row?.text]).toEqual([untold, untold, "unknown", "shop/db"]);
+  const row = endpointRow(endpoint("db"), { coverage: untold, states: undefined });
+  expect([row.policies, row.protection, row.state, row.text]).toEqual([untold, untold, "unknown", "shop/db"]);
 });

@@ -1,15 +1,16 @@
-import type { BothWays, EffectiveView, EffectiveTier } from "@percale/api";
+import type { BothWays, EffectiveTier, EffectiveView, EndpointRowView, ProtectionView } from "@percale/api";
 import type { WorkloadStatus } from "@percale/protocol";
 import { formatRef } from "@percale/resources";
 import type { Coverage } from "../../../policy/coverage.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
-import { type Endpoint, endpointText } from "../../../policy/endpoint.ts";
+import { endpointText } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
+import { formatCount } from "../../../words/number.ts";
 import { heardWords, type NodeReport, type Severity, workloadSeverity } from "../nodes/view.ts";
 import { cardOf, type TierColumn } from "../policies/view.ts";
 
 export interface EndpointRow {
-  readonly endpoint: Endpoint;
+  readonly endpoint: EndpointRowView;
   readonly text: string;
   readonly state: string;
   readonly severity: Severity;
@@ -17,56 +18,61 @@ export interface EndpointRow {
   readonly policies: number | Untold;
   readonly protection: BothWays | Untold;
   readonly labels: string;
-  readonly searchable: string;
 }
 
-/** Endpoints with what protects them, as far as it is known, and what their node says of their interface. */
-export function endpointRows(
-  endpoints: readonly Endpoint[],
-  coverage: Coverage | Untold,
-  reports: readonly NodeReport[] | undefined,
-): readonly EndpointRow[] {
-  const states = new Map<string, ReturnType<typeof stateOf>>(
-    (reports ?? []).flatMap((report) =>
+interface State {
+  readonly words: string;
+  readonly severity: Severity;
+}
+
+/** What agents say of interfaces, by the endpoint's `namespace/name`; undefined before anybody is known to say anything. */
+export type States = ReadonlyMap<string, State> | undefined;
+
+export function statesOf(reports: readonly NodeReport[] | undefined): States {
+  if (reports === undefined) return undefined;
+  return new Map(
+    reports.flatMap((report) =>
       (report.status?.workloads ?? []).map(
         (workload) => [`${workload.ref.namespace}/${workload.ref.name}`, stateOf(workload, report)] as const,
       ),
     ),
   );
-  return endpoints.map((endpoint) => {
-    const covered = isUntold(coverage) ? coverage : (coverage.get(endpoint.key) ?? "waiting");
-    const state = states.get(endpoint.key);
-    const labels = Object.entries(endpoint.labels)
-      .filter(([key]) => !key.startsWith("projectcalico.org/"))
-      .map(([key, value]) => `${key}=${value}`)
-      .join(" ");
-    const text = endpointText(endpoint);
-    return {
-      endpoint,
-      text,
-      state: state?.words ?? (reports === undefined ? "unknown" : "not reported"),
-      severity: state?.severity ?? "unknown",
-      policies: isUntold(covered) ? covered : covered.count,
-      protection: isUntold(covered) ? covered : (covered.protection ?? "unknown"),
-      labels,
-      searchable:
-        `${text} ${endpoint.objectName} ${endpoint.node} ${endpoint.addresses.join(" ")} ${labels}`.toLowerCase(),
-    };
-  });
+}
+
+/** Endpoints that need a look, the worst first. */
+export function unwellOf(states: States): readonly string[] {
+  return [...(states ?? [])]
+    .filter(([, { severity }]) => severity !== "ok")
+    .sort(([, a], [, b]) => a.severity.localeCompare(b.severity))
+    .map(([key]) => key);
+}
+
+/** An endpoint with what protects it, as far as it is known, and what its node says of its interface. */
+export function endpointRow(
+  endpoint: EndpointRowView,
+  { coverage, states }: { readonly coverage: Coverage | Untold; readonly states: States },
+): EndpointRow {
+  const covered = isUntold(coverage) ? coverage : (coverage.get(endpoint.key) ?? "waiting");
+  const state = states?.get(endpoint.key);
+  const labels = Object.entries(endpoint.labels).filter(([key]) => !key.startsWith("projectcalico.org/"));
+  return {
+    endpoint,
+    text: endpointText(endpoint),
+    state: state?.words ?? (states === undefined ? "unknown" : "not reported"),
+    severity: state?.severity ?? "unknown",
+    policies: isUntold(covered) ? covered : covered.count,
+    protection: isUntold(covered) ? covered : (covered.protection ?? "unknown"),
+    labels: labels.map(([key, value]) => `${key}=${value}`).join(" "),
+  };
 }
 
 /** "3 open inwards, 12 outwards". */
-export function openWords(rows: readonly EndpointRow[]): string {
-  const open = (direction: "ingress" | "egress") =>
-    rows.filter(({ protection }) => !isUntold(protection) && protection[direction].is === "open").length;
-  return `${open("ingress")} open inwards, ${open("egress")} outwards`;
+export function openWords({ ingress, egress }: Pick<ProtectionView, "ingress" | "egress">): string {
+  return `${formatCount(ingress.open)} open inwards, ${formatCount(egress.open)} outwards`;
 }
 
 /** Of a node whose agent is not heard it is the past, and no severity. */
-function stateOf(
-  workload: WorkloadStatus,
-  report: NodeReport,
-): { readonly words: string; readonly severity: Severity } {
+function stateOf(workload: WorkloadStatus, report: NodeReport): State {
   const words = workload.detail ?? workload.state;
   if (report.hearing === "heard") return { words, severity: workloadSeverity(workload) };
   return { words: `${words}, ${heardWords(report)}`, severity: report.hearing === "late" ? "warning" : "unknown" };

@@ -1,6 +1,6 @@
 "use client";
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
-import { useCoverage } from "../../../live/coverage.ts";
+import { usePolicyCoverage } from "../../../live/coverage.ts";
 import { useProtection } from "../../../live/protection.ts";
 import { between, planMove } from "../../../policy/order.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
@@ -24,7 +24,7 @@ export function Board(props: BoardProps) {
   const { columns, draft } = props;
   const root = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly key: string; readonly place: DropPlace | undefined }>();
-  const coverage = useCoverage("policy");
+  const coverage = usePolicyCoverage();
   const protection = useProtection();
   const refocus = useRef<string>(undefined);
 

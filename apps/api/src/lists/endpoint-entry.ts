@@ -1,0 +1,55 @@
+import { WorkloadEndpoint } from "@percale/resources";
+import type { KubeObject, StatedSpecOf } from "@percale/resources";
+import type { EndpointRowView } from "../trpc/views.ts";
+import { naturalKey } from "./orders.ts";
+import type { Key } from "./orders.ts";
+
+/** A workload endpoint as people name and look for it. */
+export interface EndpointEntry {
+  readonly row: EndpointRowView;
+  /** `shop/frontend`: namespace, and pod or workload. */
+  readonly text: string;
+  /** All that is looked through, in small letters. */
+  readonly searched: string;
+}
+
+const known = new WeakMap<KubeObject, EndpointEntry>();
+
+export function entryOf(object: KubeObject): EndpointEntry {
+  let entry = known.get(object);
+  if (entry === undefined) known.set(object, (entry = read(object)));
+  return entry;
+}
+
+function read({ metadata, spec: raw }: KubeObject): EndpointEntry {
+  const spec = raw as StatedSpecOf<typeof WorkloadEndpoint>;
+  const namespace = metadata.namespace ?? "";
+  const name = spec.pod ?? spec.workload ?? metadata.name;
+  const addresses = (spec.ipNetworks ?? []).map((cidr) => cidr.replace(/\/(32|128)$/, ""));
+  const labels = metadata.labels ?? {};
+  const text = namespace === "" ? name : `${namespace}/${name}`;
+  const terms = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return {
+    row: {
+      key: `${namespace}/${metadata.name}`,
+      namespace,
+      name,
+      objectName: metadata.name,
+      node: spec.node,
+      addresses,
+      labels,
+    },
+    text,
+    searched: [text, metadata.name, spec.node, ...addresses, ...terms].join(" ").toLowerCase(),
+  };
+}
+
+/** By what an endpoint's object says alone. */
+export const ENDPOINT_ORDERS: Readonly<Record<string, (object: KubeObject) => Key>> = {
+  name: (object) => ({ value: "", name: naturalKey(entryOf(object).text) }),
+  node: (object) => ({ value: naturalKey(entryOf(object).row.node), name: naturalKey(entryOf(object).text) }),
+  address: (object) => ({
+    value: naturalKey(entryOf(object).row.addresses[0] ?? ""),
+    name: naturalKey(entryOf(object).text),
+  }),
+};

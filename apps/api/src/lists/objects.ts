@@ -1,0 +1,59 @@
+import { badRequest, definitionOf, refOf } from "@percale/resources";
+import type { KubeObject, ResourceDefinition } from "@percale/resources";
+import type { Questions } from "../policy/questions.ts";
+import type { World } from "../policy/world.ts";
+import type { ObjectCell, ObjectRowsView } from "../trpc/views.ts";
+import { naturalKey } from "./orders.ts";
+import type { Key } from "./orders.ts";
+import { listFilter, parseSort, textFilter, windowOf } from "./window.ts";
+
+/** Of any kind, in its printer columns: those that match, in their order, from one on. Throws StatusError 400 for kinds and columns that are none. */
+export function objectRows(world: World, question: Questions["objects"]): Omit<ObjectRowsView, "revision"> {
+  const definition = definitionOf(question.kind);
+  if (definition === undefined) throw badRequest(`kind: there is no ${question.kind}`);
+  const { kind } = definition;
+  const { objects } = world.evaluator;
+  const { column, isDown } = parseSort(question.sort);
+  const list = world.orders.by(column, { objects, kind, keyOf: keyBy(definition, column) });
+  const [inNamespace, hasText] = [listFilter(question.ns), textFilter(question.q)];
+  const { rows, matched } = windowOf(isDown ? list.toReversed() : list, question, (object) => {
+    return hasText(searchedOf(object)) && inNamespace(object.metadata.namespace ?? "");
+  });
+  return { rows: rows.map((object) => rowOf(definition, object)), matched, total: list.length };
+}
+
+function rowOf(definition: ResourceDefinition, object: KubeObject): ObjectRowsView["rows"][number] {
+  const columns = definition.columns.filter(({ priority }) => priority === 0);
+  return { ref: refOf(object), cells: columns.map((column) => cellOf(column, object)) };
+}
+
+type Column = ResourceDefinition["columns"][number];
+
+/** A date as it stands: the page says how long ago that is. */
+function cellOf(column: Column, object: KubeObject): ObjectCell {
+  return column.type === "date" ? (object.metadata.creationTimestamp ?? null) : column.cell(object, 0);
+}
+
+function keyBy(definition: ResourceDefinition, name: string): (object: KubeObject) => Key {
+  const column = definition.columns.find((each) => each.name === name);
+  if (column === undefined) throw badRequest(`sort: ${definition.kind} has no column ${JSON.stringify(name)}`);
+  const isNumber = column.type === "integer" || column.type === "number";
+  return (object) => {
+    const cell = cellOf(column, object);
+    const value = isNumber ? (cell === null ? Infinity : Number(cell)) : naturalKey(String(cell ?? ""));
+    return { value, name: naturalKey(`${object.metadata.name}/${object.metadata.namespace ?? ""}`) };
+  };
+}
+
+const searched = new WeakMap<KubeObject, string>();
+
+/** Names, labels and whatever stands in the spec. */
+function searchedOf(object: KubeObject): string {
+  let text = searched.get(object);
+  if (text === undefined) {
+    const { metadata, spec = {} } = object;
+    text = `${metadata.namespace ?? ""}/${metadata.name} ${JSON.stringify(metadata.labels ?? {})} ${JSON.stringify(spec)}`;
+    searched.set(object, (text = text.toLowerCase()));
+  }
+  return text;
+}
