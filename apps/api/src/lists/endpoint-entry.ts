@@ -1,3 +1,4 @@
+import type { Evaluator } from "@percale/policy";
 import { WorkloadEndpoint } from "@percale/resources";
 import type { KubeObject, StatedSpecOf } from "@percale/resources";
 import type { EndpointRowView } from "../trpc/views.ts";
@@ -53,3 +54,10 @@ export const ENDPOINT_ORDERS: Readonly<Record<string, (object: KubeObject) => Ke
     name: naturalKey(entryOf(object).text),
   }),
 };
+
+/** What people call an endpoint, by its `namespace/name`. */
+export function calledBy({ objects }: Pick<Evaluator, "objects">, key: string): string {
+  const [namespace = "", name = ""] = key.split("/");
+  const object = objects.get({ kind: WorkloadEndpoint.kind, namespace, name });
+  return object === undefined ? key : entryOf(object).text;
+}

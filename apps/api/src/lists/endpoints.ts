@@ -76,23 +76,27 @@ function firstOf(list: readonly KubeObject[], keys: readonly string[] = []): rea
   return sortedBy(list, (object) => place.get(entryOf(object).row.key) ?? keys.length);
 }
 
-/** Whom a text means: `shop/frontend`, `frontend`, the object's name, or an address; null if it means nobody. */
+/** Whom a text means: `shop/frontend`, `frontend`, the object's name, an address, or how one of them begins; null if it means nobody. */
 export function endpoint(world: World, { name }: Questions["endpoint"]): Omit<EndpointView, "revision"> {
-  const { objects } = world.evaluator;
-  const [namespace = "", own = ""] = name.split("/");
-  const exact = objects.get({ kind, namespace, name: own });
-  const found = exact ?? wordsMean(world.orders.by("name", { objects, kind, keyOf: ENDPOINT_ORDERS["name"]! }), name);
+  const found = endpointMeant(world, name);
   return { found: found === undefined ? null : { row: entryOf(found).row, object: found } };
 }
 
+export function endpointMeant(world: World, name: string): KubeObject | undefined {
+  const { objects } = world.evaluator;
+  const [namespace = "", own = ""] = name.split("/");
+  const exact = objects.get({ kind, namespace, name: own });
+  return exact ?? wordsMean(world.orders.by("name", { objects, kind, keyOf: ENDPOINT_ORDERS["name"]! }), name.trim());
+}
+
 function wordsMean(list: readonly KubeObject[], wanted: string): KubeObject | undefined {
-  if (wanted === "") return undefined;
   const tests: readonly ((object: KubeObject) => boolean)[] = [
     (object) => entryOf(object).text === wanted,
     (object) => {
       const { name, objectName, addresses } = entryOf(object).row;
       return name === wanted || objectName === wanted || addresses.includes(wanted);
     },
+    (object) => entryOf(object).text.startsWith(wanted) || entryOf(object).row.name.startsWith(wanted),
   ];
   for (const test of tests) {
     const found = list.find(test);

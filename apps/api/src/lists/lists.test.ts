@@ -126,7 +126,9 @@ test.each<[name: string, meant: string | undefined]>([
   ["db", "db"],
   ["10.0.1.1", "probe"],
   ["n10-k8s-web-9-eth0", "web-9"],
-  ["web", undefined],
+  ["shop/web", "web-9"],
+  ["we", "web-9"],
+  ["nobody", undefined],
 ])("the text %s means the endpoint %s", async (name, meant) => {
   const about = endpointInput.parse({ name });
   const { found } = (await ask(worldOf(shop), { ask: "endpoint", about })) as EndpointView;

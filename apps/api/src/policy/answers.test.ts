@@ -89,7 +89,7 @@ async function ask(
 const explain = async (from: string, to: string, more: object = {}): Promise<Record<string, any>> =>
   (await ask({ ask: "explain", about: { from, to, protocol: "TCP", port: 5432, ...more } })).answer as never;
 
-const WEB = { text: "web", address: "10.0.0.1", endpoint: "shop/n1-k8s-web-eth0", node: "n1" };
+const WEB = { text: "web", address: "10.0.0.1", endpoint: "shop/n1-k8s-web-eth0", called: "shop/web", node: "n1" };
 const OPEN = (direction: string) => ({
   direction,
   verdict: "allow",
@@ -127,7 +127,7 @@ test("an explanation tells both ends, both sides and what decided, with every st
     revision: 7,
     verdict: "allow",
     from: WEB,
-    to: { text: "shop/db", address: "10.0.0.2", endpoint: "shop/n1-k8s-db-eth0", node: "n1" },
+    to: { text: "shop/db", address: "10.0.0.2", endpoint: "shop/n1-k8s-db-eth0", called: "shop/db", node: "n1" },
     protocol: "TCP",
     port: 5432,
     decidedBy: ingress,

@@ -1,5 +1,6 @@
-import type { Evaluator, Explanation, Query } from "@percale/policy";
-import type { ExplainView } from "../trpc/views.ts";
+import type { Evaluator, Query, ResolvedPeer } from "@percale/policy";
+import type { ExplainView, PartyView } from "../trpc/views.ts";
+import { calledBy } from "../lists/endpoint-entry.ts";
 import { decisionView, partyView } from "./decision-text.ts";
 import { peerOf } from "./peer.ts";
 import type { Questions } from "./questions.ts";
@@ -16,20 +17,26 @@ export function explain(
     ...(port !== undefined && { port }),
     ...(ipVersion !== undefined && { ipVersion }),
   };
-  return explainView({ from, to }, query, evaluator.explain(query));
+  return explainView({ from, to }, query, evaluator);
 }
 
 function explainView(
   asked: { from: string; to: string },
-  { protocol, port }: Query,
-  told: Explanation,
+  query: Query,
+  evaluator: Evaluator,
 ): Omit<ExplainView, "revision"> {
+  const told = evaluator.explain(query);
+  const { protocol, port } = query;
+  const party = (text: string, peer: ResolvedPeer): PartyView => ({
+    ...partyView(text, peer),
+    ...(peer.kind === "workload" && { called: calledBy(evaluator, peer.name) }),
+  });
   const egress = decisionView("egress", told.egress, told);
   const ingress = decisionView("ingress", told.ingress, told);
   return {
     verdict: told.verdict,
-    from: partyView(asked.from, told.from),
-    to: partyView(asked.to, told.to),
+    from: party(asked.from, told.from),
+    to: party(asked.to, told.to),
     protocol: String(protocol),
     ...(port !== undefined && { port }),
     decidedBy: told.decision.direction === "egress" ? egress : ingress,

@@ -1,6 +1,7 @@
 import { compare } from "@percale/policy";
 import type { Evaluator, Explanation } from "@percale/policy";
 import type { DecisionView, ImpactChange, ImpactView } from "../trpc/views.ts";
+import { calledBy } from "../lists/endpoint-entry.ts";
 import { decisionView } from "./decision-text.ts";
 import { allPairs, endpointsOf, queryOf } from "./pairs.ts";
 import type { Course } from "./questions.ts";
@@ -20,7 +21,8 @@ export async function impact(
     const byQuery = new Map(slice.map((question) => [queryOf(question), question]));
     for (const { query, before, after } of compare(now, then, byQuery.keys())) {
       const pair = byQuery.get(query)!; // compare answers with the queries it was given
-      const row: ImpactChange = { ...pair, before: deciding(before), after: deciding(after) };
+      const called = { from: calledBy(then, pair.from), to: calledBy(then, pair.to) };
+      const row: ImpactChange = { ...pair, called, before: deciding(before), after: deciding(after) };
       if (!rows.add(row)) more[after.verdict === "deny" ? "denied" : "allowed"]++;
     }
   });

@@ -12,6 +12,7 @@ import { matrix } from "./matrix.ts";
 import { protection } from "./protection.ts";
 import { endpoint, endpoints, needsCoverage } from "../lists/endpoints.ts";
 import { objectRows } from "../lists/objects.ts";
+import { probes } from "./probes.ts";
 import type { Rows } from "./rows.ts";
 import { select } from "./select.ts";
 import { setUse } from "./set-use.ts";
@@ -26,6 +27,7 @@ export interface Questions {
   readonly endpoints: z.output<typeof input.endpointsInput>;
   readonly endpoint: z.output<typeof input.endpointInput>;
   readonly objects: z.output<typeof input.objectsInput>;
+  readonly probes: view.LabMatrixView;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
   readonly impact: readonly Change[];
@@ -41,6 +43,7 @@ export interface Answers {
   readonly endpoints: view.EndpointListView;
   readonly endpoint: view.EndpointView;
   readonly objects: view.ObjectRowsView;
+  readonly probes: view.JudgedProbesView;
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
@@ -54,6 +57,7 @@ export type Question = { readonly [A in Ask]: { readonly ask: A; readonly about:
 export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   coverage: "rows",
   protection: "ends",
+  probes: "probes",
   matrix: "cells",
   impact: "changes",
   setUse: "rows",
@@ -91,6 +95,9 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return { ...endpoint(world, about), revision };
       case "objects":
         return { ...objectRows(world, about), revision };
+      case "probes":
+        await probes(world, about, course);
+        return { ...(about.reportedAt !== undefined && { reportedAt: about.reportedAt }), revision };
       case "matrix":
         return { ...(await matrix(evaluator, about, course)), revision };
       case "impact":

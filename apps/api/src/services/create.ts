@@ -53,7 +53,7 @@ export function createServices({
     ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },
     health: { conditions: () => allConditions(sources) },
-    lab: new Lab(settings).services(),
+    lab: new Lab({ settings, judge }).services(),
     access: accessServices(access),
     overview: { summary: () => overviewOf(sources) },
   };

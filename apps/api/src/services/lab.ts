@@ -1,6 +1,7 @@
 import { EventEmitter, on } from "node:events";
 import type { SettingRecords } from "@percale/store";
 import { z } from "zod";
+import type { Judge } from "../policy/judge.ts";
 import { labProbe, labReport } from "../trpc/inputs.ts";
 import type { LabReport } from "../trpc/inputs.ts";
 import type { LabMatrixView } from "../trpc/views.ts";
@@ -20,19 +21,22 @@ const keptReport = labReport.extend({
 /** The lab's newest probes: in memory at once, in the store a second later so that other API processes show them too. */
 export class Lab {
   readonly #settings: SettingRecords;
+  readonly #judge: Judge;
   readonly #changed = new EventEmitter().setMaxListeners(0);
   #newest: LabMatrixView = { workloads: [], probes: [] };
   #keptAt = 0;
   #lookedAt = 0;
 
-  constructor(settings: SettingRecords) {
+  constructor({ settings, judge }: { readonly settings: SettingRecords; readonly judge: Judge }) {
     this.#settings = settings;
+    this.#judge = judge;
   }
 
   services(): Services["lab"] {
     return {
       report: (report) => this.#report(report),
       matrix: () => this.#matrix(),
+      probes: () => this.#judge.ask("probes", () => this.#matrix()),
       watch: (signal) => this.#watch(signal),
     };
   }

@@ -62,6 +62,8 @@ export interface Services {
   readonly lab: {
     report(report: input.LabReport): Promise<void>;
     matrix(): Promise<view.LabMatrixView>;
+    /** With what the evaluator says of each. */
+    probes(): Promise<view.JudgedProbesView>;
     watch(signal: AbortSignal): AsyncIterable<view.LabMatrixView>;
   };
   readonly access: {

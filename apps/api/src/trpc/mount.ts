@@ -45,6 +45,7 @@ const MAX_BATCH_ANSWERS = 4 * 1024 * 1024;
 const ASKED_ALONE: ReadonlySet<string> = new Set([
   "policy.coverage",
   "policy.protection",
+  "lab.probes",
   "policy.matrix",
   "policy.impact",
   "selectors.test",

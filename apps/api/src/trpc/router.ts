@@ -138,6 +138,8 @@ const lab = router({
     .input(parsed(input.labReport))
     .mutation(({ ctx, input }) => ctx.services.lab.report(input)),
   matrix: can("read").query(({ ctx }) => ctx.services.lab.matrix()),
+  /** With what the evaluator says of each. */
+  probes: can("read").query(({ ctx }) => ctx.services.lab.probes()),
   watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<LabMatrixView> {
     yield* ctx.services.lab.watch(signal!);
   }),

@@ -141,6 +141,8 @@ export interface PartyView {
   readonly address: string;
   /** `namespace/name` of the WorkloadEndpoint that has the address, if one has. */
   readonly endpoint?: string;
+  /** What people call that endpoint. */
+  readonly called?: string;
   readonly node?: string;
 }
 
@@ -320,6 +322,8 @@ export interface MatrixView {
 export interface ImpactChange extends MatrixPort {
   readonly from: string;
   readonly to: string;
+  /** What people call the two. */
+  readonly called: { readonly from: string; readonly to: string };
   readonly before: DecisionView;
   readonly after: DecisionView;
 }
@@ -431,6 +435,30 @@ export interface LabMatrixView {
   readonly reportedAt?: string;
   readonly workloads: readonly LabWorkload[];
   readonly probes: readonly ProbeResult[];
+}
+
+/** What packets of the lab met, and what the evaluator says that they should. */
+export interface JudgedProbe extends MatrixPort {
+  readonly source: string;
+  readonly destination: string;
+  readonly allowed: boolean;
+  /** RFC 3339 of the newest probe. */
+  readonly at: string;
+  /** When its outcome last changed, if it did since the pair is probed. */
+  readonly flippedAt?: string;
+  /** Absent where an end is nobody that the evaluator knows; so are the next two. */
+  readonly predicted?: "allow" | "deny";
+  /** What decides, in one line. */
+  readonly text?: string;
+  /** `kind/namespace/name` of policies and profiles, `Tier/name` of the end of one: of a pair that is allowed what both sides say. */
+  readonly by?: readonly string[];
+}
+
+export interface JudgedProbesView {
+  /** Absent before the first report. */
+  readonly reportedAt?: string;
+  readonly probes: readonly JudgedProbe[];
+  readonly revision: number;
 }
 
 export interface TokenView {

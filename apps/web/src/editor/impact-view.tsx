@@ -3,13 +3,11 @@ import type { KubeObject } from "@percale/resources";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useDeferredValue } from "react";
-import { useEndpoints } from "../live/endpoints.ts";
 import { useTold } from "../live/failing.ts";
 import { Failed, SkeletonRows } from "../parts/states.tsx";
 import { NameOf } from "../parts/object-name.tsx";
 import { verdictMark } from "../parts/verdict.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { endpointText } from "../policy/endpoint.ts";
 import { failureOf, useTRPC } from "../trpc/client.ts";
 import { toWire } from "../trpc/wire.ts";
 import { counted, formatCount } from "../words/number.ts";
@@ -89,7 +87,6 @@ const LONG = 200;
 
 export function ImpactView({ impact, short = false }: { readonly impact: Impact; readonly short?: boolean }) {
   const { data, error } = impact;
-  const endpoints = useEndpoints();
   if (!impact.isAsked) return short ? null : <p className="muted">Change something to see its effect.</p>;
   if (error !== null && data === undefined) return short ? null : <Failed error={error} what="impact" />;
   if (data === undefined) return <SkeletonRows rows={short ? 2 : 5} />;
@@ -97,10 +94,6 @@ export function ImpactView({ impact, short = false }: { readonly impact: Impact;
   const rows = data.changes
     .filter((change) => change.before.verdict !== change.after.verdict)
     .slice(0, short ? SHORT : LONG);
-  const nameOf = (key: string) => {
-    const endpoint = endpoints.items.find((each) => each.key === key);
-    return endpoint === undefined ? key : endpointText(endpoint);
-  };
   return (
     <section className={short ? "impact-short" : undefined} aria-label="Impact">
       <dl className="imp">
@@ -123,7 +116,7 @@ export function ImpactView({ impact, short = false }: { readonly impact: Impact;
       </dl>
       {rows.map((change) => {
         const mark = verdictMark(change.after.verdict);
-        const [from, to] = [nameOf(change.from), nameOf(change.to)];
+        const { from, to } = change.called;
         return (
           <div key={`${change.from}${change.to}${change.protocol}${change.port}`} className="improw">
             <span className={`v ${mark.tone}`}>

@@ -11,9 +11,9 @@ import { expect, test } from "vitest";
 import { railCounts } from "../shell/counts.ts";
 import { TRPCProvider } from "../trpc/client.ts";
 import { usePolicyCoverage } from "./coverage.ts";
-import { useEndpoints } from "./endpoints.ts";
+import { type EndpointObject, endpointOf, findEndpoint } from "../policy/endpoint.ts";
 import { collectionKey, useObject } from "./objects.ts";
-import { partyOf, useActivity, useMatrix, useNodes } from "./queries.ts";
+import { useActivity, useMatrix, useNodes } from "./queries.ts";
 import { useRights } from "./rights.ts";
 import { useSelectorMatches } from "./selector.ts";
 import { useSessionCounts } from "./sessions.ts";
@@ -290,65 +290,30 @@ test("hosts of the lab that are no endpoints are known by their addresses", () =
   expect([...read(useOutside, () => undefined)]).toEqual([]);
 });
 
-test.each([
-  ["outside", "192.0.2.1"],
-  ["web", "shop/n1-k8s-web-eth0"],
-  ["shop/web", "shop/n1-k8s-web-eth0"],
-  ["db", "shop/n1-k8s-db-eth0"],
-  ["shop/db", "shop/n1-k8s-db-eth0"],
-  ["nobody", undefined],
-])("the lab's %s is asked about as %s", (name, party) => {
-  const items = read(useEndpoints, (cache) => cache.put("WorkloadEndpoint", web, db)).items;
-  expect(partyOf(name, lab() as never, items)).toBe(party);
-});
-
-test("the matrix asks the evaluator about each pair and port of the lab once", () => {
-  const at = "2026-11-30T00:00:00Z";
-  const probe = (from: string, to: string, proto: string, port?: number) => ({
-    from,
-    to,
-    proto,
-    port,
-    allowed: true,
-    at,
-  });
-  const probes = [
-    probe("web", "db", "tcp", 80),
-    probe("web", "db", "tcp", 443),
-    probe("db", "web", "icmp", 0),
-    probe("web", "nobody", "tcp", 80),
-  ];
-  const [from, to] = ["shop/n1-k8s-web-eth0", "shop/n1-k8s-db-eth0"];
-  const question = {
-    pairs: [
-      { from, to },
-      { from: to, to: from },
-    ],
-    ports: [{ protocol: "TCP", port: 80 }, { protocol: "TCP", port: 443 }, { protocol: "ICMP" }],
-  };
-  const { data } = read(useMatrix, (cache, api) => {
-    cache.put("WorkloadEndpoint", web, db);
-    cache.set(api.lab.matrix.queryKey(), lab(probes));
-    cache.set(api.policy.matrix.queryKey(question), {
-      cells: [{ from, to, protocol: "TCP", port: 443, allowed: false, text: "Deny: x" }],
-    });
-  });
-  expect(
-    data?.probes.map(({ source, destination, port, predicted }) => [source, destination, port, predicted]),
-  ).toEqual([
-    ["shop/web", "shop/db", 80, undefined],
-    ["shop/web", "shop/db", 443, "Deny"],
-    ["shop/db", "shop/web", undefined, undefined],
-    ["shop/web", "nobody", 80, undefined],
-  ]);
+test("the matrix is what the server joined, and nothing before it told", () => {
+  const probe = { source: "a", destination: "b", protocol: "TCP", port: 80, allowed: true, at: "2026-11-30T00:00:00Z" };
+  const { data } = read(useMatrix, (cache, api) =>
+    cache.set(api.lab.probes.queryKey(), { probes: [probe], revision: 1 }),
+  );
+  expect(data?.probes.map(({ source, measured }) => [source, measured])).toEqual([["a", "Allow"]]);
   expect(read(useMatrix, () => undefined).data).toBeUndefined();
 });
+
+/** Whom a text means, as the server tells. */
+const named = (...objects: readonly KubeObject[]) => {
+  const endpoints = objects.map((each) => endpointOf(each as EndpointObject));
+  return (name: string) => {
+    const row = findEndpoint(endpoints, name);
+    return { found: row === undefined ? null : { row, object: row.object }, revision: 1 };
+  };
+};
 
 const trace = (ask: Parameters<typeof useTrace>[0], question?: object) =>
   read(
     () => useTrace(ask),
     (cache, api) => {
-      cache.put("WorkloadEndpoint", web, db);
+      for (const name of [ask.source, ask.destination])
+        if (name !== "") cache.set(api.lists.endpoint.queryKey({ name }), named(web, db)(name));
       cache.set(api.lab.matrix.queryKey(), lab());
       if (question === undefined) return;
       const half = (direction: string) => ({ direction, verdict: "allow", by: "rule", text: "t", steps: [] });
@@ -363,20 +328,13 @@ const trace = (ask: Parameters<typeof useTrace>[0], question?: object) =>
     },
   );
 
-test("before the endpoints are known no end is called unknown, and their failure is the answer's", () => {
+test("before an end is known it is not called unknown", () => {
   const ask = { source: "web", destination: "nobody", protocol: "TCP", port: "80" };
-  const failure = new Error("away");
-  const told = (fails: boolean) => {
-    const { problem, error } = read(
-      () => useTrace(ask),
-      (cache) => fails && cache.fail("WorkloadEndpoint", failure),
-    );
-    return { problem, error };
-  };
-  expect([told(false), told(true)]).toEqual([
-    { problem: undefined, error: null },
-    { problem: undefined, error: failure },
-  ]);
+  const { problem, error } = read(
+    () => useTrace(ask),
+    () => undefined,
+  );
+  expect([problem, error]).toEqual([undefined, null]);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 "use client";
 import { Node, type SpecOf } from "@percale/resources";
-import { skipToken, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import type { Lenient } from "../policy/spec.ts";
 import { type Activity, type ChangeGroup, groupActivity } from "../app/(main)/activity/view.ts";
@@ -9,7 +9,6 @@ import type { NodeReport } from "../app/(main)/nodes/view.ts";
 import { fromWire } from "../trpc/wire.ts";
 import { isUntold } from "../words/untold.ts";
 import { type RouterOutputs, useTRPC, useTRPCClient } from "../trpc/client.ts";
-import { useEndpoints } from "./endpoints.ts";
 import { hearingAmong } from "./heard.ts";
 import { useObjects } from "./objects.ts";
 import { useHearings } from "./presence.ts";
@@ -100,7 +99,10 @@ export function useStatusFeeds(): void {
     };
     const startLab = () => {
       lab = client.lab.watch.subscribe(undefined, {
-        onData: (view) => queryClient.setQueryData(trpc.lab.matrix.queryKey(), view),
+        onData: (view) => {
+          queryClient.setQueryData(trpc.lab.matrix.queryKey(), view);
+          void queryClient.invalidateQueries({ queryKey: trpc.lab.probes.queryKey(), refetchType: "active" });
+        },
         onError: () => again(startLab),
       });
     };
@@ -185,61 +187,7 @@ export function activityOf({
 
 /** Probes of the lab with what the evaluator says about the same pairs. */
 export function useMatrix(): Answer<Matrix> {
-  const trpc = useTRPC();
-  const lab = useQuery(trpc.lab.matrix.queryOptions());
-  const endpoints = useEndpoints();
-  const pairs = useMemo(() => {
-    const seen = new Map<string, { from: string; to: string }>();
-    for (const { from, to } of lab.data?.probes ?? []) seen.set(`${from} ${to}`, { from, to });
-    return [...seen.values()];
-  }, [lab.data]);
-  const ports = useMemo(() => {
-    const seen = new Map<string, { protocol: string; port?: number }>();
-    for (const { proto, port } of lab.data?.probes ?? []) {
-      const protocol = proto.toUpperCase();
-      seen.set(`${protocol} ${port}`, port === undefined || port === 0 ? { protocol } : { protocol, port });
-    }
-    return [...seen.values()];
-  }, [lab.data]);
-  const questions = useMemo(
-    () => pairs.flatMap(({ from, to }) => questionOf(from, to, lab.data, endpoints.items)),
-    [pairs, lab.data, endpoints.items],
-  );
-  const predicted = useQuery(
-    trpc.policy.matrix.queryOptions(
-      questions.length === 0 || !endpoints.loaded ? skipToken : { pairs: questions, ports: ports.slice(0, 64) },
-    ),
-  );
-  const data = useMemo(
-    () => (lab.data === undefined ? undefined : matrixOf(lab.data, predicted.data, endpoints.items)),
-    [lab.data, predicted.data, endpoints.items],
-  );
-  return { data, error: lab.error, refetch: () => void lab.refetch() };
-}
-
-function questionOf(
-  from: string,
-  to: string,
-  lab: Parameters<typeof matrixOf>[0] | undefined,
-  endpoints: Parameters<typeof matrixOf>[2],
-) {
-  const [source, destination] = [partyOf(from, lab, endpoints), partyOf(to, lab, endpoints)];
-  return source === undefined || destination === undefined ? [] : [{ from: source, to: destination }];
-}
-
-/** What the API takes: the endpoint's key, or an address. */
-export function partyOf(
-  name: string,
-  lab: Parameters<typeof matrixOf>[0] | undefined,
-  endpoints: Parameters<typeof matrixOf>[2],
-): string | undefined {
-  const workload = lab?.workloads.find((each) => each.name === name || `${each.namespace}/${each.name}` === name);
-  const address = workload?.addresses[0]?.replace(/\/\d+$/, "");
-  const endpoint = endpoints.find(
-    (each) =>
-      (address !== undefined && each.addresses.includes(address)) ||
-      each.name === name ||
-      `${each.namespace}/${each.name}` === name,
-  );
-  return endpoint?.key ?? address;
+  const query = useQuery(useTRPC().lab.probes.queryOptions());
+  const data = useMemo(() => (query.data === undefined ? undefined : matrixOf(query.data)), [query.data]);
+  return { data, error: query.error, refetch: () => void query.refetch() };
 }

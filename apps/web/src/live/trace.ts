@@ -3,10 +3,10 @@ import type { DecisionStep, DecisionView, ExplainView } from "@percale/api";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { cardKey } from "../app/(main)/policies/view.ts";
-import { type Endpoint, endpointText, findEndpoint } from "../policy/endpoint.ts";
+import { endpointText } from "../policy/endpoint.ts";
 import { stepsOf, type Trace, type TraceHalf, type TraceRow, type TraceSteps } from "../policy/trace.ts";
 import { useTRPC } from "../trpc/client.ts";
-import { useEndpoints } from "./endpoints.ts";
+import { type NamedEndpoint, useNamedEndpoint } from "./endpoint-list.ts";
 import { formatOpen } from "../words/kinds.ts";
 
 export interface TraceAsk {
@@ -37,16 +37,14 @@ const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]*:[0-9a-fA-F:]+)$/;
 /** Asks the evaluator about one pair and keeps the answer current. */
 export function useTrace({ source, destination, protocol, port }: TraceAsk): TraceQuery {
   const trpc = useTRPC();
-  const endpoints = useEndpoints();
-  const from = useMemo(() => findEndpoint(endpoints.items, source), [endpoints.items, source]);
-  const to = useMemo(() => findEndpoint(endpoints.items, destination), [endpoints.items, destination]);
+  const [from, to] = [useNamedEndpoint(source), useNamedEndpoint(destination)];
   const outside = useOutside();
   const fromText = askText(from, source) ?? outside.get(source);
   const toText = askText(to, destination) ?? outside.get(destination);
   const number = Number(port);
-  const asked = source !== "" && destination !== "" && endpoints.loaded;
+  const known = from.found !== undefined && to.found !== undefined;
   const input =
-    asked && fromText !== undefined && toText !== undefined
+    known && fromText !== undefined && toText !== undefined
       ? {
           from: fromText,
           to: toText,
@@ -58,10 +56,7 @@ export function useTrace({ source, destination, protocol, port }: TraceAsk): Tra
     trpc.policy.explain.queryOptions(input, { staleTime: 60_000, placeholderData: keepPreviousData }),
   );
   const answer = input === skipToken ? undefined : query.data;
-  const result = useMemo(
-    () => (answer === undefined ? undefined : traceOf(answer, endpoints.items)),
-    [answer, endpoints.items],
-  );
+  const result = useMemo(() => (answer === undefined ? undefined : traceOf(answer)), [answer]);
   const steps = useMemo(() => (result === undefined ? undefined : stepsOf(result)), [result]);
   const unknown = fromText === undefined ? source : toText === undefined ? destination : undefined;
   return {
@@ -69,18 +64,19 @@ export function useTrace({ source, destination, protocol, port }: TraceAsk): Tra
     steps,
     verdict: result?.verdict,
     question: result === undefined ? undefined : `${protocol} ${port}`,
-    sourceText: from === undefined ? source : endpointText(from),
-    destinationText: to === undefined ? destination : endpointText(to),
+    sourceText: from.found == null ? source : endpointText(from.found.row),
+    destinationText: to.found == null ? destination : endpointText(to.found.row),
     problem:
       source === "" || destination === ""
         ? "Choose both ends."
-        : endpoints.loaded && unknown !== undefined
+        : known && unknown !== undefined
           ? `No endpoint is called ${unknown}, and it is no address.`
           : undefined,
-    error: query.error ?? endpoints.error,
+    error: query.error ?? from.error ?? to.error,
     refetch: () => {
       void query.refetch();
-      endpoints.refetch();
+      from.refetch();
+      to.refetch();
     },
   };
 }
@@ -100,22 +96,19 @@ export function useOutside(): ReadonlyMap<string, string> {
   );
 }
 
-function askText(endpoint: Endpoint | undefined, typed: string): string | undefined {
-  return endpoint?.key ?? (ADDRESS.test(typed) ? typed : undefined);
+function askText({ found }: NamedEndpoint, typed: string): string | undefined {
+  return found?.row.key ?? (ADDRESS.test(typed) ? typed : undefined);
 }
 
 /** The API's answer in the form that board and ladder share. */
-export function traceOf({ verdict, from, to, egress, ingress }: ExplainView, endpoints: readonly Endpoint[]): Trace {
-  const half = (decision: DecisionView, party: ExplainView["from"]): TraceHalf => {
-    const endpoint = endpoints.find((each) => each.key === party.endpoint);
-    return {
-      direction: decision.direction,
-      endpoint: endpoint === undefined ? party.address : endpointText(endpoint),
-      node: party.node,
-      verdict: verdictOf(decision.verdict),
-      rows: decision.by === "notAnEndpoint" ? [] : rowsOf(decision),
-    };
-  };
+export function traceOf({ verdict, from, to, egress, ingress }: ExplainView): Trace {
+  const half = (decision: DecisionView, party: ExplainView["from"]): TraceHalf => ({
+    direction: decision.direction,
+    endpoint: party.called ?? party.address,
+    node: party.node,
+    verdict: verdictOf(decision.verdict),
+    rows: decision.by === "notAnEndpoint" ? [] : rowsOf(decision),
+  });
   return { verdict: verdictOf(verdict), halves: [half(egress, from), half(ingress, to)] };
 }
 

@@ -1,7 +1,9 @@
 "use client";
-import { useId, useMemo, useRef, useState } from "react";
-import { useEndpoints } from "../live/endpoints.ts";
+import { useId, useRef, useState } from "react";
+import { useFoundEndpoints } from "../live/endpoint-list.ts";
 import { endpointText } from "../policy/endpoint.ts";
+
+const OPTIONS = 12;
 
 /** An endpoint by name, label or address; any address outside may be typed too. */
 export function EndpointCombo(props: {
@@ -11,21 +13,11 @@ export function EndpointCombo(props: {
   readonly placeholder?: string;
 }) {
   const id = useId();
-  const endpoints = useEndpoints();
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState<string>();
   const [active, setActive] = useState(0);
   const text = typed ?? props.value;
-  const options = useMemo(() => {
-    const wanted = (typed ?? "").trim().toLowerCase();
-    return endpoints.items
-      .filter((endpoint) =>
-        `${endpointText(endpoint)} ${endpoint.addresses.join(" ")} ${Object.values(endpoint.labels).join(" ")}`
-          .toLowerCase()
-          .includes(wanted),
-      )
-      .slice(0, 12);
-  }, [endpoints.items, typed]);
+  const options = useFoundEndpoints(typed?.trim(), OPTIONS) ?? [];
   const isOpen = typed !== undefined;
   const commit = (value: string) => {
     setTyped(undefined);

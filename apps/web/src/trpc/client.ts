@@ -29,6 +29,7 @@ const LONG_ANSWERS: ReadonlySet<string> = new Set([
   "objects.list",
   "objects.history",
   "changes.list",
+  "lab.probes",
   "changes.submit",
   "changes.revert",
 ]);

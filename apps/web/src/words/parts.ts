@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "changes.list": "changes",
   "health.conditions": "conditions",
   "lab.matrix": "what the lab measures",
+  "lab.probes": "what the lab measures",
   "lists.endpoint": "the endpoint",
   "lists.endpoints": "endpoints",
   "lists.objects": "objects",

@@ -45,6 +45,8 @@ export interface Evaluator {
   explain(query: Query): Explanation;
   /** The verdict alone, for matrices. Throws QueryError. */
   verdict(query: Query): Verdict;
+  /** `namespace/name` of the workload endpoint that has an address. */
+  endpointAt(address: string): string | undefined;
   /** Throws QueryError. */
   effectivePolicies(endpoint: { readonly namespace: string; readonly name: string }): EffectivePolicies;
   /** Counts what is in force where, beginning with what was counted of another state; undefined if that is of this one. */
@@ -65,6 +67,7 @@ function evaluatorOf(cluster: Cluster): Evaluator {
       const flight = resolve(cluster, query);
       return decide(flight, (direction, endpoint, packet) => walk(cluster, { endpoint, direction, packet })).verdict;
     },
+    endpointAt: (address) => cluster.endpointAt(address)?.key,
     coverageAfter: (before) => (before.of === cluster.selection ? undefined : new Counting(cluster, before)),
     effectivePolicies: ({ namespace, name }) => effectiveOn(cluster, endpointOf(cluster, `${namespace}/${name}`)),
   };

@@ -1,11 +1,10 @@
 "use client";
 import { sayCounts } from "@percale/bgp";
-import { IPPool, Tier } from "@percale/resources";
+import { IPPool, kindsWhere, Tier } from "@percale/resources";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useMemo } from "react";
 import { useTense } from "../../live/presence.ts";
-import { useEndpoints } from "../../live/endpoints.ts";
 import { useObjects } from "../../live/objects.ts";
 import { useProtection } from "../../live/protection.ts";
 import { useActivity, useHealth, useMatrix, useNodes } from "../../live/queries.ts";
@@ -17,7 +16,6 @@ import { Icon } from "../../parts/icon.tsx";
 import { SeverityMark } from "../../parts/severity.tsx";
 import { Failed, SkeletonRows } from "../../parts/states.tsx";
 import { UntoldMark } from "../../parts/untold.tsx";
-import { usePolicies } from "../../live/policies.ts";
 import { usePageTitle } from "../../shell/title.ts";
 import { useTRPC } from "../../trpc/client.ts";
 import { counted, formatCount, formatShare } from "../../words/number.ts";
@@ -31,6 +29,8 @@ import { openWords, overviewVerdict, type Stat } from "./overview-view.ts";
 import "../../styles/overview.css";
 import "../../styles/pools.css";
 
+const POLICY_KINDS = kindsWhere(({ traits }) => traits.tiered);
+
 /** The state of the network in one sentence, then numbers, then what changed. */
 export function Overview() {
   usePageTitle("Overview");
@@ -38,13 +38,11 @@ export function Overview() {
   const nodes = useNodes();
   const health = useHealth();
   const matrix = useMatrix();
-  const endpoints = useEndpoints();
   const protection = useProtection();
   const activity = useActivity(7);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects(IPPool);
-  const policies = usePolicies();
-  const tiers = useObjects(Tier);
+  const objects = useQuery(trpc.overview.summary.queryOptions()).data?.counts;
   const now = useNow();
   const tense = useTense();
   const reports = nodes.data?.reports;
@@ -96,12 +94,12 @@ export function Overview() {
     {
       href: "/endpoints",
       title: "Endpoints",
-      value: endpoints.loaded ? formatCount(endpoints.items.length) : undefined,
+      value: isUntold(protection) ? undefined : formatCount(protection.endpoints),
       tone: "ok",
       text: `${upCount} up`,
     },
     {
-      href: "/endpoints",
+      href: "/endpoints?ingress=open",
       title: "Open to everyone",
       value: isUntold(protection) ? undefined : formatCount(protection.ingress.open),
       ...(!isUntold(protection) && { of: protection.endpoints }),
@@ -111,9 +109,9 @@ export function Overview() {
     {
       href: "/policies",
       title: "Policies",
-      value: policies.loaded ? formatCount(policies.items.length) : undefined,
+      value: objects && formatCount(POLICY_KINDS.reduce((sum, kind) => sum + (objects[kind] ?? 0), 0)),
       tone: "ok",
-      text: tiers.loaded ? `in ${counted(tiers.items.length, "tier")}` : "",
+      text: objects === undefined ? "" : `in ${counted(objects[Tier.kind] ?? 0, "tier")}`,
     },
     {
       href: "/health",

@@ -1,6 +1,4 @@
 import { expect, test } from "vitest";
-import type { MatrixView } from "@percale/api";
-import type { Endpoint } from "../../../policy/endpoint.ts";
 import { byNamespace, cellsOf, deniedTargets, gridOf, listed, matrixOf, matrixVerdict, type Probe } from "./view.ts";
 
 const probe = (
@@ -69,95 +67,21 @@ test("denied pairs are told by target and reason, the one that most cannot reach
   ]);
 });
 
-const endpoint = (namespace: string, name: string, address: string) =>
-  ({
-    key: `${namespace}/n1-k8s-${name}-eth0`,
-    namespace,
-    name,
-    objectName: `n1-k8s-${name}-eth0`,
-    addresses: [address],
-  }) as unknown as Endpoint;
-const endpoints = [endpoint("shop", "web", "10.0.0.1"), endpoint("shop", "db", "10.0.0.2")];
-const measured = (from: string, to: string, allowed: boolean, more: object = {}) => ({
-  from,
-  to,
-  proto: "tcp",
-  port: 80,
-  allowed,
-  at: "2026-11-30T00:00:01Z",
-  ...more,
-});
-const lab = {
-  workloads: [
-    { name: "web", namespace: "shop", addresses: ["10.0.0.1/32"], labels: {}, ports: [] },
-    { name: "outside", namespace: "", addresses: ["192.0.2.1"], labels: {}, ports: [] },
-  ],
-};
-const cell = (from: string, to: string, allowed: boolean, port = 80) =>
-  ({ from, to, protocol: "TCP", port, allowed, text: allowed ? "Allow: x" : "Deny: y" }) as MatrixView["cells"][number];
-
-test("what was measured meets what is predicted of the same pair, whatever each calls its ends", () => {
-  const cells = [
-    cell("shop/n1-k8s-web-eth0", "shop/n1-k8s-db-eth0", true),
-    cell("shop/n1-k8s-db-eth0", "192.0.2.1", false),
-  ];
-  const matrix = matrixOf(
-    {
-      ...lab,
-      probes: [
-        measured("web", "10.0.0.2", false),
-        measured("shop/n1-k8s-db-eth0", "outside", false),
-        measured("nobody", "shop/web", true, { port: 0 }),
-      ],
-    },
-    { cells } as unknown as MatrixView,
-    endpoints,
-  );
+test("what was measured and what is predicted are told as the server joined them", () => {
   const at = "2026-11-30T00:00:01Z";
-  expect(matrix.probes).toEqual([
-    {
-      source: "shop/web",
-      destination: "shop/db",
-      protocol: "TCP",
-      port: 80,
-      predicted: "Allow",
-      decidedBy: "Allow: x",
-      measured: "Deny",
-      at,
-    },
-    {
-      source: "shop/db",
-      destination: "outside",
-      protocol: "TCP",
-      port: 80,
-      predicted: "Deny",
-      decidedBy: "Deny: y",
-      measured: "Deny",
-      at,
-    },
-    {
-      source: "nobody",
-      destination: "shop/web",
-      protocol: "TCP",
-      port: undefined,
-      predicted: undefined,
-      decidedBy: undefined,
-      measured: "Allow",
-      at,
-    },
+  const ends = { source: "shop/web", destination: "shop/db", protocol: "TCP", at };
+  const by = ["Tier/default"];
+  expect(
+    matrixOf({
+      probes: [
+        { ...ends, port: 80, allowed: true, predicted: "deny", text: "Deny: y", by },
+        { ...ends, allowed: false },
+      ],
+    }).probes,
+  ).toEqual([
+    { ...ends, port: 80, measured: "Allow", predicted: "Deny", decidedBy: "Deny: y", by },
+    { ...ends, port: undefined, measured: "Deny", predicted: undefined, decidedBy: undefined, by: [] },
   ]);
-});
-
-test("of several probes of a pair the newest counts, and nothing is predicted before the evaluator answered", () => {
-  const later = "2026-11-30T00:00:02Z";
-  const probed = (...probes: ReturnType<typeof measured>[]) =>
-    matrixOf({ ...lab, probes }, undefined, endpoints).probes;
-  const old = measured("web", "outside", false);
-  for (const order of [
-    [old, measured("web", "outside", true, { at: later })],
-    [measured("web", "outside", true, { at: later }), old],
-  ])
-    expect(probed(...order)).toMatchObject([{ measured: "Allow", at: later, predicted: undefined }]);
 });
 
 test("a grid counts each pair once by its measured verdict, else by the predicted one", () => {

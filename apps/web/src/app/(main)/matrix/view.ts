@@ -1,6 +1,5 @@
-import type { LabMatrixView, MatrixView } from "@percale/api";
+import type { JudgedProbesView } from "@percale/api";
 import type { ReachQuestion } from "../reach/questions.ts";
-import { type Endpoint, endpointText, findEndpoint } from "../../../policy/endpoint.ts";
 import { PRESENT, type Tense } from "../../../words/tense.ts";
 
 /** One probed pair: what the evaluator says and what packets met. */
@@ -14,6 +13,8 @@ export interface Probe {
   readonly measured: "Allow" | "Deny" | undefined;
   /** What decides it, in the evaluator's words. */
   readonly decidedBy?: string | undefined;
+  /** `kind/namespace/name` of policies and profiles, `Tier/name` of the end of one: of a pair that is allowed what both sides say. */
+  readonly by?: readonly string[];
   /** RFC 3339 of the probe. */
   readonly at: string | undefined;
   /** RFC 3339 of when packets last met another outcome than before. */
@@ -178,68 +179,16 @@ function whyOf(text: string): string {
     .replace(/^policies of tier (\S+) apply and none of their rules matched$/, "end of tier $1");
 }
 
-/** Joins what the lab measured with what the evaluator says, both under the names people know. */
-export function matrixOf(
-  lab: LabMatrixView,
-  predicted: MatrixView | undefined,
-  endpoints: readonly Endpoint[],
-): Matrix {
-  const nameOf = nameFinder(lab, endpoints);
-  const verdicts = new Map<string, { readonly verdict: "Allow" | "Deny"; readonly text: string }>(
-    (predicted?.cells ?? []).map(
-      (cell) =>
-        [
-          pairKey(nameOf(cell.from), nameOf(cell.to), cell.protocol, cell.port),
-          { verdict: cell.allowed ? "Allow" : "Deny", text: cell.text },
-        ] as const,
-    ),
-  );
-  const probes = new Map<string, Probe>();
-  for (const { from, to, proto, port, allowed, at, flippedAt } of lab.probes) {
-    const [source, destination, protocol] = [nameOf(from), nameOf(to), proto.toUpperCase()];
-    const known = port === 0 ? undefined : port;
-    const key = pairKey(source, destination, protocol, known);
-    const old = probes.get(key);
-    if (old?.at !== undefined && old.at > at) continue;
-    probes.set(key, {
-      source,
-      destination,
-      protocol,
-      port: known,
-      predicted: verdicts.get(key)?.verdict,
-      decidedBy: verdicts.get(key)?.text,
+/** What the lab measured with what the evaluator says, as the server joined them. */
+export function matrixOf({ probes }: Pick<JudgedProbesView, "probes">): Matrix {
+  return {
+    probes: probes.map(({ predicted, allowed, text, by = [], port, ...probe }) => ({
+      ...probe,
+      port,
+      predicted: predicted === undefined ? undefined : predicted === "allow" ? "Allow" : "Deny",
       measured: allowed ? "Allow" : "Deny",
-      at,
-      ...(flippedAt !== undefined && { flippedAt }),
-    });
-  }
-  return { probes: [...probes.values()] };
-}
-
-function pairKey(source: string, destination: string, protocol: string, port: number | undefined): string {
-  return `${source} ${destination} ${protocol.toUpperCase()} ${port ?? ""}`;
-}
-
-/** A workload's name, an endpoint's key or an address → `shop/frontend`. */
-function nameFinder(lab: LabMatrixView, endpoints: readonly Endpoint[]): (text: string) => string {
-  const found = new Map<string, string>();
-  return (text) => {
-    let name = found.get(text);
-    if (name === undefined) {
-      const workload = lab.workloads.find(
-        (each) =>
-          each.name === text ||
-          `${each.namespace}/${each.name}` === text ||
-          each.addresses.some((one) => one.replace(/\/\d+$/, "") === text),
-      );
-      const address = workload?.addresses[0]?.replace(/\/\d+$/, "");
-      const endpoint =
-        endpoints.find((each) => each.key === text) ??
-        (address === undefined ? undefined : endpoints.find((each) => each.addresses.includes(address)));
-      const other = endpoint ?? (workload === undefined ? findEndpoint(endpoints, text) : undefined);
-      name = other === undefined ? (workload === undefined ? text : endpointText(workload)) : endpointText(other);
-      found.set(text, name);
-    }
-    return name;
+      decidedBy: text,
+      by,
+    })),
   };
 }
