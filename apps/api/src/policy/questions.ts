@@ -12,6 +12,7 @@ import { matrix } from "./matrix.ts";
 import { protection } from "./protection.ts";
 import { endpoint, endpoints, needsCoverage } from "../lists/endpoints.ts";
 import { objectRows } from "../lists/objects.ts";
+import { search } from "../lists/search.ts";
 import { probes } from "./probes.ts";
 import type { Rows } from "./rows.ts";
 import { select } from "./select.ts";
@@ -27,6 +28,7 @@ export interface Questions {
   readonly endpoints: z.output<typeof input.endpointsInput>;
   readonly endpoint: z.output<typeof input.endpointInput>;
   readonly objects: z.output<typeof input.objectsInput>;
+  readonly search: z.output<typeof input.searchInput>;
   readonly probes: view.LabMatrixView;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
@@ -43,6 +45,7 @@ export interface Answers {
   readonly endpoints: view.EndpointListView;
   readonly endpoint: view.EndpointView;
   readonly objects: view.ObjectRowsView;
+  readonly search: view.SearchView;
   readonly probes: view.JudgedProbesView;
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
@@ -95,6 +98,8 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return { ...endpoint(world, about), revision };
       case "objects":
         return { ...objectRows(world, about), revision };
+      case "search":
+        return { ...search(world, about), revision };
       case "probes":
         await probes(world, about, course);
         return { ...(about.reportedAt !== undefined && { reportedAt: about.reportedAt }), revision };

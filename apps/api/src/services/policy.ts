@@ -39,5 +39,6 @@ export function listServices(judge: Judge): Services["lists"] {
     endpoints: (question) => judge.ask("endpoints", () => question),
     endpoint: (question) => judge.ask("endpoint", () => question),
     objects: (question) => judge.ask("objects", () => question),
+    search: (question) => judge.ask("search", () => question),
   };
 }

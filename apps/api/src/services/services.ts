@@ -51,6 +51,7 @@ export interface Services {
     endpoints(question: z.output<typeof input.endpointsInput>): Promise<view.EndpointListView>;
     endpoint(question: z.output<typeof input.endpointInput>): Promise<view.EndpointView>;
     objects(question: z.output<typeof input.objectsInput>): Promise<view.ObjectRowsView>;
+    search(question: z.output<typeof input.searchInput>): Promise<view.SearchView>;
   };
   readonly selectors: { test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView> };
   readonly ipam: {

@@ -77,6 +77,8 @@ export const objectsInput = z.strictObject({
   sort: z.string().max(64).default("Name"),
 });
 
+export const searchInput = z.strictObject({ text: z.string().max(512) });
+
 const portQuestion = z.strictObject({ protocol, port: port.optional() });
 export const matrixInput = z.strictObject({
   /** All pairs of workload endpoints if absent. */

@@ -119,6 +119,9 @@ const lists = router({
   objects: can("read")
     .input(parsed(input.objectsInput))
     .query(({ ctx, input }) => ctx.services.lists.objects(input)),
+  search: can("read")
+    .input(parsed(input.searchInput))
+    .query(({ ctx, input }) => ctx.services.lists.search(input)),
 });
 
 const selectors = router({

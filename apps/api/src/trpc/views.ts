@@ -1,7 +1,7 @@
 import type { JudgedSession, SessionCounts } from "@percale/bgp";
 import type { AgentStatus, BgpSession, Condition, ChangeSetResult, Hearing } from "@percale/protocol";
 import type { Protection, Reach } from "@percale/policy";
-import type { EventType, JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
+import type { EventType, JsonSchema, KubeObject, ObjectRef, PolicyRule } from "@percale/resources";
 
 /** What the browser gets: plain JSON, times as RFC 3339, revisions as numbers. */
 export interface Whoami {
@@ -299,6 +299,31 @@ export interface EndpointView {
 export type ObjectCell = string | number | boolean | null;
 
 export type ObjectRowsView = Listed<{ readonly ref: ObjectRef; readonly cells: readonly ObjectCell[] }>;
+
+/** What a text finds, the first few of each sort. */
+export interface SearchView {
+  /** Of the address that the text is. */
+  readonly owners: readonly EndpointRowView[];
+  /** By name, address or label, without those owners. */
+  readonly endpoints: readonly EndpointRowView[];
+  /** Of kinds that are searched, by name, net or peer. */
+  readonly objects: readonly ObjectRef[];
+  /** Of the autonomous system that the text names. */
+  readonly speakers: readonly ObjectRef[];
+  /** The cluster's nodes are in it, where nothing else is said. */
+  readonly isOwnAs: boolean;
+  /** Of a text such as `deny 443 shop`. */
+  readonly rules: readonly FoundRule[];
+  readonly revision: number;
+}
+
+export interface FoundRule {
+  /** Of the policy. */
+  readonly ref: ObjectRef;
+  readonly direction: "ingress" | "egress";
+  readonly index: number;
+  readonly rule: PolicyRule;
+}
 
 export interface MatrixPort {
   readonly protocol: string;

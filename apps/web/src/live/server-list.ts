@@ -1,5 +1,5 @@
 "use client";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import type { Rows } from "../parts/rows.ts";
 
@@ -34,16 +34,15 @@ export function useServerList<Row>(question: {
 }): ServerList<Row> {
   const [shown, setShown] = useState({ first: 0, last: 0 });
   const pageOf = (index: number): number => Math.floor(index / PAGE);
-  const usePage = (page: number, enabled: boolean) =>
-    // oxlint-disable-next-line react/rules-of-hooks -- called twice, always
-    useQuery({
+  const optionsOf = (page: number, enabled: boolean) =>
+    queryOptions({
       queryKey: [...question.key, page],
       queryFn: async ({ signal }) => ({ page, ...(await question.ask({ at: page * PAGE, limit: PAGE }, signal)) }),
       placeholderData: keepPreviousData,
       enabled,
     });
-  const first = usePage(pageOf(shown.first), true);
-  const second = usePage(pageOf(shown.first) + 1, pageOf(shown.last) > pageOf(shown.first));
+  const first = useQuery(optionsOf(pageOf(shown.first), true));
+  const second = useQuery(optionsOf(pageOf(shown.first) + 1, pageOf(shown.last) > pageOf(shown.first)));
   const known = [first.data, second.data];
   const onShown = useCallback((from: number, to: number) => {
     setShown((old) => (old.first === from && old.last === to ? old : { first: from, last: to }));

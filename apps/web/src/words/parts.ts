@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "lists.endpoint": "the endpoint",
   "lists.endpoints": "endpoints",
   "lists.objects": "objects",
+  "lists.search": "what is found",
   "nodes.status": "what agents report",
   "objects.history": "the history",
   "overview.summary": "the newest revision",

@@ -1,22 +1,21 @@
-import type { PoolUsageView } from "@percale/api";
+import type { EndpointRowView, PoolUsageView } from "@percale/api";
 import { ofNode, type Place, placeOf, sayPlace } from "../../ipam/place.ts";
-import { type Endpoint, endpointText } from "../../policy/endpoint.ts";
+import { endpointText } from "../../policy/endpoint.ts";
 import type { Entry, Group } from "./entry.ts";
 
 export interface AddressBook {
-  readonly endpoints: readonly Endpoint[];
+  /** Endpoints that have the address. */
+  readonly owners: readonly EndpointRowView[];
   /** Undefined until it is told. */
   readonly pools: readonly PoolUsageView[] | undefined;
 }
 
 /** Whose an address is, where it comes from, what can be asked of it; undefined for a text that is none. */
-export function addressGroups(text: string, { endpoints, pools }: AddressBook): readonly Group[] | undefined {
+export function addressGroups(text: string, { owners: endpoints, pools }: AddressBook): readonly Group[] | undefined {
   const place = placeOf(text, pools ?? []);
   if (place === undefined) return undefined;
   const { address: canonical, pool, block, holder } = place;
-  const owners = endpoints
-    .filter(({ addresses }) => addresses.includes(canonical))
-    .map((endpoint) => endpointEntry(endpoint, `on ${endpoint.node}`));
+  const owners = endpoints.map((endpoint) => endpointEntry(endpoint, `on ${endpoint.node}`));
   const nobody = pools === undefined ? [] : [unowned(place)];
   return [
     owners.length > 0
@@ -36,7 +35,7 @@ export function addressGroups(text: string, { endpoints, pools }: AddressBook): 
   ];
 }
 
-export function endpointEntry(endpoint: Endpoint, detail: string): Entry {
+export function endpointEntry(endpoint: EndpointRowView, detail: string): Entry {
   return {
     id: `endpoint ${endpoint.key}`,
     icon: "endpoints",

@@ -19,6 +19,3 @@ export interface Group {
   readonly title: string;
   readonly entries: readonly Entry[];
 }
-
-/** Entries of a group, of names that many have in common. */
-export const MAX = 8;

@@ -1,32 +1,25 @@
-import type { PoolUsageView } from "@percale/api";
-import { API_VERSION, type KubeObject } from "@percale/resources";
+import type { EndpointRowView, PoolUsageView } from "@percale/api";
 import { expect, test } from "vitest";
-import { endpointOf } from "../../policy/endpoint.ts";
-import type { PolicyObject } from "../../policy/spec.ts";
 import { groupsFor, type Known } from "./find.ts";
 
-function object<S>(kind: string, name: string, spec: S, namespace?: string): KubeObject<S> {
-  return { apiVersion: API_VERSION, kind, metadata: { name, ...(namespace !== undefined && { namespace }) }, spec };
-}
-
-const cart = object(
-  "WorkloadEndpoint",
-  "node--2-k8s-cart-eth0",
-  { node: "node-2", pod: "cart", ipNetworks: ["10.65.0.65/32"] },
-  "shop",
-);
-const web = object(
-  "NetworkPolicy",
-  "web",
-  {
-    ingress: [
-      { action: "Allow", protocol: "TCP", destination: { ports: [8080] } },
-      { action: "Deny", protocol: "TCP", destination: { ports: ["400:500"] } },
-      { action: "Deny" },
-    ],
-  },
-  "shop",
-) as PolicyObject;
+const cart: EndpointRowView = {
+  key: "shop/node--2-k8s-cart-eth0",
+  namespace: "shop",
+  name: "cart",
+  objectName: "node--2-k8s-cart-eth0",
+  node: "node-2",
+  addresses: ["10.65.0.65"],
+  labels: {},
+};
+const web = { kind: "NetworkPolicy", namespace: "shop", name: "web" };
+const nothing: NonNullable<Known["found"]> = {
+  owners: [],
+  endpoints: [],
+  objects: [],
+  speakers: [],
+  isOwnAs: false,
+  rules: [],
+};
 const pool: PoolUsageView = {
   name: "pool",
   cidr: "10.65.0.0/16",
@@ -46,16 +39,8 @@ const pool: PoolUsageView = {
   ],
 };
 const known: Known = {
-  endpoints: [endpointOf(cart)],
-  policies: [web],
-  objects: [
-    web,
-    object("IPPool", "pool", { cidr: "10.65.0.0/16" }),
-    object("BGPPeer", "tor", { peerIP: "192.0.2.1", asNumber: 64_513 }),
-    object("Node", "node-2", { bgp: { asNumber: "64514" } }),
-  ],
+  found: nothing,
   pools: [pool],
-  asNumber: 64_512,
   lastChange: {
     revision: 9,
     at: "2026-11-30T09:00:00Z",
@@ -68,8 +53,12 @@ const known: Known = {
 };
 
 /** Each group with its entries in words: name, detail, where it leads. */
-function found(text: string, more: Partial<Known> = {}): readonly (readonly string[])[] {
-  return groupsFor(text, { ...known, ...more }).map(({ title, entries }) => [
+function found(
+  text: string,
+  told: Partial<NonNullable<Known["found"]>> = {},
+  more: Partial<Known> = {},
+): readonly (readonly string[])[] {
+  return groupsFor(text, { ...known, found: { ...nothing, ...told }, ...more }).map(({ title, entries }) => [
     title,
     ...entries.map(({ name, detail, verb, does }) =>
       [name, detail, "go" in does ? does.go : does.command, verb].filter((word) => word !== undefined).join(" | "),
@@ -126,52 +115,59 @@ test.each<[what: string, text: string, wanted: readonly (readonly string[])[]]>(
   ],
   ["of no pool", "fd00:0::1", [["Nobody has it", "In none of the pools | /ippools | Open pools"], reach("fd00::1")]],
 ])("an address that is %s leads to whom it belongs, and to where it is from", (_, text, wanted) => {
-  expect(found(text)).toEqual(wanted);
+  expect(found(text, { owners: text === cart.addresses[0] ? [cart] : [] })).toEqual(wanted);
 });
 
 test("while pools are not told yet, nobody is said to have no address", () => {
-  expect(found("10.65.0.70", { pools: undefined })).toEqual([reach("10.65.0.70")]);
+  expect(found("10.65.0.70", {}, { pools: undefined })).toEqual([reach("10.65.0.70")]);
 });
 
-test.each<[text: string, wanted: readonly (readonly string[])[]]>([
-  ["64512", [["AS 64512", "This cluster’s nodes | unless a node says otherwise | /bgp | Open BGP"]]],
-  ["AS 64513", [["AS 64513", "tor | BGP peer | /bgppeers/tor | Open"]]],
-  ["as64514", [["AS 64514", "node-2 | node | /nodes/node-2 | Open"]]],
-  ["64515", []],
-])("%s leads to who speaks for that autonomous system", (text, wanted) => {
-  expect(found(text)).toEqual(wanted);
+test("who speaks for an autonomous system is told with the way there", () => {
+  const speakers = [
+    { kind: "BGPPeer", name: "tor" },
+    { kind: "Node", name: "node-2" },
+  ];
+  expect(found("as64512", { isOwnAs: true, speakers })).toEqual([
+    [
+      "AS 64512",
+      "This cluster’s nodes | unless a node says otherwise | /bgp | Open BGP",
+      "tor | BGP peer | /bgppeers/tor | Open",
+      "node-2 | node | /nodes/node-2 | Open",
+    ],
+  ]);
 });
 
-test.each<[text: string, rules: readonly string[]]>([
-  [
-    "deny 443 shop",
-    ["shop/web | ingress rule 2: Deny TCP to ports 400:500", "shop/web | ingress rule 3: Deny anything"],
-  ],
-  ["deny shop", ["shop/web | ingress rule 2: Deny TCP to ports 400:500", "shop/web | ingress rule 3: Deny anything"]],
-  ["allow 8080", ["shop/web | ingress rule 1: Allow TCP to ports 8080"]],
-  ["pass 8080", []],
-  ["deny 443 payments", []],
-])("%s asks for rules, by action, port and a part of the policy's name", (text, rules) => {
-  const open = " | /policies?open=networkpolicies/shop/web | Open rule";
-  const wanted = rules.map((rule) => rule + open);
-  expect(found(text).filter(([title]) => title === "Rules")).toEqual(wanted.length === 0 ? [] : [["Rules", ...wanted]]);
+test("a rule is told as a sentence, with the way to its policy", () => {
+  const rule = { action: "Deny", protocol: "TCP", destination: { ports: ["400:500"] } } as const;
+  expect(found("deny 443", { rules: [{ ref: web, direction: "ingress", index: 1, rule }] })).toEqual([
+    [
+      "Rules",
+      "shop/web | ingress rule 2: Deny TCP to ports 400:500 | /policies?open=networkpolicies/shop/web | Open rule",
+    ],
+  ]);
 });
 
-test("a name leads to what has it, be it a part of a label, a net, a page or a command", () => {
-  expect(found("10.65.0.0/16")).toEqual([["Objects", "pool | IP pool | /ippools/pool | Open"]]);
-  expect(found("192.0.2.")).toEqual([["Objects", "tor | BGP peer | /bgppeers/tor | Open"]]);
-  expect(found("shop/")).toEqual([
+test("a name leads to what has it, a page or a command", () => {
+  expect(found("shop/", { endpoints: [cart], objects: [web, { kind: "IPPool", name: "pool" }] })).toEqual([
     [
       "Endpoints",
       "shop/cart | 10.65.0.65 on node-2 | /endpoints?open=workloadendpoints/shop/node--2-k8s-cart-eth0 | Open endpoint",
     ],
-    ["Objects", "shop/web | network policy | /policies?open=networkpolicies/shop/web | Open"],
+    [
+      "Objects",
+      "shop/web | network policy | /policies?open=networkpolicies/shop/web | Open",
+      "pool | IP pool | /ippools/pool | Open",
+    ],
   ]);
   expect(found("gnp new")).toEqual([
     ["Commands", "New global network policy (gnp) | /policies?new=globalnetworkpolicies | Create"],
   ]);
   expect(found("undo")).toEqual([["Commands", "Undo my last change | changed shop/web and 1 more | undo | ⌘Z"]]);
-  expect(found("undo", { lastChange: undefined })).toEqual([]);
+  expect(found("undo", {}, { lastChange: undefined })).toEqual([]);
+});
+
+test("before the server told what it finds, pages and commands are found already", () => {
+  expect(found("bgp", {}, { found: undefined }).map(([title]) => title)).toEqual(["Pages"]);
 });
 
 test("before anything is typed it offers pages and commands", () => {

@@ -1,7 +1,7 @@
 "use client";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, startTransition, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, startTransition, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Icon } from "../../parts/icon.tsx";
 import { parseQuestion } from "../../policy/question.ts";
@@ -26,7 +26,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     field.current?.focus(); // a dialog gives it to whatever comes first
     return () => shown?.close();
   }, []);
-  const known = useKnown(useUndoable());
+  const known = useKnown(searched, useUndoable());
   const groups = useMemo(() => groupsFor(searched, known), [searched, known]);
   const question = parseQuestion(searched);
   const [marked, setMarked] = useState("");
@@ -38,10 +38,23 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     setText(typed);
     startTransition(() => setSearched(typed));
   };
-  /** Enter chooses from what is found for the whole text, however fast it came. */
-  const catchUp = ({ key }: KeyboardEvent): void => {
-    if (key === "Enter") flushSync(() => setSearched(text));
+  /** Enter chooses from what is found for the whole text, however fast it came: from what is not told yet once it is. */
+  const [isChoosing, setChoosing] = useState(false);
+  const catchUp = (event: KeyboardEvent): void => {
+    setChoosing(false);
+    if (event.key !== "Enter") return;
+    flushSync(() => setSearched(text));
+    if (text === searched && !known.isOld) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setChoosing(true);
   };
+  useEffect(() => {
+    if (!isChoosing || known.isOld || searched !== text) return;
+    field.current?.dispatchEvent(
+      new globalThis.KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
+    );
+  }, [isChoosing, known.isOld, searched, text]);
   const go = (href: string): void => {
     onClose();
     router.push(href);
@@ -86,7 +99,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               <Answer question={question} go={go} />
             </Command.Group>
           )}
-          {groups.length === 0 && question === undefined && (
+          {groups.length === 0 && question === undefined && !known.isOld && (
             <Command.Empty>Nothing is called that. Try a name, a label, an address, or “a -&gt; b:80”.</Command.Empty>
           )}
           {groups.map(({ title, entries }) => (
