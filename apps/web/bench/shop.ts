@@ -51,6 +51,31 @@ export function manyPolicies(count: number): readonly object[] {
   );
 }
 
+/** A cluster of a hundred nodes: data set M of the dashboard's budgets, or as many as are asked for. */
+export function manyEndpoints({
+  nodes,
+  endpoints,
+}: {
+  readonly nodes: number;
+  readonly endpoints: number;
+}): readonly object[] {
+  return [
+    ...Array.from({ length: nodes }, (_, index) =>
+      object("Node", { name: `host-${index}` }, { bgp: { ipv4Address: `172.31.${index >> 8}.${index & 255}/16` } }),
+    ),
+    ...Array.from({ length: endpoints }, (_, index) => {
+      const address = `10.${66 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+      return endpoint(
+        `service-${index % 200}`,
+        `host-${index % nodes}`,
+        address,
+        8080,
+        `service-${index % 200}-${index}`,
+      );
+    }),
+  ];
+}
+
 function policy(name: string, app: string, ingress: readonly object[]): object {
   return object(
     "NetworkPolicy",
@@ -63,8 +88,8 @@ function allow(app: string, port: number): object {
   return { action: "Allow", protocol: "TCP", source: { selector: `app == '${app}'` }, destination: { ports: [port] } };
 }
 
-function endpoint(app: string, node: string, address: string, port: number): object {
-  const name = `${node.replaceAll("-", "--")}-k8s-${app}-eth0`;
+function endpoint(app: string, node: string, address: string, port: number, pod = app): object {
+  const name = `${node.replaceAll("-", "--")}-k8s-${pod.replaceAll("-", "--")}-eth0`;
   const labels = { app, "projectcalico.org/namespace": "shop", "projectcalico.org/orchestrator": "k8s" };
   return object(
     "WorkloadEndpoint",
@@ -72,11 +97,11 @@ function endpoint(app: string, node: string, address: string, port: number): obj
     {
       orchestrator: "k8s",
       node,
-      pod: app,
-      containerID: `${app}0`,
+      pod,
+      containerID: `${pod}0`,
       endpoint: "eth0",
       ipNetworks: [`${address}/32`],
-      interfaceName: `cali${app}`,
+      interfaceName: `cali${pod.replaceAll("-", "").slice(-11)}`,
       profiles: ["kns.shop"],
       ports: [{ name: "main", protocol: "TCP", port }],
     },

@@ -70,7 +70,8 @@ export function createClient(): TRPCClient<AppRouter> {
         condition: (operation) => operation.type === "subscription",
         true: wsLink({ client: socket }),
         false: splitLink({
-          condition: (operation) => LONG_ANSWERS.has(operation.path),
+          // What one looks at waits for nothing else.
+          condition: ({ path }) => LONG_ANSWERS.has(path) || path.startsWith("lists."),
           true: httpLink({ url: "/trpc" }),
           false: splitLink({
             // Their inputs carry whole objects and many pairs, too much for an address; their answers are too long for a batch.

@@ -50,10 +50,10 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     setChoosing(true);
   };
   useEffect(() => {
-    if (!isChoosing || known.isOld || searched !== text) return;
-    field.current?.dispatchEvent(
-      new globalThis.KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
-    );
+    if (!isChoosing || known.isOld || searched !== text) return undefined;
+    const enter = new globalThis.KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true });
+    const timer = setTimeout(() => field.current?.dispatchEvent(enter)); // by then what is found can be chosen
+    return () => clearTimeout(timer);
   }, [isChoosing, known.isOld, searched, text]);
   const go = (href: string): void => {
     onClose();

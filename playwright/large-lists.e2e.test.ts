@@ -1,0 +1,109 @@
+/** Pages over thousands of objects ask for what they show: bytes, requests and elements, not times. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { manyEndpoints, manyPolicies } from "../apps/web/bench/shop.ts";
+import { openShop, type ShopPage } from "./shop-page.ts";
+
+const ENDPOINTS = 3_000;
+
+let shop: ShopPage;
+let page: Page;
+/** What the API answered since it was looked at last, by procedure: `lists.endpoints`. */
+let answers: { readonly path: string; readonly bytes: number }[] = [];
+
+beforeAll(async () => {
+  shop = await openShop();
+  page = shop.page;
+  await shop.product.create(manyEndpoints({ nodes: 20, endpoints: ENDPOINTS }));
+  await shop.product.create(manyPolicies(500));
+  await shop.signIn();
+  page.on("requestfinished", async (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (!pathname.startsWith("/trpc/")) return;
+    const body = await (await request.response())?.body().catch(() => undefined);
+    answers.push({
+      path: `${pathname.slice("/trpc/".length)} ${decodeURIComponent(search)}`,
+      bytes: body?.length ?? 0,
+    });
+  });
+});
+afterAll(() => shop.close());
+
+const table = () => page.getByRole("table", { name: "Endpoints" });
+const row = (name: RegExp) => page.getByRole("row", { name }).first();
+const elements = () => page.evaluate(() => document.querySelectorAll("*").length);
+const answered = (path: string) => answers.filter((each) => each.path.startsWith(path));
+const sizeOf = (path: string) => answered(path).reduce((sum, { bytes }) => sum + bytes, 0);
+
+async function open(path: string): Promise<void> {
+  await page.goto("about:blank");
+  answers = [];
+  await page.goto(shop.product.url + path);
+}
+
+test("the list of endpoints is a window: rows on screen, whatever there is below", async () => {
+  await open("/endpoints");
+  await row(/shop\/cart/).waitFor();
+  await page.getByText(`${(ENDPOINTS + 3).toLocaleString("en")} endpoints`).waitFor();
+  await expect.poll(() => answered("policy.coverage").length).toBeGreaterThan(0);
+  expect(answered("objects.list").filter(({ path }) => path.includes("WorkloadEndpoint"))).toEqual([]);
+  expect(sizeOf("lists.endpoints")).toBeLessThan(60_000);
+  expect(sizeOf("policy.coverage")).toBeLessThan(60_000);
+  expect(await elements()).toBeLessThan(1_500);
+});
+
+test("scrolled to its end it shows the end, and has no more elements", async () => {
+  await table().evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await row(/shop\/service-199-2999/).waitFor();
+  expect(await elements()).toBeLessThan(1_500);
+});
+
+test("a filter is one question for its rows, and one for what is in force on them", async () => {
+  await open("/endpoints");
+  await row(/shop\/cart/).waitFor();
+  await expect.poll(() => answered("policy.coverage").length).toBeGreaterThan(0);
+  answers = [];
+  await page.getByLabel("Find endpoints").fill("service-42-1");
+  await page.getByText("of 3,003 endpoints").waitFor();
+  await row(/shop\/service-42-1042/).waitFor();
+  await expect.poll(() => answered("policy.coverage").length).toBe(1);
+  expect(answered("lists.endpoints")).toHaveLength(1);
+});
+
+test("a filter that matches nothing says so, with the way back", async () => {
+  await page.getByLabel("Find endpoints").fill("no-such-thing");
+  await page.getByText("3,003 endpoints without it").waitFor();
+  await page.getByRole("button", { name: "Clear the filter" }).click();
+  await row(/shop\/cart/).waitFor();
+});
+
+test("an order by protection is the server's, and a link from elsewhere is a filter that can be taken away", async () => {
+  await open("/endpoints?egress=closed");
+  await page.getByText("No endpoints match").waitFor();
+  await open("/endpoints?ingress=closed");
+  await row(/shop\/database/).waitFor();
+  await page.getByRole("button", { name: "Without ingress closed" }).click();
+  await page.getByRole("button", { name: "Ingress" }).click();
+  await row(/open to everyone/).waitFor();
+});
+
+test.each(["/", "/reach?src=shop/frontend&dst=shop/cart&port=8080", "/matrix", "/endpoints?open=frontend"])(
+  "%s loads no list of endpoints into the browser",
+  async (path) => {
+    await open(path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Search" }).waitFor();
+    await page.keyboard.type("service-77-277");
+    await page.getByRole("option", { name: /shop\/service-77-277 / }).waitFor();
+    await page.keyboard.press("Escape");
+    expect(answered("objects.list").filter(({ path }) => path.includes("WorkloadEndpoint"))).toEqual([]);
+  },
+);
+
+test("the list of a kind is a window too", async () => {
+  await open("/networkpolicies?q=service-0049");
+  await row(/shop\/service-00499/).waitFor();
+  await page.getByText("10 of 502").waitFor();
+  expect(sizeOf("lists.objects")).toBeLessThan(10_000);
+});
