@@ -1,3 +1,5 @@
+import { gzipSync } from "node:zlib";
+import type { Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openShop } from "./shop-page.ts";
 import type { ShopPage } from "./shop-page.ts";
@@ -12,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
+const EDITOR = "/networkpolicies/shop/cart-access";
 const PAGES = [
   "/",
   "/policies",
@@ -28,8 +31,60 @@ const PAGES = [
   "/access",
   "/settings",
   "/globalnetworksets",
-  "/networkpolicies/shop/cart-access",
+  EDITOR,
 ];
+
+const KIB = 1024;
+
+test.each(PAGES)("%s comes with at most 200 KiB of JavaScript", async (path) => {
+  expect(await kibOf(await declaredScripts(path))).toBeLessThanOrEqual(200);
+});
+
+test("an editor of form and YAML is at most 230 KiB more, and its checks 75 with the first change", async () => {
+  const { page, product } = shop;
+  const declared = await declaredScripts(EDITOR);
+  const loaded = new Set<string>();
+  const note = (response: Response): void => {
+    const { pathname } = new URL(response.url());
+    if (pathname.endsWith(".js") && !declared.includes(pathname)) loaded.add(pathname);
+  };
+  // The search loads itself into every page: what it is made of is known first.
+  await page.goto(`${product.url}/health`);
+  await page.getByRole("button", { name: "Connection: Live" }).waitFor();
+  page.on("response", note);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search" }).waitFor();
+  const search = new Set(loaded);
+  await page.goto(`${product.url}${EDITOR}`);
+  await page.getByRole("textbox", { name: /as YAML$/ }).waitFor();
+  await page.getByText("No changes").waitFor();
+  const editor = [...loaded].filter((script) => !search.has(script));
+  await page.getByLabel(/^Order/).fill("501");
+  await page.getByText("0 problems").waitFor();
+  page.off("response", note);
+  const checks = [...loaded].filter((script) => !search.has(script) && !editor.includes(script));
+  expect(await kibOf(editor)).toBeLessThanOrEqual(230);
+  expect(checks.length).toBeGreaterThan(0);
+  expect(await kibOf(checks)).toBeLessThanOrEqual(75);
+});
+
+/** Paths of the scripts that a page's own text names: what a browser that knows modules loads before anything else. */
+async function declaredScripts(path: string): Promise<readonly string[]> {
+  const { page, product } = shop;
+  const html = await (await page.request.get(`${product.url}${path}`)).text();
+  const tags = [...html.matchAll(/<script [^>]*>/g)].map(([tag]) => tag).filter((tag) => !/ nomodule/i.test(tag));
+  const scripts = tags.flatMap((tag) => / src="([^"]+)"/.exec(tag)?.[1] ?? []);
+  expect(scripts.length).toBeGreaterThan(5);
+  return [...new Set(scripts)];
+}
+
+async function kibOf(scripts: readonly string[]): Promise<number> {
+  const { page, product } = shop;
+  let bytes = 0;
+  for (const script of scripts)
+    bytes += gzipSync(await (await page.request.get(`${product.url}${script}`)).body()).length;
+  return Math.round(bytes / KIB);
+}
 
 describe.each(PAGES)("%s", (path) => {
   test("nothing jumps while it comes up, in our own fonts, which its head asks for", async () => {

@@ -1,8 +1,12 @@
-/** `npm run docs`: writes the pages of `docs/reference` from the registers. */
+/** `npm run docs`: writes what is made of declarations: the pages of `docs/reference`, and the catalog of kinds that browsers have. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { kindFacts, resourceDefinitions } from "@percale/resources";
 import { referencePages } from "./reference/pages.ts";
 
 const folder = join(import.meta.dirname, "../docs/reference");
 mkdirSync(folder, { recursive: true });
 for (const [name, text] of referencePages()) writeFileSync(join(folder, name), text);
+
+const catalog = join(import.meta.dirname, "../packages/resources/src/catalog.json");
+writeFileSync(catalog, `${JSON.stringify(resourceDefinitions.map(kindFacts), null, 2)}\n`);

@@ -73,7 +73,7 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
   if (isTest(file)) return undefined;
   const [, name, subpath] = target as unknown as [string, string, string | undefined];
   if (owner === "web" && name === "api") return typeOnly ? undefined : "web takes only types from api";
-  if (subpath !== undefined) return "reaches past a package's index";
+  if (subpath !== undefined && !facesOf(name).has(`.${subpath}`)) return "reaches past a package's index";
   if (name === "testkit") return "testkit is for tests only";
   const rank = rankByPackage[name];
   if (rank === undefined) return "apps import no app";
@@ -81,6 +81,19 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
     return `rank ${rankByPackage[owner]} imports rank ${rank}`;
   return undefined;
 }
+
+/** A package's index, and what else of its sources it shows: `@percale/resources/catalog`. */
+function facesOf(name: string): ReadonlyMap<string, string> {
+  const known = faces.get(name);
+  if (known !== undefined) return known;
+  const { exports } = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")) as {
+    readonly exports: string | Readonly<Record<string, string>>;
+  };
+  const shown = Object.entries(typeof exports === "string" ? { ".": exports } : exports);
+  faces.set(name, new Map(shown.filter(([, file]) => !isTest(file))));
+  return facesOf(name);
+}
+const faces = new Map<string, ReadonlyMap<string, string>>();
 
 const namesByWorkspace = new Map<string, ReadonlySet<string>>();
 
@@ -105,6 +118,44 @@ test("imports run down the ranks, and are declared", () => {
   const faults = imports.flatMap((one) => {
     const rule = fault(one);
     return rule === undefined ? [] : [`${one.file} imports ${one.from}: ${rule}`];
+  });
+  expect(faults).toEqual([]);
+});
+
+/** What a page has from its first moment: its own code and what that imports, but for what it imports when it is needed. */
+function firstLoadOf(entry: string): ReadonlyMap<string, string> {
+  const from = new Map([[entry, ""]]);
+  for (const file of from.keys())
+    for (const { typeOnly, from: name } of importsByFile.get(file) ?? []) {
+      if (typeOnly) continue;
+      const target = fileOf(file, name);
+      if (!from.has(target)) from.set(target, file);
+    }
+  return from;
+}
+
+const importsByFile = Map.groupBy(imports, ({ file }) => file);
+
+/** The file of ours that is imported, else the name of the package. */
+function fileOf(file: string, name: string): string {
+  if (name.startsWith(".")) return relative(root, resolve(root, dirname(file), name));
+  const [, own, subpath = ""] = /^@percale\/([^/]+)(\/.*)?$/.exec(name) ?? [];
+  if (own === undefined) return /^(@[^/]+\/)?[^/]+/.exec(name)![0];
+  return join("packages", own, facesOf(own).get(`.${subpath}`)!);
+}
+
+/** Large, and of use only once somebody edits or searches. */
+const ON_DEMAND =
+  /^(zod|yaml|re2js|cmdk|@codemirror\/.*|@lezer\/.*|packages\/(resources|policy|protocol)\/src\/index\.ts)$/;
+
+test("no page loads checks, editor or search before they are needed, and its worker none of them", () => {
+  const pages = [...importsByFile.keys()].filter((file) =>
+    /^apps\/web\/src\/app\/(?:.*\/)?(?:page|layout)\.tsx$/.test(file),
+  );
+  expect(pages.length).toBeGreaterThan(15);
+  const faults = pages.flatMap((page) => {
+    const loaded = firstLoadOf(page);
+    return [...loaded].flatMap(([name, by]) => (ON_DEMAND.test(name) ? [`${page} loads ${name}, by ${by}`] : []));
   });
   expect(faults).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { BothEnds, End } from "./ends.ts";
 import { formatBgpRef } from "./ends.ts";
-import { DEFAULT_PORT } from "./sessions.ts";
+import { DEFAULT_PORT } from "./port.ts";
 
 /** Why a session is down, and what to do about it. */
 export interface Cause {

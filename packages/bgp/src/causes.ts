@@ -3,7 +3,7 @@ import { birdsWords } from "./bird-words.ts";
 import type { Cause } from "./bird-words.ts";
 import type { BothEnds, End, Md5Refused } from "./ends.ts";
 import { formatBgpRef } from "./ends.ts";
-import { DEFAULT_PORT } from "./sessions.ts";
+import { DEFAULT_PORT } from "./port.ts";
 
 /**
  * The likely cause of a session that is down. What both ends have configured counts first: it explains also where BIRD has

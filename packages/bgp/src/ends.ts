@@ -1,7 +1,7 @@
 import type { ObjectRef } from "@percale/resources";
 import type { SessionStatus } from "./control.ts";
 import type { BgpConfigurationObject } from "./model.ts";
-import { DEFAULT_PORT } from "./sessions.ts";
+import { DEFAULT_PORT } from "./port.ts";
 
 /** What one node says, as far as BGP goes. */
 export interface BgpReport {

@@ -3,7 +3,8 @@ import type { Cidr } from "@percale/net";
 import { BGPConfiguration, DEFAULT_AS, refOf } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { BgpInputs } from "./model.ts";
-import { configurationOf, DEFAULT_PORT, isRefused, nodeAddress, parseAsNumber, sessionsOf } from "./sessions.ts";
+import { DEFAULT_PORT } from "./port.ts";
+import { configurationOf, isRefused, nodeAddress, parseAsNumber, sessionsOf } from "./sessions.ts";
 import type { Rejected, Session } from "./sessions.ts";
 
 export interface BirdConfig {

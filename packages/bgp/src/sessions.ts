@@ -3,8 +3,8 @@ import { BGPConfiguration, DEFAULT_AS, formatRef, refOf } from "@percale/resourc
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { matches, parseSelector } from "@percale/selector";
 import type { BgpConfigurationObject, BgpInputs, BgpPeerObject, NodeObject, SecretRef } from "./model.ts";
+import { DEFAULT_PORT } from "./port.ts";
 
-export const DEFAULT_PORT = 179;
 /** Longer ones go through BIRD and fail in the kernel (TCP_MD5SIG_MAXKEYLEN). */
 const MAX_PASSWORD_BYTES = 80;
 

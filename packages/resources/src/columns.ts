@@ -8,9 +8,15 @@ export interface Column {
   readonly description: string;
   /** 0 always shown, 1 with `-o wide`. */
   readonly priority: 0 | 1;
-  /** What a cell shows; null is an empty cell. Ages need the time. */
-  cell(object: KubeObject, nowMs: number): string | number | boolean | null;
+  readonly shows: Shows;
 }
+
+/** Where a cell comes from: a field by its dotted path, a part of the condition of a type, the object's age, or whether it is being deleted. */
+export type Shows =
+  | { readonly field: string }
+  | { readonly condition: string; readonly part: "status" | "reason" }
+  | { readonly age: true }
+  | { readonly phase: true };
 
 export const nameColumn: Column = {
   name: "Name",
@@ -18,7 +24,7 @@ export const nameColumn: Column = {
   format: "name",
   description: "Name, unique among objects of the kind (and namespace)",
   priority: 0,
-  cell: (object) => object.metadata.name,
+  shows: { field: "metadata.name" },
 };
 
 export const ageColumn: Column = {
@@ -26,24 +32,31 @@ export const ageColumn: Column = {
   type: "date",
   description: "Time since the object was created",
   priority: 0,
-  cell: ({ metadata }, nowMs) =>
-    metadata.creationTimestamp === undefined
-      ? "<unknown>"
-      : humanDuration(nowMs - Date.parse(metadata.creationTimestamp)),
+  shows: { age: true },
 };
 
 /** A column that shows one field, named by a dotted path such as `spec.tier`. */
 export function column(name: string, path: string, description: string, type: Column["type"] = "string"): Column {
-  return { name, type, description, priority: 0, cell: (object) => scalarAt(object, path) };
+  return { name, type, description, priority: 0, shows: { field: path } };
 }
 
 /** A column that shows a part of the condition of this type. */
 export function conditionColumn(name: string, type: string, part: "status" | "reason", description: string): Column {
-  const cell = ({ status }: KubeObject): string | null => {
-    const conditions = (status as { conditions?: readonly Record<string, string>[] } | undefined)?.conditions;
-    return conditions?.find((condition) => condition["type"] === type)?.[part] ?? null;
-  };
-  return { name, type: "string", description, priority: 0, cell };
+  return { name, type: "string", description, priority: 0, shows: { condition: type, part } };
+}
+
+/** What a cell shows; null is an empty cell. Ages need the time. */
+export function cellOf({ shows }: Column, object: KubeObject, nowMs: number): string | number | boolean | null {
+  if ("field" in shows) return scalarAt(object, shows.field);
+  if ("condition" in shows) return conditionPart(object, shows);
+  const { creationTimestamp, deletionTimestamp } = object.metadata;
+  if ("phase" in shows) return deletionTimestamp === undefined ? "Active" : "Terminating";
+  return creationTimestamp === undefined ? "<unknown>" : humanDuration(nowMs - Date.parse(creationTimestamp));
+}
+
+function conditionPart({ status }: KubeObject, shows: Extract<Shows, { condition: string }>): string | null {
+  const { conditions } = (status ?? {}) as { readonly conditions?: readonly Record<string, string>[] };
+  return conditions?.find(({ type }) => type === shows.condition)?.[shows.part] ?? null;
 }
 
 /** The value at a dotted path; undefined where a step is missing. */

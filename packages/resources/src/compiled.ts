@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod"; // the namespace, so that a bundle has only what is used of it (no locales)
 
 const compiledBySchema = new WeakMap<z.ZodType, z.ZodType>();
 

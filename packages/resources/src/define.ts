@@ -3,8 +3,9 @@ import { ageColumn, nameColumn } from "./columns.ts";
 import type { Column } from "./columns.ts";
 import type { Consequence, ObjectEvent, SettleContext } from "./consequences.ts";
 import type { Report } from "./issue.ts";
+import type { Kind } from "./kind.ts";
 import { apiVersionOf, groupVersionOf } from "./object.ts";
-import type { GroupVersion, KubeObject, ObjectMeta, ObjectRef } from "./object.ts";
+import type { KubeObject, ObjectMeta, ObjectRef } from "./object.ts";
 import { openApiOf } from "./open-api.ts";
 import type { JsonSchema } from "./open-api.ts";
 import { namespaceIssue, reactInNamespace } from "./namespaces.ts";
@@ -18,6 +19,8 @@ export type Immutable<T> = T extends readonly (infer U)[]
   : T extends object
     ? { readonly [K in keyof T]: Immutable<T[K]> }
     : T;
+
+export type { ObjectOf, SpecOf, StatedSpecOf } from "./kind.ts";
 
 const NOTHING: readonly Consequence[] = [];
 
@@ -93,25 +96,8 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   ): readonly Consequence[];
 }
 
-export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> extends GroupVersion {
-  readonly kind: string;
-  readonly apiVersion: string;
-  /** `<Kind>List` */
-  readonly listKind: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly namespaced: boolean;
-  readonly statusSubresource: boolean;
-  readonly internal: boolean;
-  readonly readOnly: boolean;
-  readonly description: string;
-  readonly words: KindWords;
-  readonly traits: Traits;
-  readonly looks: Looks;
-  readonly columns: readonly Column[];
-  /** Dotted paths, `metadata.name` first. */
-  readonly selectableFields: readonly string[];
+/** A kind with its checks. */
+export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> extends Kind<S, T, I> {
   readonly spec: z.ZodType;
   readonly status: z.ZodType | undefined;
   readonly nameFault: ((name: string) => string | undefined) | undefined;
@@ -124,18 +110,7 @@ export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> exten
   react(event: ObjectEvent, lookup: Lookup, kinds: readonly ResourceDefinition[]): readonly Consequence[];
   /** Structural OpenAPI v3 schema of the whole object. Computed once. */
   openApi(): JsonSchema;
-  /** Type-level only: what `ObjectOf`, `SpecOf` and `StatedSpecOf` read. */
-  readonly types?: { readonly spec: S; readonly status: T; readonly stated: I };
 }
-
-/** The type of a kind's objects: `type IPPool = ObjectOf<typeof IPPool>`. */
-export type ObjectOf<D> = D extends ResourceDefinition<infer S, infer T> ? KubeObject<S, T> : never;
-
-/** The type of a kind's spec, as it is stored. */
-export type SpecOf<D> = D extends ResourceDefinition<infer S> ? S : never;
-
-/** The same before defaults: a reader that can do without them takes stored objects, and parts of them. */
-export type StatedSpecOf<D> = D extends ResourceDefinition<infer _S, infer _T, infer I> ? I : never;
 
 /** Makes a kind out of its declaration. */
 export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodType<never>>(

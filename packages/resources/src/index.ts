@@ -13,18 +13,11 @@ export * from "./status-error.ts";
 export * from "./status-reasons.ts";
 export type { FieldIssue, FieldReason } from "./issue.ts";
 export { formatIssue, parseOutside, show } from "./issue.ts";
-export { humanDuration, valueAt } from "./columns.ts";
+export { cellOf, humanDuration, valueAt } from "./columns.ts";
 export type { Column } from "./columns.ts";
-export type {
-  Immutable,
-  Lookup,
-  ObjectOf,
-  Operation,
-  ResourceDefinition,
-  SpecOf,
-  StatedSpecOf,
-  StoreContext,
-} from "./define.ts";
+export type { Immutable, Lookup, Operation, ResourceDefinition, StoreContext } from "./define.ts";
+export { kindFacts } from "./kind.ts";
+export type { Kind, ObjectOf, SpecOf, StatedSpecOf } from "./kind.ts";
 export type { JsonSchema } from "./open-api.ts";
 export { generatedName, isDnsLabel, isSubdomain } from "./metadata.ts";
 export * from "./consequences.ts";
@@ -41,9 +34,10 @@ export * from "./scalars/dscp.ts";
 export { formatDuration, isInterval, parseDuration, tryParseDuration } from "./scalars/duration.ts";
 export * from "./scalars/port.ts";
 export * from "./scalars/protocol.ts";
-export { DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy, policyTypes } from "./kinds/network-policy.ts";
+export { GlobalNetworkPolicy, NetworkPolicy } from "./kinds/network-policy.ts";
+export * from "./kinds/tiered.ts";
 export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
-export { BGPConfiguration, DEFAULT_AS } from "./kinds/bgp-configuration.ts";
+export { BGPConfiguration } from "./kinds/bgp-configuration.ts";
 export { BGPPeer } from "./kinds/bgp-peer.ts";
 export { IPPool } from "./kinds/ip-pool.ts";
 export { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";

@@ -1,6 +1,6 @@
-import { z } from "zod";
+import * as z from "zod";
 import { brief } from "./brief.ts";
-import { compiled } from "./compiled.ts";
+import { compiled } from "#compiled";
 
 /** Kubernetes' cause types for fields. */
 export type FieldReason =
@@ -107,7 +107,7 @@ function messageFromZod(issue: z.core.$ZodRawIssue): string {
     case "invalid_key":
     case "not_multiple_of":
       // Only finishing an issue asks the check for its own words.
-      return `${z.core.util.finalizeIssue(issue, undefined, z.config()).message}${got}`;
+      return `${z.util.finalizeIssue(issue, undefined, z.config()).message}${got}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { humanDuration, resourceDefinitions } from "./index.ts";
+import { cellOf, humanDuration, resourceDefinitions } from "./index.ts";
 import type { JsonSchema } from "./index.ts";
 
 /** What is wrong with a schema as a Kubernetes structural one; paths of faults. */
@@ -95,7 +95,7 @@ test.each([
     status: { conditions: [{ type: "Allocatable", status: "True" }] },
   };
   const now = Date.parse("2026-01-01T00:05:00Z");
-  expect(definition.columns.map((column) => column.cell(object, now))).toEqual(cells);
+  expect(definition.columns.map((column) => cellOf(column, object, now))).toEqual(cells);
 });
 
 test.each([

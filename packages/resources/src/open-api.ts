@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { apiVersionOf, groupVersionOf } from "./object.ts";
 
 /** An OpenAPI v3.0 schema: what Kubernetes calls structural. */

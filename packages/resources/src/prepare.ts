@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { compiled } from "./compiled.ts";
+import { compiled } from "#compiled";
 import type { ResourceDefinition, StoreContext } from "./define.ts";
 import { formatPath, issueFromZod, MAX_TOLD, reasonFromZod, show } from "./issue.ts";
 import type { FieldIssue, FieldReason, Report } from "./issue.ts";

@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from "./define.ts";
+import { askKinds } from "./kind.ts";
 import type { KubeObject } from "./object.ts";
 import type { Reader } from "./traits.ts";
 import { BGPConfiguration } from "./kinds/bgp-configuration.ts";
@@ -57,21 +58,7 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   IPAMHandle,
 ];
 
-const byKind = new Map(resourceDefinitions.map((definition) => [definition.kind, definition]));
-const byPlural = new Map(resourceDefinitions.map((definition) => [definition.plural, definition]));
-
-export function definitionOf(kind: string): ResourceDefinition | undefined {
-  return byKind.get(kind);
-}
-
-export function definitionByPlural(plural: string): ResourceDefinition | undefined {
-  return byPlural.get(plural);
-}
-
-/** Names of the kinds of which this is true (a trait that is absent is not), in the order of the registry. */
-export function kindsWhere(holds: (definition: ResourceDefinition) => unknown): readonly string[] {
-  return resourceDefinitions.filter((definition) => Boolean(holds(definition))).map(({ kind }) => kind);
-}
+export const { definitionOf, definitionByPlural, kindsWhere, twinOf } = askKinds(resourceDefinitions);
 
 export function kindsReadBy(reader: Reader): readonly string[] {
   return kindsWhere(({ traits }) => traits.readBy?.includes(reader));
@@ -80,10 +67,4 @@ export function kindsReadBy(reader: Reader): readonly string[] {
 /** Those of the kind, in their order. */
 export function ofKind<S, T>(definition: ResourceDefinition<S, T>, objects: readonly KubeObject[]): KubeObject<S, T>[] {
   return objects.filter(({ kind }) => kind === definition.kind) as KubeObject<S, T>[]; // the schema of that kind holds for all of them
-}
-
-/** The same kind in the other scope: names that differ by `Global` alone. */
-export function twinOf({ kind }: ResourceDefinition): ResourceDefinition | undefined {
-  const bare = (name: string): string => name.replace("Global", "");
-  return resourceDefinitions.find((other) => other.kind !== kind && bare(other.kind) === bare(kind));
 }

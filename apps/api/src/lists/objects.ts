@@ -1,4 +1,4 @@
-import { badRequest, definitionOf, refOf } from "@percale/resources";
+import { cellOf, badRequest, definitionOf, refOf } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { Questions } from "../policy/questions.ts";
 import type { World } from "../policy/world.ts";
@@ -24,14 +24,14 @@ export function objectRows(world: World, question: Questions["objects"]): Omit<O
 
 function rowOf(definition: ResourceDefinition, object: KubeObject): ObjectRowsView["rows"][number] {
   const columns = definition.columns.filter(({ priority }) => priority === 0);
-  return { ref: refOf(object), cells: columns.map((column) => cellOf(column, object)) };
+  return { ref: refOf(object), cells: columns.map((column) => cellIn(column, object)) };
 }
 
 type Column = ResourceDefinition["columns"][number];
 
 /** A date as it stands: the page says how long ago that is. */
-function cellOf(column: Column, object: KubeObject): ObjectCell {
-  return column.type === "date" ? (object.metadata.creationTimestamp ?? null) : column.cell(object, 0);
+function cellIn(column: Column, object: KubeObject): ObjectCell {
+  return column.type === "date" ? (object.metadata.creationTimestamp ?? null) : cellOf(column, object, 0);
 }
 
 function keyBy(definition: ResourceDefinition, name: string): (object: KubeObject) => Key {
@@ -39,7 +39,7 @@ function keyBy(definition: ResourceDefinition, name: string): (object: KubeObjec
   if (column === undefined) throw badRequest(`sort: ${definition.kind} has no column ${JSON.stringify(name)}`);
   const isNumber = column.type === "integer" || column.type === "number";
   return (object) => {
-    const cell = cellOf(column, object);
+    const cell = cellIn(column, object);
     const value = isNumber ? (cell === null ? Infinity : Number(cell)) : naturalKey(String(cell ?? ""));
     return { value, name: naturalKey(`${object.metadata.name}/${object.metadata.namespace ?? ""}`) };
   };

@@ -20,8 +20,15 @@ const partial = (object: KubeObject) => ({
 });
 /** Two columns, the second of which has a format of its own. */
 const columns = [
-  { name: "Name", type: "string", description: "its name", priority: 0, cell: (one: KubeObject) => one.metadata.name },
-  { name: "Nets", type: "integer", format: "int32", description: "how many", priority: 1, cell: () => 1 },
+  { name: "Name", type: "string", description: "its name", priority: 0, shows: { field: "metadata.name" } },
+  {
+    name: "Nets",
+    type: "integer",
+    format: "int32",
+    description: "how many",
+    priority: 1,
+    shows: { field: "spec.nets.length" },
+  },
 ] as unknown as typeof definition.columns;
 const columnDefinitions = [
   { name: "Name", type: "string", format: "", description: "its name", priority: 0 },

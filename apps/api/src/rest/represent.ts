@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { encodeObject, StatusError } from "@percale/resources";
+import { cellOf, encodeObject, StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import { inParts } from "./parts.ts";
 
@@ -140,7 +140,7 @@ function rowOf(
   nowMs: number,
 ): object {
   return {
-    cells: columns.map((column) => column.cell(object, nowMs)),
+    cells: columns.map((column) => cellOf(column, object, nowMs)),
     object: BESIDE_CELLS[include](object),
   };
 }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { API_VERSION, resourceDefinitions } from "@percale/resources";
+import { API_VERSION, definitionOf, resourceDefinitions } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { Change } from "@percale/protocol";
 import { MemoryStore } from "@percale/store/memory";
@@ -58,6 +58,11 @@ test("every kind is told with what forms and tables need of it", () => {
       expect.objectContaining({ name: "Name", type: "string", priority: 0 }),
     ]) as unknown,
   });
+});
+
+test("one kind's schema is asked for by its name", () => {
+  expect(objects.schema("IPPool")).toBe(definitionOf("IPPool")?.openApi());
+  expect(() => objects.schema("Pod")).toThrow("there is no Pod");
 });
 
 test("a kind that there is not is a bad request, an object that there is not is not found", async () => {

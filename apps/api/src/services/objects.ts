@@ -8,7 +8,7 @@ import {
   resourceDefinitions,
   sortKey,
 } from "@percale/resources";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
 import type { Change, ChangeSetResult } from "@percale/protocol";
 import type { Activity, Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
@@ -37,6 +37,7 @@ export function objectServices(store: Datastore): Services["objects"] {
         })),
         schema: definition.openApi(),
       })),
+    schema: (kind) => requireKind(kind).openApi(),
     list: async ({ kind, namespace, after }) => {
       requireKind(kind);
       const scope = namespace === undefined ? { kind } : { kind, namespace };
@@ -164,7 +165,9 @@ function keyOf({ namespace, name }: Where): string {
   return sortKey(namespace, name);
 }
 
-function requireKind(kind: string): void {
-  if (definitionOf(kind) === undefined)
+function requireKind(kind: string): ResourceDefinition {
+  const definition = definitionOf(kind);
+  if (definition === undefined)
     throw badRequest(`kind: there is no ${kind}: one of ${resourceDefinitions.map((one) => one.kind).join(", ")}`);
+  return definition;
 }

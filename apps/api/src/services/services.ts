@@ -1,5 +1,5 @@
 import type { ChangeSet } from "@percale/protocol";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
 import type { z } from "zod";
 import type { Identity } from "../auth/identity.ts";
 import type * as input from "../trpc/inputs.ts";
@@ -16,6 +16,8 @@ export interface Services {
   };
   readonly objects: {
     kinds(): readonly view.KindView[];
+    /** OpenAPI v3 schema of one kind's objects. */
+    schema(kind: string): JsonSchema;
     /** In pages, each no longer than its turn of the event loop allows. */
     list(options: z.output<typeof input.listInput>): Promise<view.ObjectListView>;
     get(ref: ObjectRef): Promise<KubeObject>;

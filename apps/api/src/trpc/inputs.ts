@@ -9,6 +9,7 @@ const limit = z.int().min(1).max(1_000);
 const revision = z.int().min(0);
 const text = z.string().max(4_096);
 
+export const kindInput = z.strictObject({ kind: z.string() });
 export const listInput = z.strictObject({
   kind: z.string(),
   namespace: name.exactOptional(),

@@ -25,6 +25,9 @@ const session = router({
 
 const objects = router({
   kinds: can("read").query(({ ctx }) => ctx.services.objects.kinds()),
+  schema: can("read")
+    .input(parsed(input.kindInput))
+    .query(({ ctx, input }) => ctx.services.objects.schema(input.kind)),
   list: can("read")
     .input(parsed(input.listInput))
     .query(({ ctx, input }) => ctx.services.objects.list(input)),

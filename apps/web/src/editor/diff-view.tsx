@@ -1,6 +1,7 @@
 "use client";
 /* oxlint-disable react/no-array-index-key -- a line of a difference is what its place says */
 import { Fragment, useState } from "react";
+import { useSchema } from "../live/schema.ts";
 import { Sentence } from "../parts/sentence.tsx";
 import type { RuleSpec } from "../policy/spec.ts";
 import { counted } from "../words/number.ts";
@@ -13,7 +14,7 @@ export function DiffView(props: {
   readonly after: string;
   readonly changes: readonly FieldChange[];
   readonly isNew: boolean;
-  readonly schema: Schema | undefined;
+  readonly kind: string;
 }) {
   const [asText, setAsText] = useState(false);
   const { changes, isNew } = props;
@@ -34,20 +35,14 @@ export function DiffView(props: {
       {asText ? (
         <TextDiff before={props.before} after={props.after} />
       ) : (
-        <SemanticDiff changes={changes} schema={props.schema} />
+        <SemanticDiff changes={changes} kind={props.kind} />
       )}
     </div>
   );
 }
 
-export function SemanticDiff({
-  changes,
-  schema,
-}: {
-  readonly changes: readonly FieldChange[];
-  /** Of the kind: fields are called by their titles. */
-  readonly schema?: Schema | undefined;
-}) {
+export function SemanticDiff({ changes, kind }: { readonly changes: readonly FieldChange[]; readonly kind: string }) {
+  const schema = useSchema(kind);
   const flat = changes.flatMap(openSpec).filter(({ path }) => path !== "apiVersion" && path !== "kind");
   return (
     <div className="sdiff">

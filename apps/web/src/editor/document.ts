@@ -1,4 +1,4 @@
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { isCollection, isMap, isScalar, isSeq, type Node, parseDocument, stringify } from "yaml";
 
 /**

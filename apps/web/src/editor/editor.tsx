@@ -1,10 +1,11 @@
 "use client";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { definitionOf } from "../words/kinds.ts";
 import { useRights } from "../live/rights.ts";
-import { useDryRun, useWrite } from "../live/write.ts";
+import { useSchema } from "../live/schema.ts";
+import { useWrite } from "../live/write.ts";
 import { useValueSource } from "../live/values.ts";
 import { FailureWords } from "../parts/failure-words.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -15,8 +16,8 @@ import { counted } from "../words/number.ts";
 import { DiffView } from "./diff-view.tsx";
 import { ImpactView, useImpact } from "./impact-view.tsx";
 import { PolicyForm } from "./policy-form.tsx";
-import type { Schema } from "./schema.ts";
 import { SchemaForm } from "./schema-form.tsx";
+import { useDryRun } from "./use-dry-run.ts";
 import { type Draft, placeComplaints, rebase, useDraft } from "./use-draft.ts";
 import { WriteButton } from "../parts/write-button.tsx";
 
@@ -56,7 +57,7 @@ export function useEditor(props: EditorProps): {
   const narrow = useNarrow();
   const definition = definitionOf(kind);
   const isPolicy = definition?.traits.tiered === true;
-  const schema = useMemo(() => definition?.openApi() as Schema | undefined, [definition]);
+  const schema = useSchema(definition?.kind);
   const values = useValueSource();
 
   const { readOnly } = useRights();
@@ -147,7 +148,7 @@ export function useEditor(props: EditorProps): {
     diff: (
       <>
         {isPolicy && <ImpactView impact={impact} short />}
-        <DiffView before={draft.before} after={draft.text} changes={draft.changes} isNew={isNew} schema={schema} />
+        <DiffView before={draft.before} after={draft.text} changes={draft.changes} isNew={isNew} kind={kind} />
         <div className="fld">
           <label className="lab" htmlFor="reason">
             Reason <span className="muted">optional, shown in Activity</span>

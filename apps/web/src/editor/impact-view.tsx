@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useDeferredValue } from "react";

@@ -1,6 +1,6 @@
 "use client";
 import type { EffectiveView } from "@percale/api";
-import { API_VERSION, DEFAULT_TIER, formatRef, IPPool, refOf, WorkloadEndpoint } from "@percale/resources";
+import { API_VERSION, DEFAULT_TIER, formatRef, IPPool, refOf, WorkloadEndpoint } from "@percale/resources/catalog";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { stringify } from "yaml";

@@ -1,5 +1,5 @@
 "use client";
-import { DEFAULT_TIER, definitionOf, Tier } from "@percale/resources";
+import { DEFAULT_TIER, definitionOf, Tier } from "@percale/resources/catalog";
 import { useMemo } from "react";
 import { useObjects } from "../live/objects.ts";
 import { directionsOf, type PolicySpec, type RuleSpec } from "../policy/spec.ts";

@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { useCallback, useMemo, useState } from "react";
 import { diffValues, type FieldChange } from "./diff.ts";
 import { manifestOf, parsePath, type Path, type Problem, rangeOf, readYaml, setField } from "./document.ts";

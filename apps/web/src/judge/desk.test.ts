@@ -1,4 +1,4 @@
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { expect, test } from "vitest";
 import { Desk, type ThreadListener } from "./desk.ts";
 import { Judge } from "./judge.ts";

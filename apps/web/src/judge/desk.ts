@@ -1,4 +1,4 @@
-import { formatRef, type KubeObject, type ObjectRef, refOf } from "@percale/resources";
+import { formatRef, type KubeObject, type ObjectRef, refOf } from "@percale/resources/catalog";
 import type { Answer, Feed, Question, Said, Told } from "./messages.ts";
 
 /** One life of the worker. */

@@ -1,6 +1,6 @@
 import { createEvaluator, peerSelectors } from "@percale/policy";
 import { dense, NAMESPACES, SELECTORS, universe } from "@percale/policy/testdata/universe.ts";
-import { formatRef, type KubeObject, refOf } from "@percale/resources";
+import { formatRef, type KubeObject, refOf } from "@percale/resources/catalog";
 import { matches, parseSelector } from "@percale/selector";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { Selection } from "@percale/policy";
+import { Selection } from "@percale/policy/select";
 import { SelectorError } from "@percale/selector";
 import { endpointText } from "../policy/endpoint.ts";
 import { endpointsBy } from "../policy/selection.ts";

@@ -1,6 +1,6 @@
 /** What a page and the worker that judges its drafts say to each other. */
 import type { ObjectChange } from "@percale/policy";
-import { Profile, WorkloadEndpoint } from "@percale/resources";
+import { Profile, WorkloadEndpoint } from "@percale/resources/catalog";
 import type { Scope } from "../policy/selection.ts";
 
 /** What is live and decides who is selected: whoever asks keeps the judge told of these. */

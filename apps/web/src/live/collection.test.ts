@@ -1,4 +1,4 @@
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { applyEvents, type Collection, createRecent, type ObjectEvent } from "./collection.ts";

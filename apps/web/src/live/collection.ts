@@ -1,4 +1,4 @@
-import { formatRef, type KubeObject, type ObjectRef, refOf } from "@percale/resources";
+import { formatRef, type KubeObject, type ObjectRef, refOf } from "@percale/resources/catalog";
 
 /** One change of one object, as the watch delivers it. */
 export type ObjectEvent =

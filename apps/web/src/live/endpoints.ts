@@ -1,5 +1,5 @@
 "use client";
-import { WorkloadEndpoint } from "@percale/resources";
+import { WorkloadEndpoint } from "@percale/resources/catalog";
 import { type Endpoint, type EndpointObject, endpointOf } from "../policy/endpoint.ts";
 import { useObjects } from "./objects.ts";
 

@@ -1,7 +1,7 @@
 "use client";
 import type { LiveEvent } from "@percale/api";
-import { IPAMHandle, objectAfter, refOf } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import { IPAMHandle, objectAfter, refOf } from "@percale/resources/catalog";
+import type { KubeObject } from "@percale/resources/catalog";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { fromWire } from "../trpc/wire.ts";

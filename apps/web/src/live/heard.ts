@@ -1,5 +1,5 @@
 import type { BeatView } from "@percale/api";
-import { BEAT_MS, type Hearing, hearingOf, PATIENCE } from "@percale/protocol";
+import { BEAT_MS, type Hearing, hearingOf, PATIENCE } from "@percale/protocol/shown";
 import { formatAge } from "../words/time.ts";
 
 /** Whether what is on screen is the present. `atMs`: of when it is, by the clock on the wall here. */

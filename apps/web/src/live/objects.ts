@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
+import type { KubeObject, ObjectRef, Kind } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import type { Lenient } from "../policy/spec.ts";
 import { useTRPCClient } from "../trpc/client.ts";
@@ -23,9 +23,9 @@ export function collectionKey(kind: string): readonly unknown[] {
 }
 
 /** All objects of a kind: listed once, then changed by deltas. */
-export function useObjects<S>(of: ResourceDefinition<S>): ObjectList<Lenient<S>>;
+export function useObjects<S>(of: Kind<S>): ObjectList<Lenient<S>>;
 export function useObjects(of: string): ObjectList<unknown>;
-export function useObjects(of: ResourceDefinition | string): ObjectList<unknown> {
+export function useObjects(of: Kind | string): ObjectList<unknown> {
   const kind = typeof of === "string" ? of : of.kind;
   const client = useTRPCClient();
   const query = useQuery({

@@ -1,5 +1,5 @@
 "use client";
-import { kindsWhere } from "@percale/resources";
+import { kindsWhere } from "@percale/resources/catalog";
 import { useMemo } from "react";
 import type { PolicyObject, PolicySpec } from "../policy/spec.ts";
 import { type ObjectList, useObjects } from "./objects.ts";

@@ -1,5 +1,5 @@
 "use client";
-import { Node, type SpecOf } from "@percale/resources";
+import { Node, type SpecOf } from "@percale/resources/catalog";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import type { Lenient } from "../policy/spec.ts";

@@ -1,5 +1,5 @@
 "use client";
-import type { SessionCounts } from "@percale/bgp";
+import type { SessionCounts } from "@percale/bgp/standing";
 import { useQuery } from "@tanstack/react-query";
 import { toldBy, type Untold } from "../words/untold.ts";
 import { useTRPC } from "../trpc/client.ts";

@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { createElement } from "react";
 import { FailureWords } from "../parts/failure-words.tsx";
 import { showToast } from "../parts/toasts.tsx";

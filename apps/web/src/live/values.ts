@@ -1,5 +1,5 @@
 "use client";
-import { Tier } from "@percale/resources";
+import { Tier } from "@percale/resources/catalog";
 import { useCallback, useMemo } from "react";
 import type { ValueSource } from "../editor/completion.ts";
 import { useEndpoints } from "./endpoints.ts";

@@ -1,9 +1,8 @@
 "use client";
 import type { Change } from "@percale/protocol";
-import { definitionOf, type KubeObject, prepareObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { createElement, useCallback, useEffect, useMemo, useState } from "react";
-import type { Complaint, Draft } from "../editor/use-draft.ts";
+import { createElement, useCallback, useMemo } from "react";
 import { FailureWords } from "../parts/failure-words.tsx";
 import { ProgrammedRevision } from "../parts/programmed.tsx";
 import { showToast } from "../parts/toasts.tsx";
@@ -98,61 +97,6 @@ export function useRevert(): Revert {
     };
     return revert;
   }, [client, queryClient, trpc]);
-}
-
-/** Complaints of the same checks that the server runs, as one types; then the server's own, by a dry run. */
-export function useDryRun({ draft, isNew }: { readonly draft: Draft; readonly isNew: boolean }): {
-  readonly complaints: readonly Complaint[];
-  readonly isChecking: boolean;
-} {
-  const client = useTRPCClient();
-  const { candidate, isDirty } = draft;
-  const local = useMemo(() => (candidate === undefined ? [] : localComplaints(candidate, isNew)), [candidate, isNew]);
-  const [server, setServer] = useState<{
-    readonly of: KubeObject | undefined;
-    readonly complaints: readonly Complaint[];
-  }>({ of: undefined, complaints: [] });
-  const isBlocked = local.some((complaint) => complaint.severity === "error");
-  useEffect(() => {
-    if (candidate === undefined || !isDirty || isBlocked) return undefined;
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      const change: Change = { op: isNew ? "create" : "update", object: candidate };
-      client.changes.submit
-        .mutate({ changes: toWire([change]), dryRun: true }, { signal: abort.signal })
-        .then(() => setServer({ of: candidate, complaints: [] }))
-        .catch((error: unknown) => {
-          if (!abort.signal.aborted) setServer({ of: candidate, complaints: serverComplaints(error) });
-        });
-    }, 250);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [candidate, client, isBlocked, isDirty, isNew]);
-  const isChecking = isDirty && !isBlocked && candidate !== undefined && server.of !== candidate;
-  return { complaints: isBlocked || server.of !== candidate ? local : [...local, ...server.complaints], isChecking };
-}
-
-function localComplaints(candidate: KubeObject, isNew: boolean): readonly Complaint[] {
-  const definition = definitionOf(candidate.kind);
-  if (definition === undefined)
-    return [{ field: "kind", message: `no kind is called ${candidate.kind}`, severity: "error" }];
-  const prepared = prepareObject(definition, structuredClone(candidate), {
-    operation: isNew ? "create" : "update",
-    fieldValidation: "Strict",
-  });
-  if (!("issues" in prepared)) return [];
-  if (prepared.issues.length === 0) return [{ field: "", message: prepared.error.message, severity: "error" }];
-  return prepared.issues.map(({ field, message }) => ({ field, message, severity: "error" }));
-}
-
-function serverComplaints(error: unknown): readonly Complaint[] {
-  const failure = failureOf(error);
-  // A server that does not answer is no fault of the text.
-  if (failure.kind === "unavailable") return [{ field: "", message: failure.message, severity: "warning" }];
-  if (failure.causes.length === 0) return [{ field: "", message: failure.message, severity: "error" }];
-  return failure.causes.map((cause) => ({ ...cause, severity: "error" }));
 }
 
 function showAtOnce(

@@ -1,5 +1,5 @@
 "use client";
-import type { ObjectRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect, useState } from "react";

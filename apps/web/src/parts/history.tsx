@@ -1,5 +1,5 @@
 "use client";
-import type { ObjectRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import { diffValues } from "../editor/diff.ts";
 import { SemanticDiff } from "../editor/diff-view.tsx";
@@ -39,6 +39,7 @@ export function History({ openRef }: { readonly openRef: ObjectRef }) {
               </div>
               {entry.reason !== "" && <p className="muted">{entry.reason}</p>}
               <SemanticDiff
+                kind={kind}
                 changes={diffValues(
                   editable(entry.previous === undefined ? undefined : fromWire(entry.previous)),
                   entry.op === "DELETED" ? {} : editable(fromWire(entry.object)),

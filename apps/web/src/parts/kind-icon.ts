@@ -1,4 +1,4 @@
-import { definitionOf } from "@percale/resources";
+import { definitionOf } from "@percale/resources/catalog";
 import type { IconName } from "./icon.tsx";
 
 export function iconOf(kind: string): IconName {

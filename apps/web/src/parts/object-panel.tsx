@@ -1,5 +1,5 @@
 "use client";
-import type { ObjectRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
 import { definitionByPlural, formatOpen } from "../words/kinds.ts";
 import { Panel } from "./panel.tsx";

@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
 import Link from "next/link";
 import { useState } from "react";
 import { type EditorTab, useEditor } from "../editor/editor.tsx";

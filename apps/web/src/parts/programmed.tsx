@@ -1,5 +1,5 @@
 "use client";
-import { kindsWhere, type KubeObject, refOf } from "@percale/resources";
+import { kindsWhere, type KubeObject, refOf } from "@percale/resources/catalog";
 import Link from "next/link";
 import { createContext, type ReactNode, useCallback, useContext } from "react";
 import type { NodeReport } from "../app/(main)/nodes/view.ts";

@@ -1,4 +1,4 @@
-import type { PolicyRule } from "@percale/resources";
+import type { PolicyRule } from "@percale/resources/catalog";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface Mark {

@@ -1,5 +1,4 @@
 "use client";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -15,6 +14,7 @@ import { fitColumns } from "./fit-columns.ts";
 import { Icon } from "./icon.tsx";
 import { useNarrow } from "./narrow.ts";
 import type { Rows } from "./rows.ts";
+import { useRowWindow } from "./row-window.ts";
 import { useUrlState } from "./url-state.ts";
 
 export interface Column<T> {
@@ -36,6 +36,9 @@ export interface SortState {
   readonly id: string;
   readonly down: boolean;
 }
+
+/** The row of headings (`.vt-head`). */
+const HEAD_PX = 28;
 
 /**
  * Rows of 32 px of which only the visible ones exist. Arrows and j/k move, Enter opens, the whole row is a target.
@@ -71,23 +74,22 @@ export function VirtualTable<T>(props: {
     ? props.columns.filter((column) => column.hideNarrow !== true)
     : fitColumns(props.columns, widthPx);
   const rowPx = narrow ? (props.narrowRowPx ?? 48) : 32;
-  const virtual = useVirtualizer({
+  const { first, end, starts, scrollTo } = useRowWindow({
+    scroller,
     count: props.rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
+    rowPx,
     overscan: 12,
+    headPx: HEAD_PX,
   });
-  useEffect(() => virtual.measure(), [rowPx, virtual]);
-  const items = virtual.getVirtualItems();
   const { onShown } = props;
-  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  const last = Math.max(first, end - 1);
   useEffect(() => onShown?.(first, last), [onShown, first, last]);
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
 
   const move = (to: number) => {
     const next = Math.max(0, Math.min(to, props.rows.length - 1));
     setActive(next);
-    virtual.scrollToIndex(next);
+    scrollTo(next);
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
   };
   const onKey = (event: KeyboardEvent) => {
@@ -126,10 +128,11 @@ export function VirtualTable<T>(props: {
           ))}
         </div>
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the rows inside */}
-        <div role="rowgroup" className="vt-body" style={{ height: virtual.getTotalSize() }} onKeyDown={onKey}>
-          {items.map((item) => {
-            const row = props.rows.at(item.index);
-            if (row === undefined) return <UnknownRow key={item.key} heightPx={rowPx} startPx={item.start} />;
+        <div role="rowgroup" className="vt-body" style={{ height: starts[props.rows.length] }} onKeyDown={onKey}>
+          {Array.from({ length: end - first }, (_, place) => {
+            const index = first + place;
+            const row = props.rows.at(index);
+            if (row === undefined) return <UnknownRow key={index} heightPx={rowPx} startPx={starts[index] ?? 0} />;
             const key = props.keyOf(row);
             return (
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- Enter opens it, heard by the group
@@ -137,12 +140,12 @@ export function VirtualTable<T>(props: {
                 key={key}
                 role="row"
                 className="vt-row"
-                data-index={item.index}
-                aria-rowindex={item.index + 2}
+                data-index={index}
+                aria-rowindex={index + 2}
                 aria-selected={key === props.selected}
-                tabIndex={item.index === Math.min(active, props.rows.length - 1) ? 0 : -1}
-                style={{ ...template, height: rowPx, transform: `translateY(${item.start}px)` }}
-                onFocus={() => setActive(item.index)}
+                tabIndex={index === Math.min(active, props.rows.length - 1) ? 0 : -1}
+                style={{ ...template, height: rowPx, transform: `translateY(${starts[index]}px)` }}
+                onFocus={() => setActive(index)}
                 onClick={(event) => {
                   if ((event.target as HTMLElement).closest("a, button") === null) props.onOpen?.(row);
                 }}

@@ -1,5 +1,5 @@
-import { orderOf } from "@percale/policy";
-import { DEFAULT_TIER, NetworkPolicy } from "@percale/resources";
+import { orderOf } from "@percale/policy/select";
+import { DEFAULT_TIER, NetworkPolicy } from "@percale/resources/catalog";
 import { stringify } from "yaml";
 import { directionsOf, type PolicyObject, tierOf } from "./spec.ts";
 

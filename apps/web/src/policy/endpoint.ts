@@ -1,4 +1,4 @@
-import type { KubeObject, SpecOf, WorkloadEndpoint } from "@percale/resources";
+import type { KubeObject, SpecOf, WorkloadEndpoint } from "@percale/resources/catalog";
 import type { Lenient } from "./spec.ts";
 
 /** A workload endpoint as pages take it. */

@@ -1,5 +1,6 @@
-import { condition, type Condition } from "@percale/protocol";
-import { formatRef, type ObjectRef } from "@percale/resources";
+import type { Condition } from "@percale/protocol";
+import { condition } from "@percale/protocol/shown";
+import { formatRef, type ObjectRef } from "@percale/resources/catalog";
 import { heardWords, type NodeReport } from "../app/(main)/nodes/view.ts";
 import { counted } from "../words/number.ts";
 

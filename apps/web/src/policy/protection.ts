@@ -1,5 +1,5 @@
 import type { End, Exception, Protection } from "@percale/policy";
-import { type ObjectRef, Profile } from "@percale/resources";
+import { type ObjectRef, Profile } from "@percale/resources/catalog";
 
 /** How far one direction is closed, in a few words that are the same on every page. */
 export function protectionWords(protection: Protection): string {

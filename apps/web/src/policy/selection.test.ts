@@ -1,5 +1,5 @@
 import { Selection } from "@percale/policy";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { expect, test } from "vitest";
 import { endpointsBy, type Scope } from "./selection.ts";
 

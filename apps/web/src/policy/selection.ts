@@ -1,5 +1,5 @@
-import { peerSelectors, type Selection, subjectSelector } from "@percale/policy";
-import { WorkloadEndpoint } from "@percale/resources";
+import { peerSelectors, type Selection, subjectSelector } from "@percale/policy/select";
+import { WorkloadEndpoint } from "@percale/resources/catalog";
 import { type Endpoint, type EndpointObject, endpointOf } from "./endpoint.ts";
 
 /** Where a selector stands: what a policy applies to, or the other side of a rule. */

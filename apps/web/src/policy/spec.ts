@@ -1,5 +1,5 @@
-import { DEFAULT_TIER, policyTypes } from "@percale/resources";
-import type { GlobalNetworkPolicy, KubeObject, PolicyRule, SpecOf, Tier } from "@percale/resources";
+import { DEFAULT_TIER, policyTypes } from "@percale/resources/catalog";
+import type { GlobalNetworkPolicy, KubeObject, PolicyRule, SpecOf, Tier } from "@percale/resources/catalog";
 
 /**
  * What the dashboard takes an object for: every field of its kind, none for sure. One from an older server, or one being typed, must never

@@ -1,5 +1,5 @@
 "use client";
-import type { SessionCounts } from "@percale/bgp";
+import type { SessionCounts } from "@percale/bgp/standing";
 import type { Condition } from "@percale/protocol";
 import { type NodeReport, nodeRows } from "../app/(main)/nodes/view.ts";
 import { useHealth, useNodes } from "../live/queries.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { resourceDefinitions } from "@percale/resources";
+import { kinds } from "@percale/resources/catalog";
 import { expect, test } from "vitest";
 import { entryOf, jumpTarget, NAV, prefersSlimRail } from "./nav.ts";
 
@@ -23,7 +23,7 @@ test("the rail has its groups in order, and in each its pages before the kinds'"
 });
 
 test("a kind's page, and an entry of its own, are found by its plural and by its twin's", () => {
-  const homes = resourceDefinitions.map(({ plural }) => [plural, entryOf(`/${plural}`)?.title]);
+  const homes = kinds.map(({ plural }) => [plural, entryOf(`/${plural}`)?.title]);
   expect(Object.fromEntries(homes)).toEqual({
     networkpolicies: "Policies",
     globalnetworkpolicies: "Policies",
@@ -48,9 +48,9 @@ test("a kind's page, and an entry of its own, are found by its plural and by its
 
 test("every icon that a kind names is drawn, and every page that it names is in the rail", () => {
   const drawn = readFileSync(new URL("../../public/icons.svg", import.meta.url), "utf8");
-  const icons = resourceDefinitions.flatMap(({ looks: { icon = "settings", menu } }) => [icon, menu?.icon ?? icon]);
+  const icons = kinds.flatMap(({ looks: { icon = "settings", menu } }) => [icon, menu?.icon ?? icon]);
   expect(icons.filter((icon) => !drawn.includes(`id="i-${icon}"`))).toEqual([]);
-  const pages = resourceDefinitions.flatMap(({ looks: { page } }) => page ?? []);
+  const pages = kinds.flatMap(({ looks: { page } }) => page ?? []);
   expect(pages.filter((page) => entryAt(page) === undefined)).toEqual([]);
 });
 

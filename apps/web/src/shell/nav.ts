@@ -1,4 +1,4 @@
-import { definitionByPlural, type MenuGroup, resourceDefinitions, twinOf } from "@percale/resources";
+import { definitionByPlural, type MenuGroup, kinds, twinOf } from "@percale/resources/catalog";
 import type { IconName } from "../parts/icon.tsx";
 
 export interface NavEntry {
@@ -52,7 +52,7 @@ export const NAV: readonly NavGroup[] = PAGES.map((group) => ({
 
 /** Entries that lead to lists of kinds. */
 function kindEntries(group: MenuGroup): readonly NavEntry[] {
-  return resourceDefinitions.flatMap(({ plural, looks: { menu } }) =>
+  return kinds.flatMap(({ plural, looks: { menu } }) =>
     menu?.group === group ? [{ href: `/${plural}`, title: menu.title, icon: menu.icon as IconName }] : [],
   );
 }

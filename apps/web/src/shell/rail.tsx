@@ -1,5 +1,5 @@
 "use client";
-import { VERSION } from "@percale/protocol";
+import { VERSION } from "@percale/protocol/shown";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Icon } from "../parts/icon.tsx";

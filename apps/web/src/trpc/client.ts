@@ -9,7 +9,7 @@ import {
   TRPCClientError,
   wsLink,
 } from "@trpc/client";
-import { type KubeStatus, STATUS_REASONS } from "@percale/resources";
+import { type KubeStatus, STATUS_REASONS } from "@percale/resources/catalog";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { connection } from "../live/connection.ts";

@@ -1,5 +1,5 @@
 import type { Change } from "@percale/protocol";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import type { RouterInputs } from "./client.ts";
 
 /**

@@ -1,10 +1,4 @@
-import {
-  definitionByPlural,
-  definitionOf,
-  kindWordsOf,
-  type ObjectRef,
-  type ResourceDefinition,
-} from "@percale/resources";
+import { definitionByPlural, definitionOf, kindWordsOf, type ObjectRef, type Kind } from "@percale/resources/catalog";
 
 export { definitionByPlural, definitionOf };
 
@@ -24,7 +18,7 @@ export function parseOpen(text: string | null): ObjectRef | undefined {
   return refFrom(definition, rest);
 }
 
-export function refFrom({ kind, namespaced }: ResourceDefinition, parts: readonly string[]): ObjectRef | undefined {
+export function refFrom({ kind, namespaced }: Kind, parts: readonly string[]): ObjectRef | undefined {
   if (namespaced) {
     const [namespace, ...name] = parts;
     return namespace === undefined || name.length === 0 ? undefined : { kind, namespace, name: name.join("/") };

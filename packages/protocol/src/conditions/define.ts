@@ -1,4 +1,4 @@
-import { brief } from "@percale/resources";
+import { brief } from "@percale/resources/catalog";
 import type { ObjectRef } from "@percale/resources";
 import type { Condition } from "../messages.ts";
 

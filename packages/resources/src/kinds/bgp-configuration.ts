@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";
 import { show } from "../issue.ts";
@@ -14,9 +14,6 @@ import {
   setOf,
   text,
 } from "../scalars/schemas.ts";
-
-/** What nodes have where neither their Node nor a BGPConfiguration says otherwise. */
-export const DEFAULT_AS = 64_512;
 
 const cidrList = z.array(z.strictObject({ cidr: net.meta({ title: "CIDR", description: "A strictly masked CIDR." }) }));
 const priority = z.int().min(1).max(2_147_483_646);

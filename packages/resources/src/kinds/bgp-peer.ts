@@ -1,6 +1,6 @@
 import { compareAddresses, tryParseAddress, tryParseCidr } from "@percale/net";
 import type { Address } from "@percale/net";
-import { z } from "zod";
+import * as z from "zod";
 import { column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { ObjectOf, StoreContext } from "../define.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Immutable } from "../define.ts";
 
 /** `status.conditions` as Kubernetes defines them: one per type. */

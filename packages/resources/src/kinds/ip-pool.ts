@@ -1,6 +1,6 @@
 import { containsCidr, formatCidr, isMasked, overlaps, parseCidr, tryParseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { z } from "zod";
+import * as z from "zod";
 import { ageColumn, column, conditionColumn } from "../columns.ts";
 import { beganTerminating, isTerminating, withFinalizer } from "../consequences.ts";
 import type { Consequence, ObjectEvent } from "../consequences.ts";

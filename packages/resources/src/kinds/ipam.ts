@@ -1,5 +1,5 @@
 import { containsCidr } from "@percale/net";
-import { z } from "zod";
+import * as z from "zod";
 import { column } from "../columns.ts";
 import { isTerminating } from "../consequences.ts";
 import type { Consequence, ObjectEvent } from "../consequences.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ageColumn } from "../columns.ts";
 import { beganTerminating, isTerminating, withFinalizer } from "../consequences.ts";
 import type { Consequence, ObjectEvent } from "../consequences.ts";
@@ -42,7 +42,7 @@ export const Namespace = defineResource({
       type: "string",
       description: "Active, or Terminating while its contents go",
       priority: 0,
-      cell: (object) => (isTerminating(object) ? "Terminating" : "Active"),
+      shows: { phase: true },
     },
     ageColumn,
   ],

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ageColumn, column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { Draft, Immutable, ObjectOf, StoreContext } from "../define.ts";
@@ -12,8 +12,7 @@ import type { StatusError } from "../status-error.ts";
 import type { Looks, Traits } from "../traits.ts";
 import { checkPolicyRule, policyRule } from "./policy-rule.ts";
 import { settleTierLeft } from "./tier.ts";
-
-export const DEFAULT_TIER = "default";
+import { DEFAULT_TIER, policyTypes } from "./tiered.ts";
 
 /** What all tiered policies share. The staged kinds add `stagedAction`. */
 export const networkPolicySpec = z.strictObject({
@@ -147,20 +146,6 @@ const NAME_ADVICE = "must be one or two parts of a-z, 0-9 and - joined by a dot,
 /** Only the whole has a limit: a part may be longer than a DNS label. */
 function isOneOrTwoParts(name: string): boolean {
   return isSubdomain(name) && name.split(".").length <= 2;
-}
-
-type PolicyType = "Ingress" | "Egress";
-
-/** The directions that a policy governs: those that it names, else those that it has rules of, else ingress. */
-export function policyTypes(spec: {
-  readonly types?: readonly PolicyType[] | undefined;
-  readonly ingress?: readonly unknown[] | undefined;
-  readonly egress?: readonly unknown[] | undefined;
-}): readonly PolicyType[] {
-  if (spec.types !== undefined && spec.types.length > 0) return spec.types;
-  const hasIngress = (spec.ingress?.length ?? 0) > 0;
-  const hasEgress = (spec.egress?.length ?? 0) > 0;
-  return hasEgress ? (hasIngress ? ["Ingress", "Egress"] : ["Egress"]) : ["Ingress"];
 }
 
 /** `types` from the rules, and the label that follows the tier. */

@@ -1,5 +1,5 @@
 import { tryParseCidr } from "@percale/net";
-import { z } from "zod";
+import * as z from "zod";
 import { ageColumn, column } from "../columns.ts";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";

@@ -1,6 +1,6 @@
 import { isMasked, tryParseCidr } from "@percale/net";
 import { parseSelector } from "@percale/selector";
-import { z } from "zod";
+import * as z from "zod";
 import type { Immutable } from "../define.ts";
 import { show } from "../issue.ts";
 import type { Report } from "../issue.ts";

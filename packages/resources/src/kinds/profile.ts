@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf, StoreContext } from "../define.ts";
 import { derivedName, hashIn, LABEL_NAME } from "../derived-name.ts";

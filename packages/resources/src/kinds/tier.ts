@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { column, conditionColumn } from "../columns.ts";
 import { isTerminating, objectAfter, withFinalizer } from "../consequences.ts";
 import type { Consequence, ObjectEvent } from "../consequences.ts";

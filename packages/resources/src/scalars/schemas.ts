@@ -1,7 +1,7 @@
 /** The scalar types of the API as schemas: each knows its formats, its stored form and how Kubernetes describes it. */
 import { isMasked, tryParseAddress, tryParseCidr } from "@percale/net";
 import { SelectorError, parseSelector } from "@percale/selector";
-import { z } from "zod";
+import * as z from "zod";
 import type { FieldReason } from "../issue.ts";
 import { isSubdomain } from "../metadata.ts";
 import { parseAsNumber } from "./as-number.ts";

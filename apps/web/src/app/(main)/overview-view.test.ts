@@ -1,4 +1,4 @@
-import { countSessions, type Standing } from "@percale/bgp";
+import { countSessions, type Standing } from "@percale/bgp/standing";
 import type { Hearing } from "@percale/protocol";
 import { expect, test } from "vitest";
 import { tenseOf } from "../../words/tense.ts";

@@ -1,5 +1,5 @@
 import type { ProtectionView } from "@percale/api";
-import type { SessionCounts } from "@percale/bgp";
+import type { SessionCounts } from "@percale/bgp/standing";
 import type { Condition } from "@percale/protocol";
 import { counted, formatCount } from "../../words/number.ts";
 import { PRESENT, type Tense } from "../../words/tense.ts";

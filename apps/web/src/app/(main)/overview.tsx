@@ -1,6 +1,6 @@
 "use client";
-import { sayCounts } from "@percale/bgp";
-import { IPPool, kindsWhere, Tier } from "@percale/resources";
+import { sayCounts } from "@percale/bgp/standing";
+import { IPPool, kindsWhere, Tier } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useMemo } from "react";

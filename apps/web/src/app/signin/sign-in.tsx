@@ -1,5 +1,5 @@
 "use client";
-import { VERSION } from "@percale/protocol";
+import { VERSION } from "@percale/protocol/shown";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Mark } from "../../parts/mark.tsx";

@@ -1,5 +1,5 @@
 "use client";
-import { Namespace } from "@percale/resources";
+import { Namespace } from "@percale/resources/catalog";
 import { useId, useState } from "react";
 import { useObjects } from "../../live/objects.ts";
 import { EndpointCombo } from "../../parts/endpoint-combo.tsx";

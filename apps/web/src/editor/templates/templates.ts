@@ -1,4 +1,4 @@
-import { GlobalNetworkPolicy, NetworkPolicy } from "@percale/resources";
+import { GlobalNetworkPolicy, NetworkPolicy } from "@percale/resources/catalog";
 import type { UrlChange } from "../../parts/url-state.ts";
 
 /** What a template must be told before it is a policy. */

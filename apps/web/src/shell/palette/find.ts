@@ -1,5 +1,5 @@
 import type { SearchView } from "@percale/api";
-import type { ObjectRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources/catalog";
 import { type ChangeGroup, nameOf } from "../../app/(main)/activity/view.ts";
 import { iconOf } from "../../parts/kind-icon.ts";
 import { definitionOf, formatOpen, kindWords, pathOf } from "../../words/kinds.ts";

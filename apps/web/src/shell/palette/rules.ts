@@ -1,5 +1,5 @@
 import type { FoundRule } from "@percale/api";
-import { formatRef } from "@percale/resources";
+import { formatRef } from "@percale/resources/catalog";
 import { nameOf } from "../../app/(main)/activity/view.ts";
 import { iconOf } from "../../parts/kind-icon.ts";
 import { ruleText } from "../../policy/sentence.ts";

@@ -1,5 +1,5 @@
 /** Felix parameters of the eBPF dataplane. */
-import { z } from "zod";
+import * as z from "zod";
 import { anyCase, cidr, port, regexp } from "../../scalars/schemas.ts";
 import { anyPort, bool, duration, intFrom, matching, onOff, row } from "./row.ts";
 

@@ -1,7 +1,7 @@
 /** Felix parameters of every Linux dataplane, of iptables, nftables, XDP, overlays and WireGuard. */
 import { isRegexp } from "#regexp";
 import { tryParseCidr } from "@percale/net";
-import { z } from "zod";
+import * as z from "zod";
 import { parsePort } from "../../scalars/port.ts";
 import { anyCase, dscp, ipv4, ipv6, linkName, net, port, regexp, text } from "../../scalars/schemas.ts";
 import {

@@ -1,5 +1,5 @@
 /** Felix parameters of the agent itself: runtime, health, logs, metrics, flow logs, debugging, usage reports. */
-import { z } from "zod";
+import * as z from "zod";
 import { regexp } from "../../scalars/schemas.ts";
 import { anyPort, bool, duration, intFrom, matching, onOff, row, severity, str } from "./row.ts";
 

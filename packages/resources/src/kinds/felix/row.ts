@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isInterval, tryParseDuration } from "../../scalars/duration.ts";
 import { anyCase, duration as anyDuration, portNumber, text } from "../../scalars/schemas.ts";
 

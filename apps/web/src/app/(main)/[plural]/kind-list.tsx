@@ -1,5 +1,5 @@
 "use client";
-import { twinOf } from "@percale/resources";
+import { twinOf } from "@percale/resources/catalog";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";

@@ -180,6 +180,7 @@ function SetPanel({ set, onClose }: { readonly set: ChangeGroup; readonly onClos
             <span className="end sm">{entry.ref.kind}</span>
           </div>
           <SemanticDiff
+            kind={entry.ref.kind}
             changes={diffValues(editable(entry.previous), entry.op === "DELETED" ? {} : editable(entry.object))}
           />
         </section>

@@ -1,4 +1,4 @@
-import { type KubeObject, type ObjectRef } from "@percale/resources";
+import { type KubeObject, type ObjectRef } from "@percale/resources/catalog";
 
 /** One write of one object, as the log keeps it. */
 export interface Activity {

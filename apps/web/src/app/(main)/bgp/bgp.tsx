@@ -1,6 +1,6 @@
 "use client";
-import { countSessions, sayCounts } from "@percale/bgp";
-import { IPPool } from "@percale/resources";
+import { countSessions, sayCounts } from "@percale/bgp/standing";
+import { IPPool } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";

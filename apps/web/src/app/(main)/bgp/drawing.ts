@@ -1,4 +1,4 @@
-import { countSessions, STANDINGS } from "@percale/bgp";
+import { countSessions, STANDINGS } from "@percale/bgp/standing";
 import { compareNames } from "../nodes/view.ts";
 import { partiesOf, type Session, touches } from "./view.ts";
 

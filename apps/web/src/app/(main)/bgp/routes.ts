@@ -1,5 +1,5 @@
 import type { PoolUsageView } from "@percale/api";
-import { countSessions, type SessionCounts } from "@percale/bgp";
+import { countSessions, type SessionCounts } from "@percale/bgp/standing";
 import { type Cidr, containsCidr, parseCidr, tryParseAddress, tryParseCidr } from "@percale/net";
 import { type Session, touches } from "./view.ts";
 

@@ -1,5 +1,5 @@
 "use client";
-import type { ObjectRef } from "@percale/resources";
+import type { ObjectRef } from "@percale/resources/catalog";
 import Link from "next/link";
 import { Fragment } from "react";
 import { pathOf } from "../../../words/kinds.ts";

@@ -1,5 +1,5 @@
 "use client";
-import { sayStanding } from "@percale/bgp";
+import { sayStanding } from "@percale/bgp/standing";
 import { Age } from "../../../parts/age.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { asWords, familyWords, partiesOf, remarkOn, type Session, severityOf } from "./view.ts";

@@ -1,5 +1,5 @@
 "use client";
-import { sayStanding, type Standing } from "@percale/bgp";
+import { sayStanding, type Standing } from "@percale/bgp/standing";
 import { curveBasis, line as d3line } from "d3-shape";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { layoutSessions, type Placed, type Wire } from "./drawing.ts";

@@ -1,4 +1,4 @@
-import { countSessions, STANDINGS } from "@percale/bgp";
+import { countSessions, STANDINGS } from "@percale/bgp/standing";
 import { expect, test } from "vitest";
 import { between, endOf, outside } from "./testdata/sessions.ts";
 import {

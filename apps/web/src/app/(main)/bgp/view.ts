@@ -1,5 +1,5 @@
 import type { BgpEndView, BgpSessionView } from "@percale/api";
-import { type SessionCounts, type Standing, STANDINGS } from "@percale/bgp";
+import { type SessionCounts, type Standing, STANDINGS } from "@percale/bgp/standing";
 import type { Severity } from "../../../parts/severity.tsx";
 import { compareNames } from "../nodes/view.ts";
 

@@ -1,6 +1,6 @@
 "use client";
 import type { BothWays, EndpointRowView } from "@percale/api";
-import { formatRef, refOf, WorkloadEndpoint } from "@percale/resources";
+import { formatRef, refOf, WorkloadEndpoint } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";

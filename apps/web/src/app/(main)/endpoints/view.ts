@@ -1,6 +1,6 @@
 import type { BothWays, EffectiveTier, EffectiveView, EndpointRowView, ProtectionView } from "@percale/api";
 import type { WorkloadStatus } from "@percale/protocol";
-import { formatRef } from "@percale/resources";
+import { formatRef } from "@percale/resources/catalog";
 import type { Coverage } from "../../../policy/coverage.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import { endpointText } from "../../../policy/endpoint.ts";

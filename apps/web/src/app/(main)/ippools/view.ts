@@ -1,4 +1,4 @@
-import type { IPPool, SpecOf } from "@percale/resources";
+import type { IPPool, SpecOf } from "@percale/resources/catalog";
 import type { BlockView, PoolUsageView } from "@percale/api";
 import type { Lenient } from "../../../policy/spec.ts";
 import type { SortState } from "../../../parts/virtual-table.tsx";

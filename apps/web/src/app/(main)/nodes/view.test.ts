@@ -1,4 +1,4 @@
-import { countSessions, type Standing } from "@percale/bgp";
+import { countSessions, type Standing } from "@percale/bgp/standing";
 import type { AgentStatus, Hearing } from "@percale/protocol";
 import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { expect, test } from "vitest";

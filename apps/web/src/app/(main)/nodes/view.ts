@@ -1,4 +1,4 @@
-import type { SessionCounts } from "@percale/bgp";
+import type { SessionCounts } from "@percale/bgp/standing";
 import type { AgentStatus, Condition, Hearing, WorkloadStatus } from "@percale/protocol";
 import { counted, formatCount } from "../../../words/number.ts";
 import { PRESENT, type Tense } from "../../../words/tense.ts";

@@ -6,7 +6,7 @@ import { between, planMove } from "../../../policy/order.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";
 import type { DropPlace } from "./drop-place.ts";
-import type { OrderDraft } from "./order-draft.tsx";
+import type { OrderDraft } from "./order-draft.ts";
 import type { Card, TierColumn } from "./view.ts";
 
 export interface BoardProps {

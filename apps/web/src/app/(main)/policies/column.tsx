@@ -1,9 +1,9 @@
 "use client";
 import type { ProtectionView } from "@percale/api";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type PointerEvent, useCallback, useRef, useLayoutEffect } from "react";
 import type { Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
+import { useRowWindow } from "../../../parts/row-window.ts";
 import type { Coverage } from "../../../policy/coverage.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { formatCount } from "../../../words/number.ts";
@@ -34,14 +34,7 @@ export function Column(props: {
 }) {
   const { column, steps } = props;
   const scroller = useRef<HTMLOListElement>(null);
-  const virtual = useVirtualizer({
-    count: column.cards.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => CARD_PX,
-    getItemKey: (index) => column.cards[index]?.key ?? index,
-    overscan: 3,
-    useFlushSync: false,
-  });
+  const seen = useRowWindow({ scroller, count: column.cards.length, rowPx: CARD_PX, overscan: 3 });
   const startDrag = useCardDrag(props.onDrag, props.onDrop);
   const end = steps?.ends.get(column.name);
   const isEmpty = column.cards.length === 0;
@@ -85,23 +78,22 @@ export function Column(props: {
         </WriteButton>
       </header>
       <ol ref={scroller} data-end={column.cards.length} tabIndex={-1}>
-        <li className="tier-size" aria-hidden style={{ height: virtual.getTotalSize() }} />
-        {virtual.getVirtualItems().map((item) => {
-          const card = column.cards[item.index];
-          if (card === undefined) return null;
+        <li className="tier-size" aria-hidden style={{ height: seen.starts[column.cards.length] }} />
+        {column.cards.slice(seen.first, seen.end).map((card, place) => {
+          const index = seen.first + place;
           return (
             <li
-              key={item.key}
+              key={card.key}
               className="tier-card"
-              data-index={item.index}
-              aria-posinset={item.index + 1}
+              data-index={index}
+              aria-posinset={index + 1}
               aria-setsize={column.cards.length}
-              style={{ transform: `translateY(${item.start}px)` }}
+              style={{ transform: `translateY(${seen.starts[index]}px)` }}
             >
               <PolicyCard
                 card={card}
                 endpoints={endpointsOf(props.coverage, card)}
-                isFirst={item.index === 0}
+                isFirst={index === 0}
                 isFaded={
                   (props.lit !== undefined && !props.lit.has(card.key)) ||
                   (steps !== undefined && !steps.cards.has(card.key))
@@ -110,9 +102,9 @@ export function Column(props: {
                 isSelected={props.selected !== undefined && props.selected === card.path}
                 isDragged={props.dragged === card.key}
                 drop={
-                  props.drop === item.index
+                  props.drop === index
                     ? "before"
-                    : props.drop === item.index + 1 && item.index === column.cards.length - 1
+                    : props.drop === index + 1 && index === column.cards.length - 1
                       ? "after"
                       : undefined
                 }

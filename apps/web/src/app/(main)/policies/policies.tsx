@@ -1,5 +1,6 @@
 "use client";
-import { Tier } from "@percale/resources";
+import { Tier } from "@percale/resources/catalog";
+import dynamic from "next/dynamic";
 import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useObjects } from "../../../live/objects.ts";
 import { parseOpen } from "../../../words/kinds.ts";
@@ -14,13 +15,19 @@ import { usePolicies } from "../../../live/policies.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { counted } from "../../../words/number.ts";
 import { Board } from "./board.tsx";
-import { Lens } from "./lens.tsx";
-import { OrderBar, useOrderDraft } from "./order-draft.tsx";
-import { PolicyList } from "./policy-list.tsx";
+import { useOrderDraft } from "./order-draft.ts";
 import { boardColumns, hiding, litCards, parseNamespaces } from "./view.ts";
 import "../../../styles/board.css";
 import "../../../styles/editor.css";
 import { WriteButton } from "../../../parts/write-button.tsx";
+
+// The board comes first; what is asked for above, below or instead of it comes when it is.
+const Lens = dynamic(async () => (await import("./lens.tsx")).Lens, { ssr: false });
+const OrderBar = dynamic(async () => (await import("./order-bar.tsx")).OrderBar, { ssr: false });
+const PolicyList = dynamic(async () => (await import("./policy-list.tsx")).PolicyList, {
+  ssr: false,
+  loading: () => <SkeletonRows />,
+});
 
 /** Policies by tier in evaluation order: board or list, a trace lens over it, the editor beside it. */
 export function Policies() {
@@ -132,7 +139,7 @@ export function Policies() {
             )}
           </ProgrammedRows>
         )}
-        <OrderBar draft={draft} policies={stored.items} />
+        {draft.moves.length > 0 && <OrderBar draft={draft} policies={stored.items} />}
       </main>
       <ObjectPanel openRef={open} />
     </>

@@ -1,6 +1,6 @@
-import { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
+import { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy/select";
 import type { PolicyPlace } from "@percale/policy";
-import { formatRef, refOf } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources/catalog";
 import type { ProtectionView } from "@percale/api";
 import { formatOpen } from "../../../words/kinds.ts";
 import { formatCount } from "../../../words/number.ts";

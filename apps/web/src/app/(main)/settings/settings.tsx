@@ -1,5 +1,5 @@
 "use client";
-import { kindsWhere } from "@percale/resources";
+import { kindsWhere } from "@percale/resources/catalog";
 import Link from "next/link";
 import { definitionOf, kindWords, pathOf } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";

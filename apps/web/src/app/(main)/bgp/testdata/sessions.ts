@@ -1,4 +1,4 @@
-import type { Standing } from "@percale/bgp";
+import type { Standing } from "@percale/bgp/standing";
 import type { Session, SessionEnd } from "../view.ts";
 
 /** One end as the API tells it: up, and of the mesh. */

@@ -1,16 +1,18 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
-import { useNewText } from "../../../../editor/new-text.ts";
-import { TemplatePicker } from "../../../../editor/templates/template-picker.tsx";
-import { beginsEmptyHanded } from "../../../../editor/templates/templates.ts";
-import { useRights } from "../../../../live/rights.ts";
-import { definitionByPlural, kindWords, pathOf } from "../../../../words/kinds.ts";
-import { Empty, Loaded } from "../../../../parts/states.tsx";
-import { useUrlState } from "../../../../parts/url-state.ts";
-import { MayNotWrite } from "../../../../parts/write-button.tsx";
+import dynamic from "next/dynamic";
+import { Empty, SkeletonRows } from "../../../../parts/states.tsx";
 import { usePageTitle } from "../../../../shell/title.ts";
+import { definitionByPlural, kindWords } from "../../../../words/kinds.ts";
 import "../../../../styles/editor.css";
+
+const NewDraft = dynamic(async () => (await import("./new-draft.tsx")).NewDraft, {
+  ssr: false,
+  loading: () => (
+    <main className="main" id="main">
+      <SkeletonRows />
+    </main>
+  ),
+});
 
 /** A new object over the whole page. */
 export function NewPage({ plural }: { readonly plural: string }) {
@@ -24,63 +26,5 @@ export function NewPage({ plural }: { readonly plural: string }) {
       </main>
     );
   }
-  return <Draft kind={definition.kind} plural={plural} />;
-}
-
-function Draft({ kind, plural }: { readonly kind: string; readonly plural: string }) {
-  const url = useUrlState();
-  const text = useNewText(kind);
-  const { readOnly } = useRights();
-  if (readOnly !== undefined) {
-    return (
-      <main className="main" id="main">
-        <MayNotWrite kind={kind} reason={readOnly} />
-      </main>
-    );
-  }
-  if (beginsEmptyHanded(kind, url)) {
-    return (
-      <main className="main" id="main">
-        <div className="scroll">
-          <div className="pad">
-            <TemplatePicker kind={kind} onBegin={(change) => url.set(change, "push")} />
-          </div>
-        </div>
-      </main>
-    );
-  }
-  return (
-    <main className="main" id="main">
-      <Loaded query={text} what="what the draft starts from">
-        {(initial) => <Editing kind={kind} plural={plural} text={initial} />}
-      </Loaded>
-    </main>
-  );
-}
-
-function Editing({ kind, plural, text }: { readonly kind: string; readonly plural: string; readonly text: string }) {
-  const url = useUrlState();
-  const router = useRouter();
-  const editor = useEditor({
-    kind,
-    base: undefined,
-    initialText: text,
-    tab: (url.get("tab") ?? "form") as EditorTab,
-    onTab: (next) => url.set({ tab: next === "form" ? undefined : next }),
-    onDone: (object) => {
-      if (object === undefined) return router.push(`/${plural}`);
-      const { name, namespace } = object.metadata;
-      return router.push(pathOf(namespace === undefined ? { kind, name } : { kind, namespace, name }));
-    },
-    roomy: true,
-  });
-  return (
-    <>
-      <div className="obj-top">{editor.tabs}</div>
-      <div className="scroll">
-        <div className="pad obj-body">{editor.body}</div>
-      </div>
-      <div className="pf page-foot">{editor.footer}</div>
-    </>
-  );
+  return <NewDraft kind={definition.kind} plural={plural} />;
 }

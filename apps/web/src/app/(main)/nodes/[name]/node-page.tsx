@@ -1,5 +1,5 @@
 "use client";
-import { Node } from "@percale/resources";
+import { Node } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";

@@ -1,47 +1,18 @@
 "use client";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
+import { ImpactWords } from "../../../editor/impact-view.tsx";
 import { useWrite } from "../../../live/write.ts";
 import { FailureWords } from "../../../parts/failure-words.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
-import { ImpactWords } from "../../../editor/impact-view.tsx";
-import type { OrderChange } from "../../../policy/order.ts";
+import { WriteButton } from "../../../parts/write-button.tsx";
 import { type PolicyObject, tierOf } from "../../../policy/spec.ts";
 import { type Failure, failureOf } from "../../../trpc/client.ts";
 import { counted } from "../../../words/number.ts";
-import { cardKey, orderText } from "./view.ts";
-import { WriteButton } from "../../../parts/write-button.tsx";
+import { changesOf, keyOf, type OrderDraft } from "./order-draft.ts";
+import { orderText } from "./view.ts";
 
-export type Move = OrderChange & { readonly tier: string };
-
-/** Moves made on the board and not yet written: shown in place, with their effect, until Apply or Discard. */
-export interface OrderDraft {
-  readonly moves: readonly Move[];
-  readonly add: (moves: readonly Move[]) => void;
-  readonly clear: () => void;
-  /** The policies as they would be. */
-  readonly applyTo: (policies: readonly PolicyObject[]) => readonly PolicyObject[];
-}
-
-export function useOrderDraft(): OrderDraft {
-  const [moves, setMoves] = useState<ReadonlyMap<string, Move>>(new Map());
-  const add = useCallback(
-    (added: readonly Move[]) => setMoves((old) => new Map([...old, ...added.map((move) => [move.key, move] as const)])),
-    [],
-  );
-  const clear = useCallback(() => setMoves(new Map()), []);
-  return useMemo(
-    () => ({
-      moves: [...moves.values()],
-      add,
-      clear,
-      applyTo: (policies) =>
-        moves.size === 0 ? policies : policies.map((policy) => moved(policy, moves.get(keyOf(policy)))),
-    }),
-    [moves, add, clear],
-  );
-}
-
+/** The moves of a draft in words, with their effect, and Apply. */
 export function OrderBar({
   draft,
   policies,
@@ -53,7 +24,6 @@ export function OrderBar({
   const [refused, setRefused] = useState<Failure>();
   const real = useMemo(() => changesOf(draft, policies), [draft, policies]);
   const candidates = useMemo(() => real.map(({ after }) => after), [real]);
-  if (draft.moves.length === 0) return null;
   const apply = async () => {
     try {
       await write({
@@ -107,20 +77,4 @@ export function OrderBar({
       </WriteButton>
     </div>
   );
-}
-
-function changesOf(draft: OrderDraft, policies: readonly PolicyObject[]) {
-  const moves = new Map(draft.moves.map((move) => [move.key, move]));
-  return policies.flatMap((before) => {
-    const after = moved(before, moves.get(keyOf(before)));
-    return after.spec.order === before.spec.order && tierOf(after) === tierOf(before) ? [] : [{ before, after }];
-  });
-}
-
-function moved(policy: PolicyObject, move: Move | undefined): PolicyObject {
-  return move === undefined ? policy : { ...policy, spec: { ...policy.spec, order: move.to, tier: move.tier } };
-}
-
-function keyOf({ kind, metadata }: PolicyObject): string {
-  return cardKey({ kind, name: metadata.name, namespace: metadata.namespace });
 }

@@ -1,0 +1,4 @@
+/** What a page shows of this package: what is wrong, in words; who is heard; the version. No parser comes with it. */
+export * from "./conditions/index.ts";
+export * from "./hearing.ts";
+export { VERSION } from "./version.ts";

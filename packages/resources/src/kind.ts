@@ -1,0 +1,82 @@
+import type { Column } from "./columns.ts";
+import type { GroupVersion, KubeObject } from "./object.ts";
+import type { KindWords, Looks, Traits } from "./traits.ts";
+
+/** What there is to know of a kind without its checks: plain data, which a browser has at hand (`catalog.ts`). */
+export interface Kind<S = unknown, T = unknown, I = unknown> extends GroupVersion {
+  readonly kind: string;
+  readonly apiVersion: string;
+  /** `<Kind>List` */
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+  readonly statusSubresource: boolean;
+  readonly internal: boolean;
+  readonly readOnly: boolean;
+  readonly description: string;
+  readonly words: KindWords;
+  readonly traits: Traits;
+  readonly looks: Looks;
+  readonly columns: readonly Column[];
+  /** Dotted paths, `metadata.name` first. */
+  readonly selectableFields: readonly string[];
+  /** Type-level only: what `ObjectOf`, `SpecOf` and `StatedSpecOf` read. */
+  readonly types?: { readonly spec: S; readonly status: T; readonly stated: I };
+}
+
+/** The type of a kind's objects: `type IPPool = ObjectOf<typeof IPPool>`. */
+export type ObjectOf<D> = D extends Kind<infer S, infer T> ? KubeObject<S, T> : never;
+
+/** The type of a kind's spec, as it is stored. */
+export type SpecOf<D> = D extends Kind<infer S> ? S : never;
+
+/** The same before defaults: a reader that can do without them takes stored objects, and parts of them. */
+export type StatedSpecOf<D> = D extends Kind<infer _S, infer _T, infer I> ? I : never;
+
+/** The data of a kind, and no more of it. */
+export function kindFacts(kind: Kind): Kind {
+  return {
+    kind: kind.kind,
+    group: kind.group,
+    version: kind.version,
+    apiVersion: kind.apiVersion,
+    listKind: kind.listKind,
+    plural: kind.plural,
+    singular: kind.singular,
+    shortNames: kind.shortNames,
+    namespaced: kind.namespaced,
+    statusSubresource: kind.statusSubresource,
+    internal: kind.internal,
+    readOnly: kind.readOnly,
+    description: kind.description,
+    words: kind.words,
+    traits: kind.traits,
+    looks: kind.looks,
+    columns: kind.columns,
+    selectableFields: kind.selectableFields,
+  };
+}
+
+/** Questions about a list of kinds. */
+export interface Kinds<D extends Kind> {
+  readonly definitionOf: (kind: string) => D | undefined;
+  readonly definitionByPlural: (plural: string) => D | undefined;
+  /** Names of the kinds of which this is true (a trait that is absent is not), in their order. */
+  readonly kindsWhere: (holds: (kind: D) => unknown) => readonly string[];
+  /** The same kind in the other scope: names that differ by `Global` alone. */
+  readonly twinOf: (kind: Kind) => D | undefined;
+}
+
+export function askKinds<D extends Kind>(kinds: readonly D[]): Kinds<D> {
+  const byKind = new Map(kinds.map((one) => [one.kind, one]));
+  const byPlural = new Map(kinds.map((one) => [one.plural, one]));
+  const bare = (name: string): string => name.replace("Global", "");
+  return {
+    definitionOf: (kind) => byKind.get(kind),
+    definitionByPlural: (plural) => byPlural.get(plural),
+    kindsWhere: (holds) => kinds.filter((one) => Boolean(holds(one))).map(({ kind }) => kind),
+    twinOf: ({ kind }) => kinds.find((other) => other.kind !== kind && bare(other.kind) === bare(kind)),
+  };
+}
