@@ -114,7 +114,7 @@ function EditorPanel(props: {
     base: props.base,
     ...(props.initialText === undefined ? {} : { initialText: props.initialText }),
     tab: tab === "history" ? "form" : tab,
-    onTab: (next) => url.set({ tab: next === "form" ? undefined : next }),
+    onTab: (next) => url.set({ tab: next }), // also the first one: a page may show something else without
     onDone: (object) => {
       if (props.base !== undefined || object === undefined) url.set({ tab: undefined });
       else {

@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import { Icon } from "../../../parts/icon.tsx";
+import { type Head, SortHeads } from "../../../parts/sort-head.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { formatSort, type SortState } from "../../../parts/virtual-table.tsx";
@@ -8,13 +9,7 @@ import { formatBig, formatShare } from "../../../words/number.ts";
 import { isUntold } from "../../../words/untold.ts";
 import { type PoolRow, stepOfUse } from "./view.ts";
 
-const HEADS: readonly {
-  readonly id?: string;
-  readonly title: string;
-  /** What is asked for first is the most of it. */
-  readonly down?: boolean;
-  readonly className?: string;
-}[] = [
+const HEADS: readonly Head[] = [
   { id: "name", title: "Pool" },
   { id: "cidr", title: "CIDR", className: "hide-s" },
   { title: "Encapsulation", className: "hide-s" },
@@ -38,32 +33,12 @@ export function PoolTable({
   readonly sort: SortState;
 }) {
   const url = useUrlState();
-  const onSort = (next: SortState) => url.set({ sort: formatSort(next) });
   return (
     <div className="tw">
       <table className="pool-table">
         <thead>
           <tr>
-            {HEADS.map(({ id, title, down = false, className }) => (
-              <th
-                key={title}
-                className={className}
-                {...(sort.id === id ? { "aria-sort": sort.down ? "descending" : "ascending" } : {})}
-              >
-                {id === undefined ? (
-                  title
-                ) : (
-                  <button
-                    type="button"
-                    className="sort"
-                    onClick={() => onSort({ id, down: sort.id === id ? !sort.down : down })}
-                  >
-                    {title}
-                    {sort.id === id && <Icon name={sort.down ? "down" : "up"} />}
-                  </button>
-                )}
-              </th>
-            ))}
+            <SortHeads heads={HEADS} sort={sort} onSort={(next) => url.set({ sort: formatSort(next) })} />
             <th className="hide-s">
               <span className="vh">Edit</span>
             </th>

@@ -1,0 +1,5 @@
+import { NetworkSets } from "../network-sets/network-sets.tsx";
+
+export default function GlobalNetworkSetsPage() {
+  return <NetworkSets />;
+}

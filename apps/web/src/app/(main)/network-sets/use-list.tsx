@@ -1,0 +1,49 @@
+"use client";
+import type { SetUse, SetUseRow } from "@percale/api";
+import { formatRef, type KubeObject, Profile, refOf } from "@percale/resources";
+import Link from "next/link";
+import { useMemo } from "react";
+import { useObjects } from "../../../live/objects.ts";
+import { usePolicies } from "../../../live/policies.ts";
+import { ObjectName } from "../../../parts/object-name.tsx";
+import { Sentence } from "../../../parts/sentence.tsx";
+import type { RuleSpec } from "../../../policy/spec.ts";
+import { pathOf } from "../../../words/kinds.ts";
+
+/** The rules that select a set, each as its sentence. */
+export function UseList({ use: { uses, count } }: { readonly use: SetUseRow }) {
+  const policies = usePolicies().items;
+  const profiles = useObjects(Profile).items;
+  const owners = useMemo(
+    () => new Map([...policies, ...profiles].map((object): [string, KubeObject] => [formatRef(refOf(object)), object])),
+    [policies, profiles],
+  );
+  return (
+    <>
+      <ul className="rules">
+        {uses.map((use) => {
+          const rule = ruleOf(owners.get(formatRef(use.owner)), use);
+          return (
+            <li key={`${formatRef(use.owner)} ${use.direction} ${use.rule} ${use.side}`} className="rule use">
+              {rule !== undefined && <Sentence rule={rule} />}
+              <span className="sm muted">
+                <Link className="link" href={pathOf(use.owner)}>
+                  <ObjectName namespace={use.owner.namespace} name={use.owner.name} />
+                </Link>{" "}
+                {use.direction} rule {use.rule + 1}, as its {use.side}
+                {use.isNot === true && ", left out"}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {uses.length < count && <p className="muted">And {count - uses.length} more rules.</p>}
+    </>
+  );
+}
+
+/** Undefined while the object is not here, or no more as it was when the server told of it. */
+function ruleOf(object: KubeObject | undefined, { direction, rule }: SetUse): RuleSpec | undefined {
+  const spec = object?.spec as Readonly<Partial<Record<"ingress" | "egress", readonly RuleSpec[]>>> | undefined;
+  return spec?.[direction]?.[rule];
+}
