@@ -1,0 +1,5 @@
+import { Profiles } from "./profiles.tsx";
+
+export default function ProfilesPage() {
+  return <Profiles />;
+}
