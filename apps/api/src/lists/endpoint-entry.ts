@@ -10,6 +10,7 @@ export interface EndpointEntry {
   readonly row: EndpointRowView;
   /** `shop/frontend`: namespace, and pod or workload. */
   readonly text: string;
+  readonly profiles: readonly string[];
   /** All that is looked through, in small letters. */
   readonly searched: string;
 }
@@ -41,6 +42,7 @@ function read({ metadata, spec: raw }: KubeObject): EndpointEntry {
       labels,
     },
     text,
+    profiles: spec.profiles ?? [],
     searched: [text, metadata.name, spec.node, ...addresses, ...terms].join(" ").toLowerCase(),
   };
 }

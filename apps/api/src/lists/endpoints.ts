@@ -51,8 +51,9 @@ export async function endpoints(
   const isWay = (key: string, direction: "ingress" | "egress"): boolean =>
     question[direction] === undefined || covered?.get(key)?.protection[direction].is === question[direction];
   const { rows, matched } = windowOf(isDown ? list().toReversed() : list(), question, (object) => {
-    const { row, searched } = entryOf(object);
+    const { row, profiles, searched } = entryOf(object);
     return (
+      (question.profile === undefined || profiles.includes(question.profile)) &&
       hasText(searched) &&
       inNamespace(row.namespace) &&
       onNode(row.node) &&

@@ -9,6 +9,7 @@ import { effective } from "./effective.ts";
 import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
 import { matrix } from "./matrix.ts";
+import { profileUse } from "./profile-use.ts";
 import { protection } from "./protection.ts";
 import { endpoint, endpoints, needsCoverage } from "../lists/endpoints.ts";
 import { objectRows } from "../lists/objects.ts";
@@ -35,6 +36,7 @@ export interface Questions {
   readonly impact: readonly Change[];
   readonly select: z.output<typeof input.selectorInput>;
   readonly setUse: z.output<typeof input.setUseInput>;
+  readonly profileUse: z.output<typeof input.profileUseInput>;
 }
 
 export interface Answers {
@@ -51,6 +53,7 @@ export interface Answers {
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
   readonly setUse: view.SetUseView;
+  readonly profileUse: view.ProfileUseView;
 }
 
 export type Ask = keyof Questions;
@@ -64,6 +67,7 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   matrix: "cells",
   impact: "changes",
   setUse: "rows",
+  profileUse: "rows",
 };
 
 /** It takes long, and takes turns with others. */
@@ -111,6 +115,9 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return select(evaluator, about);
       case "setUse":
         await setUse(evaluator, course);
+        return { revision };
+      case "profileUse":
+        await profileUse(world, course);
         return { revision };
     }
   } catch (error) {

@@ -13,6 +13,7 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
     coverage: (question) => judge.ask("coverage", () => question),
     protection: (question) => judge.ask("protection", () => question),
     setUse: (question) => judge.ask("setUse", () => question),
+    profileUse: (question) => judge.ask("profileUse", () => question),
     matrix: (question) => judge.ask("matrix", () => question),
     impact: ({ changes }, identity) =>
       judge.ask(

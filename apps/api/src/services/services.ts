@@ -45,6 +45,7 @@ export interface Services {
     coverage(question: z.output<typeof input.coverageInput>): Promise<view.CoverageView>;
     protection(question: z.output<typeof input.protectionInput>): Promise<view.ProtectionView>;
     setUse(question: z.output<typeof input.setUseInput>): Promise<view.SetUseView>;
+    profileUse(question: z.output<typeof input.profileUseInput>): Promise<view.ProfileUseView>;
     matrix(question: z.output<typeof input.matrixInput>): Promise<view.MatrixView>;
     impact(question: Pick<ChangeSet, "changes">, identity: Identity): Promise<view.ImpactView>;
   };

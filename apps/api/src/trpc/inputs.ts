@@ -46,6 +46,7 @@ export const explainInput = z.strictObject({
 
 export const protectionInput = z.strictObject({});
 export const setUseInput = z.strictObject({});
+export const profileUseInput = z.strictObject({});
 export const coverageInput = z.discriminatedUnion("per", [
   z.strictObject({ per: z.literal("policy") }),
   /** Of these: `namespace/name`. */
@@ -64,6 +65,8 @@ const openness = z.enum(["open", "partly", "closed"]);
 export const endpointsInput = z.strictObject({
   ...part,
   node: text.exactOptional(),
+  /** The name of one that they have. */
+  profile: name.exactOptional(),
   ingress: openness.exactOptional(),
   egress: openness.exactOptional(),
   sort: z.string().max(64).default("name"),

@@ -104,6 +104,10 @@ const policy = router({
   setUse: can("read")
     .input(parsed(input.setUseInput))
     .query(({ ctx, input }) => ctx.services.policy.setUse(input)),
+  /** How many endpoints have which profile. */
+  profileUse: can("read")
+    .input(parsed(input.profileUseInput))
+    .query(({ ctx, input }) => ctx.services.policy.profileUse(input)),
   matrix: can("read")
     .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),

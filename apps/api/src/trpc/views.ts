@@ -402,6 +402,17 @@ export interface SetUseView {
   readonly revision: number;
 }
 
+export interface ProfileUseRow {
+  readonly name: string;
+  readonly endpoints: number;
+}
+
+export interface ProfileUseView {
+  /** A profile that no endpoint has has none. */
+  readonly rows: readonly ProfileUseRow[];
+  readonly revision: number;
+}
+
 export interface PoolUsageView {
   readonly name: string;
   readonly cidr: string;

@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "policy.explain": "the answer of the evaluator",
   "policy.impact": "the impact",
   "policy.matrix": "what the evaluator predicts",
+  "policy.profileUse": "how many endpoints have each profile",
   "policy.setUse": "which rules select which sets",
   "policy.protection": "how endpoints are protected",
   "pools.usage": "use of IP pools",

@@ -2,11 +2,9 @@
 import type { BlockView } from "@percale/api";
 import Link from "next/link";
 import { useState } from "react";
-import { useEndpoints } from "../../../live/endpoints.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
-import { endpointText } from "../../../policy/endpoint.ts";
 import { type AddressCell, blockAddresses } from "./view.ts";
 
 /** One block: every address as a square, the owners as a table. Shows `at` first, if it is mounted with one. */
@@ -20,11 +18,9 @@ export function BlockPanel({
   readonly at: number | undefined;
   readonly onClose: () => void;
 }) {
-  const endpoints = useEndpoints();
   const [chosen, setChosen] = useState(at);
   const cells = blockAddresses(block);
   const taken = cells.filter((cell) => cell.owner !== undefined || cell.handle !== undefined);
-  const ownerOf = (cell: AddressCell) => endpoints.items.find((endpoint) => endpoint.addresses.includes(cell.address));
   return (
     <Panel
       label="Block"
@@ -82,20 +78,11 @@ export function BlockPanel({
           </thead>
           <tbody>
             {(chosen === undefined ? taken : cells.filter((cell) => cell.ordinal === chosen)).map((cell) => {
-              const endpoint = ownerOf(cell);
               return (
                 <tr key={cell.ordinal}>
                   <td className="mono">{cell.address}</td>
                   <td>
-                    {endpoint === undefined ? (
-                      <span className={cell.owner === undefined && cell.handle === undefined ? "muted" : "mono"}>
-                        {cell.owner ?? cell.handle ?? "free"}
-                      </span>
-                    ) : (
-                      <Link href={`/endpoints?open=workloadendpoints/${endpoint.key}`}>
-                        <NameOf text={endpointText(endpoint)} />
-                      </Link>
-                    )}
+                    <Owner cell={cell} />
                     {cell.borrower !== undefined && (
                       <span className="muted">
                         {" "}
@@ -115,5 +102,16 @@ export function BlockPanel({
         )}
       </div>
     </Panel>
+  );
+}
+
+/** A workload's address leads to its endpoint; what else holds one has no page. */
+function Owner({ cell: { address, owner, handle } }: { readonly cell: AddressCell }) {
+  if (owner === undefined) return <span className={handle === undefined ? "muted" : "mono"}>{handle ?? "free"}</span>;
+  if (!owner.includes("/")) return <span className="mono">{owner}</span>;
+  return (
+    <Link href={`/endpoints?q=${encodeURIComponent(address)}`}>
+      <NameOf text={owner} />
+    </Link>
   );
 }

@@ -1,33 +1,31 @@
 "use client";
 import Link from "next/link";
+import { useNamedEndpoint } from "../../../live/endpoint-list.ts";
 import { type Place, sayPlace } from "../../../ipam/place.ts";
 import { Icon } from "../../../parts/icon.tsx";
-import { NameOf } from "../../../parts/object-name.tsx";
+import { ObjectName } from "../../../parts/object-name.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { type Endpoint, endpointText } from "../../../policy/endpoint.ts";
 
 /** Whose the address is that was looked for; where it lies, one click away. */
-export function Found({ place, endpoints }: { readonly place: Place; readonly endpoints: readonly Endpoint[] }) {
+export function Found({ place }: { readonly place: Place }) {
   const url = useUrlState();
   const { address, pool, block } = place;
-  const owners = endpoints.filter(({ addresses }) => addresses.includes(address));
+  const { found } = useNamedEndpoint(address);
   return (
     <div className="found" role="status">
       <span className="mono strong">{address}</span>
-      {owners.length === 0 ? (
+      {found == null ? (
         <span>{sayPlace(place)}</span>
       ) : (
-        owners.map((endpoint) => (
-          <span key={endpoint.key}>
-            <Link className="link" href={`/endpoints?open=workloadendpoints/${endpoint.key}`}>
-              <NameOf text={endpointText(endpoint)} />
-            </Link>{" "}
-            on{" "}
-            <Link className="link mono" href={`/nodes/${endpoint.node}`}>
-              {endpoint.node}
-            </Link>
-          </span>
-        ))
+        <span>
+          <Link className="link" href={`/endpoints?open=workloadendpoints/${found.row.key}`}>
+            <ObjectName namespace={found.row.namespace} name={found.row.name} />
+          </Link>{" "}
+          on{" "}
+          <Link className="link mono" href={`/nodes/${found.row.node}`}>
+            {found.row.node}
+          </Link>
+        </span>
       )}
       {pool !== undefined && (
         <span className="muted">

@@ -4,7 +4,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { parseOpen } from "../../../words/kinds.ts";
 import { useObjects } from "../../../live/objects.ts";
-import { useEndpoints } from "../../../live/endpoints.ts";
 import { placeOf } from "../../../ipam/place.ts";
 import { toldBy } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
@@ -36,7 +35,6 @@ export function Pools() {
   const trpc = useTRPC();
   const pools = useObjects(IPPool);
   const usage = useQuery(trpc.pools.usage.queryOptions());
-  const endpoints = useEndpoints();
   const sort = useSort(FULLEST);
   const rows = useMemo(() => poolRows(pools.items, usage.data ?? []), [pools.items, usage.data]);
   const text = url.get("q") ?? "";
@@ -78,7 +76,7 @@ export function Pools() {
           <Empty title="No IP pools yet" help="Workloads get no address until one exists." />
         ) : (
           <div className="scroll">
-            {place !== undefined && usage.data !== undefined && <Found place={place} endpoints={endpoints.items} />}
+            {place !== undefined && usage.data !== undefined && <Found place={place} />}
             {shown.length === 0 ? (
               <Empty
                 title="No address, and no pool of that name"

@@ -1,14 +1,16 @@
 "use client";
 import { Profile } from "@percale/resources";
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { Icon } from "../../../parts/icon.tsx";
-import { NameOf } from "../../../parts/object-name.tsx";
+import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
+import { Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
-import { endpointText } from "../../../policy/endpoint.ts";
 import type { RuleSpec } from "../../../policy/spec.ts";
+import { useTRPC } from "../../../trpc/client.ts";
 import { pathOf } from "../../../words/kinds.ts";
 import { formatCount } from "../../../words/number.ts";
 import { type ProfileRow, profileWords } from "./view.ts";
@@ -98,23 +100,37 @@ export function ProfilePanel({ row, onClose }: { readonly row: ProfileRow; reado
           </p>
         )}
       </section>
-      <section className="sect" aria-label="Endpoints">
-        <div className="sh">
-          <h3 className="h2">Endpoints</h3>
-          <span className="muted">{formatCount(row.endpoints.length)}</span>
-        </div>
-        <ul className="nets">
-          {row.endpoints.slice(0, SHOWN).map((endpoint) => (
-            <li key={endpoint.key}>
-              <Link href={`/endpoints?open=workloadendpoints/${endpoint.key}`}>
-                <NameOf text={endpointText(endpoint)} />
-              </Link>
-            </li>
-          ))}
-        </ul>
-        {row.endpoints.length > SHOWN && <p className="muted">And {formatCount(row.endpoints.length - SHOWN)} more.</p>}
-      </section>
+      <Endpoints profile={row.name} />
     </Panel>
+  );
+}
+
+/** The first of those that have it. */
+function Endpoints({ profile }: { readonly profile: string }) {
+  const list = useQuery(useTRPC().lists.endpoints.queryOptions({ profile, limit: SHOWN }));
+  return (
+    <section className="sect" aria-label="Endpoints">
+      <div className="sh">
+        <h3 className="h2">Endpoints</h3>
+        {list.data !== undefined && <span className="muted">{formatCount(list.data.matched)}</span>}
+      </div>
+      <Loaded query={list} what="endpoints" rows={3}>
+        {({ rows, matched }) => (
+          <>
+            <ul className="nets">
+              {rows.map(({ key, namespace, name }) => (
+                <li key={key}>
+                  <Link href={`/endpoints?open=workloadendpoints/${key}`}>
+                    <ObjectName namespace={namespace} name={name} />
+                  </Link>
+                </li>
+              ))}
+            </ul>
+            {matched > rows.length && <p className="muted">And {formatCount(matched - rows.length)} more.</p>}
+          </>
+        )}
+      </Loaded>
+    </section>
   );
 }
 

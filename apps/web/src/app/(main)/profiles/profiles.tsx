@@ -3,8 +3,8 @@ import type { ProtectionView } from "@percale/api";
 import { Profile } from "@percale/resources";
 import Link from "next/link";
 import { Fragment, useMemo } from "react";
-import { useEndpoints } from "../../../live/endpoints.ts";
 import { useObjects } from "../../../live/objects.ts";
+import { useProfileUse } from "../../../live/profile-use.ts";
 import { useProtection } from "../../../live/protection.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { Icon } from "../../../parts/icon.tsx";
@@ -38,12 +38,9 @@ export function Profiles() {
   usePageTitle("Profiles");
   const url = useUrlState();
   const profiles = useObjects(Profile);
-  const endpoints = useEndpoints();
+  const use = useProfileUse();
   const protection = useProtection();
-  const rows = useMemo(
-    () => profileRows(profiles.items, endpoints.items, protection),
-    [profiles.items, endpoints.items, protection],
-  );
+  const rows = useMemo(() => profileRows(profiles.items, use, protection), [profiles.items, use, protection]);
   const text = (url.get("q") ?? "").trim().toLowerCase();
   const shown = rows.filter(({ name }) => name.toLowerCase().includes(text));
   const open = parseOpen(url.get("open"));
@@ -193,7 +190,9 @@ function ProfileTable({
                     <td className="hide-s">
                       <Allows allowance={row.egress} />
                     </td>
-                    <td className="num hide-s">{formatCount(row.endpoints.length)}</td>
+                    <td className="num hide-s">
+                      {row.endpoints === undefined ? <UntoldMark untold="unknown" /> : formatCount(row.endpoints)}
+                    </td>
                     <td className="num">
                       <Decides count={row.decides?.ingress} />
                     </td>

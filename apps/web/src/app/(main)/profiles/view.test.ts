@@ -1,6 +1,5 @@
 import type { ProtectionView } from "@percale/api";
 import { expect, test } from "vitest";
-import type { Endpoint } from "../../../policy/endpoint.ts";
 import { allowanceOf, profileRows, profilesVerdict, profileWords, type ProfileObject } from "./view.ts";
 
 const profile = (name: string, spec: ProfileObject["spec"] = {}): ProfileObject => ({
@@ -9,8 +8,6 @@ const profile = (name: string, spec: ProfileObject["spec"] = {}): ProfileObject 
   metadata: { name },
   spec,
 });
-const endpoint = (key: string, ...profiles: readonly string[]) =>
-  ({ key, object: { spec: { profiles } } }) as unknown as Endpoint; // the parts that are read
 const tally = (byProfile: number) => ({ open: 0, partly: 0, closed: 0, byProfile });
 const protection = (inwards: number, outwards: number, more: Partial<ProtectionView> = {}): ProtectionView => ({
   endpoints: 9,
@@ -41,23 +38,29 @@ test("profiles go by who writes them, then by how many they decide for", () => {
     { name: "Tier/default", ingress: 3, egress: 3 },
   ];
   const profiles = ["own", "ksa.shop.default", "kns.a", "kns.b", "kns."].map((name) => profile(name));
-  const rows = profileRows(profiles, [endpoint("shop/x", "kns.a", "ksa.shop.default")], protection(8, 7, { ends }));
-  expect(
-    rows.map(({ name, origin, from, decides, endpoints }) => [name, origin, from, decides, endpoints.length]),
-  ).toEqual([
+  const rows = profileRows(
+    profiles,
+    new Map([
+      ["kns.a", 1],
+      ["ksa.shop.default", 1],
+    ]),
+    protection(8, 7, { ends }),
+  );
+  expect(rows.map(({ name, origin, from, decides, endpoints }) => [name, origin, from, decides, endpoints])).toEqual([
     ["kns.b", "namespace", "b", { ingress: 1, egress: 0 }, 0],
     ["kns.", "namespace", "", { ingress: 0, egress: 0 }, 0],
     ["kns.a", "namespace", "a", { ingress: 0, egress: 0 }, 1],
     ["ksa.shop.default", "account", "shop/default", { ingress: 0, egress: 0 }, 1],
     ["own", "own", undefined, { ingress: 7, egress: 7 }, 0],
   ]);
-  expect(profileRows(profiles, [], "waiting").map(({ decides }) => decides)).toEqual(Array.from({ length: 5 }));
+  const waiting = profileRows(profiles, "waiting", "waiting");
+  expect(waiting.map(({ decides, endpoints }) => decides ?? endpoints)).toEqual(Array.from({ length: 5 }));
 });
 
 test("what a profile allows and hands down is told", () => {
   const [row] = profileRows(
     [profile("p", { ingress: [{ action: "Allow" }], labelsToApply: { team: "shop" } })],
-    [],
+    "unknown",
     "unknown",
   );
   expect([row?.ingress.text, row?.egress.text, row?.labels]).toEqual(["anything", "no rules", [["team", "shop"]]]);
@@ -77,13 +80,11 @@ test("that endpoints are open both ways is said where it is so", () => {
 });
 
 test("a profile says first for how many it decides", () => {
-  const [row] = profileRows([profile("p")], [endpoint("a", "p"), endpoint("b", "p")], protection(0, 0));
-  expect(profileWords(row!)).toBe(
-    "Decides for none of 2 endpoints: policies have the last word on them, or another profile.",
-  );
+  const [row] = profileRows([profile("p")], new Map([["p", 2]]), protection(0, 0));
+  expect(profileWords(row!)).toBe("Has the last word on none of 2 endpoints: policies have it, or another profile.");
   expect(profileWords({ ...row!, decides: { ingress: 1, egress: 2 } })).toBe(
     "Has the last word on 1 of 2 endpoints inwards, and on 2 outwards.",
   );
-  expect(profileWords({ ...row!, endpoints: [] })).toBe("No endpoint has it.");
+  expect(profileWords({ ...row!, endpoints: 0 })).toBe("No endpoint has it.");
   expect(profileWords({ ...row!, decides: undefined })).toBe("");
 });

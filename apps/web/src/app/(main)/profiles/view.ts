@@ -1,9 +1,8 @@
 import type { ProtectionView } from "@percale/api";
 import { formatRef, refOf } from "@percale/resources";
 import type { KubeObject, Profile, SpecOf } from "@percale/resources";
-import type { Endpoint } from "../../../policy/endpoint.ts";
 import type { Lenient, RuleSpec } from "../../../policy/spec.ts";
-import { formatCount } from "../../../words/number.ts";
+import { counted, formatCount } from "../../../words/number.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import { compareNames } from "../nodes/view.ts";
 
@@ -19,8 +18,9 @@ export interface ProfileRow {
   readonly from: string | undefined;
   readonly ingress: Allowance;
   readonly egress: Allowance;
-  readonly endpoints: readonly Endpoint[];
-  /** Endpoints on which it has the last word, in each direction; undefined until told. */
+  /** Undefined until told, as is the next one. */
+  readonly endpoints: number | undefined;
+  /** Endpoints on which it has the last word, in each direction. */
   readonly decides: { readonly ingress: number; readonly egress: number } | undefined;
   readonly labels: readonly (readonly [key: string, value: string])[];
 }
@@ -35,16 +35,9 @@ export interface Allowance {
 /** By origin, then those that decide for most, then by name. */
 export function profileRows(
   profiles: readonly ProfileObject[],
-  endpoints: readonly Endpoint[],
+  use: ReadonlyMap<string, number> | Untold,
   protection: ProtectionView | Untold,
 ): readonly ProfileRow[] {
-  const byProfile = new Map<string, Endpoint[]>();
-  for (const endpoint of endpoints)
-    for (const name of endpoint.object.spec.profiles ?? []) {
-      const list = byProfile.get(name ?? "");
-      if (list === undefined) byProfile.set(name ?? "", [endpoint]);
-      else list.push(endpoint);
-    }
   const ends = isUntold(protection) ? undefined : new Map(protection.ends.map((end) => [end.name, end]));
   return profiles
     .map((profile): ProfileRow => {
@@ -56,7 +49,7 @@ export function profileRows(
         ...originOf(name),
         ingress: allowanceOf(ingress),
         egress: allowanceOf(egress),
-        endpoints: byProfile.get(name) ?? [],
+        endpoints: isUntold(use) ? undefined : (use.get(name) ?? 0),
         decides: ends === undefined ? undefined : { ingress: end?.ingress ?? 0, egress: end?.egress ?? 0 },
         labels: Object.entries(labelsToApply).map(([key, value]) => [key, value ?? ""] as const),
       };
@@ -127,10 +120,10 @@ export function profilesVerdict(protection: ProtectionView): {
 
 /** What the panel says first. */
 export function profileWords({ decides, endpoints }: ProfileRow): string {
-  if (decides === undefined) return "";
-  const { length } = endpoints;
-  if (length === 0) return "No endpoint has it.";
+  if (decides === undefined || endpoints === undefined) return "";
+  if (endpoints === 0) return "No endpoint has it.";
+  const all = counted(endpoints, "endpoint");
   if (decides.ingress + decides.egress === 0)
-    return `Decides for none of ${formatCount(length)} endpoints: policies have the last word on them, or another profile.`;
-  return `Has the last word on ${formatCount(decides.ingress)} of ${formatCount(length)} endpoints inwards, and on ${formatCount(decides.egress)} outwards.`;
+    return `Has the last word on none of ${all}: policies have it, or another profile.`;
+  return `Has the last word on ${formatCount(decides.ingress)} of ${all} inwards, and on ${formatCount(decides.egress)} outwards.`;
 }

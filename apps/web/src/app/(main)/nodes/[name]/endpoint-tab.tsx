@@ -1,29 +1,22 @@
 "use client";
+import type { EndpointListView } from "@percale/api";
 import type { WorkloadStatus } from "@percale/protocol";
 import Link from "next/link";
-import { useEndpoints } from "../../../../live/endpoints.ts";
 import { ObjectName } from "../../../../parts/object-name.tsx";
 import { SeverityMark } from "../../../../parts/severity.tsx";
-import { Empty, Loaded } from "../../../../parts/states.tsx";
-import { workloadSeverity } from "../view.ts";
+import { Empty } from "../../../../parts/states.tsx";
+import { formatCount } from "../../../../words/number.ts";
+import { type NodeReport, workloadSeverity } from "../view.ts";
 
-/** A node's endpoints, each with the state that its agent tells. */
+/** A node's endpoints, each with the state that its agent tells while it is heard. */
 export function EndpointTab({
-  node,
-  workloads,
+  report: { name, status, hearing },
+  endpoints: { rows, matched },
 }: {
-  readonly node: string;
-  readonly workloads: readonly WorkloadStatus[];
+  readonly report: NodeReport;
+  readonly endpoints: EndpointListView;
 }) {
-  const all = useEndpoints();
-  if (!all.loaded)
-    return (
-      <Loaded query={{ ...all, data: undefined }} what="endpoints" rows={4}>
-        {() => null}
-      </Loaded>
-    );
-  const endpoints = all.items.filter((endpoint) => endpoint.node === node);
-  if (endpoints.length === 0)
+  if (rows.length === 0)
     return <Empty title="No endpoint on this node" help="Workloads appear here when the CNI plugin attaches them." />;
   return (
     <div className="tw">
@@ -37,8 +30,8 @@ export function EndpointTab({
           </tr>
         </thead>
         <tbody>
-          {endpoints.map((endpoint) => {
-            const workload = workloads.find(
+          {rows.map((endpoint) => {
+            const workload = status?.workloads.find(
               ({ ref }) => ref.name === endpoint.objectName && ref.namespace === endpoint.namespace,
             );
             return (
@@ -49,19 +42,32 @@ export function EndpointTab({
                   </Link>
                 </td>
                 <td className="mono">{endpoint.addresses.join(", ")}</td>
-                <td className="mono hide-s">{endpoint.object.spec.interfaceName ?? "–"}</td>
+                <td className="mono hide-s">{workload?.interfaceName ?? "–"}</td>
                 <td>
-                  {workload === undefined ? (
-                    <span className="muted">unknown</span>
-                  ) : (
-                    <SeverityMark severity={workloadSeverity(workload)} text={workload.detail ?? workload.state} />
-                  )}
+                  <State workload={workload} isHeard={hearing === "heard"} />
                 </td>
               </tr>
             );
           })}
         </tbody>
       </table>
+      {rows.length < matched && (
+        <p className="pad">
+          <Link className="link" href={`/endpoints?node=${encodeURIComponent(name)}`}>
+            All {formatCount(matched)} endpoints
+          </Link>
+        </p>
+      )}
     </div>
+  );
+}
+
+function State({ workload, isHeard }: { readonly workload: WorkloadStatus | undefined; readonly isHeard: boolean }) {
+  if (workload === undefined) return <SeverityMark severity="unknown" text="unknown" />;
+  const { detail = workload.state } = workload;
+  return isHeard ? (
+    <SeverityMark severity={workloadSeverity(workload)} text={detail} />
+  ) : (
+    <SeverityMark severity="unknown" text={`was ${detail}`} />
   );
 }

@@ -3,7 +3,6 @@ import { Node } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useEndpoints } from "../../../../live/endpoints.ts";
 import { useNodes } from "../../../../live/queries.ts";
 import { useSessions } from "../../../../live/sessions.ts";
 import { Icon } from "../../../../parts/icon.tsx";
@@ -59,13 +58,16 @@ const BADGES: Readonly<Record<Severity, string>> = {
   unknown: "",
 };
 
+/** As many endpoints as a node has, with few exceptions. */
+const SHOWN = 200;
+
 function NodeBody({ report, head }: { readonly report: NodeReport; readonly head: number }) {
   const url = useUrlState();
   const router = useRouter();
   const told = useSessions();
-  const usage = useQuery(useTRPC().pools.usage.queryOptions());
-  const all = useEndpoints();
-  const endpoints = all.items.filter((endpoint) => endpoint.node === report.name);
+  const trpc = useTRPC();
+  const usage = useQuery(trpc.pools.usage.queryOptions());
+  const endpoints = useQuery(trpc.lists.endpoints.queryOptions({ node: report.name, limit: SHOWN }));
   const row = nodeRow(report);
   const tab = url.get("tab") ?? "programming";
   const { status } = report;
@@ -95,7 +97,7 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
           onSelect={(id) => url.set({ tab: id === "programming" ? undefined : id })}
           tabs={[
             { id: "programming", title: "Programming" },
-            { id: "endpoints", title: "Endpoints", count: all.loaded ? endpoints.length : undefined },
+            { id: "endpoints", title: "Endpoints", count: endpoints.data?.matched },
             { id: "routes", title: "Routes", count: status?.routes?.total },
             { id: "blocks", title: "Blocks", count: usage.data && nodeBlocks(report.name, usage.data).own.length },
             { id: "sessions", title: "Sessions", count: told.data && sessions.length },
@@ -103,9 +105,11 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
         />
       </header>
       {tab === "endpoints" ? (
-        <EndpointTab node={report.name} workloads={status?.workloads ?? []} />
+        <Loaded query={endpoints} what="endpoints" rows={4}>
+          {(list) => <EndpointTab report={report} endpoints={list} />}
+        </Loaded>
       ) : tab === "routes" ? (
-        <RouteTab routes={status?.routes} />
+        <RouteTab routes={status?.routes} endpoints={endpoints.data?.rows ?? []} />
       ) : tab === "blocks" ? (
         <Loaded query={usage} what="IP pools" rows={4}>
           {(pools) => <BlockTab node={report.name} pools={pools} />}

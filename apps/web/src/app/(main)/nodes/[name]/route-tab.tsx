@@ -1,12 +1,11 @@
 "use client";
+import type { EndpointRowView } from "@percale/api";
 import type { NodeRoute, NodeRoutes } from "@percale/protocol";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useEndpoints } from "../../../../live/endpoints.ts";
 import { useNodes } from "../../../../live/queries.ts";
-import { NameOf } from "../../../../parts/object-name.tsx";
+import { ObjectName } from "../../../../parts/object-name.tsx";
 import { Empty } from "../../../../parts/states.tsx";
-import { endpointText } from "../../../../policy/endpoint.ts";
 import { type RouteRow, routeRows } from "./view.ts";
 
 const ORIGINS: Readonly<Record<NodeRoute["from"], string>> = {
@@ -16,12 +15,18 @@ const ORIGINS: Readonly<Record<NodeRoute["from"], string>> = {
 };
 
 /** What the kernel holds of routes because of Percale, as its agent saw it a moment ago. */
-export function RouteTab({ routes }: { readonly routes: NodeRoutes | undefined }) {
+export function RouteTab({
+  routes,
+  endpoints,
+}: {
+  readonly routes: NodeRoutes | undefined;
+  /** The node's. */
+  readonly endpoints: readonly EndpointRowView[];
+}) {
   const nodes = useNodes().data?.reports;
-  const { items } = useEndpoints();
   const rows = useMemo(
-    () => routeRows(routes?.list ?? [], { nodes: nodes ?? [], endpoints: items }),
-    [routes, nodes, items],
+    () => routeRows(routes?.list ?? [], { nodes: nodes ?? [], endpoints }),
+    [routes, nodes, endpoints],
   );
   if (routes === undefined)
     return <Empty title="Routes are not told" help="This node's agent is older than that, or has not looked yet." />;
@@ -72,7 +77,7 @@ function Target({ row: { node, endpoint, from, via } }: { readonly row: RouteRow
   if (endpoint !== undefined)
     return (
       <Link href={`/endpoints?open=workloadendpoints/${endpoint.key}`}>
-        <NameOf text={endpointText(endpoint)} />
+        <ObjectName namespace={endpoint.namespace} name={endpoint.name} />
       </Link>
     );
   if (from === "block") return <span className="muted">nowhere, but for its addresses in use</span>;

@@ -1,5 +1,5 @@
+import type { EndpointRowView } from "@percale/api";
 import { expect, test } from "vitest";
-import type { Endpoint } from "../../../../policy/endpoint.ts";
 import { nodeBlocks, restartWords, routeRows } from "./view.ts";
 
 test("a node has its blocks, and addresses that it borrowed of others'", () => {
@@ -23,7 +23,7 @@ test("a node has its blocks, and addresses that it borrowed of others'", () => {
 });
 
 test("a route says which node or which endpoint it leads to, where it is known", () => {
-  const endpoint = { key: "shop/web", addresses: ["10.65.0.1"] } as unknown as Endpoint; // the parts that are read
+  const endpoint = { key: "shop/web", addresses: ["10.65.0.1"] } as unknown as EndpointRowView; // the parts that are read
   const known = { nodes: [{ name: "b", addresses: ["192.0.2.2", "2001:db8::2"] }], endpoints: [endpoint] };
   expect(
     routeRows(

@@ -1,7 +1,6 @@
-import type { BlockView, PoolUsageView } from "@percale/api";
+import type { BlockView, EndpointRowView, PoolUsageView } from "@percale/api";
 import { formatAddress, parseCidr } from "@percale/net";
 import type { NodeRoute } from "@percale/protocol";
-import type { Endpoint } from "../../../../policy/endpoint.ts";
 
 /** Blocks that a node has, and single addresses that it borrowed of others'. */
 export interface NodeBlocks {
@@ -38,14 +37,14 @@ export interface RouteRow extends NodeRoute {
   /** Of a peer's: the node that has the address it goes by. */
   readonly node?: string;
   /** Of a workload's. */
-  readonly endpoint?: Endpoint;
+  readonly endpoint?: EndpointRowView;
 }
 
 export function routeRows(
   routes: readonly NodeRoute[],
   known: {
     readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
-    readonly endpoints: readonly Endpoint[];
+    readonly endpoints: readonly EndpointRowView[];
   },
 ): readonly RouteRow[] {
   const nodeOf = new Map(known.nodes.flatMap(({ name, addresses }) => addresses.map((address) => [address, name])));
