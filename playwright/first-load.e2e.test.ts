@@ -32,6 +32,7 @@ const PAGES = [
   "/settings",
   "/globalnetworksets",
   EDITOR,
+  "/profiles",
 ];
 
 const KIB = 1024;

@@ -178,6 +178,7 @@ const PAGES = [
   "/settings",
   "/globalnetworksets",
   "/globalnetworksets/partners",
+  "/profiles",
   "/new/networkpolicies",
   "/networkpolicies/shop/cart-access",
 ];
