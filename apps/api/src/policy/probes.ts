@@ -1,4 +1,4 @@
-import type { Decision, Evaluator, Explanation, HalfDecision } from "@percale/policy";
+import type { Decision, Evaluator, Explanation, HalfDecision, Query } from "@percale/policy";
 import { formatRef, Tier } from "@percale/resources";
 import { calledBy, entryOf } from "../lists/endpoint-entry.ts";
 import { endpointMeant } from "../lists/endpoints.ts";
@@ -35,6 +35,28 @@ export async function probes(world: World, lab: LabMatrixView, { rows, inSlices 
       rows.add(row); // a report has no more probes than an answer has room for
     }
   });
+}
+
+/** So many at most are asked about each change set. */
+const MAX_PAIRS = 1_000;
+
+/** Each pair that the lab probes, as a question; those with an end that nobody knows are none. */
+export function probedPairs(world: World, lab: LabMatrixView): readonly Query[] {
+  return newestOf(lab.probes)
+    .slice(0, MAX_PAIRS)
+    .flatMap(({ from, to, proto, port }) => {
+      const [source, destination] = [from, to].map((name) => resolve(world, lab.workloads, name).asked);
+      if (source === undefined || destination === undefined) return [];
+      const hasPort = port !== undefined && port !== 0;
+      return [
+        {
+          from: exactPeer(source),
+          to: exactPeer(destination),
+          protocol: proto.toUpperCase(),
+          ...(hasPort && { port }),
+        },
+      ];
+    });
 }
 
 interface End {

@@ -6,6 +6,8 @@ import type * as input from "../trpc/inputs.ts";
 import type * as view from "../trpc/views.ts";
 import { coverage } from "./coverage.ts";
 import { effective } from "./effective.ts";
+import { effects } from "./effects.ts";
+import type { EffectsQuestion } from "./effects.ts";
 import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
 import { matrix } from "./matrix.ts";
@@ -31,6 +33,7 @@ export interface Questions {
   readonly objects: z.output<typeof input.objectsInput>;
   readonly search: z.output<typeof input.searchInput>;
   readonly probes: view.LabMatrixView;
+  readonly effects: EffectsQuestion;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
   readonly impact: readonly Change[];
@@ -49,6 +52,7 @@ export interface Answers {
   readonly objects: view.ObjectRowsView;
   readonly search: view.SearchView;
   readonly probes: view.JudgedProbesView;
+  readonly effects: { readonly effects: readonly view.ChangeSetEffect[] };
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
@@ -64,6 +68,7 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   coverage: "rows",
   protection: "ends",
   probes: "probes",
+  effects: "effects",
   matrix: "cells",
   impact: "changes",
   setUse: "rows",
@@ -107,6 +112,9 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
       case "probes":
         await probes(world, about, course);
         return { ...(about.reportedAt !== undefined && { reportedAt: about.reportedAt }), revision };
+      case "effects":
+        await effects(world, about, course);
+        return {};
       case "matrix":
         return { ...(await matrix(evaluator, about, course)), revision };
       case "impact":

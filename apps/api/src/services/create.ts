@@ -6,6 +6,7 @@ import type { Judge } from "../policy/judge.ts";
 import { accessServices, sessionServices } from "./access.ts";
 import { bgpCounts, bgpSessions } from "./bgp.ts";
 import { ipamServices } from "./ipam.ts";
+import { historyServices } from "./history.ts";
 import { Lab } from "./lab.ts";
 import { LiveFeed } from "./live.ts";
 import { merge } from "./merge.ts";
@@ -36,11 +37,12 @@ export function createServices({
   const nodes = nodeServices({ agentStatus, hearing, log });
   const feed = new LiveFeed(store);
   const sources = { store, nodes, health, hearing };
+  const lab = new Lab({ settings, judge }).services();
   const access = { tokens, authenticator, log };
   return {
     sessions: sessionServices(access),
     objects: objectServices(store),
-    changes: changeServices(store),
+    changes: { ...changeServices(store), ...historyServices({ store, judge, lab }) },
     live: (since, signal) => merge(feed.events(since, signal), hearing.beats(signal)),
     nodes,
     bgp: {
@@ -53,7 +55,7 @@ export function createServices({
     ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },
     health: { conditions: () => allConditions(sources) },
-    lab: new Lab({ settings, judge }).services(),
+    lab,
     access: accessServices(access),
     overview: { summary: () => overviewOf(sources) },
   };

@@ -12,7 +12,7 @@ const kind = "GlobalNetworkSet";
 
 let store: MemoryStore;
 let objects: Services["objects"];
-let changes: Services["changes"];
+let changes: ReturnType<typeof changeServices>;
 beforeEach(() => {
   store = new MemoryStore();
   objects = objectServices(store);

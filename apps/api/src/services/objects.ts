@@ -3,7 +3,6 @@ import {
   charactersLeft,
   conflict,
   definitionOf,
-  formatRef,
   notFound,
   resourceDefinitions,
   sortKey,
@@ -12,6 +11,7 @@ import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resourc
 import type { Change, ChangeSetResult } from "@percale/protocol";
 import type { Activity, Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
+import { changeSetAt, oncePerObject } from "./change-log.ts";
 import type { Services } from "./services.ts";
 
 const HISTORY = 100;
@@ -60,7 +60,7 @@ export function objectServices(store: Datastore): Services["objects"] {
   };
 }
 
-export function changeServices(store: Datastore): Services["changes"] {
+export function changeServices(store: Datastore): Pick<Services["changes"], "apply" | "list" | "revert"> {
   return {
     // A misspelt field must not be taken for one left out, and nobody at the browser reads warnings.
     apply: async (changeSet, identity) =>
@@ -83,40 +83,11 @@ export function changeServices(store: Datastore): Services["changes"] {
   };
 }
 
-/** The changes of the set that this revision belongs to, newest first: undone in that order. */
-async function changeSetAt(store: Datastore, revision: number): Promise<Activity[]> {
-  const [one] = await store.changes({ limit: 1, before: revision + 1 });
-  if (one === undefined || one.revision !== revision)
-    throw badRequest(`revision ${revision} is not in the log any more, or never was: it can't be reverted`);
-  const set: Activity[] = [];
-  for (let before = one.setEnd + 1; ;) {
-    const page = await store.changes({ limit: 1_000, before });
-    for (const activity of page) {
-      if (activity.setEnd !== one.setEnd) return set;
-      set.push(activity);
-    }
-    const last = page.at(-1);
-    if (last === undefined) return set;
-    before = last.revision;
-  }
-}
-
 /** IPAM's books follow the workloads, and a namespace that a change implied may hold more by now: neither is turned back. */
 function isReverted({ ref, op }: Activity, set: readonly Activity[]): boolean {
   if (definitionOf(ref.kind)?.traits.bookkeeping === true) return false;
   const isImplied = (kind: string): boolean => definitionOf(kind)?.traits.implied === true;
   return !(op === "ADDED" && isImplied(ref.kind) && set.some((other) => !isImplied(other.ref.kind)));
-}
-
-/** As if each object had been changed once, from what it was before the set to what the set left: the newest first. */
-function oncePerObject(newestFirst: readonly Activity[]): Activity[] {
-  const byObject = new Map<string, Activity>();
-  for (const { op, ref, object, previous, ...activity } of newestFirst) {
-    const key = formatRef(ref);
-    const left = byObject.get(key)?.object ?? object;
-    byObject.set(key, { ...activity, op, ref, object: left, ...(previous !== undefined && { previous }) });
-  }
-  return [...byObject.values()];
 }
 
 async function inverse(

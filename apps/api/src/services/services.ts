@@ -26,6 +26,12 @@ export interface Services {
   readonly changes: {
     apply(changeSet: ChangeSet, identity: Identity): Promise<view.ApplyView>;
     list(options: z.output<typeof input.changesInput>): Promise<view.ActivityPageView>;
+    /** As `list`, by change set, without what was written. */
+    sets(question: z.output<typeof input.changeSetsInput>): Promise<view.ChangeSetPageView>;
+    /** One set whole, newest first. */
+    set(revision: number): Promise<readonly view.ActivityView[]>;
+    /** What sets did; of some that are gone from the log nothing is told. */
+    effects(revisions: readonly number[]): Promise<readonly view.ChangeSetEffect[]>;
     revert(options: z.output<typeof input.revertInput>, identity: Identity): Promise<view.ApplyView>;
   };
   /** Every change after `since` (absent: from now on), and beats, until `signal` aborts. */

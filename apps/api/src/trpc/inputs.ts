@@ -18,6 +18,19 @@ export const listInput = z.strictObject({
 });
 export const signInInput = z.strictObject({ token: z.string().min(1).max(512) });
 export const changesInput = z.strictObject({ limit: limit.default(50), before: revision.optional() });
+export const changeSetsInput = z.strictObject({
+  limit: z.int().min(1).max(200).default(50),
+  before: revision.exactOptional(),
+  q: text.exactOptional(),
+  /** Comma lists; a leading `!` negates. */
+  author: text.exactOptional(),
+  kind: text.exactOptional(),
+  /** Those of agents too. */
+  system: z.boolean().default(false),
+});
+/** Any revision of the set. */
+export const changeSetInput = z.strictObject({ revision });
+export const effectsInput = z.strictObject({ of: z.array(revision).max(200) });
 export const revertInput = z.strictObject({
   /** Any revision of the change set. */
   revision,

@@ -47,6 +47,15 @@ const changes = router({
   list: can("read")
     .input(parsed(input.changesInput))
     .query(({ ctx, input }) => ctx.services.changes.list(input)),
+  sets: can("read")
+    .input(parsed(input.changeSetsInput))
+    .query(({ ctx, input }) => ctx.services.changes.sets(input)),
+  set: can("read")
+    .input(parsed(input.changeSetInput))
+    .query(({ ctx, input }) => ctx.services.changes.set(input.revision)),
+  effects: can("read")
+    .input(parsed(input.effectsInput))
+    .query(({ ctx, input }) => ctx.services.changes.effects(input.of)),
   /** Writes back what was before the change set, as one change set. */
   revert: can("read")
     .input(parsed(input.revertInput))

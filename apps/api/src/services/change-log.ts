@@ -1,0 +1,51 @@
+import { badRequest, formatRef } from "@percale/resources";
+import type { Activity, Datastore } from "@percale/store";
+
+const PAGE = 500;
+
+/** Change sets whole, the newest first, before a revision or from the newest on; their changes newest first. */
+export async function* changeSets(store: Datastore, before?: number): AsyncGenerator<readonly Activity[]> {
+  let set: Activity[] = [];
+  for (let at = before; ;) {
+    const page = await store.changes({ limit: PAGE, ...(at !== undefined && { before: at }) });
+    for (const activity of page) {
+      if (set.length > 0 && set[0]!.setEnd !== activity.setEnd) {
+        yield set;
+        set = [];
+      }
+      set.push(activity);
+    }
+    at = page.at(-1)?.revision;
+    if (at === undefined) break;
+  }
+  if (set.length > 0) yield set;
+}
+
+/** The changes of the set that this revision belongs to, newest first: undone in that order. */
+export async function changeSetAt(store: Datastore, revision: number): Promise<Activity[]> {
+  const [one] = await store.changes({ limit: 1, before: revision + 1 });
+  if (one === undefined || one.revision !== revision)
+    throw badRequest(`revision ${revision} is not in the log any more, or never was: it can't be reverted`);
+  const set: Activity[] = [];
+  for (let before = one.setEnd + 1; ;) {
+    const page = await store.changes({ limit: 1_000, before });
+    for (const activity of page) {
+      if (activity.setEnd !== one.setEnd) return set;
+      set.push(activity);
+    }
+    const last = page.at(-1);
+    if (last === undefined) return set;
+    before = last.revision;
+  }
+}
+
+/** As if each object had been changed once, from what it was before the set to what the set left: the newest first. */
+export function oncePerObject(newestFirst: readonly Activity[]): Activity[] {
+  const byObject = new Map<string, Activity>();
+  for (const { op, ref, object, previous, ...activity } of newestFirst) {
+    const key = formatRef(ref);
+    const left = byObject.get(key)?.object ?? object;
+    byObject.set(key, { ...activity, op, ref, object: left, ...(previous !== undefined && { previous }) });
+  }
+  return [...byObject.values()];
+}
