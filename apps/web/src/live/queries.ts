@@ -1,14 +1,15 @@
 "use client";
+import type { ChangeSetEffect } from "@percale/api";
+import { isUntold, toldBy, type Untold } from "../words/untold.ts";
 import { Node, type SpecOf } from "@percale/resources/catalog";
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import type { Lenient } from "../policy/spec.ts";
-import { type Activity, type ChangeGroup, groupActivity } from "../app/(main)/activity/view.ts";
+import { type Activity, type ChangeGroup, groupOf } from "../app/(main)/activity/view.ts";
 import { matrixOf, type Matrix } from "../app/(main)/matrix/view.ts";
 import type { NodeReport } from "../app/(main)/nodes/view.ts";
 import { fromWire } from "../trpc/wire.ts";
-import { isUntold } from "../words/untold.ts";
-import { type RouterOutputs, useTRPC, useTRPCClient } from "../trpc/client.ts";
+import { type RouterInputs, type RouterOutputs, useTRPC, useTRPCClient } from "../trpc/client.ts";
 import { hearingAmong } from "./heard.ts";
 import { useObjects } from "./objects.ts";
 import { useHearings } from "./presence.ts";
@@ -127,25 +128,17 @@ export function useActivity(
   limit: number,
   { system = false }: { readonly system?: boolean } = {},
 ): Answer<{ readonly sets: readonly ChangeGroup[] }> {
-  const trpc = useTRPC();
-  // People's writes may hide behind many of the agents'.
-  const query = useQuery(
-    trpc.changes.list.queryOptions({ limit: Math.min(1000, system ? limit * 2 : 400) }, { staleTime: 5000 }),
-  );
-  const data = useMemo(() => {
-    if (query.data === undefined) return undefined;
-    const sets = groupActivity(query.data.activities.map(activityOf)).filter(
-      (set) => system || !set.author.startsWith("system:node:"),
-    );
-    return { sets: sets.slice(0, limit) };
-  }, [query.data, limit, system]);
+  const query = useQuery(useTRPC().changes.sets.queryOptions({ limit, system }, { staleTime: 5000 }));
+  const data = useMemo(() => query.data && { sets: query.data.sets.map(groupOf) }, [query.data]);
   return { data, error: query.error, refetch: () => void query.refetch() };
 }
 
-const PAGE = 500;
+const PAGE = 100;
 
-/** The whole log, page by page, newest first. */
-export function useActivityLog({ system }: { readonly system: boolean }): Answer<{
+export type ActivityFilter = Omit<RouterInputs["changes"]["sets"], "limit" | "before">;
+
+/** The whole log behind a filter, page by page, newest first. */
+export function useActivityLog(filter: ActivityFilter): Answer<{
   readonly sets: readonly ChangeGroup[];
   /** Reads the next older page; undefined at the log's beginning. */
   readonly older: (() => void) | undefined;
@@ -154,34 +147,50 @@ export function useActivityLog({ system }: { readonly system: boolean }): Answer
   const trpc = useTRPC();
   const client = useTRPCClient();
   const query = useInfiniteQuery({
-    queryKey: [...trpc.changes.pathKey(), "pages"],
+    queryKey: [...trpc.changes.sets.pathKey(), "pages", filter],
     queryFn: ({ pageParam, signal }) =>
-      client.changes.list.query({ limit: PAGE, ...(pageParam === undefined ? {} : { before: pageParam }) }, { signal }),
+      client.changes.sets.query(
+        { limit: PAGE, ...filter, ...(pageParam === undefined ? {} : { before: pageParam }) },
+        { signal },
+      ),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
     staleTime: 5000,
   });
   const data = useMemo(() => {
     if (query.data === undefined) return undefined;
-    const sets = groupActivity(query.data.pages.flatMap(({ activities }) => activities).map(activityOf)).filter(
-      (set) => system || !set.author.startsWith("system:node:"),
-    );
     return {
-      sets,
+      sets: query.data.pages.flatMap(({ sets }) => sets.map(groupOf)),
       older: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
       isReading: query.isFetching,
     };
     // oxlint-disable-next-line react/exhaustive-deps -- the query itself is another object at each render
-  }, [query.data, query.hasNextPage, query.isFetching, system]);
+  }, [query.data, query.hasNextPage, query.isFetching]);
+  return { data, error: query.error, refetch: () => void query.refetch() };
+}
+
+/** At once at most. */
+const MAX_EFFECTS = 200;
+
+/** What sets did, by revision; of the newest of them. */
+export function useEffects(sets: readonly ChangeGroup[]): ReadonlyMap<number, ChangeSetEffect> | Untold {
+  const of = sets.slice(0, MAX_EFFECTS).map(({ revision }) => revision);
+  const input = of.length === 0 ? skipToken : { of };
+  const options = { staleTime: 60_000, placeholderData: keepPreviousData };
+  const told = toldBy(useQuery(useTRPC().changes.effects.queryOptions(input, options)));
+  return useMemo(() => (isUntold(told) ? told : new Map(told.map((effect) => [effect.revision, effect]))), [told]);
+}
+
+/** What one set wrote, in the order in which it was written. */
+export function useChangeSet(revision: number): Answer<readonly Activity[]> {
+  const query = useQuery(useTRPC().changes.set.queryOptions({ revision }, { staleTime: Infinity }));
+  const data = useMemo(() => query.data?.map(activityOf).toReversed(), [query.data]);
   return { data, error: query.error, refetch: () => void query.refetch() };
 }
 
 /** As the server's answer has it. */
-export function activityOf({
-  object,
-  previous,
-  ...entry
-}: RouterOutputs["changes"]["list"]["activities"][number]): Activity {
+function activityOf({ object, previous, ...entry }: RouterOutputs["changes"]["list"]["activities"][number]): Activity {
   return { ...entry, object: fromWire(object), ...(previous === undefined ? {} : { previous: fromWire(previous) }) };
 }
 

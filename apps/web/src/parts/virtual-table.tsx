@@ -9,7 +9,7 @@ import {
   useState,
   useMemo,
 } from "react";
-import { counted } from "../words/number.ts";
+import { counted, formatCount } from "../words/number.ts";
 import { fitColumns } from "./fit-columns.ts";
 import { Icon } from "./icon.tsx";
 import { useNarrow } from "./narrow.ts";
@@ -65,6 +65,12 @@ export function VirtualTable<T>(props: {
   readonly none?: ReactNode;
   /** Of a row on a phone, where the first cell has more than one line under its name. */
   readonly narrowRowPx?: number;
+  /** Of a row elsewhere, where it has two lines. */
+  readonly rowPx?: number;
+  /** Of a row that stands between others and is none itself: what it says. */
+  readonly headingOf?: (row: T) => ReactNode;
+  /** Without headings. */
+  readonly count?: number;
 }) {
   const narrow = useNarrow();
   const scroller = useRef<HTMLDivElement>(null);
@@ -73,7 +79,7 @@ export function VirtualTable<T>(props: {
   const columns = narrow
     ? props.columns.filter((column) => column.hideNarrow !== true)
     : fitColumns(props.columns, widthPx);
-  const rowPx = narrow ? (props.narrowRowPx ?? 48) : 32;
+  const rowPx = narrow ? (props.narrowRowPx ?? 48) : (props.rowPx ?? 32);
   const { first, end, starts, scrollTo } = useRowWindow({
     scroller,
     count: props.rows.length,
@@ -81,6 +87,7 @@ export function VirtualTable<T>(props: {
     overscan: 12,
     headPx: HEAD_PX,
   });
+  const { count = props.rows.length } = props;
   const { onShown } = props;
   const last = Math.max(first, end - 1);
   useEffect(() => onShown?.(first, last), [onShown, first, last]);
@@ -134,6 +141,19 @@ export function VirtualTable<T>(props: {
             const row = props.rows.at(index);
             if (row === undefined) return <UnknownRow key={index} heightPx={rowPx} startPx={starts[index] ?? 0} />;
             const key = props.keyOf(row);
+            const heading = props.headingOf?.(row);
+            if (heading !== undefined)
+              return (
+                <div
+                  key={key}
+                  role="row"
+                  className="vt-row vt-day"
+                  aria-rowindex={index + 2}
+                  style={{ height: rowPx, transform: `translateY(${starts[index]}px)` }}
+                >
+                  <div role="cell">{heading}</div>
+                </div>
+              );
             return (
               // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- Enter opens it, heard by the group
               <div
@@ -163,9 +183,9 @@ export function VirtualTable<T>(props: {
       </div>
       <div className="tfoot">
         <span>
-          {props.total === undefined || props.total === props.rows.length
-            ? counted(props.rows.length, props.noun, props.nounPlural)
-            : `${props.rows.length} of ${counted(props.total, props.noun, props.nounPlural)}`}
+          {props.total === undefined || props.total === count
+            ? counted(count, props.noun, props.nounPlural)
+            : `${formatCount(count)} of ${counted(props.total, props.noun, props.nounPlural)}`}
         </span>
         {props.footer}
       </div>

@@ -1,6 +1,8 @@
 /** Every key that some page of this version reads. */
 const KNOWN = new Set(
-  "q ns node ingress egress src dst proto port sort view open focus new tab tier verdict system block next".split(" "),
+  "q ns node author kind ingress egress src dst proto port sort view open focus new tab tier verdict system block next".split(
+    " ",
+  ),
 );
 
 /** Keys of a link that no page reads: they stay in the address and are named, never silently dropped. */

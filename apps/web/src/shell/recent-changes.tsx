@@ -5,7 +5,7 @@ import { Age } from "../parts/age.tsx";
 import { NameOf } from "../parts/object-name.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { Popover } from "../parts/popover.tsx";
-import { opWords } from "../app/(main)/activity/view.ts";
+import { moreWords, opWords } from "../app/(main)/activity/view.ts";
 
 /** The last writes of anyone, on every page. */
 export function RecentChanges() {
@@ -28,7 +28,7 @@ export function RecentChanges() {
                         </span>
                         <span className="ell">
                           {opWords(set)} <NameOf text={set.names[0] ?? ""} />
-                          {set.names.length > 1 && <span className="muted"> and {set.names.length - 1} more</span>}
+                          <span className="muted">{moreWords(set)}</span>
                         </span>
                         <span className="muted ell">{set.author}</span>
                       </Link>

@@ -29,6 +29,8 @@ const LONG_ANSWERS: ReadonlySet<string> = new Set([
   "objects.list",
   "objects.history",
   "changes.list",
+  "changes.set",
+  "changes.effects",
   "lab.probes",
   "changes.submit",
   "changes.revert",

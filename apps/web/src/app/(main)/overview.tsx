@@ -22,7 +22,7 @@ import { counted, formatCount, formatShare } from "../../words/number.ts";
 import { formatClock } from "../../words/time.ts";
 import { ChangeTable } from "./activity/change-table.tsx";
 import { poolRows, stepOfUse } from "./ippools/view.ts";
-import { agreementOf, deniedTargets, gridOf } from "./matrix/view.ts";
+import { agreementOf, denialWords, deniedTargets, gridOf } from "./matrix/view.ts";
 import { DeniedTable, NodeStrip } from "./overview-parts.tsx";
 import { isCurrent, nodeRows } from "./nodes/view.ts";
 import { openWords, overviewVerdict, type Stat } from "./overview-view.ts";
@@ -166,9 +166,9 @@ export function Overview() {
                       <Icon name="allow" />
                       {grid.allowed} pairs answer
                     </span>
-                    <span className="v d">
+                    <span className={grid.surprising > 0 ? "v d" : "v muted"}>
                       <Icon name="deny" />
-                      {grid.denied} denied
+                      {denialWords(grid)}
                     </span>
                     <span className={grid.differing > 0 ? "warn" : "muted"}>{agreementOf(grid)}</span>
                   </div>

@@ -1,4 +1,4 @@
-import { type ChangeGroup, opWords } from "../../app/(main)/activity/view.ts";
+import { type ChangeGroup, moreWords, opWords } from "../../app/(main)/activity/view.ts";
 import { NAV } from "../nav.ts";
 import type { Entry } from "./entry.ts";
 
@@ -41,14 +41,13 @@ export function pagesFor(text: string): readonly Entry[] {
     .filter(hasWords(text));
 }
 
-function undoOf({ revision, names, entries }: ChangeGroup): Entry {
-  const more = names.length > 1 ? ` and ${names.length - 1} more` : "";
+function undoOf({ revision, names, entries, objects }: ChangeGroup): Entry {
   return {
     id: `undo-${revision}`,
     icon: "undo",
     name: "Undo my last change",
     isWords: true,
-    detail: `${opWords({ entries })} ${names[0] ?? ""}${more}`,
+    detail: `${opWords({ entries })} ${names[0] ?? ""}${moreWords({ objects })}`,
     verb: "⌘Z",
     does: { command: "undo" },
   };

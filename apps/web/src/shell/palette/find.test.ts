@@ -49,6 +49,7 @@ const known: Known = {
     requestId: "",
     names: ["shop/web", "shop/db"],
     entries: [],
+    objects: 2,
   },
 };
 

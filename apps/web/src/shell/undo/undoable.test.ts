@@ -11,6 +11,7 @@ const set = (revision: number, more: Partial<ChangeGroup> = {}): ChangeGroup => 
   requestId: "",
   names: [],
   entries: [],
+  objects: 0,
   ...more,
 });
 const revertOf = (of: number, revision: number, author = "priya") =>

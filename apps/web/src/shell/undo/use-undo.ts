@@ -1,8 +1,8 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
-import { type ChangeGroup, groupActivity } from "../../app/(main)/activity/view.ts";
-import { activityOf, useActivity } from "../../live/queries.ts";
+import { type ChangeGroup, groupOf } from "../../app/(main)/activity/view.ts";
+import { useActivity } from "../../live/queries.ts";
 import { useRevert } from "../../live/write.ts";
 import { useNow } from "../../parts/age.tsx";
 import { showToast } from "../../parts/toasts.tsx";
@@ -10,8 +10,8 @@ import { failureOf, useTRPC } from "../../trpc/client.ts";
 import { isTyping } from "../keys.ts";
 import { undoable } from "./undoable.ts";
 
-/** Writes that are looked through for one's own: agents write many. */
-const LOOK_AT = 400;
+/** Sets that are looked through for one's own. */
+const LOOK_AT = 100;
 
 /** What undo would take back now, as far as it is known here. */
 export function useUndoable(): ChangeGroup | undefined {
@@ -29,12 +29,11 @@ export function useUndo(): () => Promise<void> {
   const revert = useRevert();
   return useCallback(async () => {
     try {
-      const [me, { activities }] = await Promise.all([
+      const [me, { sets }] = await Promise.all([
         queryClient.ensureQueryData(trpc.session.whoami.queryOptions()),
-        queryClient.fetchQuery(trpc.changes.list.queryOptions({ limit: LOOK_AT })),
+        queryClient.fetchQuery(trpc.changes.sets.queryOptions({ limit: LOOK_AT })),
       ]);
-      const sets = groupActivity(activities.map(activityOf));
-      const last = undoable(sets, { user: me.user, nowMs: Date.now() });
+      const last = undoable(sets.map(groupOf), { user: me.user, nowMs: Date.now() });
       if (last !== undefined) await revert(last.revision, last.names);
       else
         showToast({

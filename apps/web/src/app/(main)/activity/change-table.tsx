@@ -1,10 +1,14 @@
+"use client";
 import Link from "next/link";
 import { Age } from "../../../parts/age.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
-import { authorWords, type ChangeGroup, opWords } from "./view.ts";
+import { useEffects } from "../../../live/queries.ts";
+import { EffectWords } from "./effect-words.tsx";
+import { authorWords, type ChangeGroup, moreWords, opWords } from "./view.ts";
 
 /** Change sets in one line each. */
 export function ChangeTable({ sets }: { readonly sets: readonly ChangeGroup[] }) {
+  const effects = useEffects(sets);
   if (sets.length === 0) return <p className="cb muted">Nothing was written yet.</p>;
   return (
     <table className="boxed chg">
@@ -14,6 +18,7 @@ export function ChangeTable({ sets }: { readonly sets: readonly ChangeGroup[] })
           <th>Who</th>
           <th>What</th>
           <th>Why</th>
+          <th>Effect</th>
         </tr>
       </thead>
       <tbody>
@@ -26,10 +31,13 @@ export function ChangeTable({ sets }: { readonly sets: readonly ChangeGroup[] })
             <td>
               <Link href={`/activity?open=${set.revision}`}>
                 <span className="muted">{opWords(set)}</span> <NameOf text={set.names[0] ?? ""} />
-                {set.names.length > 1 && <span className="muted"> and {set.names.length - 1} more</span>}
+                <span className="muted">{moreWords(set)}</span>
               </Link>
             </td>
             <td className="muted ell hide-s">{set.reason}</td>
+            <td className="nowrap num">
+              <EffectWords effects={effects} set={set} />
+            </td>
           </tr>
         ))}
       </tbody>

@@ -1,4 +1,6 @@
-import { type KubeObject, type ObjectRef } from "@percale/resources/catalog";
+import type { ChangeSetEffect, ChangeSetView } from "@percale/api";
+import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
+import { counted, formatCount } from "../../../words/number.ts";
 
 /** One write of one object, as the log keeps it. */
 export interface Activity {
@@ -24,9 +26,60 @@ export interface ChangeGroup {
   readonly author: string;
   readonly reason: string;
   readonly requestId: string;
-  /** Display names of the objects, first write first. */
+  /** Display names of the objects, first write first: of a large set the first few. */
   readonly names: readonly string[];
   readonly entries: readonly Activity[];
+  /** All that it wrote. */
+  readonly objects: number;
+}
+
+export function groupOf(set: ChangeSetView): ChangeGroup {
+  const { revision, at, author, reason, requestId } = set;
+  const common = { setEnd: revision, at, author, reason, requestId };
+  return {
+    ...set,
+    names: set.entries.map(({ ref }) => nameOf(ref)),
+    entries: set.entries.map((entry) => ({ ...common, ...entry })),
+  };
+}
+
+/** "and 2 more"; empty for one object. */
+export function moreWords({ objects }: Pick<ChangeGroup, "objects">): string {
+  return objects > 1 ? ` and ${formatCount(objects - 1)} more` : "";
+}
+
+/** What a set did to the pairs that the lab probes: "+2 −0 pairs"; undefined where nothing is probed. */
+export function pairWords({ allowed, denied, pairs }: ChangeSetEffect): string | undefined {
+  if (pairs === 0) return undefined;
+  return allowed + denied === 0 ? "no pair changed" : `+${formatCount(allowed)} −${formatCount(denied)} pairs`;
+}
+
+export function endpointWords({ endpoints }: ChangeSetEffect): string | undefined {
+  return endpoints === 0 ? undefined : counted(endpoints, "endpoint");
+}
+
+/** Between the sets of two days stands which day it is. */
+export type LogRow = { readonly day: string; readonly sets: number } | ChangeGroup;
+
+export function isDay(row: LogRow): row is Extract<LogRow, { readonly day: string }> {
+  return "day" in row;
+}
+
+/** Sets with the day before the first of each; in UTC, as all times here. */
+export function byDay(sets: readonly ChangeGroup[], nowMs: number): readonly LogRow[] {
+  return [...Map.groupBy(sets, ({ at }) => at.slice(0, 10))].flatMap(([day, own]) => [
+    { day: dayWords(day, nowMs), sets: own.length },
+    ...own,
+  ]);
+}
+
+const DAY_MS = 86_400_000;
+const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+function dayWords(day: string, nowMs: number): string {
+  const date = DATE.format(Date.parse(day));
+  const [today, yesterday] = [nowMs, nowMs - DAY_MS].map((ms) => new Date(ms).toISOString().slice(0, 10));
+  return day === today ? `Today, ${date}` : day === yesterday ? `Yesterday, ${date}` : date;
 }
 
 /** Newest set first, entries of a set in the order they were written. */
@@ -44,6 +97,7 @@ export function groupActivity(entries: readonly Activity[]): readonly ChangeGrou
         requestId: first?.requestId ?? "",
         names: ordered.map(({ ref }) => nameOf(ref)),
         entries: ordered,
+        objects: ordered.length,
       };
     });
 }

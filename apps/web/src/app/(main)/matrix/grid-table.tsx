@@ -157,7 +157,9 @@ function MatrixCell(props: {
   const { cell, at } = props;
   if (cell === undefined) return <span className="mx none">{props.isSelf ? "" : "–"}</span>;
   const { tone, icon } = verdictMark(cell.measured ?? cell.predicted);
-  const marks = [cell.measured === undefined ? "q" : "", cell.differs ? "dif" : ""].join(" ");
+  const marks = [cell.measured === undefined ? "q" : "", cell.differs ? "dif" : "", cell.isIntended ? "int" : ""].join(
+    " ",
+  );
   return (
     <Link
       href={hrefOf(questionOf(cell))}

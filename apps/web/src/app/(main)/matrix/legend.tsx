@@ -11,16 +11,16 @@ export function Legend() {
         answered
       </span>
       <span>
-        <span className="mx d">
+        <span className="mx d int">
           <Icon name="deny" />
         </span>
-        no answer
+        no answer, as policy says
       </span>
       <span>
         <span className="mx d dif">
           <Icon name="deny" />
         </span>
-        differs from the evaluator
+        not as policy says
       </span>
       <span>
         <span className="mx q a">

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { byNamespace, cellsOf, deniedTargets, gridOf, listed, matrixOf, matrixVerdict, type Probe } from "./view.ts";
+import {
+  byNamespace,
+  cellsOf,
+  decidedPairs,
+  denialWords,
+  deniedTargets,
+  gridOf,
+  listed,
+  matrixOf,
+  matrixVerdict,
+  type Probe,
+} from "./view.ts";
 
 const probe = (
   source: string,
@@ -39,7 +50,7 @@ test("a packet that met another verdict than predicted is flagged", () => {
   const grid = gridOf({ probes });
   expect(grid.cellAt("shop/cart", 0)?.differs).toBe(true);
   expect(matrixVerdict(grid)).toEqual({
-    lead: "3 of 4 probed pairs are allowed, 1 denied.",
+    lead: "3 of 4 probed pairs are allowed, 1 denied as intended.",
     rest: "1 differs from the evaluator.",
   });
 });
@@ -147,8 +158,32 @@ test("as a list the surprises come first, each pair once", () => {
   ]);
   expect(names).toEqual([
     ["Not as predicted", "shop/cart shop/db 80"],
-    ["Denied", "shop/web shop/db 80"],
+    ["Denied as intended", "shop/web shop/db 80"],
     ["Allowed", "shop/cart shop/web 80", "shop/web shop/db 5432"],
     ["Not known", "shop/cart shop/x 80"],
   ]);
+});
+
+test.each([
+  [[probe("a", "b", "Deny", "Deny"), probe("a", "c", "Deny", undefined)], "2 denied as intended"],
+  [[probe("a", "b", "Deny", "Deny"), probe("a", "c", "Allow", "Deny")], "2 denied, 1 of them though policy allows it"],
+  [[probe("a", "b", "Deny", "Deny"), probe("a", "c", undefined, "Deny")], "2 denied"],
+  [[probe("a", "b", "Allow", "Allow")], "0 denied"],
+])("denials that policy means are told from those that it does not: %j", (all, words) => {
+  expect(denialWords(gridOf({ probes: all }))).toBe(words);
+});
+
+test("each policy and each end of a tier has as many pairs as it decides", () => {
+  const by = (...names: string[]) => ({ ...probe("a", "b", "Allow", "Allow"), by: names });
+  expect(
+    decidedPairs({ probes: [by("Profile/p", "NetworkPolicy/s/x"), by("Tier/t"), by("NetworkPolicy/s/x"), by()] }),
+  ).toEqual({
+    by: new Map([
+      ["Profile/p", 1],
+      ["NetworkPolicy/s/x", 2],
+      ["Tier/t", 1],
+    ]),
+    of: 4,
+  });
+  expect(decidedPairs({ probes: [] })).toBeUndefined();
 });

@@ -28,6 +28,8 @@ export interface Matrix {
 export interface Cell extends Probe {
   /** Kernel and evaluator disagree: one of them is wrong, or a change is on its way. */
   readonly differs: boolean;
+  /** Policy says the same: nobody need look at it. */
+  readonly isIntended: boolean;
 }
 
 export interface Grid {
@@ -37,6 +39,9 @@ export interface Grid {
   readonly cellAt: (source: string, target: number) => Cell | undefined;
   readonly allowed: number;
   readonly denied: number;
+  /** Of those denied: as policy says, and though it says otherwise. */
+  readonly intended: number;
+  readonly surprising: number;
   readonly differing: number;
   /** Probed, but nobody said what to expect. */
   readonly unpredicted: number;
@@ -57,6 +62,8 @@ export function gridOf({ probes }: Matrix): Grid {
     cellAt: (source, target) => cells.get(`${source}\u0000${ordered[target]?.[0] ?? ""}`),
     allowed: all.filter((cell) => verdict(cell) === "Allow").length,
     denied: all.filter((cell) => verdict(cell) === "Deny").length,
+    intended: all.filter((cell) => verdict(cell) === "Deny" && cell.isIntended).length,
+    surprising: all.filter((cell) => verdict(cell) === "Deny" && cell.differs).length,
     differing: all.filter((cell) => cell.differs).length,
     unpredicted: all.filter((cell) => cell.measured !== undefined && cell.predicted === undefined).length,
   };
@@ -97,7 +104,11 @@ export function listed({ probes }: Matrix): readonly { readonly title: string; r
   const verdict = (cell: Cell) => cell.measured ?? cell.predicted;
   return [
     { title: "Not as predicted", cells: cells.filter(({ differs }) => differs) },
-    { title: "Denied", cells: cells.filter((cell) => !cell.differs && verdict(cell) === "Deny") },
+    { title: "Denied as intended", cells: cells.filter((cell) => cell.isIntended && verdict(cell) === "Deny") },
+    {
+      title: "Denied, nothing predicted",
+      cells: cells.filter((cell) => cell.predicted === undefined && cell.measured === "Deny"),
+    },
     { title: "Allowed", cells: cells.filter((cell) => !cell.differs && verdict(cell) === "Allow") },
     { title: "Not known", cells: cells.filter((cell) => verdict(cell) === undefined) },
   ].filter(({ cells: group }) => group.length > 0);
@@ -121,7 +132,8 @@ export function cellsThatDiffer({ probes }: Matrix): readonly Cell[] {
 
 function cellOf(probe: Probe): Cell {
   const { predicted, measured } = probe;
-  return { ...probe, differs: predicted !== undefined && measured !== undefined && predicted !== measured };
+  const differs = predicted !== undefined && measured !== undefined && predicted !== measured;
+  return { ...probe, differs, isIntended: predicted !== undefined && !differs };
 }
 
 function targetKey({ destination, protocol, port }: Pick<Probe, "destination" | "protocol" | "port">): string {
@@ -135,9 +147,29 @@ export function matrixVerdict(
 ): { readonly lead: string; readonly rest: string } {
   const total = grid.allowed + grid.denied;
   return {
-    lead: say(`${grid.allowed} of ${total} probed pairs ${verb("are", "were")} allowed, ${grid.denied} denied.`),
+    lead: say(`${grid.allowed} of ${total} probed pairs ${verb("are", "were")} allowed, ${denialWords(grid)}.`),
     rest: agreementOf(grid),
   };
+}
+
+/** "12 denied as intended", "12 denied, 1 of them though policy allows it". */
+export function denialWords({
+  denied,
+  intended,
+  surprising,
+}: Pick<Grid, "denied" | "intended" | "surprising">): string {
+  if (surprising > 0) return `${denied} denied, ${surprising} of them though policy allows it`;
+  return denied > 0 && intended === denied ? `${denied} denied as intended` : `${denied} denied`;
+}
+
+/** How many pairs each policy, profile and end of a tier decides, by `kind/namespace/name`; undefined where nothing is probed. */
+export function decidedPairs({
+  probes,
+}: Matrix): { readonly by: ReadonlyMap<string, number>; readonly of: number } | undefined {
+  if (probes.length === 0) return undefined;
+  const by = new Map<string, number>();
+  for (const name of probes.flatMap((probe) => probe.by ?? [])) by.set(name, (by.get(name) ?? 0) + 1);
+  return { by, of: probes.length };
 }
 
 /** Whether kernels do what the evaluator says, as far as it says anything. */

@@ -1,12 +1,14 @@
 "use client";
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { usePolicyCoverage } from "../../../live/coverage.ts";
 import { useProtection } from "../../../live/protection.ts";
+import { useMatrix } from "../../../live/queries.ts";
 import { between, planMove } from "../../../policy/order.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";
 import type { DropPlace } from "./drop-place.ts";
 import type { OrderDraft } from "./order-draft.ts";
+import { decidedPairs } from "../matrix/view.ts";
 import type { Card, TierColumn } from "./view.ts";
 
 export interface BoardProps {
@@ -26,6 +28,8 @@ export function Board(props: BoardProps) {
   const [drag, setDrag] = useState<{ readonly key: string; readonly place: DropPlace | undefined }>();
   const coverage = usePolicyCoverage();
   const protection = useProtection();
+  const matrix = useMatrix().data;
+  const pairs = useMemo(() => (matrix === undefined ? undefined : decidedPairs(matrix)), [matrix]);
   const refocus = useRef<string>(undefined);
 
   const move = useCallback(
@@ -100,6 +104,7 @@ export function Board(props: BoardProps) {
           column={column}
           coverage={coverage}
           protection={protection}
+          pairs={pairs}
           lit={props.lit}
           steps={props.steps}
           selected={props.selected}

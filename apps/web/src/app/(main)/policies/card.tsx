@@ -7,6 +7,7 @@ import { BehindBadge } from "../../../parts/programmed.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
 import type { TraceStep } from "../../../policy/trace.ts";
 import { counted, formatCount } from "../../../words/number.ts";
+import { DecidedPairs } from "./decided-pairs.tsx";
 import { type Card, orderText } from "./view.ts";
 
 /** One icon only: a fast scroll mounts hundreds of cards. A policy: name first, then order, directions, endpoints selected; a third line only for a badge. */
@@ -14,6 +15,9 @@ export const PolicyCard = memo(function PolicyCard(props: {
   readonly card: Card;
   /** How many it selects. */
   readonly endpoints: number | Untold;
+  /** Of so many pairs that the lab probes; undefined where it probes none. */
+  readonly decides: number;
+  readonly pairs: number | undefined;
   readonly isFirst: boolean;
   readonly isFaded: boolean;
   readonly isSelected: boolean;
@@ -78,8 +82,11 @@ export const PolicyCard = memo(function PolicyCard(props: {
           {endpoints === 0 ? (
             <span className="badge right">Matches nothing</span>
           ) : (
-            <span className="epc" title="Endpoints selected">
-              {isUntold(endpoints) ? <UntoldMark untold={endpoints} /> : counted(endpoints, "endpoint")}
+            <span className="epc">
+              {props.pairs !== undefined && <DecidedPairs decides={props.decides} of={props.pairs} />}
+              <span title="Endpoints selected">
+                {isUntold(endpoints) ? <UntoldMark untold={endpoints} /> : counted(endpoints, "endpoint")}
+              </span>
             </span>
           )}
         </BehindBadge>

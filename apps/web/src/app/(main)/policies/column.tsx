@@ -1,5 +1,6 @@
 "use client";
 import type { ProtectionView } from "@percale/api";
+import { formatRef, refOf } from "@percale/resources/catalog";
 import { type PointerEvent, useCallback, useRef, useLayoutEffect } from "react";
 import type { Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
@@ -7,7 +8,9 @@ import { useRowWindow } from "../../../parts/row-window.ts";
 import type { Coverage } from "../../../policy/coverage.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { formatCount } from "../../../words/number.ts";
+import type { decidedPairs } from "../matrix/view.ts";
 import { PolicyCard } from "./card.tsx";
+import { DecidedPairs } from "./decided-pairs.tsx";
 import type { DropPlace } from "./drop-place.ts";
 import { type Card, endOfTierWords, endpointsOf, type TierColumn, orderText } from "./view.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
@@ -27,6 +30,8 @@ export function Column(props: {
   /** By policy. */
   readonly coverage: Coverage | Untold;
   readonly protection: ProtectionView | Untold;
+  /** Of the lab: how many each decides; undefined where nothing is probed. */
+  readonly pairs: ReturnType<typeof decidedPairs>;
   readonly onOpen: (path: string) => void;
   readonly onNew: (tier?: string) => void;
   readonly onDrag: (key: string, place: DropPlace | undefined) => void;
@@ -93,6 +98,8 @@ export function Column(props: {
               <PolicyCard
                 card={card}
                 endpoints={endpointsOf(props.coverage, card)}
+                decides={props.pairs?.by.get(formatRef(refOf(card.object))) ?? 0}
+                pairs={props.pairs?.of}
                 isFirst={index === 0}
                 isFaded={
                   (props.lit !== undefined && !props.lit.has(card.key)) ||
@@ -127,6 +134,9 @@ export function Column(props: {
         <span className="right sm muted" title="Endpoints with packets that come so far">
           {endOfTierWords(column, props.protection)}
         </span>
+        {props.pairs !== undefined && column.defaultAction === "Deny" && (
+          <DecidedPairs decides={props.pairs.by.get(`Tier/${column.name}`) ?? 0} of={props.pairs.of} />
+        )}
       </footer>
     </section>
   );
