@@ -111,9 +111,9 @@ test("once nothing is heard any more it says of when it speaks, and nothing is w
 });
 
 test.each([
-  [0, 0, "every one ends in a policy"],
-  [3, 0, "3 end in profiles"],
-  [3, 1200, "3 end in profiles, 1,200 open outwards"],
+  [0, 0, "none by profile"],
+  [3, 0, "3 by profile"],
+  [3, 1200, "3 by profile, 1,200 outwards"],
 ])(
   "of endpoints of which %d end in profiles inwards and whose %d let everything out it says so",
   (byProfile, open, words) => {

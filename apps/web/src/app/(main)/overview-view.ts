@@ -17,9 +17,8 @@ export interface Stat {
 
 /** Of those that are open inwards: who has the last word, and how many let everything out. */
 export function openWords({ ingress, egress }: Pick<ProtectionView, "ingress" | "egress">): string {
-  const byProfile =
-    ingress.byProfile === 0 ? "every one ends in a policy" : `${formatCount(ingress.byProfile)} end in profiles`;
-  return egress.open === 0 ? byProfile : `${byProfile}, ${formatCount(egress.open)} open outwards`;
+  const byProfile = ingress.byProfile === 0 ? "none by profile" : `${formatCount(ingress.byProfile)} by profile`;
+  return egress.open === 0 ? byProfile : `${byProfile}, ${formatCount(egress.open)} outwards`;
 }
 
 interface Facts {

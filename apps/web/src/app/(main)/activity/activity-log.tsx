@@ -148,7 +148,7 @@ function columnsOf(effects: ReturnType<typeof useEffects>): readonly Column<LogR
     {
       id: "at",
       title: "UTC",
-      width: "64px",
+      width: "44px",
       cell: cell((set) => (
         <time className="mono muted" dateTime={set.at} title={formatMoment(Date.parse(set.at))}>
           {set.at.slice(11, 16)}
@@ -158,7 +158,7 @@ function columnsOf(effects: ReturnType<typeof useEffects>): readonly Column<LogR
     {
       id: "what",
       title: "What",
-      width: "minmax(200px, 3fr)",
+      width: "minmax(120px, 3fr)",
       cell: cell((set) => (
         <>
           <b className="med">{authorWords(set.author)}</b> <span className="muted">{opWords(set)}</span>{" "}
@@ -181,7 +181,7 @@ function columnsOf(effects: ReturnType<typeof useEffects>): readonly Column<LogR
     {
       id: "effect",
       title: "Effect",
-      width: "minmax(110px, 1fr)",
+      width: "minmax(108px, 1fr)",
       cell: cell((set) => <EffectWords effects={effects} set={set} isTall />),
     },
     {

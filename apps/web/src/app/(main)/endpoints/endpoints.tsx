@@ -16,6 +16,7 @@ import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { type Column, formatSort, type SortState, useSort, VirtualTable } from "../../../parts/virtual-table.tsx";
+import { protectionWords } from "../../../policy/protection.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { EndpointPanel } from "./endpoint-panel.tsx";
 import { type EndpointRow, endpointRow, openWords, type States, statesOf, unwellOf } from "./view.ts";
@@ -44,7 +45,12 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
     title: "State",
     width: "minmax(108px, 0.4fr)",
     sort: "server",
-    cell: (row) => <SeverityMark severity={row.severity} text={row.state} />,
+    cell: (row) => (
+      <>
+        <SeverityMark severity={row.severity} text={row.state} />
+        {!isUntold(row.protection) && <div className="sub">in {protectionWords(row.protection.ingress)}</div>}
+      </>
+    ),
   },
   {
     id: "address",
