@@ -30,8 +30,15 @@ export function ConditionList({
                 </>
               )}
             </b>
-            {condition.detail !== "" && <p>{condition.detail}</p>}
-            {!short && condition.advice !== "" && <p className="advice">{condition.advice}</p>}
+            {short ? (
+              // Plain words; the kernel's own are on Health.
+              <p title={condition.detail}>{condition.advice === "" ? condition.detail : condition.advice}</p>
+            ) : (
+              <>
+                {condition.detail !== "" && <p>{condition.detail}</p>}
+                {condition.advice !== "" && <p className="advice">{condition.advice}</p>}
+              </>
+            )}
             {!short && (
               <code className="muted sm" title="The code to look up in docs/reference/conditions.md">
                 {condition.code}

@@ -71,7 +71,10 @@ export function Programmed({ of: object }: { readonly of: KubeObject }) {
       button={
         <>
           <SeverityMark severity={isPast ? "unknown" : MARKS[worstOf(on)]} />
-          {words}
+          <span className="hide-s">{words}</span>
+          <span className="only-s">
+            {on.done} of {on.nodes.length}
+          </span>
         </>
       }
     >

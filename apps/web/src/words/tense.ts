@@ -21,6 +21,6 @@ export function tenseOf(atMs: number): Tense {
 }
 
 /** Inside a sentence words begin small; what is written in capitals stays: BGP. */
-function lowered(sentence: string): string {
+export function lowered(sentence: string): string {
   return /^[A-Z][a-z ]/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
 }

@@ -1,8 +1,28 @@
 import Link from "next/link";
+import { lowered } from "../../words/tense.ts";
 import { NameOf } from "../../parts/object-name.tsx";
-import { SeverityMark } from "../../parts/severity.tsx";
+import { type Severity, SeverityMark } from "../../parts/severity.tsx";
 import type { DeniedTarget } from "./matrix/view.ts";
-import type { NodeRow } from "./nodes/view.ts";
+import type { Verdict } from "./overview-view.ts";
+import { briefTitle, type NodeRow } from "./nodes/view.ts";
+
+/** Of what the headline speaks, and what else there is: each leads to where it is explained. */
+export function Causes({ verdict: { severity, causes } }: { readonly verdict: Verdict }) {
+  return (
+    <p className="muted vsub">
+      {severity === "info" && "Start an agent on a node, or bring up the lab with percale lab up."}
+      {causes.map(({ subject, href, rest }, index) => (
+        <span key={`${subject} ${rest}`}>
+          {index > 0 && " · "}
+          <Link className="link" href={href}>
+            {subject}
+          </Link>{" "}
+          {rest}
+        </span>
+      ))}
+    </p>
+  );
+}
 
 /** What cannot be reached, from where, and what decides it; a row leads to the first such question. */
 export function DeniedTable({ targets }: { readonly targets: readonly DeniedTarget[] }) {
@@ -55,10 +75,18 @@ function askOf(ask: {
   return `/reach?src=${encodeURI(ask.source)}&dst=${encodeURI(ask.destination)}&proto=${ask.protocol}${port}`;
 }
 
+const TONES: Readonly<Record<Severity, string>> = {
+  critical: "deny",
+  warning: "warn",
+  info: "muted",
+  ok: "muted",
+  unknown: "muted",
+};
+
 /** One line per node: its worst condition, how much it holds, how fast a change is in its kernel. */
 export function NodeStrip({ rows }: { readonly rows: readonly NodeRow[] }) {
   return (
-    <table className="boxed">
+    <table className="boxed nstrip">
       <thead>
         <tr>
           <th>Node</th>
@@ -68,21 +96,29 @@ export function NodeStrip({ rows }: { readonly rows: readonly NodeRow[] }) {
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ name, severity, title, report: { status } }) => (
-          <tr key={name}>
-            <td>
-              <Link href={`/nodes/${name}`} className="rowb" title={title}>
-                <SeverityMark severity={severity} />
-                <span className="mono">{name}</span>
-                {severity !== "ok" && <span className="muted ell">{title}</span>}
-              </Link>
-            </td>
-            <td className="num">{status?.counts.endpoints ?? "–"}</td>
-            <td className="num hide-s">{status?.counts.policies ?? "–"}</td>
-            <td className="num">{status === undefined ? "–" : `${Math.round(status.applyMs.p99)} ms`}</td>
-          </tr>
+        {rows.map((row) => (
+          <NodeLine key={row.name} row={row} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+function NodeLine({ row }: { readonly row: NodeRow }) {
+  const { name, severity, title } = row;
+  const { status } = row.report;
+  return (
+    <tr>
+      <td>
+        <Link href={`/nodes/${name}`} className="rowb" title={title}>
+          <SeverityMark severity={severity} />
+          <span className="mono">{name}</span>
+          {severity !== "ok" && <span className={`ell ${TONES[severity]}`}>{lowered(briefTitle(row))}</span>}
+        </Link>
+      </td>
+      <td className="num">{status?.counts.endpoints ?? "–"}</td>
+      <td className="num hide-s">{status?.counts.policies ?? "–"}</td>
+      <td className="num">{status === undefined ? "–" : `${Math.round(status.applyMs.p99)} ms`}</td>
+    </tr>
   );
 }

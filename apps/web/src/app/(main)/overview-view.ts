@@ -1,8 +1,9 @@
 import type { ProtectionView } from "@percale/api";
 import type { SessionCounts } from "@percale/bgp/standing";
-import type { Condition } from "@percale/protocol";
+import { condition, type Condition } from "@percale/protocol";
 import { counted, formatCount } from "../../words/number.ts";
 import { PRESENT, type Tense } from "../../words/tense.ts";
+import { formatAge } from "../../words/time.ts";
 import type { NodeRow, Severity } from "./nodes/view.ts";
 
 export interface Stat {
@@ -21,104 +22,179 @@ export function openWords({ ingress, egress }: Pick<ProtectionView, "ingress" | 
   return egress.open === 0 ? byProfile : `${byProfile}, ${formatCount(egress.open)} outwards`;
 }
 
+/** What a sentence is about, where it is explained, and what is said of it. */
+export interface Cause {
+  readonly subject: string;
+  readonly href: string;
+  readonly rest: string;
+}
+
+export interface Verdict {
+  readonly severity: Severity;
+  readonly text: string;
+  readonly causes: readonly Cause[];
+}
+
 interface Facts {
   readonly rows: readonly NodeRow[];
   /** Undefined while nobody can say. */
   readonly sessions: SessionCounts | undefined;
-  readonly conditions: readonly Pick<Condition, "severity" | "title">[];
+  readonly conditions: readonly (Pick<Condition, "code" | "severity" | "title" | "since"> & {
+    readonly source: string;
+  })[];
   /** Probed pairs where kernel and evaluator disagree. */
   readonly differing: number;
   readonly loaded: boolean;
+  readonly nowMs: number;
   readonly tense?: Tense;
 }
 
-/** The state of the network in one sentence, the worst thing first; the other things behind it. */
-export function overviewVerdict({ rows, sessions, conditions, differing, loaded, tense = PRESENT }: Facts): {
-  readonly severity: Severity;
-  readonly text: string;
-  readonly causes: string;
-} {
-  if (!loaded) return { severity: "unknown", text: "Looking at the network", causes: "" };
-  if (rows.length === 0) {
+type Finding = Pick<Verdict, "severity" | "text" | "causes">;
+
+/** The state of the network in one sentence, the worst thing first; what it is about, and the other things, behind it. */
+export function overviewVerdict(facts: Facts): Verdict {
+  const { rows, sessions, loaded, tense = PRESENT } = facts;
+  if (!loaded) return { severity: "unknown", text: "Looking at the network", causes: [] };
+  if (rows.length === 0) return { severity: "info", text: "No node has joined yet", causes: [] };
+  const words = wordsIn(tense);
+  const findings = [
+    behind(facts, words),
+    lost(facts, words),
+    reported(facts, "error"),
+    differing(facts, words),
+    silent(facts, words),
+    disconnected(facts, words),
+    reported(facts, "warning"),
+  ].filter((finding) => finding !== undefined);
+  const [first] = findings;
+  if (first !== undefined)
     return {
-      severity: "info",
-      text: "No node has joined yet",
-      causes: "Start an agent on a node, or bring up the lab with percale lab up.",
+      severity: tense.isPast ? "unknown" : first.severity,
+      text: tense.say(first.text),
+      causes: findings.flatMap(({ causes }) => causes),
     };
-  }
-  const { say, verb } = tense;
-  const lost = rows.filter(({ report }) => report.hearing === "lost" || report.status === undefined);
-  const silent = rows.filter(({ report }) => report.hearing === "late");
-  const unknown = rows.filter(({ report }) => report.hearing === "unknown" && report.status !== undefined);
-  const late = rows.filter((row) => row.behind > 0);
-  const errors = conditions.filter((condition) => condition.severity === "error");
-  const { established = 0, total = 0 } = sessions ?? {};
-  const down = total - established;
-  const areWere = (count: number): string => verb(count === 1 ? "is" : "are", count === 1 ? "was" : "were");
-  const findings: { readonly severity: Severity; readonly text: string }[] = [];
-  if (late.length > 0)
-    findings.push({
-      severity: "critical",
-      text: `${counted(late.length, "node")} ${verb(late.length === 1 ? "does" : "do", "did")} not enforce the newest policy`,
-    });
-  if (lost.length > 0)
-    findings.push({
-      severity: "critical",
-      text: `${counted(lost.length, "agent")} ${areWere(lost.length)} no longer heard`,
-    });
-  if (errors.length > 0)
-    findings.push({
-      severity: "critical",
-      text: errors.length === 1 ? (errors[0]?.title ?? "") : `${errors.length} errors are reported`,
-    });
-  if (differing > 0)
-    findings.push({
-      severity: "critical",
-      text: `${counted(differing, "probed pair")} ${verb(differing === 1 ? "differs" : "differ", "differed")} from the policy`,
-    });
-  if (silent.length > 0)
-    findings.push({
-      severity: "warning",
-      text:
-        silent.length === 1
-          ? `${silent[0]!.name} was heard ${silent[0]!.report.silent} ago`
-          : `${silent.length} agents are late`,
-    });
-  if (down > 0)
-    findings.push({
-      severity: "warning",
-      text: `${counted(down, "BGP session")} ${areWere(down)} not established`,
-    });
-  const warnings = conditions.filter((condition) => condition.severity === "warning");
-  if (warnings.length > 0)
-    findings.push({
-      severity: "warning",
-      text: warnings.length === 1 ? (warnings[0]?.title ?? "") : `${warnings.length} warnings`,
-    });
-  const [first, ...rest] = findings;
-  if (first === undefined && unknown.length > 0)
-    return {
-      severity: "unknown",
-      text: `${counted(unknown.length, "agent")} ${areWere(unknown.length)} not heard yet`,
-      causes: "",
-    };
-  if (first === undefined) {
-    return {
-      severity: tense.isPast ? "unknown" : "ok",
-      text: say(
-        rows.length === 1
-          ? `The node ${verb("enforces", "enforced")} the newest policy`
-          : `All ${rows.length} nodes ${verb("enforce", "enforced")} the newest policy`,
-      ),
-      causes:
-        total > 0
-          ? `${counted(total, "BGP session")} ${areWere(total)} established, nothing ${areWere(1)} reported.`
-          : `Nothing ${areWere(1)} reported.`,
-    };
-  }
+  const unknown = rows.filter(({ report }) => report.hearing === "unknown");
+  if (unknown.length > 0)
+    return { severity: "unknown", text: `${some(unknown, "agent")} ${words.are(unknown)} not heard yet`, causes: [] };
+  const who = rows.length === 1 ? rows[0]!.name : `All ${rows.length} nodes`;
   return {
-    severity: tense.isPast ? "unknown" : first.severity,
-    text: say(first.text),
-    causes: rest.map((finding) => finding.text).join(" · "),
+    severity: tense.isPast ? "unknown" : "ok",
+    text: tense.say(`${who} ${words.verb(rows, "enforces", "enforce", "enforced")} the newest policy`),
+    causes: sessions === undefined || sessions.total === 0 ? [] : [sessionsCause(sessions.total, "established", words)],
+  };
+}
+
+interface Words {
+  /** Of one, of several, and of either in the past. */
+  readonly verb: (of: readonly unknown[], one: string, many: string, then: string) => string;
+  readonly are: (of: readonly unknown[]) => string;
+}
+
+function wordsIn(tense: Tense): Words {
+  const verb: Words["verb"] = (of, one, many, then) => tense.verb(of.length === 1 ? one : many, then);
+  return { verb, are: (of) => verb(of, "is", "are", of.length === 1 ? "was" : "were") };
+}
+
+/** One by its name, several by their number. */
+function some(rows: readonly NodeRow[], noun: string): string {
+  return rows.length === 1 ? rows[0]!.name : counted(rows.length, noun);
+}
+
+const MOST_NAMED = 3;
+
+/** The first by name, with what is said of each, then how many more. */
+function named(rows: readonly NodeRow[], restOf: (row: NodeRow) => string): readonly Cause[] {
+  const first = rows
+    .slice(0, MOST_NAMED)
+    .map((row) => ({ subject: row.name, href: `/nodes/${row.name}`, rest: restOf(row) }));
+  const more = rows.length - MOST_NAMED;
+  return more > 0 ? [...first, { subject: `${more} more`, href: "/nodes", rest: "" }] : first;
+}
+
+function behind({ rows }: Facts, { are, verb }: Words): Finding | undefined {
+  const late = rows.filter((row) => row.behind > 0);
+  if (late.length === 0) return undefined;
+  return {
+    severity: "critical",
+    text: `${some(late, "node")} ${verb(late, "does", "do", "did")} not enforce the newest policy`,
+    causes: named(late, (row) => `${are([row])} ${counted(row.behind, "revision")} behind`),
+  };
+}
+
+function lost({ rows }: Facts, { are, verb }: Words): Finding | undefined {
+  const gone = rows.filter(({ report }) => report.hearing === "lost" || report.status === undefined);
+  if (gone.length === 0) return undefined;
+  return {
+    severity: "critical",
+    text: gone.every(({ report }) => report.status === undefined)
+      ? `${some(gone, "node")} ${verb(gone, "has", "have", "had")} no agent`
+      : `${some(gone, "agent")} ${are(gone)} no longer heard`,
+    causes: named(gone, ({ report }) =>
+      report.silent === undefined
+        ? `${verb([report], "has", "have", "had")} no agent`
+        : `was heard ${report.silent} ago`,
+    ),
+  };
+}
+
+function silent({ rows }: Facts, { are }: Words): Finding | undefined {
+  const late = rows.filter(({ report }) => report.hearing === "late");
+  if (late.length === 0) return undefined;
+  const [only] = late;
+  return {
+    severity: "warning",
+    text:
+      late.length === 1
+        ? `${only!.name} was heard ${only!.report.silent} ago`
+        : `${late.length} agents ${are(late)} late`,
+    causes: late.length === 1 ? [] : named(late, ({ report }) => `was heard ${report.silent} ago`),
+  };
+}
+
+/** What other findings say in better words. */
+const SAID_ELSEWHERE: ReadonlySet<string> = new Set([condition.AgentSilent.code, condition.BgpSessionDown.code]);
+
+function reported({ conditions, rows, nowMs }: Facts, severity: "error" | "warning"): Finding | undefined {
+  const found = conditions.filter((one) => one.severity === severity && !SAID_ELSEWHERE.has(one.code));
+  if (found.length === 0) return undefined;
+  const nodes = new Set(rows.map(({ name }) => name));
+  const on = ({ source }: Facts["conditions"][number]): string => (nodes.has(source) ? ` on ${source}` : "");
+  const [only] = found;
+  return {
+    severity: severity === "error" ? "critical" : "warning",
+    text: found.length === 1 ? `${only!.title}${on(only!)}` : `${found.length} ${severity}s are reported`,
+    causes: found.slice(0, MOST_NAMED).map((one) => ({
+      subject: one.title,
+      href: nodes.has(one.source) ? `/health?node=${one.source}` : "/health",
+      rest: `${on(one)} for ${formatAge(Date.parse(one.since), nowMs)}`.trim(),
+    })),
+  };
+}
+
+function differing({ differing: count }: Facts, { verb }: Words): Finding | undefined {
+  if (count === 0) return undefined;
+  const of = Array.from({ length: count });
+  const rest = `${verb(of, "differs", "differ", "differed")} from the policy`;
+  const subject = counted(count, "probed pair");
+  return { severity: "critical", text: `${subject} ${rest}`, causes: [{ subject, href: "/matrix", rest }] };
+}
+
+function disconnected({ sessions }: Facts, words: Words): Finding | undefined {
+  if (sessions === undefined || sessions.established === sessions.total) return undefined;
+  const { total, established, connecting, unheard } = sessions;
+  const cause = sessionsCause(total - established, "not established", words);
+  return {
+    // One that comes up, or that nobody hears, need not be broken.
+    severity: connecting + unheard < total - established ? "critical" : "warning",
+    text: `${cause.subject} ${cause.rest}`,
+    causes: [cause],
+  };
+}
+
+function sessionsCause(count: number, what: string, { are }: Words): Cause {
+  return {
+    subject: counted(count, "BGP session"),
+    href: "/bgp",
+    rest: `${are(Array.from({ length: count }))} ${what}`,
   };
 }

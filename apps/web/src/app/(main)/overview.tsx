@@ -18,13 +18,14 @@ import { Failed, SkeletonRows } from "../../parts/states.tsx";
 import { UntoldMark } from "../../parts/untold.tsx";
 import { usePageTitle } from "../../shell/title.ts";
 import { useTRPC } from "../../trpc/client.ts";
+import { lowered } from "../../words/tense.ts";
 import { counted, formatCount, formatShare } from "../../words/number.ts";
 import { formatClock } from "../../words/time.ts";
 import { ChangeTable } from "./activity/change-table.tsx";
 import { poolRows, stepOfUse } from "./ippools/view.ts";
 import { agreementOf, denialWords, deniedTargets, gridOf } from "./matrix/view.ts";
-import { DeniedTable, NodeStrip } from "./overview-parts.tsx";
-import { isCurrent, nodeRows } from "./nodes/view.ts";
+import { Causes, DeniedTable, NodeStrip } from "./overview-parts.tsx";
+import { briefTitle, isCurrent, nodeRows } from "./nodes/view.ts";
 import { openWords, overviewVerdict, type Stat } from "./overview-view.ts";
 import "../../styles/overview.css";
 import "../../styles/pools.css";
@@ -39,7 +40,7 @@ export function Overview() {
   const health = useHealth();
   const matrix = useMatrix();
   const protection = useProtection();
-  const activity = useActivity(7);
+  const activity = useActivity(10);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects(IPPool);
   const objects = useQuery(trpc.overview.summary.queryOptions()).data?.counts;
@@ -64,6 +65,7 @@ export function Overview() {
     conditions: firing,
     differing: grid.differing,
     loaded: nodes.data !== undefined,
+    nowMs: now,
     tense,
   });
   if (nodes.error !== null && nodes.data === undefined) {
@@ -73,6 +75,7 @@ export function Overview() {
       </main>
     );
   }
+  const worst = rows.find((row) => row.severity !== "ok");
   const programmed = rows.filter(isCurrent).length;
   const stats: readonly Stat[] = [
     {
@@ -81,7 +84,7 @@ export function Overview() {
       value: nodes.data && formatCount(programmed),
       of: rows.length,
       tone: programmed < rows.length ? "critical" : "ok",
-      text: rows.find((row) => row.severity !== "ok")?.title ?? "all current",
+      text: worst === undefined ? "all current" : `${worst.name}: ${lowered(briefTitle(worst))}`,
     },
     {
       href: "/bgp",
@@ -130,7 +133,7 @@ export function Overview() {
               <p className="vh1">
                 <SeverityMark severity={verdict.severity} /> {verdict.text}
               </p>
-              <p className="muted vsub">{verdict.causes}</p>
+              <Causes verdict={verdict} />
             </div>
             <span className="muted nowrap" suppressHydrationWarning>
               {nodes.data !== undefined && nodes.data.head > 0 && `revision ${formatCount(nodes.data.head)} · `}
@@ -191,8 +194,10 @@ export function Overview() {
                 ) : firing.length === 0 ? (
                   <p className="cb muted">
                     {rows.every((row) => row.severity === "ok")
-                      ? "Nothing needs you. Every agent, BIRD and the store report well."
-                      : "None is reported."}
+                      ? tense.say(
+                          `Nothing ${tense.verb("needs you", "needed anybody")}: every agent, BIRD and the database ${tense.verb("are", "were")} well.`,
+                        )
+                      : tense.say(`None ${tense.verb("is", "was")} reported.`)}
                   </p>
                 ) : (
                   <ConditionList
@@ -259,7 +264,7 @@ function StatLink({ stat }: { readonly stat: Stat }) {
         {stat.value ?? "–"}
         {stat.of !== undefined && isKnown && <small> / {formatCount(stat.of)}</small>}
       </span>
-      <span className="ss">
+      <span className="ss" title={stat.text}>
         {isKnown && stat.tone !== "ok" && <SeverityMark severity={stat.tone} />} {isKnown ? stat.text : ""}
       </span>
     </Link>

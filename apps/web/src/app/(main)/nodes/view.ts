@@ -79,6 +79,11 @@ function silenceOf({ hearing, silent = "" }: NodeReport): { severity: Severity; 
   }
 }
 
+/** The same in few words, where there is little room: that it is behind says more than why. */
+export function briefTitle({ behind, title, report }: NodeRow): string {
+  return behind > 0 && report.hearing === "heard" ? `${formatCount(behind)} behind` : title;
+}
+
 /** "heard now", "heard 8 s ago". */
 export function heardWords({ hearing, silent }: Pick<NodeReport, "hearing" | "silent">): string {
   if (hearing === "heard") return "heard now";
