@@ -15,6 +15,7 @@ import { openPki } from "./auth/pki.ts";
 import type { Pki } from "./auth/pki.ts";
 import { ensureBuiltIns } from "./built-ins.ts";
 import { requestHandler } from "./front.ts";
+import { ConditionLog } from "./health/condition-log.ts";
 import { Hearing } from "./hearing/hearing.ts";
 import { Gate, LIMITS } from "./limits.ts";
 import { ApiMetrics } from "./metrics.ts";
@@ -22,7 +23,7 @@ import { Judge } from "./policy/judge.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { createServices } from "./services/create.ts";
-import { foundConditions } from "./services/overview.ts";
+import { foundConditions, lookAtAll } from "./services/overview.ts";
 import { Strangers } from "./strangers.ts";
 import { NodeStatuses } from "./sync/node-statuses.ts";
 import { trpcOverHttp } from "./trpc/mount.ts";
@@ -89,7 +90,6 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const hearing = new Hearing({ store, records, streams });
   const statuses = new NodeStatuses({ store, agentStatus: records.agentStatus, log });
   const closing = new AbortController();
-  const following = Promise.all([statuses.run(closing.signal), hearing.run(closing.signal)]);
   const credentials = new OpenCredentials();
   const strangers = new Strangers();
   const apiMetrics = new ApiMetrics(metrics, {
@@ -101,7 +101,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
   const authenticator = new Authenticator({ tokens: records.tokens, failures });
   const judge = new Judge({ store, log });
-  const services = createServices({ store, records, judge, authenticator, health, hearing, log });
+  const conditionLog = new ConditionLog({
+    settings: records.settings,
+    log,
+    look: () => lookAtAll({ store, nodes: services.nodes, health, hearing }),
+  });
+  const services = createServices({ store, records, judge, authenticator, health, hearing, conditionLog, log });
   const sockets = upgrades({
     store,
     statuses,
@@ -137,6 +142,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     }),
     onUpgrade: sockets.onUpgrade,
   });
+  const following = Promise.all([statuses, hearing, conditionLog].map((each) => each.run(closing.signal)));
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   await writeKubeconfig(dataDir, url, pki);
   const timers = [

@@ -1,6 +1,7 @@
 import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Datastore, Records } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { ConditionLog } from "../health/condition-log.ts";
 import type { Hearing } from "../hearing/hearing.ts";
 import type { Judge } from "../policy/judge.ts";
 import { accessServices, sessionServices } from "./access.ts";
@@ -24,6 +25,7 @@ export function createServices({
   authenticator,
   health,
   hearing,
+  conditionLog,
   log,
 }: {
   readonly store: Datastore;
@@ -32,6 +34,7 @@ export function createServices({
   readonly authenticator: Authenticator;
   readonly health: HealthRegistry;
   readonly hearing: Hearing;
+  readonly conditionLog: Pick<ConditionLog, "history">;
   readonly log: Logger;
 }): Services {
   const nodes = nodeServices({ agentStatus, hearing, log });
@@ -54,7 +57,7 @@ export function createServices({
     selectors: selectorServices(judge),
     ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },
-    health: { conditions: () => allConditions(sources) },
+    health: { conditions: () => allConditions(sources), history: () => conditionLog.history() },
     lab,
     access: accessServices(access),
     overview: { summary: () => overviewOf(sources) },

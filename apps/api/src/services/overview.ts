@@ -29,6 +29,15 @@ export async function allConditions(sources: Sources): Promise<ConditionView[]> 
   );
 }
 
+/** The same, and whether it is all that there is: not while the database, or whether an agent is heard, is unknown. */
+export async function lookAtAll(
+  sources: Sources,
+): Promise<{ readonly conditions: ConditionView[]; readonly isWhole: boolean }> {
+  const statuses = await heard(sources);
+  const isWhole = answers(sources) && statuses.every(({ hearing }) => hearing !== "unknown");
+  return { conditions: await allConditions(sources), isWhole };
+}
+
 /** What no agent tells of itself. */
 export async function foundConditions(sources: Sources): Promise<ConditionView[]> {
   return found(sources, await heard(sources));

@@ -68,7 +68,10 @@ export interface Services {
     release(request: z.output<typeof input.releaseInput>, identity: Identity): Promise<{ readonly address: string }>;
   };
   readonly pools: { usage(): Promise<readonly view.PoolUsageView[]> };
-  readonly health: { conditions(): Promise<readonly view.ConditionView[]> };
+  readonly health: {
+    conditions(): Promise<readonly view.ConditionView[]>;
+    history(): view.HealthHistoryView;
+  };
   readonly lab: {
     report(report: input.LabReport): Promise<void>;
     matrix(): Promise<view.LabMatrixView>;

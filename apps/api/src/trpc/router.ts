@@ -150,6 +150,8 @@ const pools = router({ usage: can("read").query(({ ctx }) => ctx.services.pools.
 
 const health = router({
   conditions: can("read").query(({ ctx }): Promise<readonly ConditionView[]> => ctx.services.health.conditions()),
+  /** When each of them held of late. */
+  history: can("read").query(({ ctx }) => ctx.services.health.history()),
 });
 
 const lab = router({

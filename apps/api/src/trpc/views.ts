@@ -478,6 +478,20 @@ export interface ConditionView extends Condition {
   readonly nodes?: readonly string[];
 }
 
+/** When a condition held. */
+export interface SpellView extends Pick<Condition, "code" | "severity" | "title" | "since"> {
+  readonly source: string;
+  /** RFC 3339; absent: it still holds. */
+  readonly until?: string | undefined;
+}
+
+export interface HealthHistoryView {
+  /** As of the server's clock, which all times here are of. */
+  readonly at: string;
+  /** Of the last 24 hours, in order of beginning. */
+  readonly spells: readonly SpellView[];
+}
+
 export interface ProbeResult {
   readonly from: string;
   readonly to: string;

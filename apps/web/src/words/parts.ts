@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "changes.set": "the change set",
   "changes.effects": "what changes did",
   "health.conditions": "conditions",
+  "health.history": "when conditions held",
   "lab.matrix": "what the lab measures",
   "lab.probes": "what the lab measures",
   "lists.endpoint": "the endpoint",
