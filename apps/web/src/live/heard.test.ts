@@ -94,6 +94,20 @@ test("who is heard changes nothing for anybody who listens", () => {
   expect([told, heard.nodes() === nodes]).toEqual([1, true]);
 });
 
+test("the last thirty beats are remembered, with how old each word was", () => {
+  const heard = createHeard(OPENED);
+  for (let beat = 0; beat < 33; beat++)
+    heard.beat(
+      beatOf({ storeMs: beat, nodes: { n1: 100 + beat, n2: 300 } }),
+      at(beat * 1_000 + (beat === 32 ? 400 : 0)),
+    );
+  expect([heard.marks().length, heard.marks()[0]?.storeMs, heard.marks().at(-1)]).toEqual([
+    30,
+    3,
+    { serverMs: 1_400, storeMs: 32, agents: { fromMs: 132, toMs: 300 } },
+  ]);
+});
+
 test("nothing is the present, and nobody heard, of which the last word is three seconds old", () => {
   const ms = fc.nat(8_000);
   fc.assert(

@@ -21,6 +21,18 @@ export interface NodeHearings {
   readonly others: NodeHearing;
 }
 
+/** What one beat said: how long ago each was heard when it came. */
+export interface BeatMark {
+  /** Since the beat before. */
+  readonly serverMs: number;
+  readonly storeMs: number;
+  /** Of agents, the first and the last that was heard; absent while there are none. */
+  readonly agents?: { readonly fromMs: number; readonly toMs: number } | undefined;
+}
+
+/** As many are remembered. */
+export const BEATS = 30;
+
 /** What time it is: `ms` never goes back and counts, `wallMs` is only shown. */
 export interface Moment {
   readonly ms: number;
@@ -32,6 +44,9 @@ export interface Heard {
   readonly presence: () => Presence;
   readonly nodes: () => NodeHearings;
   readonly subscribe: (listener: () => void) => () => void;
+  /** The last ones, the newest last. */
+  readonly marks: () => readonly BeatMark[];
+  readonly onBeat: (listener: () => void) => () => void;
   readonly beat: (beat: BeatView, now: Moment) => void;
   /** Time went by. */
   readonly look: (now: Moment) => void;
@@ -45,7 +60,9 @@ export function createHeard(opened: Moment): Heard {
   let last: { readonly beat: BeatView; readonly at: Moment } | undefined;
   let presence: Presence = { s: "waiting" };
   let nodes: NodeHearings = NOBODY;
+  let marks: readonly BeatMark[] = [];
   const listeners = new Set<() => void>();
+  const beatListeners = new Set<() => void>();
   const set = (nextPresence: Presence, nextNodes: NodeHearings): void => {
     const next = samePresence(presence, nextPresence) ? presence : nextPresence;
     const now = sameHearings(nodes, nextNodes) ? nodes : nextNodes;
@@ -71,12 +88,26 @@ export function createHeard(opened: Moment): Heard {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    marks: () => marks,
+    onBeat(listener) {
+      beatListeners.add(listener);
+      return () => beatListeners.delete(listener);
+    },
     beat(beat, now) {
+      const serverMs = last === undefined ? 0 : now.ms - last.at.ms;
+      marks = [...marks, markOf(beat, serverMs)].slice(-BEATS);
       last = { beat, at: now };
       look(now);
+      for (const listener of beatListeners) listener();
     },
     look,
   };
+}
+
+function markOf({ storeMs, nodes }: BeatView, serverMs: number): BeatMark {
+  const ages = Object.values(nodes);
+  const agents = ages.length === 0 ? undefined : { fromMs: Math.min(...ages), toMs: Math.max(...ages) };
+  return { serverMs, storeMs, agents };
 }
 
 /** So long after a beat the next one is missing: whatever grew old meanwhile, the server is to blame. */

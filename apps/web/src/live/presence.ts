@@ -1,7 +1,7 @@
 "use client";
 import { useMemo, useSyncExternalStore } from "react";
 import { PRESENT, type Tense, tenseOf } from "../words/tense.ts";
-import { createHeard, NOBODY, type Moment, type NodeHearings, type Presence } from "./heard.ts";
+import { type BeatMark, createHeard, NOBODY, type Moment, type NodeHearings, type Presence } from "./heard.ts";
 
 const moment = (): Moment => ({ ms: performance.now(), wallMs: Date.now() });
 
@@ -36,6 +36,13 @@ export function usePresence(): Presence {
 /** When each node's agent was heard, as of the last beat. */
 export function useHearings(): NodeHearings {
   return useSyncExternalStore(subscribe, heard.nodes, () => NOBODY);
+}
+
+const NO_MARKS: readonly BeatMark[] = [];
+
+/** What the last beats said; another answer at each. */
+export function useBeats(): readonly BeatMark[] {
+  return useSyncExternalStore(heard.onBeat, heard.marks, () => NO_MARKS);
 }
 
 /** How sentences about the network are said now. */

@@ -1,73 +1,81 @@
 "use client";
+import { IPPool } from "@percale/resources";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useTense } from "../../../live/presence.ts";
+import { useBeats, useTense } from "../../../live/presence.ts";
+import { useObjects } from "../../../live/objects.ts";
 import { useHealth, useNodes } from "../../../live/queries.ts";
-import { ConditionList } from "../../../parts/condition-list.tsx";
+import { useSessionCounts } from "../../../live/sessions.ts";
+import { Icon } from "../../../parts/icon.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
 import { Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
+import { useTRPC } from "../../../trpc/client.ts";
+import { isUntold } from "../../../words/untold.ts";
+import { poolRows } from "../ippools/view.ts";
+import { nodeRows } from "../nodes/view.ts";
+import { Conditions } from "./conditions.tsx";
+import { DayCard, NearCard, WatchedCard } from "./cards.tsx";
+import { type FoundCondition, healthVerdict, nearest, watched } from "./view.ts";
+import "../../../styles/health.css";
 
-const GROUPS = [
-  ["error", "Critical"],
-  ["warning", "Warnings"],
-  ["info", "Notes"],
-] as const;
-
-/** Every coded condition of every part: what, since when, what to do, where. */
+/** Every coded condition of every part, what is watched and when it was heard, and when each condition held. */
 export function Health() {
   usePageTitle("Health");
-  const url = useUrlState();
   const health = useHealth();
-  const nodes = useNodes();
-  const known = useMemo(() => new Set((nodes.data?.reports ?? []).map((report) => report.name)), [nodes.data]);
-  const tense = useTense();
-  const source = url.get("node");
   return (
     <main className="main" id="main">
       <Loaded query={health} what="health">
-        {(all) => {
-          const conditions = all
-            .filter((one) => source === null || (one.nodes ?? [one.source]).includes(source))
-            .map((one) => ({
-              ...one,
-              ...(known.has(one.source) && one.nodes === undefined ? { node: one.source } : {}),
-            }));
-          return (
-            <div className="scroll">
-              <div className="pad health">
-                <p className="verd-line">
-                  {conditions.length === 0 ? (
-                    <>
-                      <SeverityMark severity={tense.isPast ? "unknown" : "ok"} />{" "}
-                      <b className="strong">{tense.say(`Nothing ${tense.verb("is", "was")} reported.`)}</b>
-                    </>
-                  ) : (
-                    <>
-                      <b className="strong">
-                        {conditions.length === 1 ? "1 condition" : `${conditions.length} conditions`}.
-                      </b>{" "}
-                      <span className="muted">Each says what to do; it goes away by itself when that is done.</span>
-                    </>
-                  )}
-                </p>
-                {GROUPS.map(([severity, title]) => {
-                  const group = conditions.filter((condition) => condition.severity === severity);
-                  return group.length === 0 ? null : (
-                    <section key={severity} className="card health-group" aria-label={title}>
-                      <div className="ch">
-                        <h2 className="h2">{title}</h2>
-                        <span className="muted">{group.length}</span>
-                      </div>
-                      <ConditionList conditions={group} />
-                    </section>
-                  );
-                })}
-              </div>
-            </div>
-          );
-        }}
+        {(conditions) => <HealthBody all={conditions} />}
       </Loaded>
     </main>
+  );
+}
+
+function HealthBody({ all }: { readonly all: readonly FoundCondition[] }) {
+  const trpc = useTRPC();
+  const url = useUrlState();
+  const reports = useNodes().data?.reports;
+  const marks = useBeats();
+  const tense = useTense();
+  const counts = useSessionCounts();
+  const pools = useObjects(IPPool);
+  const usage = useQuery(trpc.pools.usage.queryOptions()).data;
+  const rows = useMemo(() => nodeRows(reports ?? []), [reports]);
+  const poolList = useMemo(() => poolRows(pools.items, usage ?? []), [pools.items, usage]);
+  const node = url.get("node");
+  const conditions = node === null ? all : all.filter((one) => (one.nodes ?? [one.source]).includes(node));
+  const verdict = healthVerdict({ conditions: all, marks }, tense);
+  const near = nearest({ pools: poolList, rows, marks });
+  const parts = watched({ rows, sessions: isUntold(counts) ? undefined : counts.all, marks });
+  return (
+    <div className="scroll">
+      <div className="pad health">
+        <div className="verdict">
+          <div>
+            <p className="vh1">
+              <SeverityMark severity={verdict.severity} /> {verdict.text}
+            </p>
+            <p className="muted vsub">{verdict.rest}</p>
+          </div>
+        </div>
+        {node !== null && (
+          <p className="rowb health-of">
+            Conditions of <span className="mono">{node}</span> alone
+            <button type="button" className="btn ghost mini" onClick={() => url.set({ node: undefined })}>
+              <Icon name="close" />
+              Show all
+            </button>
+          </p>
+        )}
+        <div className="hgrid">
+          {conditions.length > 0 ? <Conditions conditions={conditions} rows={rows} /> : <NearCard near={near} />}
+          <WatchedCard parts={parts} />
+          <DayCard isWide={conditions.length === 0} />
+          {conditions.length > 0 && <NearCard near={near} />}
+        </div>
+      </div>
+    </div>
   );
 }
