@@ -59,7 +59,7 @@ export function createConnection(): Connection {
 }
 
 /** Of when the data is, where it does not come any more. */
-export function lostAt(state: ConnectionState): number | undefined {
+function lostAt(state: ConnectionState): number | undefined {
   switch (state.s) {
     case "wait":
     case "refused":

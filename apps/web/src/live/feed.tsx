@@ -24,11 +24,15 @@ export function LiveFeed() {
   const queryClient = useQueryClient();
   const trpc = useTRPC();
   useStatusFeeds();
-  const { s } = usePresence();
+  const isPast = usePresence().s === "past";
   useEffect(() => {
-    // What the server itself says is wrong changes with what it hears.
-    if (s !== "waiting") void queryClient.invalidateQueries({ queryKey: trpc.health.pathKey(), refetchType: "active" });
-  }, [s, queryClient, trpc]);
+    if (!isPast) return undefined;
+    // What the server itself says is wrong changes with what it hears: once it is silent, and once it is back.
+    const lookAgain = () =>
+      void queryClient.invalidateQueries({ queryKey: trpc.health.pathKey(), refetchType: "active" });
+    lookAgain();
+    return lookAgain;
+  }, [isPast, queryClient, trpc]);
   useEffect(() => {
     let stopped = false;
     let retry: ReturnType<typeof setTimeout> | undefined;

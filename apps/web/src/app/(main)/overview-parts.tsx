@@ -9,7 +9,7 @@ import { briefTitle, type NodeRow } from "./nodes/view.ts";
 /** Of what the headline speaks, and what else there is: each leads to where it is explained. */
 export function Causes({ verdict: { severity, causes } }: { readonly verdict: Verdict }) {
   return (
-    <p className="muted vsub">
+    <>
       {severity === "info" && "Start an agent on a node, or bring up the lab with percale lab up."}
       {causes.map(({ subject, href, rest }, index) => (
         <span key={`${subject} ${rest}`}>
@@ -20,7 +20,7 @@ export function Causes({ verdict: { severity, causes } }: { readonly verdict: Ve
           {rest}
         </span>
       ))}
-    </p>
+    </>
   );
 }
 

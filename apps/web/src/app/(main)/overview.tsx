@@ -12,6 +12,7 @@ import { useSessionCounts } from "../../live/sessions.ts";
 import { isUntold, toldBy } from "../../words/untold.ts";
 import { ConditionList } from "../../parts/condition-list.tsx";
 import { useNow } from "../../parts/age.tsx";
+import { Headline } from "../../parts/headline.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { SeverityMark } from "../../parts/severity.tsx";
 import { Failed, SkeletonRows } from "../../parts/states.tsx";
@@ -128,18 +129,17 @@ export function Overview() {
     <main className="main" id="main">
       <div className="scroll">
         <div className="pad overview">
-          <div className="verdict">
-            <div>
-              <p className="vh1">
-                <SeverityMark severity={verdict.severity} /> {verdict.text}
-              </p>
-              <Causes verdict={verdict} />
-            </div>
-            <span className="muted nowrap" suppressHydrationWarning>
-              {nodes.data !== undefined && nodes.data.head > 0 && `revision ${formatCount(nodes.data.head)} · `}
-              {formatClock(now)}
-            </span>
-          </div>
+          <Headline
+            severity={verdict.severity}
+            text={verdict.text}
+            rest={<Causes verdict={verdict} />}
+            end={
+              <>
+                {nodes.data !== undefined && nodes.data.head > 0 && `revision ${formatCount(nodes.data.head)} · `}
+                {formatClock(now)}
+              </>
+            }
+          />
           <div className="stats">
             {stats.map((stat) => (
               <StatLink key={stat.title} stat={stat} />

@@ -6,8 +6,8 @@ import { useBeats, useTense } from "../../../live/presence.ts";
 import { useObjects } from "../../../live/objects.ts";
 import { useHealth, useNodes } from "../../../live/queries.ts";
 import { useSessionCounts } from "../../../live/sessions.ts";
+import { Headline } from "../../../parts/headline.tsx";
 import { Icon } from "../../../parts/icon.tsx";
-import { SeverityMark } from "../../../parts/severity.tsx";
 import { Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
@@ -52,14 +52,7 @@ function HealthBody({ all }: { readonly all: readonly FoundCondition[] }) {
   return (
     <div className="scroll">
       <div className="pad health">
-        <div className="verdict">
-          <div>
-            <p className="vh1">
-              <SeverityMark severity={verdict.severity} /> {verdict.text}
-            </p>
-            <p className="muted vsub">{verdict.rest}</p>
-          </div>
-        </div>
+        <Headline {...verdict} />
         {node !== null && (
           <p className="rowb health-of">
             Conditions of <span className="mono">{node}</span> alone
