@@ -3,14 +3,15 @@ import type { LiveEvent } from "@percale/api";
 import { IPAMHandle, objectAfter, refOf } from "@percale/resources/catalog";
 import type { KubeObject } from "@percale/resources/catalog";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { fromWire } from "../trpc/wire.ts";
 import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
 import { applyEvents, type Collection, type ObjectEvent, refOfEvent } from "./collection.ts";
 import { connection } from "./connection.ts";
+import type { NodeHearings } from "./heard.ts";
 import { recent } from "./feed-state.ts";
 import { collectionKey } from "./objects.ts";
-import { hearBeat, usePresence } from "./presence.ts";
+import { hearBeat, useHearings, usePresence } from "./presence.ts";
 import { useStatusFeeds } from "./queries.ts";
 
 /** Deltas are painted at most this often; the first after a pause at once. */
@@ -33,6 +34,15 @@ export function LiveFeed() {
     lookAgain();
     return lookAgain;
   }, [isPast, queryClient, trpc]);
+  const silent = silentAmong(useHearings());
+  const toldSilent = useRef(silent);
+  useEffect(() => {
+    if (toldSilent.current === silent) return;
+    toldSilent.current = silent;
+    // Sessions and conditions are the server's answer to who is heard.
+    for (const path of [trpc.health.pathKey(), trpc.bgp.pathKey()])
+      void queryClient.invalidateQueries({ queryKey: path, refetchType: "active" });
+  }, [silent, queryClient, trpc]);
   useEffect(() => {
     let stopped = false;
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -91,6 +101,11 @@ export function LiveFeed() {
     };
   }, [client, queryClient, trpc]);
   return null;
+}
+
+/** As text, which is the same as long as they are. */
+function silentAmong({ byNode }: NodeHearings): string {
+  return Array.from(byNode, ([node, { hearing }]) => (hearing === "heard" ? "" : `${node} ${hearing}`)).join("");
 }
 
 function toEvent({ revision, ...event }: Omit<LiveEvent, "at" | "author">): ObjectEvent {

@@ -91,7 +91,11 @@ test.each<[what: string, more: Parameters<typeof said>[0], verdict: Said]>([
   [
     "an agent is late",
     { rows: [row(0, "late"), row()] },
-    { severity: "warning", text: "n1 was heard 8 s ago", causes: [] },
+    {
+      severity: "warning",
+      text: "n1 was heard 8 s ago",
+      causes: ["n1 (/nodes/n1) keeps enforcing what it has"],
+    },
   ],
   [
     "an agent was not heard yet",

@@ -147,7 +147,9 @@ function silent({ rows }: Facts, { are }: Words): Finding | undefined {
       late.length === 1
         ? `${only!.name} was heard ${only!.report.silent} ago`
         : `${late.length} agents ${are(late)} late`,
-    causes: late.length === 1 ? [] : named(late, ({ report }) => `was heard ${report.silent} ago`),
+    causes: named(late, ({ report }) =>
+      late.length === 1 ? "keeps enforcing what it has" : `was heard ${report.silent} ago`,
+    ),
   };
 }
 

@@ -84,7 +84,7 @@ export function Overview() {
       title: "Nodes programmed",
       value: nodes.data && formatCount(programmed),
       of: rows.length,
-      tone: programmed < rows.length ? "critical" : "ok",
+      tone: programmed === rows.length ? "ok" : worst?.severity === "critical" ? "critical" : "warning",
       text: worst === undefined ? "all current" : `${worst.name}: ${lowered(briefTitle(worst))}`,
     },
     {

@@ -48,7 +48,7 @@ function HealthBody({ all }: { readonly all: readonly FoundCondition[] }) {
   const conditions = node === null ? all : all.filter((one) => (one.nodes ?? [one.source]).includes(node));
   const verdict = healthVerdict({ conditions: all, marks }, tense);
   const near = nearest({ pools: poolList, rows, marks });
-  const parts = watched({ rows, sessions: isUntold(counts) ? undefined : counts.all, marks });
+  const parts = watched({ rows, sessions: isUntold(counts) ? undefined : counts.all, marks }, tense);
   return (
     <div className="scroll">
       <div className="pad health">

@@ -56,15 +56,18 @@ export interface Watched {
   readonly heard: string;
 }
 
-export function watched({
-  rows,
-  sessions,
-  marks,
-}: {
-  readonly rows: readonly NodeRow[];
-  readonly sessions: SessionCounts | undefined;
-  readonly marks: readonly BeatMark[];
-}): readonly Watched[] {
+export function watched(
+  {
+    rows,
+    sessions,
+    marks,
+  }: {
+    readonly rows: readonly NodeRow[];
+    readonly sessions: SessionCounts | undefined;
+    readonly marks: readonly BeatMark[];
+  },
+  { verb }: Tense = PRESENT,
+): readonly Watched[] {
   const newest = marks.at(-1);
   const worst = rows.find((row) => row.severity !== "ok");
   const birds = rows.filter(({ report }) => report.status?.bird.state === "Ready").length;
@@ -79,7 +82,7 @@ export function watched({
         rows.length === 0
           ? "none has joined"
           : worst === undefined
-            ? "all current"
+            ? verb("all current", "all were current")
             : `${worst.name}: ${briefTitle(worst)}`,
       ages: marks.flatMap(({ agents }) => (agents === undefined ? [] : [agents.toMs])),
       heard: newest?.agents === undefined ? "–" : rangeText(newest.agents),
@@ -97,7 +100,7 @@ export function watched({
       title: "API server",
       count: "1",
       severity: newest === undefined ? "unknown" : "ok",
-      text: "answers this page",
+      text: verb("answers this page", "answered this page"),
       ages: marks.slice(1).map(({ serverMs }) => serverMs),
       heard: newest === undefined ? "–" : "each second",
     },
@@ -105,7 +108,10 @@ export function watched({
       title: "Database",
       count: "1",
       severity: newest === undefined ? "unknown" : newest.storeMs < PATIENCE.heardMs ? "ok" : "critical",
-      text: newest === undefined || newest.storeMs < PATIENCE.heardMs ? "answers" : "does not answer",
+      text:
+        newest === undefined || newest.storeMs < PATIENCE.heardMs
+          ? verb("answers", "answered")
+          : verb("does not answer", "did not answer"),
       ages: marks.map(({ storeMs }) => storeMs),
       heard: newest === undefined ? "–" : secondsText(newest.storeMs),
     },

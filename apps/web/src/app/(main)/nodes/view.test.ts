@@ -57,7 +57,7 @@ test("the verdict is one sentence with its exceptions", () => {
   });
   expect(nodesVerdict(nodeRows([node("a", {}), node("b", { programmedRevision: 39 })]), 40)).toEqual({
     lead: "1 of 2 nodes enforce revision 40.",
-    rest: "b: Behind 1 revision",
+    rest: "b: behind 1 revision",
   });
   expect(nodesVerdict([], 0).lead).toBe("No node has joined.");
 });
@@ -130,10 +130,10 @@ test("a verdict names three nodes and counts the others; a single node is the on
   const late = ["a", "b", "c", "d", "e"].map((name) => node(name, { programmedRevision: 39 }));
   expect(nodesVerdict(nodeRows(late), 1_000)).toEqual({
     lead: "0 of 5 nodes enforce revision 1,000.",
-    rest: "a: Behind 1 revision; b: Behind 1 revision; c: Behind 1 revision; and 2 more",
+    rest: "a: behind 1 revision; b: behind 1 revision; c: behind 1 revision; and 2 more",
   });
   expect(nodesVerdict(nodeRows(late.slice(0, 3)), 40).rest).toBe(
-    "a: Behind 1 revision; b: Behind 1 revision; c: Behind 1 revision",
+    "a: behind 1 revision; b: behind 1 revision; c: behind 1 revision",
   );
   expect(nodesVerdict(nodeRows([node("a", {})]), 40).lead).toBe("The only node enforces revision 40.");
   expect(nodesVerdict(nodeRows([node("a", undefined), node("b", {}, "lost")]), 40).lead).toBe(

@@ -1,7 +1,7 @@
 import type { SessionCounts } from "@percale/bgp/standing";
 import type { AgentStatus, Condition, Hearing, WorkloadStatus } from "@percale/protocol";
 import { counted, formatCount } from "../../../words/number.ts";
-import { PRESENT, type Tense } from "../../../words/tense.ts";
+import { lowered, PRESENT, type Tense } from "../../../words/tense.ts";
 
 /** One node as the API knows it: the Node object, and what its agent last said, if it ever did. */
 export interface NodeReport {
@@ -150,7 +150,7 @@ export function nodesVerdict(
       ? verb("All healthy.", "")
       : bad
           .slice(0, 3)
-          .map((row) => `${row.name}: ${row.title}`)
+          .map((row) => `${row.name}: ${lowered(row.title)}`)
           .join("; ") + (bad.length > 3 ? `; and ${bad.length - 3} more` : "");
   return { lead, rest };
 }

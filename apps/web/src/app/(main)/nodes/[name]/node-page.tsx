@@ -3,6 +3,7 @@ import { Node } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
+import { useTense } from "../../../../live/presence.ts";
 import { useNodes } from "../../../../live/queries.ts";
 import { useSessions } from "../../../../live/sessions.ts";
 import { Icon } from "../../../../parts/icon.tsx";
@@ -69,6 +70,7 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const endpoints = useQuery(trpc.lists.endpoints.queryOptions({ node: report.name, limit: SHOWN }));
   const row = nodeRow(report);
+  const { isPast } = useTense();
   const tab = url.get("tab") ?? "programming";
   const { status } = report;
   const sessions = sortSessions(told.data?.sessions ?? []).filter((session) => touches(session, report.name));
@@ -85,7 +87,8 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
             </span>
           ))}
           <span className="muted">
-            {status === undefined ? "no agent has reported" : `agent ${status.build}`}, {heardWords(report)}
+            {status === undefined ? "no agent has reported" : `agent ${status.build}`}
+            {!isPast && `, ${heardWords(report)}`}
           </span>
           <Link className="btn right" href={`/nodes?q=${report.name}`}>
             In the list
