@@ -1,5 +1,7 @@
 /** What others need to know of a kind so that none of them has to know the kind. Each kind says it of itself; `registry.ts` answers questions. */
 
+import type { SettingGroup } from "./settings.ts";
+
 /** Parts that are made of objects: a node's calculation graph and BIRD, addresses, tunnels, and answers about packets. */
 export type Reader = "graph" | "bird" | "ipam" | "tunnels" | "evaluator";
 
@@ -38,8 +40,8 @@ export interface Looks {
   readonly menu?: { readonly group: MenuGroup; readonly title: string; readonly icon: string };
   /** Search finds its objects by name. */
   readonly searched?: boolean;
-  /** A configuration, shown on the settings page. */
-  readonly setting?: boolean;
+  /** A configuration, shown on the settings page in these groups. */
+  readonly settings?: { readonly title: string; readonly groups: readonly SettingGroup[] };
   /** The spec that a new one begins with. */
   readonly template?: Readonly<Record<string, unknown>>;
 }

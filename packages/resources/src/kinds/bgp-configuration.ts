@@ -2,6 +2,7 @@ import * as z from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";
 import { show } from "../issue.ts";
+import { DEFAULT_AS } from "../scalars/as-number.ts";
 import {
   anyCase,
   asNumber,
@@ -14,6 +15,7 @@ import {
   setOf,
   text,
 } from "../scalars/schemas.ts";
+import { groupSettings, setting } from "../settings.ts";
 
 const cidrList = z.array(z.strictObject({ cidr: net.meta({ title: "CIDR", description: "A strictly masked CIDR." }) }));
 const priority = z.int().min(1).max(2_147_483_646);
@@ -50,6 +52,163 @@ const ONLY_IN_DEFAULT = [
   "nodeMeshMaxRestartTime",
 ] as const;
 
+const GROUPS = [
+  ["Mesh and AS", /^(nodeToNodeMesh|asNumber|nodeMesh|listenPort|bindMode)/],
+  ["Services", /^service/],
+  ["Communities", /^(communities|prefixAdvertisements)/],
+  ["BIRD and routes", /^/],
+] as const;
+
+const spec = z.strictObject({
+  logSeverityScreen: anyCase("Trace", "Debug", "Info", "Warning", "Error", "Fatal")
+    .meta({ title: "BIRD log level", description: "How much BIRD logs.", ...setting({ effect: "live" }) })
+    .default("Info"),
+  nodeToNodeMeshEnabled: z
+    .boolean()
+    .meta({
+      title: "Node-to-node mesh",
+      description: "Every node peers with every other. Only in the object named default. Default: true.",
+      ...setting({ default: true, effect: "opens or ends sessions" }),
+    })
+    .optional(),
+  asNumber: asNumber
+    .meta({
+      title: "AS number",
+      description: "AS number of nodes that have none of their own. Only in the object named default. Default: 64512.",
+      ...setting({ default: DEFAULT_AS, effect: "restarts sessions" }),
+    })
+    .optional(),
+  serviceLoadBalancerIPs: cidrList
+    .meta({
+      title: "Service load balancer IPs",
+      description: "Load balancer addresses to advertise. Only in the object named default.",
+    })
+    .optional(),
+  serviceExternalIPs: cidrList
+    .meta({
+      title: "Service external IPs",
+      description: "External service addresses to advertise. Only in the object named default.",
+    })
+    .optional(),
+  serviceClusterIPs: cidrList
+    .meta({
+      title: "Service cluster IPs",
+      description: "Cluster service addresses to advertise. Only in the object named default.",
+    })
+    .optional(),
+  serviceLoadBalancerAggregation: z
+    .enum(["Enabled", "Disabled"])
+    .meta({
+      title: "Aggregate load balancer IPs",
+      description: "Disabled: advertise each load balancer address for itself instead of its CIDR.",
+    })
+    .default("Enabled"),
+  communities: z
+    .array(
+      z.strictObject({
+        name: name.meta({ title: "Name", description: "What prefixAdvertisements calls it." }),
+        value: text(communityFault).meta({
+          title: "Value",
+          description: "aa:nn (16 bits each) or aa:nn:mm (32 bits each).",
+        }),
+      }),
+    )
+    .max(500)
+    .meta({ title: "Communities", description: "Names for BGP community values." })
+    .optional(),
+  prefixAdvertisements: z
+    .array(
+      z.strictObject({
+        cidr: net.meta({ title: "CIDR", description: "Routes within this CIDR get the communities." }),
+        communities: z
+          .array(z.string())
+          .max(50)
+          .meta({ title: "Communities", description: "Community values, or names from communities." }),
+      }),
+    )
+    .max(500)
+    .meta({ title: "Prefix advertisements", description: "Communities to attach to advertised routes." })
+    .optional(),
+  listenPort: portNumber
+    .meta({
+      title: "Listen port",
+      description: "TCP port BIRD listens on. Default: 179.",
+      ...setting({ default: 179, unit: "TCP", effect: "restarts sessions" }),
+    })
+    .optional(),
+  nodeMeshPassword: secretRef
+    .meta({
+      title: "Mesh password",
+      description: "Password of all sessions of the mesh. Only in the object named default.",
+      ...setting({ effect: "restarts sessions" }),
+    })
+    .optional(),
+  nodeMeshMaxRestartTime: restartTime
+    .meta({
+      title: "Mesh restart time",
+      description:
+        "How long mesh peers keep a restarting node's routes. Only in the object named default. Default: 2m0s.",
+      ...setting({ default: "2m0s", effect: "restarts sessions" }),
+    })
+    .optional(),
+  bindMode: z
+    .enum(["None", "NodeIP"])
+    .meta({
+      title: "Bind mode",
+      description: "NodeIP: listen on the node's BGP address only. Default: None.",
+      ...setting({ default: "None", effect: "restarts sessions" }),
+    })
+    .optional(),
+  ignoredInterfaces: setOf(
+    text((value) =>
+      /^[a-zA-Z0-9_.*-]{1,15}$/.test(value) && value !== "*"
+        ? undefined
+        : "must be an interface name of at most 15 characters, * matching any part but not alone",
+    ),
+  )
+    .meta({
+      title: "Ignored interfaces",
+      description: "Interfaces whose routes are not read. * matches any part of a name.",
+      ...setting({ effect: "live" }),
+    })
+    .optional(),
+  localWorkloadPeeringIPV4: ipv4
+    .meta({
+      title: "Local workload peering, IPv4",
+      description: "Address under which local workloads reach BIRD over IPv4.",
+    })
+    .optional(),
+  localWorkloadPeeringIPV6: ipv6
+    .meta({
+      title: "Local workload peering, IPv6",
+      description: "Address under which local workloads reach BIRD over IPv6.",
+    })
+    .optional(),
+  programClusterRoutes: z
+    .enum(["Enabled", "Disabled", "EnabledIPIPOnly", "EnabledNoEncapOnly"])
+    .meta({
+      title: "Cluster routes written by BIRD",
+      description:
+        "Pools whose cluster routes BIRD writes into the kernel; the node agent writes the others'. Default: EnabledNoEncapOnly.",
+      ...setting({ default: "EnabledNoEncapOnly" }),
+    })
+    .optional(),
+  ipv4NormalRoutePriority: priority
+    .meta({
+      title: "IPv4 route metric",
+      description: "Metric of IPv4 routes BIRD writes. Default: 1024.",
+      ...setting({ default: 1024, effect: "live" }),
+    })
+    .optional(),
+  ipv6NormalRoutePriority: priority
+    .meta({
+      title: "IPv6 route metric",
+      description: "Metric of IPv6 routes BIRD writes. Default: 1024.",
+      ...setting({ default: 1024, effect: "live" }),
+    })
+    .optional(),
+});
+
 /** Source: projectcalico/calico `api/pkg/apis/projectcalico/v3/bgpconfig.go`. */
 export const BGPConfiguration = defineResource({
   kind: "BGPConfiguration",
@@ -57,135 +216,12 @@ export const BGPConfiguration = defineResource({
   description: "BGP settings of the nodes: the object default for all of them, node.NAME for one.",
   shortNames: ["bgpconfig", "bgpconfigs"],
   traits: { readBy: ["bird"], shared: ["spec"] },
-  looks: { icon: "bgp", page: "bgp", setting: true },
-  spec: z.strictObject({
-    logSeverityScreen: anyCase("Trace", "Debug", "Info", "Warning", "Error", "Fatal")
-      .meta({ title: "BIRD log level", description: "How much BIRD logs." })
-      .default("Info"),
-    nodeToNodeMeshEnabled: z
-      .boolean()
-      .meta({
-        title: "Node-to-node mesh",
-        description: "Every node peers with every other. Only in the object named default. Default: true.",
-      })
-      .optional(),
-    asNumber: asNumber
-      .meta({
-        title: "AS number",
-        description:
-          "AS number of nodes that have none of their own. Only in the object named default. Default: 64512.",
-      })
-      .optional(),
-    serviceLoadBalancerIPs: cidrList
-      .meta({
-        title: "Service load balancer IPs",
-        description: "Load balancer addresses to advertise. Only in the object named default.",
-      })
-      .optional(),
-    serviceExternalIPs: cidrList
-      .meta({
-        title: "Service external IPs",
-        description: "External service addresses to advertise. Only in the object named default.",
-      })
-      .optional(),
-    serviceClusterIPs: cidrList
-      .meta({
-        title: "Service cluster IPs",
-        description: "Cluster service addresses to advertise. Only in the object named default.",
-      })
-      .optional(),
-    serviceLoadBalancerAggregation: z
-      .enum(["Enabled", "Disabled"])
-      .meta({
-        title: "Aggregate load balancer IPs",
-        description: "Disabled: advertise each load balancer address for itself instead of its CIDR.",
-      })
-      .default("Enabled"),
-    communities: z
-      .array(
-        z.strictObject({
-          name: name.meta({ title: "Name", description: "What prefixAdvertisements calls it." }),
-          value: text(communityFault).meta({
-            title: "Value",
-            description: "aa:nn (16 bits each) or aa:nn:mm (32 bits each).",
-          }),
-        }),
-      )
-      .max(500)
-      .meta({ title: "Communities", description: "Names for BGP community values." })
-      .optional(),
-    prefixAdvertisements: z
-      .array(
-        z.strictObject({
-          cidr: net.meta({ title: "CIDR", description: "Routes within this CIDR get the communities." }),
-          communities: z
-            .array(z.string())
-            .max(50)
-            .meta({ title: "Communities", description: "Community values, or names from communities." }),
-        }),
-      )
-      .max(500)
-      .meta({ title: "Prefix advertisements", description: "Communities to attach to advertised routes." })
-      .optional(),
-    listenPort: portNumber
-      .meta({ title: "Listen port", description: "TCP port BIRD listens on. Default: 179." })
-      .optional(),
-    nodeMeshPassword: secretRef
-      .meta({
-        title: "Mesh password",
-        description: "Password of all sessions of the mesh. Only in the object named default.",
-      })
-      .optional(),
-    nodeMeshMaxRestartTime: restartTime
-      .meta({
-        title: "Mesh restart time",
-        description:
-          "How long mesh peers keep a restarting node's routes. Only in the object named default. Default: 2m0s.",
-      })
-      .optional(),
-    bindMode: z
-      .enum(["None", "NodeIP"])
-      .meta({ title: "Bind mode", description: "NodeIP: listen on the node's BGP address only. Default: None." })
-      .optional(),
-    ignoredInterfaces: setOf(
-      text((value) =>
-        /^[a-zA-Z0-9_.*-]{1,15}$/.test(value) && value !== "*"
-          ? undefined
-          : "must be an interface name of at most 15 characters, * matching any part but not alone",
-      ),
-    )
-      .meta({
-        title: "Ignored interfaces",
-        description: "Interfaces whose routes are not read. * matches any part of a name.",
-      })
-      .optional(),
-    localWorkloadPeeringIPV4: ipv4
-      .meta({
-        title: "Local workload peering, IPv4",
-        description: "Address under which local workloads reach BIRD over IPv4.",
-      })
-      .optional(),
-    localWorkloadPeeringIPV6: ipv6
-      .meta({
-        title: "Local workload peering, IPv6",
-        description: "Address under which local workloads reach BIRD over IPv6.",
-      })
-      .optional(),
-    programClusterRoutes: z
-      .enum(["Enabled", "Disabled", "EnabledIPIPOnly", "EnabledNoEncapOnly"])
-      .meta({
-        title: "Cluster routes written by BIRD",
-        description:
-          "Pools whose cluster routes BIRD writes into the kernel; the node agent writes the others'. Default: EnabledNoEncapOnly.",
-      })
-      .optional(),
-    ipv4NormalRoutePriority: priority
-      .meta({ title: "IPv4 route metric", description: "Metric of IPv4 routes BIRD writes. Default: 1024." })
-      .optional(),
-    ipv6NormalRoutePriority: priority
-      .meta({ title: "IPv6 route metric", description: "Metric of IPv6 routes BIRD writes. Default: 1024." })
-      .optional(),
-  }),
+  looks: {
+    icon: "bgp",
+    page: "bgp",
+    settings: { title: "BGP", groups: groupSettings(Object.keys(spec.shape), GROUPS) },
+  },
+  spec,
   rules: (spec, report, { name }) => {
     if (name !== "default")
       for (const key of ONLY_IN_DEFAULT)

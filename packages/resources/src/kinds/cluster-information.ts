@@ -13,7 +13,7 @@ export const ClusterInformation = defineResource({
   scope: "Cluster",
   description: "What the cluster is. Written by the system, read by everyone.",
   shortNames: ["clusterinfo", "clusterinfos"],
-  looks: { page: "settings", setting: true },
+  looks: { page: "settings" },
   readOnly: true,
   columns: [
     column("Version", "spec.calicoVersion", "Version the cluster runs"),

@@ -5,6 +5,7 @@ import { selector } from "../scalars/schemas.ts";
 import { bpfRows } from "./felix/bpf.ts";
 import { dataplaneRows } from "./felix/dataplane.ts";
 import { generalRows } from "./felix/general.ts";
+import { felixGroups } from "./felix/groups.ts";
 import type { Row } from "./felix/row.ts";
 
 const MAX_ROUTE_TABLES = 65_535;
@@ -32,7 +33,7 @@ export const FelixConfiguration = defineResource({
     // Of those that select nodes the oldest counts.
     shared: ["metadata.creationTimestamp", "spec"],
   },
-  looks: { page: "settings", setting: true },
+  looks: { page: "settings", settings: { title: "Felix", groups: felixGroups(Object.keys(rows)) } },
   spec: z.strictObject({
     nodeSelector: selector
       .meta({ title: "Nodes", description: "The nodes this object is for. Not in default and node.NAME." })

@@ -7,6 +7,7 @@ import { defineResource } from "../define.ts";
 import type { Lookup, ObjectOf, StoreContext } from "../define.ts";
 import { refOf } from "../object.ts";
 import type { KubeObject } from "../object.ts";
+import { setting } from "../settings.ts";
 import { conflict } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { cidr, name } from "../scalars/schemas.ts";
@@ -23,7 +24,23 @@ export const IPAMConfiguration = defineResource({
   description: "How addresses are given out, for the whole cluster.",
   shortNames: ["ipamconfig", "ipamconfigs"],
   traits: { readBy: ["ipam"], shared: ["spec"] },
-  looks: { setting: true },
+  looks: {
+    settings: {
+      title: "IPAM",
+      groups: [
+        {
+          title: "Blocks and addresses",
+          fields: [
+            "strictAffinity",
+            "autoAllocateBlocks",
+            "maxBlocksPerHost",
+            "ipCooldownSeconds",
+            "kubeVirtVMAddressPersistence",
+          ],
+        },
+      ],
+    },
+  },
   columns: [
     column("StrictAffinity", "spec.strictAffinity", "True: no borrowing", "boolean"),
     column("MaxBlocksPerHost", "spec.maxBlocksPerHost", "Blocks a node may hold", "integer"),
@@ -36,23 +53,33 @@ export const IPAMConfiguration = defineResource({
       .meta({
         title: "Strict affinity",
         description: "True: a node never borrows addresses from another node's block.",
+        ...setting({ effect: "new addresses only" }),
       })
       .default(false),
     autoAllocateBlocks: z
       .boolean()
-      .meta({ title: "Claim blocks automatically", description: "False: nodes claim no new block." })
+      .meta({
+        title: "Claim blocks automatically",
+        description: "False: nodes claim no new block.",
+        ...setting({ effect: "new addresses only" }),
+      })
       .default(true),
     maxBlocksPerHost: z
       .int()
       .min(0)
       .max(1_000_000)
-      .meta({ title: "Blocks per node", description: "Blocks a node may hold; 0 means 20. Needs strictAffinity." })
+      .meta({
+        title: "Blocks per node",
+        description: "Blocks a node may hold; 0 means 20. Needs strictAffinity.",
+        ...setting({ unit: "blocks", effect: "new addresses only" }),
+      })
       .default(0),
     kubeVirtVMAddressPersistence: z
       .enum(["Enabled", "Disabled"])
       .meta({
         title: "Addresses of KubeVirt VMs persist",
         description: "Whether a virtual machine keeps its address over restarts and migrations. Default: Enabled.",
+        ...setting({ default: "Enabled" }),
       })
       .optional(),
     ipCooldownSeconds: z
@@ -62,6 +89,7 @@ export const IPAMConfiguration = defineResource({
       .meta({
         title: "Address cool-down",
         description: "How long a released address rests before it is given out again.",
+        ...setting({ unit: "s", effect: "new addresses only" }),
       })
       .default(0),
   }),

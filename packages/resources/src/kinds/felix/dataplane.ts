@@ -74,12 +74,14 @@ export const dataplaneRows = {
     bool,
     false,
     "Let workloads send IPIP packets of their own",
+    { effect: "live" },
   ),
   allowVXLANPacketsFromWorkloads: row(
     "VXLAN packets from workloads",
     bool,
     false,
     "Let workloads send VXLAN packets of their own",
+    { effect: "live" },
   ),
   cgroupV2Path: row("cgroup v2 path", str, undefined, "Where the cgroup v2 hierarchy is mounted"),
   chainInsertMode: row(
@@ -105,8 +107,11 @@ export const dataplaneRows = {
     anyCase("Drop", "Accept", "Return"),
     "Drop",
     "What happens to packets from a workload to its own node, after egress policy",
+    { effect: "live" },
   ),
-  deviceRouteProtocol: row("Route protocol number", intFrom(0, 255), 3, "Protocol number on routes the agent writes"),
+  deviceRouteProtocol: row("Route protocol number", intFrom(0, 255), 3, "Protocol number on routes the agent writes", {
+    effect: "live",
+  }),
   deviceRouteSourceAddress: row(
     "Route source address, IPv4",
     ipv4.max(45),
@@ -124,6 +129,7 @@ export const dataplaneRows = {
     bool,
     false,
     "Let packets pass that connection tracking calls invalid",
+    { effect: "live" },
   ),
   endpointStatusPathPrefix: row(
     "Endpoint status directory",
@@ -155,21 +161,21 @@ export const dataplaneRows = {
     "Disabled",
     "Send packets for the addresses of the floating-IP annotation to their pods",
   ),
-  ipForwarding: row("IP forwarding", onOff, "Enabled", "Switch on IP forwarding"),
+  ipForwarding: row("IP forwarding", onOff, "Enabled", "Switch on IP forwarding", { effect: "live" }),
   ipv4ElevatedRoutePriority: row(
     "IPv4 route metric, live migration",
     routePriority,
     512,
     "Metric of IPv4 routes during a live migration",
   ),
-  ipv4NormalRoutePriority: row("IPv4 route metric", routePriority, 1024, "Metric of IPv4 routes"),
+  ipv4NormalRoutePriority: row("IPv4 route metric", routePriority, 1024, "Metric of IPv4 routes", { effect: "live" }),
   ipv6ElevatedRoutePriority: row(
     "IPv6 route metric, live migration",
     routePriority,
     512,
     "Metric of IPv6 routes during a live migration",
   ),
-  ipv6NormalRoutePriority: row("IPv6 route metric", routePriority, 1024, "Metric of IPv6 routes"),
+  ipv6NormalRoutePriority: row("IPv6 route metric", routePriority, 1024, "Metric of IPv6 routes", { effect: "live" }),
   interfaceExclude: row(
     "Excluded interfaces",
     interfaces({ patterns: true }),
@@ -181,6 +187,7 @@ export const dataplaneRows = {
     interfaces({ patterns: false }),
     "cali",
     "What names of workload interfaces start with, joined by commas",
+    { effect: "live" },
   ),
   interfaceRefreshInterval: row(
     "Interface refresh interval",
@@ -188,7 +195,7 @@ export const dataplaneRows = {
     "1m30s",
     "Time between full scans of the interfaces; 0 off",
   ),
-  ipv6Support: row("IPv6", bool, true, "Handle IPv6"),
+  ipv6Support: row("IPv6", bool, true, "Handle IPv6", { effect: "live" }),
   istioAmbientMode: row("Istio ambient mode", onOff, "Disabled", "Work together with Istio's ambient mode"),
   istioDSCPMark: row("Istio DSCP mark", dscp, 23, "DSCP of packets meant for ztunnel"),
   liveMigrationRouteConvergenceTime: row(
@@ -220,18 +227,21 @@ export const dataplaneRows = {
     ipv4.max(45),
     undefined,
     "Source address of masqueraded packets; unset: the interface's",
+    { effect: "live" },
   ),
   natOutgoingExclusions: row(
     "Outgoing NAT exclusions",
     z.enum(["IPPoolsOnly", "IPPoolsAndHostIPs"]),
     "IPPoolsOnly",
     "Destinations that are not masqueraded",
+    { effect: "live" },
   ),
   natPortRange: row(
     "Outgoing NAT ports",
     numericPort,
     undefined,
     "Source ports of masqueraded packets; unset: the kernel chooses",
+    { effect: "live" },
   ),
   nftablesFlowTableDataIfacePattern: row(
     "Flow table interfaces",
@@ -317,6 +327,7 @@ export const dataplaneRows = {
     anyCase("Disabled", "Any"),
     "Disabled",
     "Whether pods may name source prefixes to send from by annotation",
+    { effect: "live" },
   ),
 
   ipsetsRefreshInterval: row(
@@ -381,8 +392,11 @@ export const dataplaneRows = {
     allow,
     "Accept",
     "Verdict of allowed packets in filter chains",
+    { effect: "live" },
   ),
-  nftablesFilterDenyAction: row("Denied packets, filter chains", deny, "Drop", "Verdict of denied packets"),
+  nftablesFilterDenyAction: row("Denied packets, filter chains", deny, "Drop", "Verdict of denied packets", {
+    effect: "live",
+  }),
   nftablesMangleAllowAction: row(
     "Allowed packets, mangle chains",
     allow,
@@ -394,12 +408,14 @@ export const dataplaneRows = {
     markMask,
     0xffff_0000,
     "Bits of the packet mark that belong to the agent",
+    { effect: "live" },
   ),
   nftablesRefreshInterval: row(
     "Rule refresh interval, nftables",
     interval,
     "3m0s",
     "Time between full scans of the rules; 0 off",
+    { effect: "live" },
   ),
 
   genericXDPEnabled: row("Generic XDP", bool, false, "Allow XDP on drivers without support of their own"),
@@ -407,22 +423,30 @@ export const dataplaneRows = {
   xdpRefreshInterval: row("XDP refresh interval", duration, "1m30s", "Time between full scans of XDP; 0 off"),
 
   vxlanEnabled: row("VXLAN device", bool, undefined, "Make the VXLAN device or not; unset: as the pools need"),
-  vxlanMTU: row("VXLAN MTU, IPv4", mtu, 0, "MTU of the IPv4 VXLAN device; 0 from the node's interfaces"),
-  vxlanMTUV6: row("VXLAN MTU, IPv6", mtu, 0, "MTU of the IPv6 VXLAN device; 0 from the node's interfaces"),
-  vxlanPort: row("VXLAN port", realPort, 4789, "UDP port of VXLAN"),
+  vxlanMTU: row("VXLAN MTU, IPv4", mtu, 0, "MTU of the IPv4 VXLAN device; 0 from the node's interfaces", {
+    unit: "bytes",
+  }),
+  vxlanMTUV6: row("VXLAN MTU, IPv6", mtu, 0, "MTU of the IPv6 VXLAN device; 0 from the node's interfaces", {
+    unit: "bytes",
+  }),
+  vxlanPort: row("VXLAN port", realPort, 4789, "UDP port of VXLAN", { unit: "UDP", effect: "live" }),
   vxlanVNI: row("VXLAN VNI", intFrom(0, 0xff_ffff), 4096, "VNI of VXLAN"),
   ipipEnabled: row("IPIP device", bool, undefined, "Make the IPIP device or not; unset: as the pools need"),
-  ipipMTU: row("IPIP MTU", mtu, 0, "MTU of the IPIP device; 0 from the node's interfaces"),
+  ipipMTU: row("IPIP MTU", mtu, 0, "MTU of the IPIP device; 0 from the node's interfaces", { unit: "bytes" }),
 
   wireguardEnabled: row("WireGuard, IPv4", bool, false, "Encrypt IPv4 between nodes"),
   wireguardEnabledV6: row("WireGuard, IPv6", bool, false, "Encrypt IPv6 between nodes"),
   wireguardHostEncryptionEnabled: row("Encrypt node traffic", bool, false, "Encrypt the nodes' own packets too"),
   wireguardInterfaceName: row("WireGuard device, IPv4", linkName, "wireguard.cali", "IPv4 device"),
   wireguardInterfaceNameV6: row("WireGuard device, IPv6", linkName, "wg-v6.cali", "IPv6 device"),
-  wireguardListeningPort: row("WireGuard port, IPv4", realPort, 51820, "UDP port for IPv4"),
-  wireguardListeningPortV6: row("WireGuard port, IPv6", realPort, 51821, "UDP port for IPv6"),
-  wireguardMTU: row("WireGuard MTU, IPv4", mtu, 0, "MTU of the IPv4 device; 0 from the node's interfaces"),
-  wireguardMTUV6: row("WireGuard MTU, IPv6", mtu, 0, "MTU of the IPv6 device; 0 from the node's interfaces"),
+  wireguardListeningPort: row("WireGuard port, IPv4", realPort, 51820, "UDP port for IPv4", { unit: "UDP" }),
+  wireguardListeningPortV6: row("WireGuard port, IPv6", realPort, 51821, "UDP port for IPv6", { unit: "UDP" }),
+  wireguardMTU: row("WireGuard MTU, IPv4", mtu, 0, "MTU of the IPv4 device; 0 from the node's interfaces", {
+    unit: "bytes",
+  }),
+  wireguardMTUV6: row("WireGuard MTU, IPv6", mtu, 0, "MTU of the IPv6 device; 0 from the node's interfaces", {
+    unit: "bytes",
+  }),
   wireguardKeepAlive: row("WireGuard keepalive", duration, "0s", "Time between keepalives; 0 none"),
   wireguardRoutingRulePriority: row(
     "WireGuard routing rule priority",

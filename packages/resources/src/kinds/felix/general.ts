@@ -24,13 +24,14 @@ export const generalRows = {
     intFrom(-1),
     40,
     "Heap growth in percent that starts a garbage collection; -1 never",
+    { unit: "%" },
   ),
-  goMaxProcs: row("Go max procs", intFrom(-1), -1, "CPUs the agent may use; -1 as the system has it"),
-  goMemoryLimitMB: row("Go memory limit", intFrom(-1), -1, "Soft memory limit in MB; -1 none"),
+  goMaxProcs: row("Go max procs", intFrom(-1), -1, "CPUs the agent may use; -1 as the system has it", { unit: "CPUs" }),
+  goMemoryLimitMB: row("Go memory limit", intFrom(-1), -1, "Soft memory limit in MB; -1 none", { unit: "MB" }),
 
   healthEnabled: row("Health server", bool, false, "Serve /liveness and /readiness"),
   healthHost: row("Health server address", str, "localhost", "Address of the health server"),
-  healthPort: row("Health server port", anyPort, 9099, "Port of the health server"),
+  healthPort: row("Health server port", anyPort, 9099, "Port of the health server", { unit: "TCP" }),
   healthTimeoutOverrides: row(
     "Health timeouts",
     z.array(
@@ -57,6 +58,7 @@ export const generalRows = {
     intFrom(0, 9999),
     5,
     "Log lines allowed at once before the rate counts",
+    { unit: "lines" },
   ),
   logDebugFilenameRegex: row("Debug lines from files", regexp, undefined, "Source files whose debug lines are kept"),
   logFilePath: row("Log file", str, "/var/log/calico/felix.log", "Log file; none: no file"),
@@ -65,6 +67,7 @@ export const generalRows = {
     matching(/^([a-zA-Z0-9%: /_-])*$/, "letters, digits, blanks and % : / _ -"),
     "calico-packet",
     "Start of every line of a Log rule; %t tier, %k kind, %n name, %p namespace and name",
+    { effect: "live" },
   ),
   logSeverityFile: row("Log level, file", severity, "Info", "Least severe line that goes to the log file"),
   logSeverityScreen: row(
@@ -92,7 +95,7 @@ export const generalRows = {
     "Address of the metrics server; unset: all",
   ),
   prometheusMetricsKeyFile: row("Metrics key file", str, undefined, "Key of the metrics server"),
-  prometheusMetricsPort: row("Metrics port", anyPort, 9091, "Port of the metrics server"),
+  prometheusMetricsPort: row("Metrics port", anyPort, 9091, "Port of the metrics server", { unit: "TCP" }),
   prometheusProcessMetricsEnabled: row("Process metrics", bool, true, "Export metrics of the process"),
   prometheusWireGuardMetricsEnabled: row("WireGuard metrics", bool, true, "Export metrics of WireGuard"),
 
@@ -115,7 +118,7 @@ export const generalRows = {
   ),
   debugHost: row("Debug server address", str, "localhost", "Address of the debug server"),
   debugMemoryProfilePath: row("Heap profile file", str, undefined, "File for heap profiles"),
-  debugPort: row("Debug server port", anyPort, undefined, "Port of the debug server; unset: none"),
+  debugPort: row("Debug server port", anyPort, undefined, "Port of the debug server; unset: none", { unit: "TCP" }),
   debugSimulateCalcGraphHangAfter: row(
     "Simulate a calculation hang after",
     duration,
@@ -156,7 +159,9 @@ export const generalRows = {
   ),
   endpointReportingEnabled: row("Endpoint status reports", bool, false, "OpenStack: report endpoint status"),
   metadataAddr: row("OpenStack metadata address", str, "127.0.0.1", "OpenStack: metadata server, or none"),
-  metadataPort: row("OpenStack metadata port", anyPort, 8775, "OpenStack: port of the metadata server"),
+  metadataPort: row("OpenStack metadata port", anyPort, 8775, "OpenStack: port of the metadata server", {
+    unit: "TCP",
+  }),
   openstackRegion: row(
     "OpenStack region",
     matching(/^([a-z0-9]([-a-z0-9]{0,44}[a-z0-9])?)?$/, "a DNS label of at most 46 characters"),
@@ -171,5 +176,7 @@ export const generalRows = {
   ),
   reportingTTL: row("Agent status lifetime", duration, "1m30s", "OpenStack: how long a report is good for"),
 
-  maxIpsetSize: row("IP set size", intFrom(1, 0xffff_ffff), 1_048_576, "iptables: entries per IP set"),
+  maxIpsetSize: row("IP set size", intFrom(1, 0xffff_ffff), 1_048_576, "iptables: entries per IP set", {
+    unit: "entries",
+  }),
 } as const;

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { isInterval, tryParseDuration } from "../../scalars/duration.ts";
+import { setting } from "../../settings.ts";
+import type { SettingMeta } from "../../settings.ts";
 import { anyCase, duration as anyDuration, portNumber, text } from "../../scalars/schemas.ts";
 
 /** One Felix parameter: its schema, what the agent does without it, and what it is for. */
@@ -9,18 +11,20 @@ export interface Row<T extends z.ZodType = z.ZodType, D = unknown> {
   readonly fallback: D;
 }
 
-/** `title`: what people call it; `meaning`: a sentence without its full stop. */
+/** `title`: what people call it; `meaning`: a sentence without its full stop. No `effect`: the agent does not read it. */
 export function row<T extends z.ZodType, D extends z.output<T> | undefined>(
   title: string,
   schema: T,
   fallback: D,
   meaning: string,
+  about: Omit<SettingMeta, "default"> = {},
 ): Row<T, D> {
   const end =
     fallback === undefined
       ? ""
       : ` Default: ${typeof fallback === "object" ? JSON.stringify(fallback) : String(fallback)}.`;
-  return { schema: schema.meta({ title, description: `${meaning}.${end}` }).optional(), fallback };
+  const meta = { title, description: `${meaning}.${end}`, ...setting({ default: fallback, ...about }) };
+  return { schema: schema.meta(meta).optional(), fallback };
 }
 
 export const bool = z.boolean();
