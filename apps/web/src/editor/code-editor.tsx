@@ -24,7 +24,7 @@ import { tags } from "@lezer/highlight";
 import { useEffect, useRef, useLayoutEffect } from "react";
 import { placeOf, suggest, type ValueSource } from "./completion.ts";
 import type { Problem } from "./document.ts";
-import { type Schema, schemaAt, typeText } from "./schema.ts";
+import { type Schema, schemaAt, typeText } from "../words/schema.ts";
 import "../styles/code-mirror.css";
 
 const highlight = HighlightStyle.define([

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { placeOf, suggest } from "./completion.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "../words/schema.ts";
 
 const SCHEMA: Schema = {
   type: "object",

@@ -1,4 +1,4 @@
-import { fieldsOf, type Schema, schemaAt, typesOf, typeText, valuesOf } from "./schema.ts";
+import { fieldsOf, type Schema, schemaAt, typesOf, typeText, valuesOf } from "../words/schema.ts";
 
 /** Where the cursor stands in block YAML: the map it is in, and the key if it stands in a value. */
 export interface CursorPlace {

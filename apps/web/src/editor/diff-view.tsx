@@ -6,7 +6,7 @@ import { Sentence } from "../parts/sentence.tsx";
 import type { RuleSpec } from "../policy/spec.ts";
 import { counted } from "../words/number.ts";
 import { diffLines, type FieldChange, foldSame } from "./diff.ts";
-import { type Schema, titleAt } from "./schema.ts";
+import { type Schema, titleAt } from "../words/schema.ts";
 
 /** What a write changes: in words first, the text beside it on demand. Added is accent, removed is struck: verdict colours stay verdicts. */
 export function DiffView(props: {

@@ -1,4 +1,4 @@
-import type { Schema } from "./schema.ts";
+import type { Schema } from "../words/schema.ts";
 import type { Draft } from "./use-draft.ts";
 
 /** What every form over a draft gets. */

@@ -6,7 +6,7 @@ import { directionsOf, type PolicySpec, type RuleSpec } from "../policy/spec.ts"
 import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProps } from "./form-props.ts";
 import { RuleList } from "./rule-list.tsx";
-import { titleAt } from "./schema.ts";
+import { titleAt } from "../words/schema.ts";
 import { SelectorField } from "./selector-field.tsx";
 
 const KNOWN = new Set(["tier", "order", "selector", "namespaceSelector", "types", "ingress", "egress"]);

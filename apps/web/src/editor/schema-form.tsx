@@ -1,7 +1,7 @@
 "use client";
 import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProps } from "./form-props.ts";
-import { fieldsOf, plainText, type Schema, schemaAt, typesOf, valuesOf } from "./schema.ts";
+import { fieldsOf, plainText, type Schema, schemaAt, typesOf, valuesOf } from "../words/schema.ts";
 
 /** Every other kind: one field per scalar of the spec, straight from its schema; the rest is named and stays in YAML. */
 export function SchemaForm({ draft, isNew, schema, errorOf, onShowYaml }: FormProps) {

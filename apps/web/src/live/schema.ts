@@ -1,6 +1,6 @@
 "use client";
 import { skipToken, useQuery } from "@tanstack/react-query";
-import type { Schema } from "../editor/schema.ts";
+import type { Schema } from "../words/schema.ts";
 import { useTRPC } from "../trpc/client.ts";
 
 /** What fields a kind has, with their titles: the server's word, asked for once. Undefined until it is here. */

@@ -9,6 +9,7 @@ import {
   useState,
   useMemo,
 } from "react";
+import { useDensity } from "../shell/use-choice.ts";
 import { counted, formatCount } from "../words/number.ts";
 import { fitColumns } from "./fit-columns.ts";
 import { Icon } from "./icon.tsx";
@@ -79,7 +80,8 @@ export function VirtualTable<T>(props: {
   const columns = narrow
     ? props.columns.filter((column) => column.hideNarrow !== true)
     : fitColumns(props.columns, widthPx);
-  const rowPx = narrow ? (props.narrowRowPx ?? 48) : (props.rowPx ?? 32);
+  const roomPx = useDensity() === "comfortable" ? 8 : 0;
+  const rowPx = roomPx + (narrow ? (props.narrowRowPx ?? 48) : (props.rowPx ?? 32));
   const { first, end, starts, scrollTo } = useRowWindow({
     scroller,
     count: props.rows.length,

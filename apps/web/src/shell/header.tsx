@@ -1,15 +1,15 @@
 "use client";
 import Link from "next/link";
-import { useState } from "react";
 import { Icon } from "../parts/icon.tsx";
 import { Popover } from "../parts/popover.tsx";
 import { LiveButton } from "./live-button.tsx";
 import { RecentChanges } from "./recent-changes.tsx";
 import { SessionMenu } from "./session-menu.tsx";
-import { applyTheme, type Theme, THEMES } from "./theme.ts";
+import { applyTheme, THEMES } from "./theme.ts";
 import { useTitle } from "./title.ts";
+import { useTheme } from "./use-choice.ts";
 
-export function Header(props: { readonly theme: Theme; readonly onMenu: () => void; readonly onSearch: () => void }) {
+export function Header(props: { readonly onMenu: () => void; readonly onSearch: () => void }) {
   const title = useTitle();
   return (
     <header className="head">
@@ -32,7 +32,7 @@ export function Header(props: { readonly theme: Theme; readonly onMenu: () => vo
       </button>
       <LiveButton />
       <RecentChanges />
-      <ThemeButton initial={props.theme} />
+      <ThemeButton />
       <SessionMenu />
     </header>
   );
@@ -40,8 +40,8 @@ export function Header(props: { readonly theme: Theme; readonly onMenu: () => vo
 
 const THEME_WORDS = { system: "As the system", light: "Light", dark: "Dark" } as const;
 
-function ThemeButton({ initial }: { readonly initial: Theme }) {
-  const [theme, setTheme] = useState(initial);
+function ThemeButton() {
+  const theme = useTheme();
   return (
     <Popover className="hide-s" label="Theme" button={<Icon name="sun" />}>
       {(close) => (
@@ -54,7 +54,6 @@ function ThemeButton({ initial }: { readonly initial: Theme }) {
               aria-checked={choice === theme}
               onClick={() => {
                 applyTheme(choice);
-                setTheme(choice);
                 close();
               }}
             >

@@ -1,10 +1,20 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { jumpTarget } from "./nav.ts";
+import { keepChoice } from "./theme.ts";
 
 /** True while typing must stay typing. */
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
+}
+
+/** Single keys do something, unless one switched them off (Settings). Combinations always do. */
+export function keysAreOn(): boolean {
+  return typeof document === "undefined" || !/(?:^|; )keys=off/.test(document.cookie);
+}
+
+export function switchKeys(on: boolean): void {
+  keepChoice("keys", on ? "on" : "off");
 }
 
 /** ⌘K or Ctrl K opens the search; `/` too, where a page has no filter field of its own; `g` then a letter goes to a page. */
@@ -18,7 +28,7 @@ export function useJumpKeys(onSearch: () => void): void {
         onSearch();
         return;
       }
-      if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (isTyping(event.target) || !keysAreOn() || event.metaKey || event.ctrlKey || event.altKey) return;
       if (event.key === "/") {
         event.preventDefault();
         const filter = document.querySelector<HTMLInputElement>("[data-filter]");

@@ -11,7 +11,7 @@ import { prefersSlimRail } from "./nav.ts";
 import { Notices } from "./notices.tsx";
 import { Rail } from "./rail.tsx";
 import type { RailWidth } from "./rail-width.ts";
-import { keepChoice, type Theme } from "./theme.ts";
+import { keepChoice } from "./theme.ts";
 import { useUndoKey } from "./undo/use-undo.ts";
 
 const loadPalette = async () => (await import("./palette/palette.tsx")).Palette;
@@ -20,11 +20,7 @@ const Palette = dynamic(loadPalette, { ssr: false });
 const PALETTE_MS = 2_000;
 
 /** The frame around every page. Which page it is comes from the path alone, so the frame never re-renders for data. */
-export function Shell(props: {
-  readonly theme: Theme;
-  readonly rail: RailWidth | undefined;
-  readonly children: ReactNode;
-}) {
+export function Shell(props: { readonly rail: RailWidth | undefined; readonly children: ReactNode }) {
   const pathname = usePathname();
   const [shown, setShown] = useState(pathname);
   const [chosen, setChosen] = useState(props.rail);
@@ -60,7 +56,7 @@ export function Shell(props: {
       {menuOpen && (
         <button type="button" className="menu-scrim" aria-label="Close menu" onClick={() => setMenuOpen(false)} />
       )}
-      <Header theme={props.theme} onMenu={() => setMenuOpen(!menuOpen)} onSearch={() => setSearching(true)} />
+      <Header onMenu={() => setMenuOpen(!menuOpen)} onSearch={() => setSearching(true)} />
       <Notices />
       {props.children}
       {searching && <Palette onClose={() => setSearching(false)} />}

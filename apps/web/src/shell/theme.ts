@@ -11,9 +11,22 @@ export function applyTheme(theme: Theme): void {
   if (theme === "system") delete root.dataset["theme"];
   else root.dataset["theme"] = theme;
   keepChoice("theme", theme);
+  tellChoice();
 }
 
-export function keepChoice(name: "theme" | "rail", value: string): void {
+const CHOICE = "choice";
+
+/** Whoever shows what was chosen hears of a new choice. */
+export function onChoice(hear: () => void): () => void {
+  document.addEventListener(CHOICE, hear);
+  return () => document.removeEventListener(CHOICE, hear);
+}
+
+export function tellChoice(): void {
+  document.dispatchEvent(new Event(CHOICE));
+}
+
+export function keepChoice(name: "theme" | "rail" | "density" | "keys", value: string): void {
   // The Cookie Store API is absent from Firefox ESR.
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
 }

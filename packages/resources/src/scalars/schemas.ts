@@ -175,7 +175,8 @@ export function listOf<T extends z.ZodType>(item: T, max = Number.MAX_SAFE_INTEG
 /** One of these words in any case; stored as given. */
 export function anyCase(...words: readonly string[]) {
   const lower = new Set(words.map((word) => word.toLowerCase()));
-  return text((value) => (lower.has(value.toLowerCase()) ? undefined : `must be one of ${words.join(", ")}`));
+  const schema = text((value) => (lower.has(value.toLowerCase()) ? undefined : `must be one of ${words.join(", ")}`));
+  return schema.meta({ "x-choices": words }); // no enum, which would know one case alone
 }
 
 /** The scalar's declared type is right though its value is not: rules may still look at it. */

@@ -1,71 +1,186 @@
 "use client";
-import { kindsWhere } from "@percale/resources/catalog";
-import Link from "next/link";
-import { definitionOf, kindWords, pathOf } from "../../../words/kinds.ts";
+import { kinds } from "@percale/resources/catalog";
+import { type ReactNode, useMemo, useState } from "react";
 import { useObjects } from "../../../live/objects.ts";
-import { Icon } from "../../../parts/icon.tsx";
-import { iconOf } from "../../../parts/kind-icon.ts";
-import { UntoldMark } from "../../../parts/untold.tsx";
+import { useSchema } from "../../../live/schema.ts";
+import { FilterBox } from "../../../parts/filter-box.tsx";
+import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
+import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { counted } from "../../../words/number.ts";
+import { Appearance } from "./appearance.tsx";
+import { ApplyBar } from "./apply-bar.tsx";
+import { groupId } from "./group-id.ts";
+import { GroupNav } from "./group-nav.tsx";
+import { SettingPanel } from "./setting-panel.tsx";
+import { SettingLine } from "./setting-line.tsx";
+import { type Drafts, findRows, holds, isOnly, type Only, settingRows, withDraft } from "./view.ts";
+import "../../../styles/settings.css";
 
-const KINDS = kindsWhere(({ looks }) => looks.setting);
+const KINDS = kinds.filter(({ looks }) => looks.settings !== undefined);
+const ONLY: readonly (readonly [only: Only, title: string])[] = [
+  ["has", "Differs from default"],
+  ["over", "Overridden on a node"],
+  ["mine", "Changed by you"],
+  ["live", "With effect in this version"],
+];
 
-/** The configuration kinds, what is set in each, and a way to set it. */
+/** What the cluster is set to, and, on a tab of its own, how one likes the dashboard. */
 export function Settings() {
   usePageTitle("Settings");
+  const url = useUrlState();
+  const isOwn = url.get("tab") === "appearance";
+  const tabs = (
+    <span className="seg" role="group" aria-label="Whose settings">
+      <button type="button" aria-pressed={!isOwn} onClick={() => url.set({ tab: undefined }, "push")}>
+        Cluster
+      </button>
+      <button
+        type="button"
+        aria-pressed={isOwn}
+        onClick={() => url.set({ tab: "appearance", open: undefined }, "push")}
+      >
+        Yours
+      </button>
+    </span>
+  );
+  if (!isOwn) return <ClusterSettings tabs={tabs} />;
   return (
     <main className="main" id="main">
-      <div className="scroll">
-        <div className="pad settings">
-          {KINDS.map((kind) => (
-            <SettingCard key={kind} kind={kind} />
-          ))}
-        </div>
-      </div>
+      <div className="bar">{tabs}</div>
+      <Appearance />
     </main>
   );
 }
 
-function SettingCard({ kind }: { readonly kind: string }) {
-  const definition = definitionOf(kind);
-  const objects = useObjects(kind);
-  if (definition === undefined) return null;
+function ClusterSettings({ tabs }: { readonly tabs: ReactNode }) {
+  const url = useUrlState();
+  const lists = KINDS.map((kind) => useObjects(kind.kind));
+  const schemas = KINDS.map((kind) => useSchema(kind.kind));
+  const items = lists.map((list) => list.items);
+  const objects = useMemo(() => items.flat(), [...items]); // oxlint-disable-line react/exhaustive-deps -- one for each kind, always as many
+  const rows = useMemo(
+    () => KINDS.flatMap((kind, index) => settingRows(kind, schemas[index], items[index] ?? [])),
+    // oxlint-disable-next-line react/exhaustive-deps -- as above
+    [...schemas, ...items],
+  );
+  const [drafts, setDrafts] = useState<Drafts>(new Map());
+  const [refused, setRefused] = useState<ReadonlyMap<string, string>>(new Map());
+  const asked = url.get("f");
+  const only = isOnly(asked) ? asked : undefined;
+  const text = url.get("q") ?? "";
+  const found = useMemo(() => findRows(rows, { text, only, drafts }), [rows, text, only, drafts]);
+  const opened = rows.find(({ key }) => key === url.get("open"));
+  const failed = lists.find((list) => list.error !== null && !list.loaded);
+  const isLoaded = lists.every(({ loaded }) => loaded) && schemas.every((schema) => schema !== undefined);
+  const count = (which: Only) => rows.filter((row) => holds(row, which, drafts)).length;
+  const groups = KINDS.flatMap((kind) =>
+    (kind.looks.settings?.groups ?? []).map(({ title }) => ({
+      kind: kind.kind,
+      of: kind.looks.settings?.title ?? "",
+      title,
+      all: rows.filter((row) => row.kind === kind.kind && row.group === title),
+      rows: found.filter((row) => row.kind === kind.kind && row.group === title),
+    })),
+  );
   return (
-    <section className="card" aria-label={kind}>
-      <div className="ch">
-        <Icon name={iconOf(kind)} className="muted" />
-        <h2 className="h2">{kindWords(kind)}</h2>
-        <Link className="end link" href={`/${definition.plural}`}>
-          All
-        </Link>
-      </div>
-      <div className="cb">
-        <p className="muted">{definition.description}</p>
-        <ul className="setting-list">
-          {objects.items.map((object) => (
-            <li key={object.metadata.name}>
-              <Link className="link mono" href={pathOf({ kind, name: object.metadata.name })}>
-                {object.metadata.name}
-              </Link>{" "}
-              <span className="muted">{counted(Object.keys(object.spec ?? {}).length, "setting")} stated</span>
-            </li>
+    <>
+      <main className="main" id="main">
+        <div className="bar set-bar" role="search">
+          {tabs}
+          <FilterBox label="Find a setting" value={text} onChange={(q) => url.set({ q })} />
+          {ONLY.map(([id, title]) => (
+            <button
+              key={id}
+              type="button"
+              className="btn set-only"
+              aria-pressed={only === id}
+              onClick={() => url.set({ f: only === id ? undefined : id }, "push")}
+            >
+              {title} <b className="med">{count(id)}</b>
+            </button>
           ))}
-          {!objects.loaded && objects.error === null && (
-            <li>
-              <UntoldMark untold="waiting" />
-            </li>
-          )}
-          {objects.loaded && objects.items.length === 0 && !definition.internal && (
-            <li>
-              Everything has its default.{" "}
-              <Link className="link" href={`/new/${definition.plural}`}>
-                Set something
-              </Link>
-            </li>
-          )}
-        </ul>
-      </div>
-    </section>
+        </div>
+        {failed !== undefined ? (
+          <Failed error={failed.error} what="settings" onRetry={failed.refetch} />
+        ) : !isLoaded ? (
+          <SkeletonRows />
+        ) : (
+          <div className="set-page">
+            <GroupNav groups={groups} drafts={drafts} />
+            <div className="set-list">
+              <div className="set-verdict">
+                <p className="vt">
+                  {counted(count("has"), "setting")} of {rows.length} {count("has") === 1 ? "differs" : "differ"} from
+                  the default; {count("over")} overridden on a node
+                </p>
+                <p className="muted">
+                  {rows.length - count("live")} have no effect in this version: no part of it reads them.
+                </p>
+              </div>
+              {found.length === 0 && (
+                <Empty
+                  title="No setting matches"
+                  help={`${rows.length} without the filters.`}
+                  action={
+                    <button
+                      type="button"
+                      className="btn"
+                      onClick={() => url.set({ q: undefined, f: undefined }, "push")}
+                    >
+                      Clear filters
+                    </button>
+                  }
+                />
+              )}
+              {groups
+                .filter((group) => group.rows.length > 0)
+                .map((group) => (
+                  <section key={`${group.of}${group.title}`} className="set-group" id={groupId(group)}>
+                    <h2>
+                      <b className="strong">{group.title}</b> <span className="muted">{group.of}</span>
+                    </h2>
+                    {group.rows.map((row) => (
+                      <SettingLine
+                        key={row.key}
+                        row={row}
+                        drafts={drafts}
+                        error={refused.get(row.key)}
+                        isOpen={row.key === opened?.key}
+                        onOpen={() => url.set({ open: row.key }, "push")}
+                        onChange={(value) => {
+                          setRefused(new Map());
+                          setDrafts(withDraft(drafts, row, value));
+                        }}
+                      />
+                    ))}
+                  </section>
+                ))}
+            </div>
+            {drafts.size > 0 && (
+              <ApplyBar
+                kinds={KINDS}
+                objects={objects}
+                rows={rows}
+                drafts={drafts}
+                onRefused={setRefused}
+                onDone={() => {
+                  setDrafts(new Map());
+                  setRefused(new Map());
+                }}
+              />
+            )}
+          </div>
+        )}
+      </main>
+      {opened !== undefined && (
+        <SettingPanel
+          row={opened}
+          objects={objects.filter(({ kind }) => kind === opened.kind)}
+          onReset={() => setDrafts(withDraft(drafts, opened, undefined))}
+          onClose={() => url.set({ open: undefined }, "push")}
+        />
+      )}
+    </>
   );
 }

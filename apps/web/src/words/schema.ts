@@ -1,4 +1,4 @@
-/** The part of JSON Schema (OpenAPI v3) that the editor reads. */
+/** The part of JSON Schema (OpenAPI v3) that forms, settings and differences read. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly title?: string;
@@ -18,6 +18,12 @@ export interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly allOf?: readonly Schema[];
   readonly "x-kubernetes-int-or-string"?: boolean;
+  /** Of a setting: what holds where nobody says it, after a number, and what a change does. */
+  readonly "x-default"?: unknown;
+  readonly "x-unit"?: string;
+  readonly "x-effect"?: string;
+  /** Written in any case. */
+  readonly "x-choices"?: readonly string[];
 }
 
 /** The schema of a field, through lists and alternatives; undefined for an unknown field. */
