@@ -1,5 +1,5 @@
 "use client";
-import { formatRef, GlobalNetworkSet, IPPool, NetworkSet, refOf } from "@percale/resources";
+import { formatRef, GlobalNetworkSet, IPPool, NetworkSet, refOf } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { useObjects } from "../../../live/objects.ts";

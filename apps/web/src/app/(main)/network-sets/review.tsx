@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { useMemo, useState } from "react";
 import { manifestOf, setField } from "../../../editor/document.ts";
 import { type EditorTab, useEditor } from "../../../editor/editor.tsx";

@@ -1,6 +1,6 @@
 "use client";
 import type { SetUse, SetUseRow } from "@percale/api";
-import { formatRef, type KubeObject, Profile, refOf } from "@percale/resources";
+import { formatRef, type KubeObject, Profile, refOf } from "@percale/resources/catalog";
 import Link from "next/link";
 import { useMemo } from "react";
 import { useObjects } from "../../../live/objects.ts";

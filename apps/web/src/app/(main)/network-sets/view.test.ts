@@ -1,5 +1,5 @@
 import type { SetUseRow } from "@percale/api";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject } from "@percale/resources/catalog";
 import { expect, test } from "vitest";
 import type { Overlap } from "./overlaps.ts";
 import { effectOf, findSets, overlapsToTell, setRows, setsVerdict, sortSets, usedBy } from "./view.ts";

@@ -1,5 +1,5 @@
 import type { SetUse, SetUseRow } from "@percale/api";
-import { formatRef, type KubeObject, type ObjectRef, refOf } from "@percale/resources";
+import { formatRef, type KubeObject, type ObjectRef, refOf } from "@percale/resources/catalog";
 import type { Severity } from "../../../parts/severity.tsx";
 import type { SortState } from "../../../parts/virtual-table.tsx";
 import { counted } from "../../../words/number.ts";

@@ -1,5 +1,5 @@
 "use client";
-import { Profile } from "@percale/resources";
+import { Profile } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { Icon } from "../../../parts/icon.tsx";

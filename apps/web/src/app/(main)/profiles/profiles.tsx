@@ -1,6 +1,6 @@
 "use client";
 import type { ProtectionView } from "@percale/api";
-import { Profile } from "@percale/resources";
+import { Profile } from "@percale/resources/catalog";
 import Link from "next/link";
 import { Fragment, useMemo } from "react";
 import { useObjects } from "../../../live/objects.ts";

@@ -1,6 +1,6 @@
 import type { ProtectionView } from "@percale/api";
-import { formatRef, refOf } from "@percale/resources";
-import type { KubeObject, Profile, SpecOf } from "@percale/resources";
+import { formatRef, refOf } from "@percale/resources/catalog";
+import type { KubeObject, Profile, SpecOf } from "@percale/resources/catalog";
 import type { Lenient, RuleSpec } from "../../../policy/spec.ts";
 import { counted, formatCount } from "../../../words/number.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
