@@ -68,6 +68,8 @@ test("one number of sessions is said everywhere, and the session that is not est
   await panel.getByRole("region", { name: "node-1" }).getByText("Idle", { exact: true }).waitFor();
   await panel.getByRole("region", { name: "node-2" }).getByText("Established", { exact: true }).waitFor();
   expect(await panel.getByText("1970").count()).toBe(0);
+  await go("/bgp?open=session/node-1~node-9~mesh4");
+  await page.getByRole("complementary", { name: "No such session" }).waitFor();
   await go("/");
   await page.getByRole("link", { name: /Sessions established.*2.*3/s }).waitFor();
   await go("/nodes/node-2?tab=sessions");

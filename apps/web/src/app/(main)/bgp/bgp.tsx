@@ -9,6 +9,7 @@ import { useTense } from "../../../live/presence.ts";
 import { useSessions } from "../../../live/sessions.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 import { Icon } from "../../../parts/icon.tsx";
+import { MissingPanel } from "../../../parts/missing-panel.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
@@ -29,8 +30,9 @@ export function Bgp() {
   const url = useUrlState();
   const told = useSessions();
   const sessions = useMemo(() => sortSessions(told.data?.sessions ?? []), [told.data]);
-  const open = url.get("open") ?? undefined;
-  const selected = sessions.find((session) => session.id === open?.replace("session/", ""));
+  const open = url.get("open");
+  const id = open?.startsWith("session/") === true ? open.slice("session/".length) : undefined;
+  const selected = sessions.find((session) => session.id === id);
   const onOpen = (id: string | undefined) =>
     url.set({ open: id === undefined ? undefined : `session/${id}`, new: undefined }, "push");
   return (
@@ -55,8 +57,20 @@ export function Bgp() {
           }
         </Loaded>
       </main>
-      {selected === undefined ? (
-        <ObjectPanel openRef={parseOpen(open ?? null)} />
+      {id === undefined ? (
+        <ObjectPanel openRef={parseOpen(open)} />
+      ) : selected === undefined ? (
+        told.data !== undefined && (
+          <MissingPanel
+            title="No such session"
+            help={
+              <>
+                No node reports <span className="mono">{id}</span> now. It may have been taken out of the configuration.
+              </>
+            }
+            onClose={() => onOpen(undefined)}
+          />
+        )
       ) : (
         <SessionPanel
           session={selected}

@@ -8,6 +8,7 @@ import { placeOf } from "../../../ipam/place.ts";
 import { toldBy } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { useNarrow } from "../../../parts/narrow.ts";
+import { MissingPanel } from "../../../parts/missing-panel.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
@@ -115,8 +116,22 @@ export function Pools() {
           </div>
         )}
       </main>
-      {block === undefined ? (
+      {blockCidr === undefined ? (
         <ObjectPanel openRef={parseOpen(url.get("open"))} />
+      ) : block === undefined ? (
+        pools.loaded &&
+        usage.data !== undefined && (
+          <MissingPanel
+            title="No such block"
+            help={
+              <>
+                No node has claimed <span className="mono">{blockCidr}</span>, or it was given back: its addresses are
+                free.
+              </>
+            }
+            onClose={() => url.set({ open: undefined }, "push")}
+          />
+        )
       ) : (
         <BlockPanel
           key={`${block.cidr} ${place?.address ?? ""}`}

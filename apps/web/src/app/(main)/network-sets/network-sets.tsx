@@ -39,6 +39,7 @@ export function NetworkSets() {
   const url = useUrlState();
   const lists = [useObjects(GlobalNetworkSet), useObjects(NetworkSet)] as const;
   const [global, local] = lists;
+  const isLoaded = lists.every(({ loaded }) => loaded);
   const failed = lists.find(({ error, loaded }) => error !== null && !loaded);
   const uses = useSetUse();
   const sort = useSort(WORST_FIRST);
@@ -86,7 +87,7 @@ export function NetworkSets() {
         </div>
         {failed !== undefined ? (
           <Failed error={failed.error} what="network sets" onRetry={failed.refetch} />
-        ) : !global.loaded || !local.loaded ? (
+        ) : !isLoaded ? (
           <SkeletonRows />
         ) : rows.length === 0 ? (
           <Empty
@@ -123,7 +124,7 @@ export function NetworkSets() {
           onClose={() => url.set({ open: undefined }, "push")}
         />
       ) : (
-        <ObjectPanel openRef={open} />
+        (isLoaded || url.get("new") !== null) && <ObjectPanel openRef={open} />
       )}
     </>
   );

@@ -3,7 +3,7 @@ import type { AgentStatus, Hearing } from "@percale/protocol";
 import { quietStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import { expect, test } from "vitest";
 import { tenseOf } from "../../../words/tense.ts";
-import { nodeConditions, type NodeReport, nodeRows, nodesVerdict } from "./view.ts";
+import { heardWords, nodeConditions, type NodeReport, nodeRows, nodesVerdict } from "./view.ts";
 
 const STATUS: AgentStatus = {
   ...quietStatusOf("n"),
@@ -157,4 +157,13 @@ test("once nothing is heard any more the verdict is of the past", () => {
     lead: "As of 16:45:20 UTC, all 2 nodes enforced revision 62.",
     rest: "",
   });
+});
+
+test.each<[hearing: Hearing, silent: string | undefined, words: string]>([
+  ["heard", undefined, "heard now"],
+  ["unknown", "now", "heard now"],
+  ["late", "8 s", "heard 8 s ago"],
+  ["unknown", undefined, "not heard yet"],
+])("an agent that is %s and was silent for %s is said to be %s", (hearing, silent, words) => {
+  expect(heardWords({ hearing, silent })).toBe(words);
 });

@@ -87,7 +87,8 @@ export function briefTitle({ behind, title, report }: NodeRow): string {
 /** "heard now", "heard 8 s ago". */
 export function heardWords({ hearing, silent }: Pick<NodeReport, "hearing" | "silent">): string {
   if (hearing === "heard") return "heard now";
-  return silent === undefined ? "not heard yet" : `heard ${silent} ago`;
+  if (silent === undefined) return "not heard yet";
+  return silent === "now" ? "heard now" : `heard ${silent} ago`;
 }
 
 function judge(report: NodeReport): { severity: Severity; title: string } {

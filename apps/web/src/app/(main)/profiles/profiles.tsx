@@ -79,7 +79,7 @@ export function Profiles() {
       {selected !== undefined && url.get("tab") === null && url.get("new") === null ? (
         <ProfilePanel key={selected.name} row={selected} onClose={() => url.set({ open: undefined }, "push")} />
       ) : (
-        <ObjectPanel openRef={open} />
+        (profiles.loaded || url.get("new") !== null) && <ObjectPanel openRef={open} />
       )}
     </>
   );
