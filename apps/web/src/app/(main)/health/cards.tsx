@@ -1,5 +1,5 @@
 "use client";
-import { PATIENCE } from "@percale/protocol";
+import { PATIENCE } from "@percale/protocol/shown";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { BEATS } from "../../../live/heard.ts";

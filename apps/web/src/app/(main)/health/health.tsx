@@ -1,5 +1,5 @@
 "use client";
-import { IPPool } from "@percale/resources";
+import { IPPool } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useBeats, useTense } from "../../../live/presence.ts";

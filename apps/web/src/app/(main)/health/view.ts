@@ -1,6 +1,6 @@
 import type { HealthHistoryView, SpellView } from "@percale/api";
 import type { SessionCounts } from "@percale/bgp";
-import { type Condition, PATIENCE } from "@percale/protocol";
+import { type Condition, condition, PATIENCE } from "@percale/protocol/shown";
 import type { BeatMark } from "../../../live/heard.ts";
 import { pathOf } from "../../../words/kinds.ts";
 import { counted, formatCount, formatShare } from "../../../words/number.ts";
@@ -243,7 +243,7 @@ export function placeOf(
   isNode: (name: string) => boolean,
 ): { readonly href: string; readonly text: string } | undefined {
   const { code, ref, source } = condition;
-  if (code === "BgpSessionDown") return { href: "/bgp", text: "Open sessions" };
+  if (code === condition.BgpSessionDown.code) return { href: "/bgp", text: "Open sessions" };
   if (ref !== undefined) return { href: pathOf(ref), text: `Open ${ref.name}` };
   return isNode(source) ? { href: `/nodes/${source}`, text: `Open ${source}` } : undefined;
 }
