@@ -7,6 +7,9 @@ import type { Course } from "./questions.ts";
 import { objectChanges } from "./world.ts";
 import type { Change, World } from "./world.ts";
 
+/** Objects before and after; each may be compared with every endpoint. */
+const MAX_COUNTED = 40;
+
 /** A change set as what its objects were before it and after it. */
 export interface EffectStep {
   readonly revision: number;
@@ -46,8 +49,11 @@ export async function effects(
         if (then !== now && then !== undefined && now !== undefined) tally[now === "allow" ? "allowed" : "denied"]++;
       }
     });
-    const touched = new Set([...endpointsIn(before, changes.before), ...endpointsIn(after, changes.after)]);
-    const row: ChangeSetEffect = { revision, ...tally, pairs: queries.length, endpoints: touched.size };
+    const isCounted = was.length + left.length <= MAX_COUNTED;
+    const touched =
+      isCounted && new Set([...endpointsIn(before, changes.before), ...endpointsIn(after, changes.after)]);
+    const endpoints = touched && { endpoints: touched.size };
+    const row: ChangeSetEffect = { revision, ...tally, pairs: queries.length, ...endpoints };
     rows.add(row);
   }
 }

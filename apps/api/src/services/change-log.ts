@@ -1,13 +1,21 @@
 import { badRequest, formatRef } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
 
-const PAGE = 500;
+const MAX_PAGE = 500;
 
-/** Change sets whole, the newest first, before a revision or from the newest on; their changes newest first. */
-export async function* changeSets(store: Datastore, before?: number): AsyncGenerator<readonly Activity[]> {
+/**
+ * Change sets whole, the newest first, before a revision or from the newest on; their changes newest first. `changes`: about how many will
+ * be looked at; further ones are read in ever larger pages.
+ */
+export async function* changeSets(
+  store: Datastore,
+  { before, changes }: { readonly before?: number | undefined; readonly changes: number },
+): AsyncGenerator<readonly Activity[]> {
   let set: Activity[] = [];
+  let limit = changes;
   for (let at = before; ;) {
-    const page = await store.changes({ limit: PAGE, ...(at !== undefined && { before: at }) });
+    const page = await store.changes({ limit: Math.min(limit, MAX_PAGE), ...(at !== undefined && { before: at }) });
+    limit *= 2;
     for (const activity of page) {
       if (set.length > 0 && set[0]!.setEnd !== activity.setEnd) {
         yield set;

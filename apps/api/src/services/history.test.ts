@@ -148,6 +148,16 @@ describe("what change sets did", () => {
     expect(await history.effects([closing])).toEqual([effect(closing, { pairs: 0, endpoints: 1 })]);
   });
 
+  test("of a set that wrote much is told in pairs alone", async () => {
+    await write(create(open, pod("web", 1), pod("db", 2)));
+    const policies = Array.from({ length: 41 }, (_, i) => ({
+      ...policy("db"),
+      metadata: { namespace: "shop", name: `p${i}` },
+    }));
+    const revision = await write(create(...policies));
+    expect(await history.effects([revision])).toEqual([{ revision, allowed: 0, denied: 1, pairs: 2 }]);
+  });
+
   test("of a set that is not in the log nothing is told", async () => {
     await write(create(open));
     expect(await history.effects([999])).toEqual([]);

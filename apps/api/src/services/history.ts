@@ -15,6 +15,8 @@ const LOOK_THROUGH = 5_000;
 /** Sets, and objects of them, on the way back to the oldest that is asked about; an effect beyond is not told. */
 const MAX_STEPS = 500;
 const MAX_OBJECTS = 2_000;
+/** Changes of any kind on that way. */
+const LOOK_BACK = 20_000;
 const KEPT = 2_000;
 
 const EVALUATED: ReadonlySet<string> = new Set(kindsReadBy("evaluator"));
@@ -35,7 +37,7 @@ export function historyServices({ store, judge, lab }: Sources): HistoryServices
       const [isAuthor, isKind, hasText] = [listFilter(author), listFilter(kind), textFilter(q)];
       const sets: ChangeSetView[] = [];
       let looked = 0;
-      for await (const set of changeSets(store, before)) {
+      for await (const set of changeSets(store, { before, changes: 2 * limit })) {
         const { author: by } = set[0]!; // sets are never empty
         const isShown = (system || !by.startsWith("system:node:")) && isAuthor(by);
         if (isShown && set.some(({ ref }) => isKind(ref.kind)) && hasText(searchedOf(set))) sets.push(viewOf(set));
@@ -91,9 +93,11 @@ async function stepsTo(store: Datastore, asked: ReadonlySet<number>): Promise<re
   const steps: EffectStep[] = [];
   const last = Math.min(...asked);
   let objects = 0;
-  for await (const set of changeSets(store)) {
+  let looked = 0;
+  for await (const set of changeSets(store, { changes: 2 * asked.size })) {
     const { setEnd: revision } = set[0]!;
-    if (revision < last) break;
+    looked += set.length;
+    if (revision < last || looked > LOOK_BACK) break;
     const judged = [
       ...Map.groupBy(
         set.filter(({ ref }) => EVALUATED.has(ref.kind)),

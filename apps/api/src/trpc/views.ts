@@ -95,8 +95,8 @@ export interface ChangeSetEffect {
   readonly allowed: number;
   readonly denied: number;
   readonly pairs: number;
-  /** Written by it, or selected by a policy that it wrote. */
-  readonly endpoints: number;
+  /** Written by it, or selected by a policy that it wrote; absent of a set that wrote too much for them to be counted. */
+  readonly endpoints?: number;
 }
 
 /** The objects in the order of the changes: the first of them, as many as fit into an answer. */

@@ -55,7 +55,7 @@ export function pairWords({ allowed, denied, pairs }: ChangeSetEffect): string |
 }
 
 export function endpointWords({ endpoints }: ChangeSetEffect): string | undefined {
-  return endpoints === 0 ? undefined : counted(endpoints, "endpoint");
+  return endpoints === undefined || endpoints === 0 ? undefined : counted(endpoints, "endpoint");
 }
 
 /** Between the sets of two days stands which day it is. */
