@@ -111,6 +111,24 @@ test("a call of the dashboard tells its request in the error, the log and the ch
   expect(await requestOf("by-dashboard")).toBe(ID);
 });
 
+test("the session that asks is marked among the tokens, and no other", async () => {
+  const made = { subject: "mara", groups: ["system:masters"], description: "" };
+  const call = (path: string, body: object) => server.call(`/trpc/${path}`, { method: "POST", body });
+  const { token } = (await call("access.createToken", made)).body.result.data;
+  const signedIn = await call("session.signIn", { token });
+  await call("session.signIn", { token });
+  const cookie = String(signedIn.headers["set-cookie"]).split(";")[0]!;
+  const { body } = await server.call("/trpc/access.list", { token: null, headers: { cookie } });
+  const own = (body.result.data as { subject: string; isSession: boolean; isThis: boolean }[]).filter(
+    ({ subject }) => subject === "mara",
+  );
+  expect(own.map(({ isSession, isThis }) => ({ isSession, isThis }))).toEqual([
+    { isSession: false, isThis: false },
+    { isSession: true, isThis: true },
+    { isSession: true, isThis: false },
+  ]);
+});
+
 test("who made or revoked a token, which, for whom and until when, is in the log; the secret is nowhere", async () => {
   const told = (): Record<string, unknown>[] =>
     lines

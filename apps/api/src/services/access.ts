@@ -4,6 +4,7 @@ import type { TokenRecord, TokenRecords } from "@percale/store";
 import { hashToken, newToken } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { authorOf } from "../auth/identity.ts";
+import { ROLES } from "../auth/roles.ts";
 import { logTokenMade, logTokenRevoked } from "../auth/token-log.ts";
 import type { TokenView } from "../trpc/views.ts";
 import type { Services } from "./services.ts";
@@ -57,7 +58,11 @@ export function accessServices({ tokens, authenticator, log }: AccessSources): S
       logTokenMade(log, record, authorOf(identity));
       return { ...tokenView(record), token };
     },
-    list: async () => (await tokens.list()).map(tokenView),
+    list: async (session) => {
+      const own = session === undefined ? undefined : await tokens.lookup(hashToken(session));
+      return (await tokens.list()).map((record) => tokenView(record, own?.id));
+    },
+    roles: () => ROLES,
     revoke: async (id, identity) => {
       const revoked = await tokens.revoke(id);
       authenticator.forgetAll();
@@ -67,9 +72,12 @@ export function accessServices({ tokens, authenticator, log }: AccessSources): S
   };
 }
 
-function tokenView({ id, subject, groups, description, createdAt, expiresAt, revokedAt }: TokenRecord): TokenView {
+function tokenView(record: TokenRecord, ownSession?: string): TokenView {
+  const { id, subject, groups, description, createdAt, expiresAt, revokedAt } = record;
   return {
     id,
+    isSession: description === SESSION,
+    isThis: id === ownSession,
     subject,
     groups,
     description,

@@ -84,7 +84,10 @@ export interface Services {
       token: z.output<typeof input.tokenInput>,
       identity: Identity,
     ): Promise<view.TokenView & { readonly token: string }>;
-    list(): Promise<readonly view.TokenView[]>;
+    /** `session`: the cookie's value of who asks. */
+    list(session?: string): Promise<readonly view.TokenView[]>;
+    /** The groups that give rights. */
+    roles(): readonly view.RoleView[];
     revoke(id: string, identity: Identity): Promise<void>;
   };
   readonly overview: { summary(): Promise<view.OverviewView> };

@@ -171,7 +171,8 @@ const access = router({
   createToken: can("admin")
     .input(parsed(input.tokenInput))
     .mutation(({ ctx, input }) => ctx.services.access.createToken(input, ctx.identity)),
-  list: can("admin").query(({ ctx }) => ctx.services.access.list()),
+  list: can("admin").query(({ ctx }) => ctx.services.access.list(ctx.session)),
+  roles: can("read").query(({ ctx }) => ctx.services.access.roles()),
   revoke: can("admin")
     .input(parsed(input.tokenRef))
     .mutation(({ ctx, input }) => ctx.services.access.revoke(input.id, ctx.identity)),

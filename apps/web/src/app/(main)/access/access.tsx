@@ -1,23 +1,97 @@
 "use client";
+import type { RoleView, TokenView } from "@percale/api";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { TextField } from "../../../editor/fields.tsx";
-import { Age } from "../../../parts/age.tsx";
+import { useState } from "react";
+import { Age, useNow } from "../../../parts/age.tsx";
 import { FailureWords } from "../../../parts/failure-words.tsx";
-import { Icon } from "../../../parts/icon.tsx";
-import { useRights } from "../../../live/rights.ts";
 import { Loaded } from "../../../parts/states.tsx";
 import { showToast } from "../../../parts/toasts.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { failureOf, useTRPC } from "../../../trpc/client.ts";
+import { NewToken } from "./new-token.tsx";
+import { endWords, isOver, tokenRows, verdictOf } from "./view.ts";
+import "../../../styles/access.css";
 
-/** Who may do what: your own rights, tokens, a new token (shown once). */
+/** Who may do what: the roles, and the sessions and tokens that have them. */
 export function Access() {
   usePageTitle("Access");
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
   const me = useQuery(trpc.session.whoami.queryOptions());
+  const roles = useQuery(trpc.access.roles.queryOptions(undefined, { staleTime: Infinity }));
   const tokens = useQuery(trpc.access.list.queryOptions());
+  const now = useNow();
+  const held = (group: string) =>
+    tokens.data?.filter((token) => !isOver(token, now) && token.groups.includes(group)).length;
+  return (
+    <main className="main" id="main">
+      <div className="scroll">
+        <div className="pad access">
+          <p className="acc-verdict">
+            You are <b className="mono">{me.data?.user}</b>.{" "}
+            <span className="muted">
+              {tokens.data !== undefined && `${verdictOf(tokens.data, roles.data?.[0]?.group, now)}.`}
+            </span>
+          </p>
+          <section className="card" aria-label="Roles">
+            <div className="ch">
+              <h2 className="h2">Roles</h2>
+              <span className="muted">a token's groups say what it may; who is in none may do nothing</span>
+            </div>
+            <Loaded query={roles} what="roles" rows={5}>
+              {(list) => (
+                <ul className="acc-roles">
+                  {list.map((role) => (
+                    <Role
+                      key={role.group}
+                      role={role}
+                      held={held(role.group)}
+                      isYours={me.data?.groups.includes(role.group)}
+                    />
+                  ))}
+                </ul>
+              )}
+            </Loaded>
+          </section>
+          <section className="card" aria-label="Sessions and tokens">
+            <div className="ch">
+              <h2 className="h2">Sessions and tokens</h2>
+              <span className="muted">only hashes of their secrets are kept</span>
+            </div>
+            <Loaded query={tokens} what="tokens" rows={4}>
+              {(list) => <TokenTable tokens={tokenRows(list, now)} nowMs={now} />}
+            </Loaded>
+          </section>
+          <NewToken roles={roles.data ?? []} />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function Role(props: {
+  readonly role: RoleView;
+  readonly held: number | undefined;
+  readonly isYours: boolean | undefined;
+}) {
+  const { group, title, may } = props.role;
+  return (
+    <li>
+      <span className="med">
+        {title} {props.isYours === true && <span className="badge">yours</span>}
+      </span>
+      <span className="mono muted">{group}</span>
+      <span>{may}</span>
+      <span className="num muted">
+        {props.held === undefined ? "" : props.held === 0 ? "nobody" : `held by ${props.held}`}
+      </span>
+    </li>
+  );
+}
+
+function TokenTable({ tokens, nowMs }: { readonly tokens: readonly TokenView[]; readonly nowMs: number }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [asked, setAsked] = useState<string>();
   const revoke = useMutation(
     trpc.access.revoke.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.access.pathKey() }),
@@ -25,173 +99,64 @@ export function Access() {
     }),
   );
   return (
-    <main className="main" id="main">
-      <div className="scroll">
-        <div className="pad access">
-          <section className="card" aria-label="You">
-            <div className="ch">
-              <h2 className="h2">You</h2>
-              <span className="mono">{me.data?.user}</span>
-            </div>
-            <Loaded query={me} what="your rights" rows={2}>
-              {({ groups, rights }) => (
-                <dl className="kv cb">
-                  <dt>Groups</dt>
-                  <dd>{groups.length === 0 ? "none" : groups.join(", ")}</dd>
-                  <dt>You may</dt>
-                  <dd>{rightsWords(rights)}</dd>
-                </dl>
-              )}
-            </Loaded>
-          </section>
-          <section className="card" aria-label="Tokens">
-            <div className="ch">
-              <h2 className="h2">Tokens</h2>
-              <span className="muted">their secrets are stored as hashes only</span>
-            </div>
-            <Loaded query={tokens} what="tokens" rows={4}>
-              {(list) => (
-                <div className="tw">
-                  <table className="boxed">
-                    <thead>
-                      <tr>
-                        <th>Subject</th>
-                        <th className="hide-s">Groups</th>
-                        <th className="hide-s">For</th>
-                        <th>Created</th>
-                        <th>Ends</th>
-                        <th>
-                          <span className="vh">Revoke</span>
-                        </th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {list.map((token) => (
-                        <tr key={token.id}>
-                          <td className="mono">
-                            {token.revokedAt === undefined ? token.subject : <s>{token.subject}</s>}
-                          </td>
-                          <td className="hide-s">{token.groups.join(", ")}</td>
-                          <td className="muted hide-s">{token.description}</td>
-                          <td className="muted">
-                            <Age at={token.createdAt} />
-                          </td>
-                          <td className="muted">
-                            {token.revokedAt === undefined
-                              ? token.expiresAt === undefined
-                                ? "never"
-                                : new Date(token.expiresAt).toISOString().slice(0, 10)
-                              : "revoked"}
-                          </td>
-                          <td className="num">
-                            {token.revokedAt === undefined && (
-                              <button type="button" className="btn dan" onClick={() => revoke.mutate({ id: token.id })}>
-                                Revoke
-                              </button>
-                            )}
-                          </td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-              )}
-            </Loaded>
-          </section>
-          <NewToken />
-        </div>
-      </div>
-    </main>
+    <div className="tw">
+      <table className="boxed acc-tokens">
+        <thead>
+          <tr>
+            <th>Who</th>
+            <th className="hide-s">Groups</th>
+            <th className="hide-s">For</th>
+            <th className="hide-s">Made</th>
+            <th>Ends</th>
+            <th>
+              <span className="vh">Revoke</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => {
+            const end = endWords(token, nowMs);
+            const over = isOver(token, nowMs);
+            return (
+              <tr key={token.id} data-over={over ? "true" : undefined}>
+                <td>
+                  <span className="mono">{over ? <s>{token.subject}</s> : token.subject}</span>{" "}
+                  <span className="muted">{token.isSession ? "session" : "token"}</span>{" "}
+                  {token.isThis && <span className="badge">this browser</span>}
+                </td>
+                <td className="hide-s mono">{token.groups.join(", ")}</td>
+                <td className="hide-s muted">{token.isSession ? "" : token.description}</td>
+                <td className="hide-s muted">
+                  <Age at={token.createdAt} ago />
+                </td>
+                <td className={end.tone === "plain" ? undefined : end.tone} title={token.expiresAt}>
+                  {end.text}
+                </td>
+                <td className="num">
+                  {!over && !token.isThis && asked !== token.id && (
+                    <button type="button" className="acc-revoke" onClick={() => setAsked(token.id)}>
+                      Revoke
+                    </button>
+                  )}
+                  {!over && asked === token.id && (
+                    <span className="rowb acc-sure">
+                      <button type="button" className="btn mini" onClick={() => setAsked(undefined)}>
+                        Keep
+                      </button>
+                      <button type="button" className="btn dan mini" onClick={() => revoke.mutate({ id: token.id })}>
+                        Revoke {token.isSession ? "session" : "token"}
+                      </button>
+                    </span>
+                  )}
+                  {token.isThis && <span className="muted">sign out to end it</span>}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
-}
-
-function NewToken() {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const [subject, setSubject] = useState("");
-  const [groups, setGroups] = useState("");
-  const [description, setDescription] = useState("");
-  const { notAdmin } = useRights();
-  const create = useMutation(
-    trpc.access.createToken.mutationOptions({
-      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.access.pathKey() }),
-    }),
-  );
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate({
-      subject: subject.trim(),
-      groups: groups.split(/[\s,]+/).filter((group) => group !== ""),
-      description: description.trim(),
-    });
-  };
-  return (
-    <section className="card" aria-label="New token">
-      <div className="ch">
-        <h2 className="h2">New token</h2>
-      </div>
-      <form className="cb" onSubmit={onSubmit}>
-        <div className="schema-grid">
-          <TextField
-            label="Subject"
-            mono
-            value={subject}
-            onChange={setSubject}
-            placeholder="ci"
-            hint="Shown as the author in Activity."
-          />
-          <TextField
-            label="Groups"
-            mono
-            value={groups}
-            onChange={setGroups}
-            placeholder="percale:viewers"
-            hint="percale:viewers reads, percale:editors writes policy, system:monitoring scrapes metrics, system:masters does all."
-          />
-          <TextField label="For" value={description} onChange={setDescription} placeholder="nightly job" />
-        </div>
-        {create.error !== null && (
-          <p className="hint err">
-            <FailureWords failure={failureOf(create.error)} />
-          </p>
-        )}
-        {create.data !== undefined && (
-          <div className="note w token-note" role="status">
-            <Icon name="lock" />
-            <div>
-              <b>Copy it now; it is not shown again.</b>
-              <p className="mono">{create.data.token}</p>
-            </div>
-            <button
-              type="button"
-              className="btn right"
-              onClick={() => void navigator.clipboard.writeText(create.data.token)}
-            >
-              <Icon name="copy" />
-              Copy
-            </button>
-          </div>
-        )}
-        <button
-          type="submit"
-          className="btn pri token-go"
-          title={notAdmin}
-          disabled={notAdmin !== undefined || subject.trim() === "" || create.isPending}
-        >
-          Create token
-        </button>
-      </form>
-    </section>
-  );
-}
-
-function rightsWords(rights: { readonly read: boolean; readonly write: boolean; readonly admin: boolean }): string {
-  const words = [
-    rights.read && "see everything",
-    rights.write && "change policy and network",
-    rights.admin && "manage tokens",
-  ].filter((word) => word !== false);
-  return words.length === 0 ? "nothing" : words.join(", ");
 }
 
 function tellFailure(error: unknown): void {

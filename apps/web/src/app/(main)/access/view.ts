@@ -1,0 +1,54 @@
+import type { TokenView } from "@percale/api";
+
+const DAY_MS = 86_400_000;
+/** From here on an end is worth a look. */
+const SOON_MS = 7 * DAY_MS;
+
+export interface EndWords {
+  readonly text: string;
+  readonly tone: "muted" | "warn" | "plain";
+}
+
+/** When a token ends, seen from now. */
+export function endWords(
+  { expiresAt, revokedAt }: Pick<TokenView, "expiresAt" | "revokedAt">,
+  nowMs: number,
+): EndWords {
+  if (revokedAt !== undefined) return { text: "revoked", tone: "muted" };
+  if (expiresAt === undefined) return { text: "never", tone: "plain" };
+  const leftMs = Date.parse(expiresAt) - nowMs;
+  if (leftMs <= 0) return { text: "ended", tone: "muted" };
+  const days = Math.floor(leftMs / DAY_MS);
+  const hours = Math.floor(leftMs / 3_600_000);
+  const text =
+    days > 0 ? `in ${days} d` : hours > 0 ? `in ${hours} h` : `in ${Math.max(1, Math.floor(leftMs / 60_000))} min`;
+  return { text, tone: leftMs < SOON_MS ? "warn" : "plain" };
+}
+
+/** Those that still open something first, this browser's on top, then the newest. */
+export function tokenRows(tokens: readonly TokenView[], nowMs: number): readonly TokenView[] {
+  const rank = (token: TokenView): number => (token.isThis ? 0 : isOver(token, nowMs) ? 2 : 1);
+  return tokens.toSorted((a, b) => rank(a) - rank(b) || b.createdAt.localeCompare(a.createdAt));
+}
+
+export function isOver({ expiresAt, revokedAt }: Pick<TokenView, "expiresAt" | "revokedAt">, nowMs: number): boolean {
+  return revokedAt !== undefined || (expiresAt !== undefined && Date.parse(expiresAt) <= nowMs);
+}
+
+/** What stands over the page: who holds the keys, and what ends soon. */
+export function verdictOf(tokens: readonly TokenView[], adminGroup: string | undefined, nowMs: number): string {
+  const live = tokens.filter((token) => !isOver(token, nowMs));
+  const admins = live.filter(({ groups }) => adminGroup !== undefined && groups.includes(adminGroup)).length;
+  const soon = live.filter((token) => !token.isSession && endWords(token, nowMs).tone === "warn").length;
+  const held = `${admins} of ${live.length} ${live.length === 1 ? "token or session" : "tokens and sessions"} may do everything`;
+  return soon === 0 ? held : `${held}; ${soon} ${soon === 1 ? "token ends" : "tokens end"} within a week`;
+}
+
+/** How long a new token may live. */
+export const LIVES: readonly { readonly seconds: number | undefined; readonly title: string }[] = [
+  { seconds: 86_400, title: "a day" },
+  { seconds: 7 * 86_400, title: "a week" },
+  { seconds: 90 * 86_400, title: "90 days" },
+  { seconds: 365 * 86_400, title: "a year" },
+  { seconds: undefined, title: "until it is revoked" },
+];

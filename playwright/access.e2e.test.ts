@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openShop } from "./shop-page.ts";
+import type { ShopPage } from "./shop-page.ts";
+
+/** Who may do what, and the keys to it. */
+let shop: ShopPage;
+
+beforeAll(async () => {
+  shop = await openShop();
+  await shop.signIn();
+});
+afterAll(() => shop?.close());
+
+test("a token is made with a group that exists and an end, and is revoked once that was asked for twice", async () => {
+  const { page, product } = shop;
+  await page.goto(`${product.url}/access`);
+  const form = page.getByRole("region", { name: "New token" });
+  await form.getByLabel(/^Subject/).fill("ci");
+  await form.getByText("A token in no group may do nothing.").waitFor();
+  expect(await form.getByRole("button", { name: "Create token" }).isDisabled()).toBe(true);
+  await form.getByRole("checkbox", { name: /^Viewer/ }).check();
+  await form.getByRole("button", { name: "Create token" }).click();
+  await form.getByText("Copy it now").waitFor();
+  const row = page.getByRole("row", { name: /^ci token/ });
+  await row.getByText("percale:viewers").waitFor();
+  await row.getByText(/^in [67] d$/).waitFor();
+  await row.getByRole("button", { name: "Revoke" }).click();
+  await row.getByRole("button", { name: "Keep" }).waitFor();
+  await row.getByRole("button", { name: "Revoke token" }).click();
+  await row.getByText("revoked").waitFor();
+});
+
+test("the session that one looks from is marked, and not offered to be revoked", async () => {
+  const row = shop.page.getByRole("row", { name: /this browser/ });
+  await row.getByText("sign out to end it").waitFor();
+  expect(await row.getByRole("button").count()).toBe(0);
+});
