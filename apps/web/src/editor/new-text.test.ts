@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { endpointOf, findEndpoint } from "../policy/endpoint.ts";
 import type { PolicyObject } from "../policy/spec.ts";
-import { newText } from "./new-text.ts";
+import { cloneText, newText } from "./new-text.ts";
 
 const endpoint = (namespace: string, pod: string, last: number, labels: Record<string, string>) => ({
   apiVersion: "projectcalico.org/v3",
@@ -178,4 +178,27 @@ test("from outside is from every address that no pool gives out, in the order an
       { action: "Pass" },
     ],
   ]);
+});
+
+test("a clone is the object without its name, its owner's marks and what the server keeps", () => {
+  const text = cloneText({
+    apiVersion: "projectcalico.org/v3",
+    kind: "NetworkPolicy",
+    metadata: {
+      name: "a",
+      namespace: "shop",
+      uid: "1",
+      resourceVersion: "5",
+      labels: { team: "shop", "projectcalico.org/tier": "default", "argocd.argoproj.io/instance": "shop" },
+      annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}" },
+      finalizers: ["x"],
+    },
+    spec: { order: 5 },
+  });
+  expect(parse(text)).toEqual({
+    apiVersion: "projectcalico.org/v3",
+    kind: "NetworkPolicy",
+    metadata: { name: "", namespace: "shop", labels: { team: "shop" } },
+    spec: { order: 5 },
+  });
 });

@@ -1,11 +1,21 @@
 "use client";
 import type { EffectiveView } from "@percale/api";
-import { API_VERSION, DEFAULT_TIER, formatRef, IPPool, refOf, WorkloadEndpoint } from "@percale/resources/catalog";
+import {
+  API_VERSION,
+  DEFAULT_TIER,
+  formatRef,
+  IPPool,
+  type KubeObject,
+  refOf,
+  WorkloadEndpoint,
+} from "@percale/resources/catalog";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { stringify } from "yaml";
 import { useEndpoints } from "../live/endpoints.ts";
-import { definitionOf } from "../words/kinds.ts";
+import { fromWire } from "../trpc/wire.ts";
+import { definitionOf, parseOpen } from "../words/kinds.ts";
+import { manifestOf } from "./document.ts";
 import { useObjects } from "../live/objects.ts";
 import { useOutside } from "../live/trace.ts";
 import { usePolicies } from "../live/policies.ts";
@@ -38,15 +48,24 @@ export function useNewText(kind: string): {
   const to = isVerdict(verdict) || from === OUTSIDE ? findEndpoint(endpoints.items, destination) : undefined;
   const ref = to && { kind: WorkloadEndpoint.kind, namespace: to.namespace, name: to.objectName };
   const asked = useQuery(trpc.policy.effective.queryOptions(ref ?? skipToken));
+  const original = parseOpen(from);
+  const copied = useQuery(trpc.objects.get.queryOptions(original?.kind === kind ? original : skipToken));
+  const clone = original?.kind === kind ? copied.data : undefined;
   const effective = asked.data;
-  const ready = endpoints.loaded && policies.loaded && pools.loaded && (to === undefined || effective !== undefined);
+  const ready =
+    endpoints.loaded &&
+    policies.loaded &&
+    pools.loaded &&
+    (to === undefined || effective !== undefined) &&
+    (original?.kind !== kind || clone !== undefined);
   const data = useMemo(() => {
     if (!ready) return undefined;
+    if (clone !== undefined) return cloneText(fromWire(clone));
     const known = { endpoints: endpoints.items, outside, policies: policies.items, pools: pools.items, effective };
     return newText({ kind, from, verdict, source, destination, port, protocol, tier }, known);
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
   }, [kind, from, verdict, source, destination, port, protocol, tier, ready]);
-  const sources = [endpoints, policies, pools, asked];
+  const sources = [endpoints, policies, pools, asked, copied];
   return {
     data,
     error: sources.find(({ error }) => error !== null)?.error ?? null,
@@ -55,6 +74,29 @@ export function useNewText(kind: string): {
     },
   };
 }
+
+/** The object again under a name that is still to be given, without what its owner or the system wrote on it. */
+export function cloneText(object: KubeObject): string {
+  const { labels, annotations, finalizers: _finalizers, ...metadata } = object.metadata;
+  const own = (map: Readonly<Record<string, string>> = {}) => {
+    const kept = Object.entries(map).filter(([key]) => !SYSTEM_KEY.test(key));
+    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  };
+  const [ownLabels, ownAnnotations] = [own(labels), own(annotations)];
+  return manifestOf({
+    ...object,
+    metadata: {
+      ...metadata,
+      name: "",
+      ...(ownLabels !== undefined && { labels: ownLabels }),
+      ...(ownAnnotations !== undefined && { annotations: ownAnnotations }),
+    },
+  });
+}
+
+/** Who else writes an object says so by these; a clone is nobody's yet. */
+const SYSTEM_KEY =
+  /^(projectcalico\.org\/|argocd\.argoproj\.io\/|[a-z]+\.toolkit\.fluxcd\.io\/|app\.kubernetes\.io\/managed-by$|kubectl\.kubernetes\.io\/)/;
 
 interface Asked {
   readonly kind: string;

@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
+import { type KubeObject, type ObjectRef, refOf } from "@percale/resources/catalog";
 import Link from "next/link";
 import { useState } from "react";
 import { type EditorTab, useEditor } from "../editor/editor.tsx";
@@ -9,17 +9,17 @@ import { beginsEmptyHanded } from "../editor/templates/templates.ts";
 import { formatOpen, kindWords, pathOf } from "../words/kinds.ts";
 import { useObject } from "../live/objects.ts";
 import { useRights } from "../live/rights.ts";
-import { useDelete } from "../live/use-delete.ts";
 import { Gone, useWasThere } from "./gone.tsx";
 import { Icon } from "./icon.tsx";
 import { iconOf } from "./kind-icon.ts";
+import { History } from "./history.tsx";
+import { ObjectBadges } from "./object-badges.tsx";
+import { ObjectMenu } from "./object-menu.tsx";
 import { ObjectName } from "./object-name.tsx";
 import { Panel } from "./panel.tsx";
-import { isProgrammed, Programmed } from "./programmed.tsx";
-import { Popover } from "./popover.tsx";
 import { Failed, Loaded, SkeletonRows } from "./states.tsx";
 import { useUrlState } from "./url-state.ts";
-import { MayNotWrite, WriteButton } from "./write-button.tsx";
+import { MayNotWrite } from "./write-button.tsx";
 
 export function NewPanel({ kind, onClose }: { readonly kind: string; readonly onClose: () => void }) {
   const url = useUrlState();
@@ -89,7 +89,7 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
       title={
         <>
           {title}
-          {isProgrammed(openRef.kind) && <Programmed of={query.object} />}
+          <ObjectBadges object={query.object} />
         </>
       }
       onClose={onClose}
@@ -109,6 +109,7 @@ function EditorPanel(props: {
   const url = useUrlState();
   const [wide, setWide] = useState(false);
   const tab = (url.get("tab") ?? "form") as EditorTab | "history";
+  const isHistory = tab === "history" && props.base !== undefined;
   const editor = useEditor({
     kind: props.kind,
     base: props.base,
@@ -158,11 +159,20 @@ function EditorPanel(props: {
           {props.tools}
         </>
       }
-      tabs={editor.tabs}
-      footer={editor.footer}
+      tabs={
+        isHistory ? (
+          <button type="button" className="btn ghost panel-back" onClick={() => url.set({ tab: "form" })}>
+            <Icon name="left" />
+            Back to the form
+          </button>
+        ) : (
+          editor.tabs
+        )
+      }
+      {...(!isHistory && { footer: editor.footer })}
       onClose={props.onClose}
     >
-      {editor.body}
+      {isHistory && props.base !== undefined ? <History openRef={refOf(props.base)} /> : editor.body}
     </Panel>
   );
 }
@@ -172,45 +182,18 @@ function ObjectTools(props: {
   readonly object: KubeObject;
   readonly onDeleted: () => void;
 }) {
-  const remove = useDelete();
+  const url = useUrlState();
   return (
     <>
       <Link className="btn ghost icon" href={pathOf(props.openRef)} aria-label="Open as page" title="Open as page">
         <Icon name="open" />
       </Link>
-      <Popover label="More" buttonClass="btn ghost icon" button={<Icon name="more" />}>
-        {(close) => (
-          <div className="menu">
-            <Link href={`${pathOf(props.openRef)}?tab=history`}>
-              <Icon name="activity" />
-              History
-            </Link>
-            <button
-              type="button"
-              onClick={() => {
-                void navigator.clipboard.writeText(
-                  `kubectl -n ${props.openRef.namespace ?? "default"} get ${props.openRef.kind} ${props.openRef.name} -o yaml`,
-                );
-                close();
-              }}
-            >
-              <Icon name="copy" />
-              Copy kubectl command
-            </button>
-            <hr />
-            <WriteButton
-              className="deny"
-              onClick={() => {
-                close();
-                void remove(props.object, props.onDeleted);
-              }}
-            >
-              <Icon name="trash" />
-              Delete {kindWords(props.openRef.kind)}
-            </WriteButton>
-          </div>
-        )}
-      </Popover>
+      <ObjectMenu
+        openRef={props.openRef}
+        object={props.object}
+        onHistory={() => url.set({ tab: "history" })}
+        onDeleted={props.onDeleted}
+      />
     </>
   );
 }

@@ -2,7 +2,6 @@
 import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
 import { useRouter } from "next/navigation";
 import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
-import { useDelete } from "../../../../live/use-delete.ts";
 import { History } from "../../../../parts/history.tsx";
 import { Icon } from "../../../../parts/icon.tsx";
 import { Tabs } from "../../../../parts/tabs.tsx";
@@ -20,7 +19,6 @@ export function EditPage({
 }) {
   const url = useUrlState();
   const router = useRouter();
-  const remove = useDelete();
   const tab = url.get("tab") ?? "form";
   const editor = useEditor({
     kind: openRef.kind,
@@ -36,7 +34,8 @@ export function EditPage({
         <PageHead
           openRef={openRef}
           object={object}
-          onDelete={() => void remove(object, () => router.push(`/${plural}`))}
+          onHistory={() => url.set({ tab: "history" })}
+          onDeleted={() => router.push(`/${plural}`)}
         />
         <div className="rowb obj-tabs">
           {tab === "history" ? (

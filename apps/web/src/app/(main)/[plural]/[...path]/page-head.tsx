@@ -2,19 +2,18 @@ import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
 import { Age } from "../../../../parts/age.tsx";
 import { Icon } from "../../../../parts/icon.tsx";
 import { iconOf } from "../../../../parts/kind-icon.ts";
-import { isProgrammed, Programmed } from "../../../../parts/programmed.tsx";
+import { ObjectBadges } from "../../../../parts/object-badges.tsx";
+import { ObjectMenu } from "../../../../parts/object-menu.tsx";
 import { ObjectName } from "../../../../parts/object-name.tsx";
-import { WriteButton } from "../../../../parts/write-button.tsx";
 
-export function PageHead({
-  openRef,
-  object,
-  onDelete,
-}: {
+/** Which object it is, what one should know of it, and what may be done with it. */
+export function PageHead(props: {
   readonly openRef: ObjectRef;
   readonly object: KubeObject;
-  readonly onDelete?: () => void;
+  readonly onHistory: () => void;
+  readonly onDeleted: () => void;
 }) {
+  const { openRef, object } = props;
   return (
     <div className="rowb wrap obj-head">
       <Icon name={iconOf(openRef.kind)} />
@@ -22,15 +21,13 @@ export function PageHead({
         <ObjectName namespace={openRef.namespace} name={openRef.name} />
       </span>
       <span className="badge">{openRef.kind}</span>
-      {isProgrammed(openRef.kind) && <Programmed of={object} />}
+      <ObjectBadges object={object} />
       <span className="muted">
         created <Age at={object.metadata.creationTimestamp} ago /> · revision {object.metadata.resourceVersion}
       </span>
-      {onDelete !== undefined && (
-        <WriteButton className="btn dan right" onClick={onDelete}>
-          Delete
-        </WriteButton>
-      )}
+      <span className="right">
+        <ObjectMenu openRef={openRef} object={object} onHistory={props.onHistory} onDeleted={props.onDeleted} />
+      </span>
     </div>
   );
 }
