@@ -1,6 +1,7 @@
 import type { ProtectionView } from "@percale/api";
 import type { SessionCounts } from "@percale/bgp/standing";
-import { condition, type Condition } from "@percale/protocol/shown";
+import type { Condition } from "@percale/protocol";
+import { condition } from "@percale/protocol/shown";
 import { counted, formatCount } from "../../words/number.ts";
 import { PRESENT, type Tense } from "../../words/tense.ts";
 import { formatAge } from "../../words/time.ts";

@@ -1,6 +1,7 @@
 import type { HealthHistoryView, SpellView } from "@percale/api";
 import type { SessionCounts } from "@percale/bgp";
-import { type Condition, condition, PATIENCE } from "@percale/protocol/shown";
+import type { Condition } from "@percale/protocol";
+import { condition, PATIENCE } from "@percale/protocol/shown";
 import type { BeatMark } from "../../../live/heard.ts";
 import { pathOf } from "../../../words/kinds.ts";
 import { counted, formatCount, formatShare } from "../../../words/number.ts";
@@ -239,10 +240,10 @@ function laneTitle({ title, source }: SpellView): string {
 
 /** Where one can do something about it. */
 export function placeOf(
-  condition: FoundCondition,
+  found: FoundCondition,
   isNode: (name: string) => boolean,
 ): { readonly href: string; readonly text: string } | undefined {
-  const { code, ref, source } = condition;
+  const { code, ref, source } = found;
   if (code === condition.BgpSessionDown.code) return { href: "/bgp", text: "Open sessions" };
   if (ref !== undefined) return { href: pathOf(ref), text: `Open ${ref.name}` };
   return isNode(source) ? { href: `/nodes/${source}`, text: `Open ${source}` } : undefined;
