@@ -16,7 +16,7 @@ test("a database that hangs is told and not waited for; afterwards all goes on",
   try {
     await expect(store.head()).rejects.toMatchObject({ code: 503, message: expect.stringContaining("in time") });
     await expect(records.tokens.lookup("none")).rejects.toMatchObject({ code: 503 });
-    await expect.poll(() => store.isConnected(), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => store.isConnected(), { timeout: 60_000 }).toBe(false);
     await expect(write()).rejects.toMatchObject({ code: 503 });
     await expect(store.list({ kind: "Tier" })).rejects.toMatchObject({ code: 503 });
     expect(store.heardMs()).toBeGreaterThan(PATIENCE.heardMs);
@@ -30,4 +30,4 @@ test("a database that hangs is told and not waited for; afterwards all goes on",
   await store.close();
   await records.close();
   await postgres.stop();
-}, 90_000);
+}, 120_000);
