@@ -1,5 +1,5 @@
 import type { HealthHistoryView, SpellView } from "@percale/api";
-import type { SessionCounts } from "@percale/bgp";
+import type { SessionCounts } from "@percale/bgp/standing";
 import type { Condition } from "@percale/protocol";
 import { condition, PATIENCE } from "@percale/protocol/shown";
 import type { BeatMark } from "../../../live/heard.ts";
@@ -240,10 +240,9 @@ function laneTitle({ title, source }: SpellView): string {
 
 /** Where one can do something about it. */
 export function placeOf(
-  found: FoundCondition,
+  { code, ref, source }: FoundCondition,
   isNode: (name: string) => boolean,
 ): { readonly href: string; readonly text: string } | undefined {
-  const { code, ref, source } = found;
   if (code === condition.BgpSessionDown.code) return { href: "/bgp", text: "Open sessions" };
   if (ref !== undefined) return { href: pathOf(ref), text: `Open ${ref.name}` };
   return isNode(source) ? { href: `/nodes/${source}`, text: `Open ${source}` } : undefined;
