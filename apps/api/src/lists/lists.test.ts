@@ -84,6 +84,7 @@ describe("endpoints are listed", () => {
     [{ node: "n2,n3" }, ["probe", "db", "web-10"]],
     [{ ingress: "open" }, ["probe", "web-9", "web-10"]],
     [{ ingress: "closed", egress: "open" }, ["db"]],
+    [{ ingress: "closed", egress: "closed" }, []],
     [{ at: 1, limit: 2 }, ["db", "web-9"]],
     [{ at: 9 }, []],
   ])("%j", async (asked, told) => {

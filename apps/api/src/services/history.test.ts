@@ -132,6 +132,14 @@ describe("what change sets did", () => {
     ]);
   });
 
+  test("is judged without what came later", async () => {
+    await write(create(open, pod("web", 1), pod("db", 2)));
+    const closing = await write(create(policy("db")));
+    const stored = await store.get({ kind: "Profile", name: "open" });
+    await write([{ op: "update", object: { ...stored!, spec: {} } }]); // by now everything is denied
+    expect(await history.effects([closing])).toEqual([effect(closing, { denied: 1, endpoints: 1 })]);
+  });
+
   test("of an object that came and went in one set is nothing", async () => {
     await write(create(open, pod("web", 1), pod("db", 2)));
     const revision = await write([...create(policy("db")), gone("db")]);
