@@ -35,7 +35,7 @@ export function Access() {
           <section className="card" aria-label="Roles">
             <div className="ch">
               <h2 className="h2">Roles</h2>
-              <span className="muted">a token's groups say what it may; who is in none may do nothing</span>
+              <span className="muted hide-s">a token's groups say what it may; who is in none may do nothing</span>
             </div>
             <Loaded query={roles} what="roles" rows={5}>
               {(list) => (
@@ -55,7 +55,7 @@ export function Access() {
           <section className="card" aria-label="Sessions and tokens">
             <div className="ch">
               <h2 className="h2">Sessions and tokens</h2>
-              <span className="muted">only hashes of their secrets are kept</span>
+              <span className="muted hide-s">only hashes of their secrets are kept</span>
             </div>
             <Loaded query={tokens} what="tokens" rows={4}>
               {(list) => <TokenTable tokens={tokenRows(list, now)} nowMs={now} />}
@@ -148,7 +148,7 @@ function TokenTable({ tokens, nowMs }: { readonly tokens: readonly TokenView[]; 
                       </button>
                     </span>
                   )}
-                  {token.isThis && <span className="muted">sign out to end it</span>}
+                  {token.isThis && <span className="muted hide-s">sign out to end it</span>}
                 </td>
               </tr>
             );

@@ -20,10 +20,14 @@ test.each([
   [{ expiresAt: "2026-01-13T13:00:00Z" }, { text: "in 3 d", tone: "warn" }],
   [{ expiresAt: "2026-01-10T19:10:00Z" }, { text: "in 7 h", tone: "warn" }],
   [{ expiresAt: "2026-01-10T12:00:20Z" }, { text: "in 1 min", tone: "warn" }],
+  [
+    { expiresAt: "2026-01-10T19:10:00Z", isSession: true },
+    { text: "in 7 h", tone: "plain" },
+  ],
   [{ expiresAt: "2026-01-10T11:00:00Z" }, { text: "ended", tone: "muted" }],
   [{ revokedAt: "2026-01-09T00:00:00Z" }, { text: "revoked", tone: "muted" }],
 ])("of %j the end reads %j", (ends, words) => {
-  expect(endWords(ends, NOW)).toEqual(words);
+  expect(endWords({ isSession: false, ...ends }, NOW)).toEqual(words);
 });
 
 test("this browser's session is on top, what is over at the end", () => {

@@ -1,7 +1,7 @@
 import type { TokenView } from "@percale/api";
 
 const DAY_MS = 86_400_000;
-/** From here on an end is worth a look. */
+/** From here on the end of a token is worth a look; a session always ends soon. */
 const SOON_MS = 7 * DAY_MS;
 
 export interface EndWords {
@@ -11,7 +11,7 @@ export interface EndWords {
 
 /** When a token ends, seen from now. */
 export function endWords(
-  { expiresAt, revokedAt }: Pick<TokenView, "expiresAt" | "revokedAt">,
+  { expiresAt, revokedAt, isSession }: Pick<TokenView, "expiresAt" | "revokedAt" | "isSession">,
   nowMs: number,
 ): EndWords {
   if (revokedAt !== undefined) return { text: "revoked", tone: "muted" };
@@ -22,7 +22,7 @@ export function endWords(
   const hours = Math.floor(leftMs / 3_600_000);
   const text =
     days > 0 ? `in ${days} d` : hours > 0 ? `in ${hours} h` : `in ${Math.max(1, Math.floor(leftMs / 60_000))} min`;
-  return { text, tone: leftMs < SOON_MS ? "warn" : "plain" };
+  return { text, tone: leftMs < SOON_MS && !isSession ? "warn" : "plain" };
 }
 
 /** Those that still open something first, this browser's on top, then the newest. */
@@ -39,7 +39,7 @@ export function isOver({ expiresAt, revokedAt }: Pick<TokenView, "expiresAt" | "
 export function verdictOf(tokens: readonly TokenView[], adminGroup: string | undefined, nowMs: number): string {
   const live = tokens.filter((token) => !isOver(token, nowMs));
   const admins = live.filter(({ groups }) => adminGroup !== undefined && groups.includes(adminGroup)).length;
-  const soon = live.filter((token) => !token.isSession && endWords(token, nowMs).tone === "warn").length;
+  const soon = live.filter((token) => endWords(token, nowMs).tone === "warn").length;
   const held = `${admins} of ${live.length} ${live.length === 1 ? "token or session" : "tokens and sessions"} may do everything`;
   return soon === 0 ? held : `${held}; ${soon} ${soon === 1 ? "token ends" : "tokens end"} within a week`;
 }
