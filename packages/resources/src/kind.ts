@@ -53,7 +53,7 @@ export function kindFacts(kind: Kind): Kind {
     description: kind.description,
     words: kind.words,
     traits: kind.traits,
-    looks: kind.looks,
+    looks: looksOf(kind),
     columns: kind.columns,
     selectableFields: kind.selectableFields,
   };
@@ -79,4 +79,9 @@ export function askKinds<D extends Kind>(kinds: readonly D[]): Kinds<D> {
     kindsWhere: (holds) => kinds.filter((one) => Boolean(holds(one))).map(({ kind }) => kind),
     twinOf: ({ kind }) => kinds.find((other) => other.kind !== kind && bare(other.kind) === bare(kind)),
   };
+}
+
+/** Which settings stand together is for one page, which asks for the schema: it says so too (`x-groups`). */
+function looksOf({ looks }: Kind): Looks {
+  return looks.settings === undefined ? looks : { ...looks, settings: { title: looks.settings.title, groups: [] } };
 }

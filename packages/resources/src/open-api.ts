@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { apiVersionOf, groupVersionOf } from "./object.ts";
+import type { Looks } from "./traits.ts";
 
 /** An OpenAPI v3.0 schema: what Kubernetes calls structural. */
 export interface JsonSchema {
@@ -14,7 +15,9 @@ export function openApiOf(kind: {
   readonly description: string;
   readonly spec: z.ZodType;
   readonly status?: z.ZodType;
+  readonly looks?: Looks;
 }): JsonSchema {
+  const groups = kind.looks?.settings?.groups;
   const field = (description: string): JsonSchema => ({ type: "string", description });
   return {
     type: "object",
@@ -23,7 +26,11 @@ export function openApiOf(kind: {
       apiVersion: field(`Group and version of this representation: ${apiVersionOf(kind.kind)}.`),
       kind: field(`Name of the kind: ${kind.kind}.`),
       metadata: { default: {}, description: "Standard object metadata.", allOf: [{ $ref: OBJECT_META }] },
-      spec: { description: "What is wanted.", ...schemaOf(kind.spec) },
+      spec: {
+        description: "What is wanted.",
+        ...schemaOf(kind.spec),
+        ...(groups !== undefined && { "x-groups": groups }),
+      },
       ...(kind.status !== undefined && { status: { description: "What is.", ...schemaOf(kind.status) } }),
     },
     "x-kubernetes-group-version-kind": [{ ...groupVersionOf(kind.kind), kind: kind.kind }],

@@ -6,7 +6,6 @@ import { keepPreviousData, skipToken, useInfiniteQuery, useQuery, useQueryClient
 import { useEffect, useMemo } from "react";
 import type { Lenient } from "../policy/spec.ts";
 import { type Activity, type ChangeGroup, groupOf } from "../app/(main)/activity/view.ts";
-import { matrixOf, type Matrix } from "../app/(main)/matrix/view.ts";
 import type { NodeReport } from "../app/(main)/nodes/view.ts";
 import { fromWire } from "../trpc/wire.ts";
 import { type RouterInputs, type RouterOutputs, useTRPC, useTRPCClient } from "../trpc/client.ts";
@@ -15,7 +14,7 @@ import { useObjects } from "./objects.ts";
 import { useHearings } from "./presence.ts";
 import { useSessionCounts } from "./sessions.ts";
 
-interface Answer<T> {
+export interface Answer<T> {
   readonly data: T | undefined;
   readonly error: unknown;
   readonly refetch: () => void;
@@ -192,11 +191,4 @@ export function useChangeSet(revision: number): Answer<readonly Activity[]> {
 /** As the server's answer has it. */
 function activityOf({ object, previous, ...entry }: RouterOutputs["changes"]["list"]["activities"][number]): Activity {
   return { ...entry, object: fromWire(object), ...(previous === undefined ? {} : { previous: fromWire(previous) }) };
-}
-
-/** Probes of the lab with what the evaluator says about the same pairs. */
-export function useMatrix(): Answer<Matrix> {
-  const query = useQuery(useTRPC().lab.probes.queryOptions());
-  const data = useMemo(() => (query.data === undefined ? undefined : matrixOf(query.data)), [query.data]);
-  return { data, error: query.error, refetch: () => void query.refetch() };
 }

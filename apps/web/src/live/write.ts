@@ -4,12 +4,17 @@ import type { KubeObject } from "@percale/resources/catalog";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { createElement, useCallback, useMemo } from "react";
 import { FailureWords } from "../parts/failure-words.tsx";
-import { ProgrammedRevision } from "../parts/programmed.tsx";
+import dynamic from "next/dynamic";
 import { showToast } from "../parts/toasts.tsx";
 import { fromWire, toWire } from "../trpc/wire.ts";
 import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
 import { applyEvents, type Collection, type ObjectEvent } from "./collection.ts";
 import { collectionKey } from "./objects.ts";
+
+// Who has written nothing yet needs no words for it.
+const ProgrammedRevision = dynamic(async () => (await import("../parts/programmed.tsx")).ProgrammedRevision, {
+  ssr: false,
+});
 
 export interface WriteRequest {
   readonly changes: readonly Change[];

@@ -1,5 +1,5 @@
 import type { Condition } from "@percale/protocol";
-import { condition } from "@percale/protocol/shown";
+import { DataplaneRefused, NftBatchRefused } from "@percale/protocol/shown";
 import { formatRef, type ObjectRef } from "@percale/resources/catalog";
 import { heardWords, type NodeReport } from "../app/(main)/nodes/view.ts";
 import { counted } from "../words/number.ts";
@@ -47,7 +47,7 @@ function programOf({ revision, ref }: Asked, report: NodeReport): NodeProgram {
 }
 
 /** Whatever comes next waits behind what the kernel refuses. */
-const BATCH_REFUSED: ReadonlySet<string> = new Set([condition.DataplaneRefused.code, condition.NftBatchRefused.code]);
+const BATCH_REFUSED: ReadonlySet<string> = new Set([DataplaneRefused.code, NftBatchRefused.code]);
 
 function isAbout({ ref, severity }: Condition, asked: ObjectRef | undefined): boolean {
   return ref !== undefined && asked !== undefined && severity !== "info" && formatRef(ref) === formatRef(asked);

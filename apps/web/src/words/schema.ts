@@ -22,6 +22,8 @@ export interface Schema {
   readonly "x-default"?: unknown;
   readonly "x-unit"?: string;
   readonly "x-effect"?: string;
+  /** Of a configuration: which fields stand together on the settings page. */
+  readonly "x-groups"?: readonly { readonly title: string; readonly fields: readonly string[] }[];
   /** Written in any case. */
   readonly "x-choices"?: readonly string[];
 }

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useMemo, useState } from "react";
-import { useMatrix } from "../../../live/queries.ts";
+import { useMatrix } from "../../../live/matrix.ts";
 import { useTense } from "../../../live/presence.ts";
 import { useNarrow } from "../../../parts/narrow.ts";
 import { Empty, Loaded } from "../../../parts/states.tsx";

@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { usePolicyCoverage } from "../../../live/coverage.ts";
 import { useProtection } from "../../../live/protection.ts";
-import { useMatrix } from "../../../live/queries.ts";
+import { useMatrix } from "../../../live/matrix.ts";
 import { between, planMove } from "../../../policy/order.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";

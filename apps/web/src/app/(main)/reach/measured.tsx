@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import { useMatrix } from "../../../live/queries.ts";
+import { useMatrix } from "../../../live/matrix.ts";
 import type { TraceQuery } from "../../../live/trace.ts";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useState } from "react";
-import { useMatrix } from "../../../live/queries.ts";
+import { useMatrix } from "../../../live/matrix.ts";
 import { useTrace } from "../../../live/trace.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";

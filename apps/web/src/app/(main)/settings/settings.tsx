@@ -14,7 +14,7 @@ import { groupId } from "./group-id.ts";
 import { GroupNav } from "./group-nav.tsx";
 import { SettingPanel } from "./setting-panel.tsx";
 import { SettingLine } from "./setting-line.tsx";
-import { type Drafts, findRows, holds, isOnly, type Only, settingRows, withDraft } from "./view.ts";
+import { type Drafts, findRows, groupsOf, holds, isOnly, type Only, settingRows, withDraft } from "./view.ts";
 import "../../../styles/settings.css";
 
 const KINDS = kinds.filter(({ looks }) => looks.settings !== undefined);
@@ -74,8 +74,8 @@ function ClusterSettings({ tabs }: { readonly tabs: ReactNode }) {
   const failed = lists.find((list) => list.error !== null && !list.loaded);
   const isLoaded = lists.every(({ loaded }) => loaded) && schemas.every((schema) => schema !== undefined);
   const count = (which: Only) => rows.filter((row) => holds(row, which, drafts)).length;
-  const groups = KINDS.flatMap((kind) =>
-    (kind.looks.settings?.groups ?? []).map(({ title }) => ({
+  const groups = KINDS.flatMap((kind, index) =>
+    groupsOf(schemas[index]).map(({ title }) => ({
       kind: kind.kind,
       of: kind.looks.settings?.title ?? "",
       title,

@@ -51,7 +51,7 @@ export function settingRows(
   const specOf = (object: KubeObject | undefined): Spec => (object?.spec ?? {}) as Spec;
   const cluster = specOf(objects.find(({ metadata }) => metadata.name === CLUSTER));
   const narrower = objects.filter(({ metadata }) => metadata.name !== CLUSTER);
-  return (kind.looks.settings?.groups ?? []).flatMap(({ title: group, fields }) =>
+  return groupsOf(schema).flatMap(({ title: group, fields }) =>
     fields.flatMap((field) => {
       const about = schemaAt(schema, ["spec", field]);
       if (about === undefined) return [];
@@ -79,6 +79,11 @@ export function settingRows(
       };
     }),
   );
+}
+
+/** Which fields stand together, in this order. */
+export function groupsOf(schema: Schema | undefined): NonNullable<Schema["x-groups"]> {
+  return schemaAt(schema, ["spec"])?.["x-groups"] ?? [];
 }
 
 function controlOf(schema: Schema): Control {
