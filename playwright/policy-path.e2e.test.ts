@@ -46,7 +46,7 @@ test("an endpoint's panel shows what the engine says is in force, in the order i
   await page.goto(`${product.url}/endpoints`);
   await page.getByText("shop/database").first().click();
   const panel = page.getByRole("complementary", { name: "Endpoint" });
-  await panel.getByText("End of tier default").waitFor();
+  await panel.getByText("End of tier default").first().waitFor();
   const names = await panel.locator(".eff-policy a").allInnerTexts();
   expect(names.map((text) => text.split(/\s/)[0])).toEqual(["security.pass-the-rest", "shop/database-access"]);
 });

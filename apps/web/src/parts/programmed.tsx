@@ -119,10 +119,7 @@ export function BehindBadge({ of: object, children }: { readonly of: KubeObject;
   if (on === undefined || on.done === on.nodes.length) return children;
   const worst = worstOf(on);
   return (
-    <span
-      className={`badge right ${BADGES[worst]}`}
-      title={on.nodes.map(({ node, why }) => `${node} ${why}`).join("\n")}
-    >
+    <span className={`badge ${BADGES[worst]}`} title={on.nodes.map(({ node, why }) => `${node} ${why}`).join("\n")}>
       <Icon name={worst === "refused" ? "crit" : "warn"} />
       {programmedWords(on)}
     </span>

@@ -79,17 +79,17 @@ export const PolicyCard = memo(function PolicyCard(props: {
               : `${formatCount(card.ruleCount)} ${card.ruleCount === 1 ? "rule" : "rules"}`}
           </span>
           {card.onlyPasses && <span className="badge">Passes everything</span>}
-          {endpoints === 0 ? (
-            <span className="badge right">Matches nothing</span>
-          ) : (
-            <span className="epc">
-              {props.pairs !== undefined && <DecidedPairs decides={props.decides} of={props.pairs} />}
-              <span title="Endpoints selected">
-                {isUntold(endpoints) ? <UntoldMark untold={endpoints} /> : counted(endpoints, "endpoint")}
-              </span>
-            </span>
-          )}
         </BehindBadge>
+        {endpoints === 0 ? (
+          <span className="badge right">Matches nothing</span>
+        ) : (
+          <span className="epc">
+            {props.pairs !== undefined && <DecidedPairs decides={props.decides} of={props.pairs} />}
+            <span title="Endpoints selected">
+              {isUntold(endpoints) ? <UntoldMark untold={endpoints} /> : counted(endpoints, "endpoint")}
+            </span>
+          </span>
+        )}
       </span>
     </a>
   );
