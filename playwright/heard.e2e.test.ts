@@ -57,7 +57,7 @@ test("an agent that is stopped is late, and policies are not programmed there, u
       await page.goto(`${shop.product.url}/policies?open=networkpolicies/shop/cart-access`);
       await page
         .getByRole("link", { name: /cart-access/ })
-        .getByText("Not programmed on 1 of 3")
+        .getByText("2 of 3 nodes")
         .waitFor();
       await page.getByRole("button", { name: "Not programmed on 1 of 3" }).click();
       const behind = page.getByRole("listitem").filter({ hasText: "node-2" });

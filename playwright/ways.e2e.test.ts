@@ -20,6 +20,7 @@ const panel = () => page.getByRole("complementary", { name: "Editor, NetworkPoli
 
 async function createDenyAll(): Promise<void> {
   await open("/policies");
+  await page.getByRole("link", { name: /cart-access/ }).waitFor(); // the page reacts
   await page.getByRole("button", { name: "New policy", exact: true }).click();
   await page.getByRole("button", { name: /^Deny all in a namespace/ }).click();
   await page.getByLabel("Namespace").selectOption("shop");
@@ -93,6 +94,14 @@ test.each([
 ])("%s says what is not there: %s", async (path, words) => {
   await open(path);
   await page.getByText(words).waitFor();
+});
+
+test("a link opens an endpoint by the name that people see, or says that nobody has it", async () => {
+  const endpoint = page.getByRole("complementary", { name: "Endpoint" });
+  await open("/endpoints?open=workloadendpoints/shop/frontend");
+  await endpoint.getByRole("heading", { name: "shop/frontend" }).waitFor();
+  await open("/endpoints?open=workloadendpoints/shop/nope");
+  await page.getByText("No workload endpoint is called that").waitFor();
 });
 
 test("what filters hide comes back by dropping one", async () => {

@@ -6,6 +6,7 @@ import type { NodeReport } from "../app/(main)/nodes/view.ts";
 import { usePresence } from "../live/presence.ts";
 import { useNodes } from "../live/queries.ts";
 import { type NodeProgram, type ProgrammedOn, programmedOn, programmedWords } from "../policy/programmed.ts";
+import { counted } from "../words/number.ts";
 import { Icon } from "./icon.tsx";
 import { Popover } from "./popover.tsx";
 import { type Severity, SeverityMark } from "./severity.tsx";
@@ -121,7 +122,7 @@ export function BehindBadge({ of: object, children }: { readonly of: KubeObject;
   return (
     <span className={`badge ${BADGES[worst]}`} title={on.nodes.map(({ node, why }) => `${node} ${why}`).join("\n")}>
       <Icon name={worst === "refused" ? "crit" : "warn"} />
-      {programmedWords(on)}
+      {on.done} of {counted(on.nodes.length, "node")}
     </span>
   );
 }

@@ -95,8 +95,15 @@ export function VirtualTable<T>(props: {
   useEffect(() => onShown?.(first, last), [onShown, first, last]);
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
 
+  /** A heading is no stop. */
+  const stopAt = (index: number, step: 1 | -1): number => {
+    const at = Math.max(0, Math.min(index, props.rows.length - 1));
+    const row = props.rows.at(at);
+    return row === undefined || props.headingOf?.(row) === undefined ? at : at + (at === 0 ? 1 : step);
+  };
+  const current = stopAt(active, 1);
   const move = (to: number) => {
-    const next = Math.max(0, Math.min(to, props.rows.length - 1));
+    const next = stopAt(to, to < current ? -1 : 1);
     setActive(next);
     scrollTo(next);
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
@@ -111,11 +118,11 @@ export function VirtualTable<T>(props: {
       PageUp: -20,
     };
     const step = steps[event.key];
-    if (step !== undefined) move(active + step);
+    if (step !== undefined) move(current + step);
     else if (event.key === "Home") move(0);
     else if (event.key === "End") move(props.rows.length - 1);
     else if (event.key === "Enter" || event.key === "o") {
-      const row = props.rows.at(active);
+      const row = props.rows.at(current);
       if (row === undefined || (event.target as HTMLElement).closest("a, button") !== null) return;
       props.onOpen?.(row);
     } else return;
@@ -165,7 +172,7 @@ export function VirtualTable<T>(props: {
                 data-index={index}
                 aria-rowindex={index + 2}
                 aria-selected={key === props.selected}
-                tabIndex={index === Math.min(active, props.rows.length - 1) ? 0 : -1}
+                tabIndex={index === current ? 0 : -1}
                 style={{ ...template, height: rowPx, transform: `translateY(${starts[index]}px)` }}
                 onFocus={() => setActive(index)}
                 onClick={(event) => {

@@ -46,7 +46,7 @@ function HealthBody({ all }: { readonly all: readonly FoundCondition[] }) {
   const poolList = useMemo(() => poolRows(pools.items, usage ?? []), [pools.items, usage]);
   const node = url.get("node");
   const conditions = node === null ? all : all.filter((one) => (one.nodes ?? [one.source]).includes(node));
-  const verdict = healthVerdict({ conditions: all, marks }, tense);
+  const verdict = healthVerdict({ conditions: all, rows, marks }, tense);
   const near = nearest({ pools: poolList, rows, marks });
   const parts = watched({ rows, sessions: isUntold(counts) ? undefined : counts.all, marks }, tense);
   return (

@@ -41,7 +41,7 @@ test.each([
     "1 critical condition and 2 warnings need somebody",
   ],
 ] as const)("of %j the verdict is %s: %s", (conditions, severity, text) => {
-  expect(healthVerdict({ conditions, marks: [mark()] })).toEqual({
+  expect(healthVerdict({ conditions, rows: [], marks: [mark()] })).toEqual({
     severity,
     text,
     rest: "Everything that is watched was heard within the last second.",
@@ -50,15 +50,28 @@ test.each([
 
 test("the verdict names the longest silence, and of the past it says nothing of now", () => {
   const marks = [mark({ storeMs: 8_200 })];
-  expect(healthVerdict({ conditions: [], marks }).rest).toBe(
+  expect(healthVerdict({ conditions: [], rows: [], marks }).rest).toBe(
     "Not everything that is watched is heard: the longest silence is 8 s.",
   );
   const tense = tenseOf(Date.UTC(2026, 10, 30, 16, 45, 20));
-  expect(healthVerdict({ conditions: [], marks }, tense)).toEqual({
+  expect(healthVerdict({ conditions: [], rows: [], marks }, tense)).toEqual({
     severity: "unknown",
     text: "As of 16:45:20 UTC, all was well",
     rest: "",
   });
+});
+
+test("nothing is called well while a node was never heard", () => {
+  const rows = nodeRows([node("n1"), node("n2", {}, "unknown")]);
+  expect(healthVerdict({ conditions: [], rows, marks: [mark()] })).toEqual({
+    severity: "unknown",
+    text: "Nobody hears 1 of 2 nodes",
+    rest: "A node is heard through its agent: one has not joined there, or nothing came from it yet.",
+  });
+  const { agents: _, ...silent } = mark();
+  expect(nearest({ pools: [], rows, marks: [silent] }).map(({ title }) => title)).not.toContain(
+    "Agents silent at most",
+  );
 });
 
 test("what is watched says how many there are, how they are, and when each was heard", () => {

@@ -17,26 +17,38 @@ export interface FoundCondition extends Condition {
 
 /** The state of everything that is watched, in one sentence, and how well it is heard. */
 export function healthVerdict(
-  { conditions, marks }: { readonly conditions: readonly FoundCondition[]; readonly marks: readonly BeatMark[] },
+  {
+    conditions,
+    rows,
+    marks,
+  }: {
+    readonly conditions: readonly FoundCondition[];
+    readonly rows: readonly NodeRow[];
+    readonly marks: readonly BeatMark[];
+  },
   { say, verb, isPast }: Tense = PRESENT,
 ): { readonly severity: Severity; readonly text: string; readonly rest: string } {
   const count = (severity: Condition["severity"]) => conditions.filter((one) => one.severity === severity).length;
   const [errors, warnings] = [count("error"), count("warning")];
-  const worst: Severity = errors > 0 ? "critical" : warnings > 0 ? "warning" : "ok";
+  const unheard = rows.filter(({ report }) => report.hearing === "unknown").length;
+  const worst: Severity = errors > 0 ? "critical" : warnings > 0 ? "warning" : unheard > 0 ? "unknown" : "ok";
   const found = [
     errors > 0 ? counted(errors, "critical condition") : "",
     warnings > 0 ? counted(warnings, "warning") : "",
   ].filter((each) => each !== "");
   const needs = errors + warnings === 1 ? verb("needs", "needed") : verb("need", "needed");
+  const silent = `Nobody ${verb("hears", "heard")} ${unheard} of ${counted(rows.length, "node")}`;
+  const quiet = unheard > 0 ? silent : `All ${verb("is", "was")} well`;
   return {
     severity: isPast ? "unknown" : worst,
-    text: say(found.length > 0 ? `${found.join(" and ")} ${needs} somebody` : `All ${verb("is", "was")} well`),
-    rest: isPast ? "" : heardSentence(marks.at(-1)),
+    text: say(found.length > 0 ? `${found.join(" and ")} ${needs} somebody` : quiet),
+    rest: isPast ? "" : heardSentence(marks.at(-1), unheard),
   };
 }
 
-function heardSentence(mark: BeatMark | undefined): string {
+function heardSentence(mark: BeatMark | undefined, unheard: number): string {
   if (mark === undefined) return "";
+  if (unheard > 0) return "A node is heard through its agent: one has not joined there, or nothing came from it yet.";
   const oldest = Math.max(mark.storeMs, mark.agents?.toMs ?? 0);
   const seconds = Math.ceil(oldest / 1_000);
   return oldest < PATIENCE.heardMs
@@ -92,7 +104,7 @@ export function watched(
       title: "BIRD",
       href: "/bgp",
       count: formatCount(birds),
-      severity: birds < rows.filter(isCurrent).length || !isUp ? "warning" : rows.length === 0 ? "unknown" : "ok",
+      severity: birds < rows.filter(isCurrent).length || !isUp ? "warning" : birds === 0 ? "unknown" : "ok",
       text: sessions === undefined ? "" : `${sessions.established} of ${counted(sessions.total, "session")}`,
       ages: [],
       heard: "with its agent",
@@ -181,7 +193,7 @@ export function nearest({
             text: `${slowest.ms.toFixed(slowest.ms < 10 ? 1 : 0)} of ${SLOW_MS} ms`,
           },
         ]),
-    ...(marks.length === 0 || rows.length === 0
+    ...(marks.every(({ agents }) => agents === undefined) || rows.length === 0
       ? []
       : [{ ...silence("Agents silent at most", latest), href: "/nodes" }]),
     ...(marks.length === 0 ? [] : [silence("Database silent at most", quietest)]),
