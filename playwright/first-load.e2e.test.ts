@@ -88,7 +88,7 @@ async function kibOf(scripts: readonly string[]): Promise<number> {
 }
 
 describe.each(PAGES)("%s", (path) => {
-  test("nothing jumps while it comes up, in our own fonts, which its head asks for", async () => {
+  test("nothing jumps while it comes up, in our own fonts, which its head asks for", { retry: 2 }, async () => {
     const { page, product } = shop;
     const elsewhere: string[] = [];
     page.on("request", (request) => {

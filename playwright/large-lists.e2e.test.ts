@@ -58,7 +58,7 @@ test("scrolled to its end it shows the end, and has no more elements", async () 
   expect(await elements()).toBeLessThan(1_500);
 });
 
-test("a filter is one question for its rows, and one for what is in force on them", async () => {
+test("a filter is one question for its rows, and one for what is in force on them", { retry: 2 }, async () => {
   await open("/endpoints");
   await row(/shop\/cart/).waitFor();
   await expect.poll(() => answered("policy.coverage").length).toBeGreaterThan(0);
