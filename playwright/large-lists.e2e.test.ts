@@ -83,7 +83,7 @@ test("an order by protection is the server's, and a link from elsewhere is a fil
   await open("/endpoints?ingress=closed");
   await row(/shop\/database/).waitFor();
   await page.getByRole("button", { name: "Without ingress closed" }).click();
-  await page.getByRole("button", { name: "Ingress" }).click();
+  await page.getByRole("button", { name: "Ingress", exact: true }).click();
   await row(/open to everyone/).waitFor();
 });
 
