@@ -1,5 +1,6 @@
 "use client";
 import type { KubeObject } from "@percale/resources/catalog";
+import { hrefOf } from "../app/(main)/reach/questions.ts";
 import { keepPreviousData, skipToken, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { type ReactNode, useDeferredValue } from "react";
@@ -124,7 +125,7 @@ export function ImpactView({ impact, short = false }: { readonly impact: Impact;
             </span>
             <Link
               className="ell"
-              href={`/reach?src=${from}&dst=${to}&proto=${change.protocol}${change.port === undefined ? "" : `&port=${change.port}`}`}
+              href={hrefOf({ source: from, destination: to, protocol: change.protocol, port: change.port })}
             >
               <NameOf text={from} /> → <NameOf text={to} />
             </Link>

@@ -8,10 +8,15 @@ export interface Rights {
   readonly notAdmin: string | undefined;
 }
 
+/** Who is signed in; undefined until it is known. Asked once per tab. */
+export function useMe() {
+  const trpc = useTRPC();
+  return useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity })).data;
+}
+
 /** What the signed-in user may do, as reasons for what is disabled. Until it is known nothing is forbidden: the server decides anyway. */
 export function useRights(): Rights {
-  const trpc = useTRPC();
-  const { data } = useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity }));
+  const data = useMe();
   if (data === undefined) return { readOnly: undefined, notAdmin: undefined };
   const groups = data.groups.length === 0 ? "no group" : data.groups.join(", ");
   return {

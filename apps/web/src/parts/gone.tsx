@@ -3,6 +3,7 @@ import type { ObjectRef } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect, useState } from "react";
+import { useMe } from "../live/rights.ts";
 import { useRevert } from "../live/write.ts";
 import { useTRPC } from "../trpc/client.ts";
 import { definitionOf, kindWords } from "../words/kinds.ts";
@@ -22,7 +23,7 @@ export function Gone({ openRef, onLeave }: { readonly openRef: ObjectRef; readon
   const { kind, name, namespace } = openRef;
   const ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
   const history = useQuery(trpc.objects.history.queryOptions(ref));
-  const { data: me } = useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity }));
+  const me = useMe();
   const revert = useRevert();
   const last = history.data?.[0];
   const isOwn = onLeave !== undefined && last?.op === "DELETED" && last.author === me?.user;

@@ -1,19 +1,11 @@
+import type { EndpointRowView } from "@percale/api";
 import type { KubeObject, SpecOf, WorkloadEndpoint } from "@percale/resources/catalog";
 import type { Lenient } from "./spec.ts";
 
 /** A workload endpoint as pages take it. */
 export type EndpointObject = KubeObject<Lenient<SpecOf<typeof WorkloadEndpoint>>>;
 
-export interface Endpoint {
-  /** `namespace/name` of the object. */
-  readonly key: string;
-  readonly namespace: string;
-  /** What people call it: the pod or the workload. */
-  readonly name: string;
-  readonly objectName: string;
-  readonly node: string;
-  readonly addresses: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
+export interface Endpoint extends EndpointRowView {
   readonly object: EndpointObject;
 }
 

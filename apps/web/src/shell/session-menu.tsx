@@ -1,18 +1,18 @@
 "use client";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useRights } from "../live/rights.ts";
+import { useMutation } from "@tanstack/react-query";
+import { useMe, useRights } from "../live/rights.ts";
 import { Popover } from "../parts/popover.tsx";
 import { useTRPC } from "../trpc/client.ts";
 import { applyTheme } from "./theme.ts";
 
 export function SessionMenu() {
   const trpc = useTRPC();
-  const me = useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity }));
+  const me = useMe();
   const signOut = useMutation(
     trpc.session.signOut.mutationOptions({ onSuccess: () => globalThis.location.assign("/signin") }),
   );
   const { readOnly } = useRights();
-  const name = me.data?.user ?? "";
+  const name = me?.user ?? "";
   return (
     <>
       {readOnly !== undefined && (
@@ -25,7 +25,7 @@ export function SessionMenu() {
           <div className="menu">
             <p className="menu-head">
               <b className="med">{name}</b>
-              <span className="muted sm">{me.data?.groups.join(", ")}</span>
+              <span className="muted sm">{me?.groups.join(", ")}</span>
             </p>
             <hr />
             <button type="button" className="only-s" onClick={() => applyTheme("dark")}>

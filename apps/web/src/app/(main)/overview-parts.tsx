@@ -5,6 +5,7 @@ import { type Severity, SeverityMark } from "../../parts/severity.tsx";
 import type { DeniedTarget } from "./matrix/view.ts";
 import type { Verdict } from "./overview-view.ts";
 import { briefTitle, type NodeRow } from "./nodes/view.ts";
+import { hrefOf } from "./reach/questions.ts";
 
 /** Of what the headline speaks, and what else there is: each leads to where it is explained. */
 export function Causes({ verdict: { severity, causes } }: { readonly verdict: Verdict }) {
@@ -40,7 +41,7 @@ export function DeniedTable({ targets }: { readonly targets: readonly DeniedTarg
         {targets.map(({ destination, protocol, port, sources, why }) => (
           <tr key={`${destination} ${protocol} ${port} ${why}`}>
             <td>
-              <Link href={askOf({ source: sources[0] ?? "", destination, protocol, port })}>
+              <Link href={hrefOf({ source: sources[0] ?? "", destination, protocol, port })}>
                 <NameOf text={destination} />{" "}
                 <span className="muted nowrap">
                   {protocol} {port}
@@ -63,16 +64,6 @@ export function DeniedTable({ targets }: { readonly targets: readonly DeniedTarg
 
 function shortOf(name: string): string {
   return name.slice(name.indexOf("/") + 1);
-}
-
-function askOf(ask: {
-  readonly source: string;
-  readonly destination: string;
-  readonly protocol: string;
-  readonly port: number | undefined;
-}): string {
-  const port = ask.port === undefined ? "" : `&port=${ask.port}`;
-  return `/reach?src=${encodeURI(ask.source)}&dst=${encodeURI(ask.destination)}&proto=${ask.protocol}${port}`;
 }
 
 const TONES: Readonly<Record<Severity, string>> = {

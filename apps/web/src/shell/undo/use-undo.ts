@@ -1,8 +1,9 @@
 "use client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { type ChangeGroup, groupOf } from "../../app/(main)/activity/view.ts";
 import { useActivity } from "../../live/queries.ts";
+import { useMe } from "../../live/rights.ts";
 import { useRevert } from "../../live/write.ts";
 import { useNow } from "../../parts/age.tsx";
 import { showToast } from "../../parts/toasts.tsx";
@@ -15,8 +16,7 @@ const LOOK_AT = 100;
 
 /** What undo would take back now, as far as it is known here. */
 export function useUndoable(): ChangeGroup | undefined {
-  const trpc = useTRPC();
-  const { data: me } = useQuery(trpc.session.whoami.queryOptions(undefined, { staleTime: Infinity }));
+  const me = useMe();
   const sets = useActivity(LOOK_AT).data?.sets;
   const nowMs = useNow();
   return me === undefined || sets === undefined ? undefined : undoable(sets, { user: me.user, nowMs });

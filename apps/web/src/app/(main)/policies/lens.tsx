@@ -7,7 +7,7 @@ import { ObjectName } from "../../../parts/object-name.tsx";
 import { LateInput } from "../../../parts/late-input.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { pathOfHalf, type TraceHalf, verdictWords } from "../../../policy/trace.ts";
-import { WriteButton } from "../../../parts/write-button.tsx";
+import { TurnRound } from "../../../parts/turn-round.tsx";
 
 /** Pick two ends: cards that apply get step numbers, the path stands here as a list. */
 export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly onClose: () => void }) {
@@ -53,17 +53,7 @@ export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly 
         </span>
         {trace.result !== undefined && (
           <>
-            <WriteButton
-              className="btn"
-              onClick={() =>
-                url.set(
-                  { new: "networkpolicies", verdict: denied ? "Allow" : "Deny", open: undefined, tab: undefined },
-                  "push",
-                )
-              }
-            >
-              {denied ? "Allow this…" : "Deny this…"}
-            </WriteButton>
+            <TurnRound className="btn" denied={denied} />
             <Link
               className="link nowrap hide-s"
               href={`/reach${url.href({ view: undefined, q: undefined, open: undefined, new: undefined, tab: undefined, verdict: undefined, from: undefined }).replace(/^[^?]*/, "")}`}

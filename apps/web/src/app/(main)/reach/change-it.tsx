@@ -2,7 +2,7 @@
 import { Fragment } from "react";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { WriteButton } from "../../../parts/write-button.tsx";
+import { TurnRound } from "../../../parts/turn-round.tsx";
 import type { Trace } from "../../../policy/trace.ts";
 
 /** The smallest edits that turn the answer round. */
@@ -23,17 +23,7 @@ export function ChangeIt({ result }: { readonly result: Trace }) {
               Drafted as the smallest rule; nothing is written before you have seen its effect.
             </p>
           </div>
-          <WriteButton
-            className="btn pri"
-            onClick={() =>
-              url.set(
-                { new: "networkpolicies", verdict: denied ? "Allow" : "Deny", open: undefined, tab: undefined },
-                "push",
-              )
-            }
-          >
-            {denied ? "Allow this…" : "Deny this…"}
-          </WriteButton>
+          <TurnRound className="btn pri" denied={denied} />
         </li>
         {deciders.map((row) => (
           <Fragment key={`${row.path}${row.rule}`}>

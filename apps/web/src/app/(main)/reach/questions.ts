@@ -6,12 +6,16 @@ export interface ReachQuestion {
   readonly port: string;
 }
 
+/** As others have it who ask. */
+type Asked = Omit<ReachQuestion, "port"> & { readonly port?: string | number | undefined };
+
 const KEY = "percale.reach";
 const KEPT = 8;
 
 /** The page's address that asks it. */
-export function hrefOf({ source, destination, protocol, port }: ReachQuestion): string {
-  const query = new URLSearchParams({ src: source, dst: destination, proto: protocol, ...(port !== "" && { port }) });
+export function hrefOf({ source, destination, protocol, port = "" }: Asked): string {
+  const ports = port === "" ? {} : { port: String(port) };
+  const query = new URLSearchParams({ src: source, dst: destination, proto: protocol, ...ports });
   return `/reach?${query.toString().replaceAll("%2F", "/").replaceAll("%3A", ":")}`;
 }
 
