@@ -13,6 +13,7 @@ import type { RuleSpec } from "../../../policy/spec.ts";
 import { useTRPC } from "../../../trpc/client.ts";
 import { pathOf } from "../../../words/kinds.ts";
 import { formatCount } from "../../../words/number.ts";
+import { isUntold } from "../../../words/untold.ts";
 import { type ProfileRow, profileWords } from "./view.ts";
 
 const SHOWN = 20;
@@ -20,7 +21,7 @@ const SHOWN = 20;
 /** One profile: for whom it decides, what it allows, what it hands down, who has it. */
 export function ProfilePanel({ row, onClose }: { readonly row: ProfileRow; readonly onClose: () => void }) {
   const url = useUrlState();
-  const isDeciding = row.decides !== undefined && row.decides.ingress + row.decides.egress > 0;
+  const isDeciding = !isUntold(row.decides) && row.decides.ingress + row.decides.egress > 0;
   return (
     <Panel
       label={row.name}

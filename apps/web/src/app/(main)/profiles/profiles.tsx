@@ -18,7 +18,7 @@ import { WriteButton } from "../../../parts/write-button.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 import { formatCount } from "../../../words/number.ts";
-import { isUntold } from "../../../words/untold.ts";
+import { isUntold, type Untold } from "../../../words/untold.ts";
 import { ProfilePanel } from "./profile-panel.tsx";
 import { type Allowance, type Origin, ORIGINS, type ProfileRow, profileRows, profilesVerdict } from "./view.ts";
 import "../../../styles/editor.css";
@@ -67,7 +67,7 @@ export function Profiles() {
           <SkeletonRows />
         ) : (
           <div className="scroll">
-            {!isUntold(protection) && <Verdict protection={protection} />}
+            {isUntold(protection) ? <VerdictToCome untold={protection} /> : <Verdict protection={protection} />}
             {shown.length === 0 ? (
               <Empty title="No profile matches" help={`${rows.length} without the filter.`} />
             ) : (
@@ -82,6 +82,29 @@ export function Profiles() {
         (profiles.loaded || url.get("new") !== null) && <ObjectPanel openRef={open} />
       )}
     </>
+  );
+}
+
+/** In the room of the verdict, so that the table stays where it is when that comes. */
+function VerdictToCome({ untold }: { readonly untold: Untold }) {
+  return (
+    <section className="prof-top" aria-label="Who decides">
+      <p className="qbar">
+        <SeverityMark severity="unknown" /> <UntoldMark untold={untold} />
+      </p>
+      <dl className="shares">
+        {["Ingress", "Egress"].map((title) => (
+          <Fragment key={title}>
+            <dt>{title}</dt>
+            <dd>
+              <span>
+                <UntoldMark untold={untold} />
+              </span>
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+    </section>
   );
 }
 
@@ -191,13 +214,13 @@ function ProfileTable({
                       <Allows allowance={row.egress} />
                     </td>
                     <td className="num hide-s">
-                      {row.endpoints === undefined ? <UntoldMark untold="unknown" /> : formatCount(row.endpoints)}
+                      {isUntold(row.endpoints) ? <UntoldMark untold={row.endpoints} /> : formatCount(row.endpoints)}
                     </td>
                     <td className="num">
-                      <Decides count={row.decides?.ingress} />
+                      <Decides count={isUntold(row.decides) ? row.decides : row.decides.ingress} />
                     </td>
                     <td className="num">
-                      <Decides count={row.decides?.egress} />
+                      <Decides count={isUntold(row.decides) ? row.decides : row.decides.egress} />
                     </td>
                     <td className="num hide-s">{row.labels.length}</td>
                   </tr>
@@ -231,7 +254,7 @@ function Allows({ allowance: { action, text } }: { readonly allowance: Allowance
   );
 }
 
-function Decides({ count }: { readonly count: number | undefined }) {
-  if (count === undefined) return <UntoldMark untold="unknown" />;
+function Decides({ count }: { readonly count: number | Untold }) {
+  if (isUntold(count)) return <UntoldMark untold={count} />;
   return <span className={count > 0 ? "warn" : "muted"}>{formatCount(count)}</span>;
 }

@@ -53,8 +53,10 @@ test("profiles go by who writes them, then by how many they decide for", () => {
     ["ksa.shop.default", "account", "shop/default", { ingress: 0, egress: 0 }, 1],
     ["own", "own", undefined, { ingress: 7, egress: 7 }, 0],
   ]);
-  const waiting = profileRows(profiles, "waiting", "waiting");
-  expect(waiting.map(({ decides, endpoints }) => decides ?? endpoints)).toEqual(Array.from({ length: 5 }));
+  const waiting = profileRows(profiles, "waiting", "unknown");
+  expect(waiting.map(({ endpoints, decides }) => [endpoints, decides])).toEqual(
+    profiles.map(() => ["waiting", "unknown"]),
+  );
 });
 
 test("what a profile allows and hands down is told", () => {
@@ -86,5 +88,5 @@ test("a profile says first for how many it decides", () => {
     "Has the last word on 1 of 2 endpoints inwards, and on 2 outwards.",
   );
   expect(profileWords({ ...row!, endpoints: 0 })).toBe("No endpoint has it.");
-  expect(profileWords({ ...row!, decides: undefined })).toBe("");
+  expect(profileWords({ ...row!, decides: "waiting" })).toBe("");
 });

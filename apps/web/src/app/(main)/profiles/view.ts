@@ -18,10 +18,9 @@ export interface ProfileRow {
   readonly from: string | undefined;
   readonly ingress: Allowance;
   readonly egress: Allowance;
-  /** Undefined until told, as is the next one. */
-  readonly endpoints: number | undefined;
+  readonly endpoints: number | Untold;
   /** Endpoints on which it has the last word, in each direction. */
-  readonly decides: { readonly ingress: number; readonly egress: number } | undefined;
+  readonly decides: { readonly ingress: number; readonly egress: number } | Untold;
   readonly labels: readonly (readonly [key: string, value: string])[];
 }
 
@@ -38,19 +37,19 @@ export function profileRows(
   use: ReadonlyMap<string, number> | Untold,
   protection: ProtectionView | Untold,
 ): readonly ProfileRow[] {
-  const ends = isUntold(protection) ? undefined : new Map(protection.ends.map((end) => [end.name, end]));
+  const ends = isUntold(protection) ? protection : new Map(protection.ends.map((end) => [end.name, end]));
   return profiles
     .map((profile): ProfileRow => {
       const { name } = profile.metadata;
       const { ingress = [], egress = [], labelsToApply = {} } = profile.spec;
-      const end = ends?.get(formatRef(refOf(profile)));
+      const end = isUntold(ends) ? undefined : ends.get(formatRef(refOf(profile)));
       return {
         name,
         ...originOf(name),
         ingress: allowanceOf(ingress),
         egress: allowanceOf(egress),
-        endpoints: isUntold(use) ? undefined : (use.get(name) ?? 0),
-        decides: ends === undefined ? undefined : { ingress: end?.ingress ?? 0, egress: end?.egress ?? 0 },
+        endpoints: isUntold(use) ? use : (use.get(name) ?? 0),
+        decides: isUntold(ends) ? ends : { ingress: end?.ingress ?? 0, egress: end?.egress ?? 0 },
         labels: Object.entries(labelsToApply).map(([key, value]) => [key, value ?? ""] as const),
       };
     })
@@ -65,7 +64,7 @@ export function profileRows(
 export const ORIGINS: readonly Origin[] = ["namespace", "account", "own"];
 
 function decided({ decides }: ProfileRow): number {
-  return (decides?.ingress ?? 0) + (decides?.egress ?? 0);
+  return isUntold(decides) ? 0 : decides.ingress + decides.egress;
 }
 
 function originOf(name: string): Pick<ProfileRow, "origin" | "from"> {
@@ -120,7 +119,7 @@ export function profilesVerdict(protection: ProtectionView): {
 
 /** What the panel says first. */
 export function profileWords({ decides, endpoints }: ProfileRow): string {
-  if (decides === undefined || endpoints === undefined) return "";
+  if (isUntold(decides) || isUntold(endpoints)) return "";
   if (endpoints === 0) return "No endpoint has it.";
   const all = counted(endpoints, "endpoint");
   if (decides.ingress + decides.egress === 0)
