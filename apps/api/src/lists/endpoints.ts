@@ -34,7 +34,7 @@ export async function endpoints(
   const { objects } = world.evaluator;
   const covered = needsCoverage(question) ? (await coverageOf(world, inSlices)).byEndpoint : undefined;
   const { column, isDown } = parseSort(question.sort);
-  const byName = world.orders.by("name", { objects, kind, keyOf: ENDPOINT_ORDERS["name"]! });
+  const byName = world.orders.by("name", { objects, kinds: [kind], keyOf: ENDPOINT_ORDERS["name"]! });
   const rankOf = COVERAGE_ORDERS[column];
   const list = (): readonly KubeObject[] => {
     if (column === "state") return firstOf(byName, question.first);
@@ -45,7 +45,7 @@ export async function endpoints(
       });
     const keyOf = ENDPOINT_ORDERS[column];
     if (keyOf === undefined) throw badRequest(`sort: endpoints have no order by ${JSON.stringify(column)}`);
-    return world.orders.by(column, { objects, kind, keyOf });
+    return world.orders.by(column, { objects, kinds: [kind], keyOf });
   };
   const [inNamespace, onNode, hasText] = [listFilter(question.ns), listFilter(question.node), textFilter(question.q)];
   const isWay = (key: string, direction: "ingress" | "egress"): boolean =>
@@ -87,7 +87,10 @@ export function endpointMeant(world: World, name: string): KubeObject | undefine
   const { objects } = world.evaluator;
   const [namespace = "", own = ""] = name.split("/");
   const exact = objects.get({ kind, namespace, name: own });
-  return exact ?? wordsMean(world.orders.by("name", { objects, kind, keyOf: ENDPOINT_ORDERS["name"]! }), name.trim());
+  return (
+    exact ??
+    wordsMean(world.orders.by("name", { objects, kinds: [kind], keyOf: ENDPOINT_ORDERS["name"]! }), name.trim())
+  );
 }
 
 function wordsMean(list: readonly KubeObject[], wanted: string): KubeObject | undefined {

@@ -196,9 +196,13 @@ test("an order followed from state to state is the one made afresh", () => {
 test("what is asked again about an unchanged kind costs no new order", async () => {
   const world = worldOf(shop);
   await endpoints({}, world);
-  const before = world.orders.by("name", { objects: world.evaluator.objects, kind: "WorkloadEndpoint", keyOf: fail });
+  const before = world.orders.by("name", {
+    objects: world.evaluator.objects,
+    kinds: ["WorkloadEndpoint"],
+    keyOf: fail,
+  });
   world.take({ changes: [JSON.stringify(object("Tier", "t", {}))], revision: 2 });
-  expect(world.orders.by("name", { objects: world.evaluator.objects, kind: "WorkloadEndpoint", keyOf: fail })).toBe(
+  expect(world.orders.by("name", { objects: world.evaluator.objects, kinds: ["WorkloadEndpoint"], keyOf: fail })).toBe(
     before,
   );
 });

@@ -14,7 +14,7 @@ export function objectRows(world: World, question: Questions["objects"]): Omit<O
   const { kind } = definition;
   const { objects } = world.evaluator;
   const { column, isDown } = parseSort(question.sort);
-  const list = world.orders.by(column, { objects, kind, keyOf: keyBy(definition, column) });
+  const list = world.orders.by(column, { objects, kinds: [kind], keyOf: keyBy(definition, column) });
   const [inNamespace, hasText] = [listFilter(question.ns), textFilter(question.q)];
   const { rows, matched } = windowOf(isDown ? list.toReversed() : list, question, (object) => {
     return hasText(searchedOf(object)) && inNamespace(object.metadata.namespace ?? "");

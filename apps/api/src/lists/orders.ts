@@ -8,17 +8,17 @@ export interface Key {
 }
 
 /**
- * Objects of a kind in the order of a column, from state to state at the cost of what changed and of one look at each. Keys are made once
+ * Objects of kinds in the order of a column, from state to state at the cost of what changed and of one look at each. Keys are made once
  * for each object, which never changes.
  */
 export class Orders {
   readonly #known = new Map<string, { readonly of: ObjectVersions; readonly list: readonly KubeObject[] }>();
   readonly #keys = new Map<string, WeakMap<KubeObject, Key>>();
 
-  by(column: string, { objects, kind, keyOf }: OrderOf): readonly KubeObject[] {
-    const order = `${kind} ${column}`;
+  by(column: string, { objects, kinds, keyOf }: OrderOf): readonly KubeObject[] {
+    const order = `${kinds.join()} ${column}`;
     const before = this.#known.get(order);
-    if (before?.of.hasSame(kind, objects) === true) return before.list;
+    if (before !== undefined && kinds.every((kind) => before.of.hasSame(kind, objects))) return before.list;
     const keys = this.#keys.get(order) ?? new WeakMap<KubeObject, Key>();
     this.#keys.set(order, keys);
     const known = (object: KubeObject): Key => {
@@ -26,7 +26,8 @@ export class Orders {
       if (key === undefined) keys.set(object, (key = keyOf(object)));
       return key;
     };
-    const list = reordered(before?.list ?? [], objects.values(kind), (a, b) => compareKeys(known(a), known(b)));
+    const now = kinds.flatMap((kind) => [...objects.values(kind)]);
+    const list = reordered(before?.list ?? [], now, (a, b) => compareKeys(known(a), known(b)));
     this.#known.set(order, { of: objects, list });
     return list;
   }
@@ -34,7 +35,7 @@ export class Orders {
 
 interface OrderOf {
   readonly objects: ObjectVersions;
-  readonly kind: string;
+  readonly kinds: readonly string[];
   readonly keyOf: (object: KubeObject) => Key;
 }
 
@@ -53,7 +54,7 @@ export function reordered<T>(before: readonly T[], now: Iterable<T>, compare: (a
   return merged;
 }
 
-function compareKeys(a: Key, b: Key): number {
+export function compareKeys(a: Key, b: Key): number {
   return compareValues(a.value, b.value) || compareValues(a.name, b.name);
 }
 

@@ -35,7 +35,7 @@ export function search(world: World, { text: typed }: { readonly text: string })
 
 function endpointsOf(world: World, isWanted: (entry: EndpointEntry) => boolean): SearchView["endpoints"] {
   const { objects } = world.evaluator;
-  const list = world.orders.by("name", { objects, kind: WorkloadEndpoint.kind, keyOf: ENDPOINT_ORDERS["name"]! });
+  const list = world.orders.by("name", { objects, kinds: [WorkloadEndpoint.kind], keyOf: ENDPOINT_ORDERS["name"]! });
   return first(list, (object) => isWanted(entryOf(object))).map((object) => entryOf(object).row);
 }
 
@@ -49,7 +49,7 @@ function isCalled({ text, row }: EndpointEntry, wanted: string): boolean {
 function named(world: World, kind: string): readonly KubeObject[] {
   return world.orders.by("Name", {
     objects: world.evaluator.objects,
-    kind,
+    kinds: [kind],
     keyOf: ({ metadata }) => ({
       value: naturalKey(metadata.name),
       name: naturalKey(`${metadata.name}/${metadata.namespace ?? ""}`),

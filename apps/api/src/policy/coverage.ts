@@ -13,7 +13,10 @@ export async function coverage(
   const { byEndpoint, byPolicy } = await coverageOf(world, inSlices);
   const covered: CoverageRow[] =
     question.per === "policy"
-      ? Array.from(byPolicy.entries(), ([name, { count }]) => ({ name, count }))
+      ? (question.of ?? Array.from(byPolicy.entries(), ([name]) => name)).flatMap((name) => {
+          const count = byPolicy.get(name)?.count;
+          return count === undefined ? [] : [{ name, count }];
+        })
       : question.of.flatMap((name) => {
           const one = byEndpoint.get(name);
           return one === undefined ? [] : [{ name, count: one.count, protection: one.protection }];

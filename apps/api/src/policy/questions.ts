@@ -15,6 +15,7 @@ import { profileUse } from "./profile-use.ts";
 import { protection } from "./protection.ts";
 import { endpoint, endpoints, needsCoverage } from "../lists/endpoints.ts";
 import { objectRows } from "../lists/objects.ts";
+import { board, policies, tierOrder } from "../lists/policies.ts";
 import { search } from "../lists/search.ts";
 import { probes } from "./probes.ts";
 import type { Rows } from "./rows.ts";
@@ -32,6 +33,9 @@ export interface Questions {
   readonly endpoint: z.output<typeof input.endpointInput>;
   readonly objects: z.output<typeof input.objectsInput>;
   readonly search: z.output<typeof input.searchInput>;
+  readonly board: z.output<typeof input.boardInput>;
+  readonly policies: z.output<typeof input.policiesInput>;
+  readonly tierOrder: z.output<typeof input.tierOrderInput>;
   readonly probes: view.LabMatrixView;
   readonly effects: EffectsQuestion;
   readonly matrix: z.output<typeof input.matrixInput>;
@@ -51,6 +55,9 @@ export interface Answers {
   readonly endpoint: view.EndpointView;
   readonly objects: view.ObjectRowsView;
   readonly search: view.SearchView;
+  readonly board: view.BoardView;
+  readonly policies: view.PolicyListView;
+  readonly tierOrder: view.TierOrderView;
   readonly probes: view.JudgedProbesView;
   readonly effects: { readonly effects: readonly view.ChangeSetEffect[] };
   readonly matrix: view.MatrixView;
@@ -73,6 +80,7 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   impact: "changes",
   setUse: "rows",
   profileUse: "rows",
+  tierOrder: "policies",
 };
 
 /** It takes long, and takes turns with others. */
@@ -109,6 +117,13 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return { ...objectRows(world, about), revision };
       case "search":
         return { ...search(world, about), revision };
+      case "board":
+        return { ...board(world, about), revision };
+      case "policies":
+        return { ...policies(world, about), revision };
+      case "tierOrder":
+        tierOrder(world, about, course);
+        return { revision };
       case "probes":
         await probes(world, about, course);
         return { ...(about.reportedAt !== undefined && { reportedAt: about.reportedAt }), revision };

@@ -14,7 +14,7 @@ import { merge } from "./merge.ts";
 import { nodeServices } from "./nodes.ts";
 import { changeServices, objectServices } from "./objects.ts";
 import { allConditions, overviewOf } from "./overview.ts";
-import { listServices, policyServices, selectorServices } from "./policy.ts";
+import { boardServices, listServices, policyServices, selectorServices } from "./policy.ts";
 import { poolUsage } from "./pools.ts";
 import type { Services } from "./services.ts";
 
@@ -54,6 +54,7 @@ export function createServices({
     },
     policy: policyServices(store, judge),
     lists: listServices(judge),
+    board: boardServices(judge),
     selectors: selectorServices(judge),
     ipam: ipamServices(store),
     pools: { usage: () => poolUsage(store) },

@@ -43,3 +43,11 @@ export function listServices(judge: Judge): Services["lists"] {
     search: (question) => judge.ask("search", () => question),
   };
 }
+
+export function boardServices(judge: Judge): Services["board"] {
+  return {
+    tiers: (question) => judge.ask("board", () => question),
+    rows: (question) => judge.ask("policies", () => question),
+    order: (question) => judge.ask("tierOrder", () => question),
+  };
+}

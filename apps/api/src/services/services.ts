@@ -62,6 +62,12 @@ export interface Services {
     objects(question: z.output<typeof input.objectsInput>): Promise<view.ObjectRowsView>;
     search(question: z.output<typeof input.searchInput>): Promise<view.SearchView>;
   };
+  /** Policies in evaluation order, as they are or as they would be after moves. */
+  readonly board: {
+    tiers(question: z.output<typeof input.boardInput>): Promise<view.BoardView>;
+    rows(question: z.output<typeof input.policiesInput>): Promise<view.PolicyListView>;
+    order(question: z.output<typeof input.tierOrderInput>): Promise<view.TierOrderView>;
+  };
   readonly selectors: { test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView> };
   readonly ipam: {
     /** Gives an address back to its block; one that a workload endpoint has only with `force`. */

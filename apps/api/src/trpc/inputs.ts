@@ -61,7 +61,8 @@ export const protectionInput = z.strictObject({});
 export const setUseInput = z.strictObject({});
 export const profileUseInput = z.strictObject({});
 export const coverageInput = z.discriminatedUnion("per", [
-  z.strictObject({ per: z.literal("policy") }),
+  /** Of these: `kind/namespace/name`; absent: of all. */
+  z.strictObject({ per: z.literal("policy"), of: z.array(z.string().max(640)).max(1_000).exactOptional() }),
   /** Of these: `namespace/name`. */
   z.strictObject({ per: z.literal("endpoint"), of: z.array(z.string().max(512)).max(1_000) }),
 ]);
@@ -93,6 +94,35 @@ export const objectsInput = z.strictObject({
   kind: z.string().max(64),
   sort: z.string().max(64).default("Name"),
 });
+
+/** Policies that are elsewhere in a draft: in this tier, at this order. */
+const moves = z
+  .array(
+    z.strictObject({
+      kind: z.string().max(64),
+      namespace: name.exactOptional(),
+      name,
+      tier: name,
+      order: z.number(),
+    }),
+  )
+  .max(20_000)
+  .default([]);
+const { q, ns, limit: partLimit } = part;
+export const boardInput = z.strictObject({
+  q,
+  ns,
+  moves,
+  /** So many cards of each tier, if it is not said of which ones are wanted. */
+  first: partLimit,
+  /** The cards on screen. */
+  windows: z
+    .array(z.strictObject({ tier: name, at: part.at, limit: partLimit }))
+    .max(200)
+    .exactOptional(),
+});
+export const policiesInput = z.strictObject({ ...part, moves, sort: z.string().max(64).default("place") });
+export const tierOrderInput = z.strictObject({ tier: name, moves });
 
 export const searchInput = z.strictObject({ text: z.string().max(512) });
 

@@ -44,6 +44,7 @@ const MAX_BATCH_ANSWERS = 4 * 1024 * 1024;
 /** Their answers may be as long as one turn of the event loop can write, and a batch is written in one. */
 const ASKED_ALONE: ReadonlySet<string> = new Set([
   "policy.coverage",
+  "board.order",
   "policy.protection",
   "lab.probes",
   "policy.matrix",

@@ -140,6 +140,20 @@ const lists = router({
     .query(({ ctx, input }) => ctx.services.lists.search(input)),
 });
 
+/** Policies in evaluation order: as tiers of cards, as rows. */
+const board = router({
+  tiers: can("read")
+    .input(parsed(input.boardInput))
+    .query(({ ctx, input }) => ctx.services.board.tiers(input)),
+  rows: can("read")
+    .input(parsed(input.policiesInput))
+    .query(({ ctx, input }) => ctx.services.board.rows(input)),
+  /** Of one tier, all of it. */
+  order: can("read")
+    .input(parsed(input.tierOrderInput))
+    .query(({ ctx, input }) => ctx.services.board.order(input)),
+});
+
 const selectors = router({
   test: can("read")
     .input(parsed(input.selectorInput))
@@ -190,6 +204,7 @@ export const appRouter = router({
   bgp,
   policy,
   lists,
+  board,
   selectors,
   pools,
   health,

@@ -1,0 +1,56 @@
+import { compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
+import type { TierInfo } from "@percale/policy";
+import { kindsWhere, Tier } from "@percale/resources";
+import type { KubeObject, StatedSpecOf } from "@percale/resources";
+import type { Questions } from "../policy/questions.ts";
+import type { World } from "../policy/world.ts";
+import { compareKeys, reordered } from "./orders.ts";
+import type { Key } from "./orders.ts";
+import { policyEntry, tierOf } from "./policy-entry.ts";
+
+const POLICY_KINDS = kindsWhere(({ traits }) => traits.tiered);
+
+/** A tier with its policies in the order in which they are asked. */
+export interface TierPlace {
+  readonly info: TierInfo;
+  readonly policies: readonly KubeObject[];
+}
+
+/** A policy that would be elsewhere: in the tier, at the order. */
+export type Move = Questions["board"]["moves"][number];
+
+/** All tiers in the order in which they are asked, those too that only policies speak of, as they would be after the moves. */
+export function evaluationOrder({ orders, evaluator }: World, moves: readonly Move[]): readonly TierPlace[] {
+  const { objects } = evaluator;
+  const stored = orders.by("evaluation", { objects, kinds: POLICY_KINDS, keyOf: placeOf });
+  const byTier = Map.groupBy(moved(stored, moves), tierOf);
+  const infos = Array.from(objects.values(Tier.kind), ({ metadata, spec }) =>
+    tierInfo(metadata.name, spec as StatedSpecOf<typeof Tier>),
+  );
+  const known = new Set(infos.map(({ name }) => name));
+  const missing = [...byTier.keys()].filter((name) => !known.has(name)).map(missingTier);
+  return [...infos, ...missing].sort(compareTiers).map((info) => ({ info, policies: byTier.get(info.name) ?? [] }));
+}
+
+/** Its place among policies of its tier, as `comparePolicies` says: names have no character on which texts and bytes differ. */
+function placeOf({ kind, metadata: { name, namespace = "" }, spec }: KubeObject): Key {
+  return { value: orderOf(spec as { readonly order?: unknown }), name: `${name}/${namespace}/${kind}` };
+}
+
+function moved(policies: readonly KubeObject[], moves: readonly Move[]): readonly KubeObject[] {
+  if (moves.length === 0) return policies;
+  const byName = new Map(moves.map((move) => [nameOf(move), move]));
+  const now = policies.map((policy) => {
+    const move = byName.get(nameOf(policyEntry(policy).card.ref));
+    return move === undefined ? policy : { ...policy, spec: { ...(policy.spec as object), ...placeIn(move) } };
+  });
+  return reordered(policies, now, (a, b) => compareKeys(placeOf(a), placeOf(b)));
+}
+
+function placeIn({ tier, order }: Move): { readonly tier: string; readonly order: number } {
+  return { tier, order };
+}
+
+function nameOf({ kind, namespace = "", name }: Pick<Move, "kind" | "namespace" | "name">): string {
+  return `${kind}/${namespace}/${name}`;
+}
