@@ -108,3 +108,49 @@ test("the list of a kind is a window too", async () => {
   await page.getByText("10 of 502").waitFor();
   expect(sizeOf("lists.objects")).toBeLessThan(10_000);
 });
+
+test("the board asks for the cards on screen, and for a policy once it is opened", async () => {
+  await open("/policies");
+  const tier = page.getByRole("region", { name: "Tier default" });
+  await tier.getByRole("link", { name: /service-00000/ }).waitFor();
+  await tier.getByText("15 endpoints").first().waitFor();
+  await tier.locator("ol").evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  const last = tier.getByRole("link", { name: /service-00499/ });
+  await last.getByText("15 endpoints").waitFor();
+  await last.click();
+  await page
+    .getByRole("complementary", { name: "Editor, NetworkPolicy" })
+    .getByLabel(/^Applies to/)
+    .waitFor();
+  expect(answered("objects.list").filter(({ path }) => path.includes("Policy"))).toEqual([]);
+  expect(answered("objects.get").length).toBeLessThan(2);
+  expect(sizeOf("board.tiers")).toBeLessThan(60_000);
+  expect(sizeOf("policy.coverage")).toBeLessThan(20_000);
+  expect(await elements()).toBeLessThan(2_000);
+});
+
+test("a card that is moved by fast keys stands where they put it, with few new orders, and so it is written", async () => {
+  await open("/policies");
+  const tier = page.getByRole("region", { name: "Tier default" });
+  const first = async () =>
+    (await tier.getByRole("link").allTextContents()).slice(0, 4).map((text) => /[\w-]+\/([a-z-]+)/.exec(text)?.[1]);
+  await tier.getByRole("link", { name: /service-00001/ }).focus();
+  for (let step = 0; step < 3; step++) await page.keyboard.press("Alt+ArrowUp");
+  const draft = page.getByRole("region", { name: "Order draft" });
+  await draft.getByText("2 policies moved").waitFor(); // past two of one order, one of which gave way
+  const order = ["service-", "cart-access", "database-access", "service-"];
+  await expect.poll(first).toEqual(order);
+  await draft.getByRole("button", { name: "Apply order" }).click();
+  await draft.waitFor({ state: "hidden" });
+  expect(await first()).toEqual(order); // without having been back where it was
+  expect(answered("objects.list").filter(({ path }) => path.includes("Policy"))).toEqual([]);
+  await open("/policies");
+  await expect.poll(first).toEqual(order);
+});
+
+test("policies as rows are a window too", async () => {
+  await open("/policies?view=list&q=service-0049");
+  await row(/shop\/service-00499/).waitFor();
+  await page.getByText("10 of 503").first().waitFor();
+  expect(sizeOf("board.rows")).toBeLessThan(10_000);
+});

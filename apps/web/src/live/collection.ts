@@ -33,6 +33,20 @@ export function applyEvents(collection: Collection, events: readonly ObjectEvent
   return { revision: Math.max(collection.revision, ...news.map((event) => event.revision)), items };
 }
 
+/** One object as of a revision; undefined where there is none. */
+export interface Single {
+  readonly revision: number;
+  readonly object: KubeObject | undefined;
+}
+
+/** The object of a name after events; the same one if none of them is news. */
+export function oneAfter(single: Single, ref: ObjectRef, events: readonly ObjectEvent[]): Single {
+  const name = formatRef(ref);
+  const last = events.findLast((event) => event.revision > single.revision && formatRef(refOfEvent(event)) === name);
+  if (last === undefined) return single;
+  return { revision: last.revision, object: last.t === "put" ? last.object : undefined };
+}
+
 export function refOfEvent(event: ObjectEvent): ObjectRef {
   return event.t === "put" ? refOf(event.object) : event.ref;
 }
@@ -41,6 +55,8 @@ export function refOfEvent(event: ObjectEvent): ObjectRef {
 export interface Recent {
   readonly add: (events: readonly ObjectEvent[]) => void;
   readonly of: (kind: string) => readonly ObjectEvent[];
+  /** Of the newest of them; 0 if there are none. */
+  readonly revision: () => number;
   readonly clear: () => void;
 }
 
@@ -52,6 +68,7 @@ export function createRecent(limit = 5000): Recent {
       if (kept.length > 2 * limit) kept = kept.slice(-limit);
     },
     of: (kind) => kept.filter((event) => refOfEvent(event).kind === kind),
+    revision: () => kept.at(-1)?.revision ?? 0,
     clear() {
       kept = [];
     },

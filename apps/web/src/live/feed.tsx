@@ -6,11 +6,11 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { fromWire } from "../trpc/wire.ts";
 import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
-import { applyEvents, type Collection, type ObjectEvent, refOfEvent } from "./collection.ts";
+import { applyEvents, type Collection, type ObjectEvent, oneAfter, refOfEvent, type Single } from "./collection.ts";
 import { connection } from "./connection.ts";
 import type { NodeHearings } from "./heard.ts";
 import { recent } from "./feed-state.ts";
-import { collectionKey } from "./objects.ts";
+import { collectionKey, objectKey } from "./objects.ts";
 import { hearBeat, useHearings, usePresence } from "./presence.ts";
 import { useStatusFeeds } from "./queries.ts";
 
@@ -53,6 +53,7 @@ export function LiveFeed() {
       for (const path of [
         trpc.policy.pathKey(),
         trpc.lists.pathKey(),
+        trpc.board.pathKey(),
         trpc.pools.pathKey(),
         trpc.overview.pathKey(),
         trpc.changes.pathKey(),
@@ -87,7 +88,7 @@ export function LiveFeed() {
           // The window moved past us, or the server started anew: list again, quietly.
           since = undefined;
           recent.clear();
-          void queryClient.invalidateQueries({ queryKey: ["collection"] });
+          for (const kept of ["collection", "object"]) void queryClient.invalidateQueries({ queryKey: [kept] });
           retry = setTimeout(start, 1000 + Math.random() * 1000);
         },
       });
@@ -124,6 +125,10 @@ function createPainter(queryClient: QueryClient) {
     const events = waiting;
     waiting = [];
     recent.add(events);
+    for (const event of events) {
+      const ref = refOfEvent(event);
+      queryClient.setQueryData<Single>(objectKey(ref), (old) => old && oneAfter(old, ref, [event]));
+    }
     for (const [kind, ofKind] of Map.groupBy(events, (event) => refOfEvent(event).kind)) {
       queryClient.setQueryData<Collection>(collectionKey(kind), (old) =>
         old === undefined ? old : applyEvents(old, ofKind),

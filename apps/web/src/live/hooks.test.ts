@@ -187,7 +187,7 @@ test("the newest changes are those that the server told, of agents too where the
   ).toBeUndefined();
 });
 
-test("one object is found by name and namespace; one that is not there is gone once the list is", () => {
+test("one object of a kind whose list is here is in it or gone, and asked for where there is no list", () => {
   const found = (ref: { kind: string; namespace?: string; name: string }, loaded = true) => {
     const { object: one, isGone } = read(
       () => useObject(ref),
@@ -225,14 +225,27 @@ test.each([
 });
 
 test("what is in force where is what the server counted, by name; before it has said so nothing is known", () => {
-  const row = { name: "NetworkPolicy/shop/p", count: 1 };
+  const names = ["NetworkPolicy/shop/p", "NetworkPolicy/shop/none"];
+  const row = { name: names[0]!, count: 1 };
   const told = (isAnswered: boolean) =>
     read(
-      () => usePolicyCoverage(),
+      () => usePolicyCoverage(names),
       (cache, api) =>
-        isAnswered && cache.set(api.policy.coverage.queryKey({ per: "policy" }), { rows: [row], revision: 1 }),
+        isAnswered &&
+        cache.set([...api.policy.coverage.pathKey(), { per: "policy", of: names }], {
+          names,
+          rows: [row],
+          revision: 1,
+        }),
     );
-  expect([told(true), told(false)]).toEqual([new Map([[row.name, row]]), "waiting"]);
+  const none = { name: names[1]!, count: 0 };
+  expect([told(true), told(false)]).toEqual([
+    new Map([
+      [row.name, row],
+      [none.name, none],
+    ]),
+    "waiting",
+  ]);
 });
 
 test("a selector is judged by nobody before the page stands", () => {

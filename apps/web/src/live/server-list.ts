@@ -12,11 +12,13 @@ interface Page<Row> {
   readonly total: number;
 }
 
-export interface ServerList<Row> {
+export interface ServerList<Row, Answer = Page<Row>> {
   /** All that match; those that nobody looked at yet are not known. */
   readonly rows: Rows<Row>;
   /** Those that are known now. */
   readonly known: readonly Row[];
+  /** What was told with the first of them. */
+  readonly answer: Answer | undefined;
   /** Without filters; undefined until it is told. */
   readonly total: number | undefined;
   /** The rows are those of the filter before. */
@@ -28,10 +30,13 @@ export interface ServerList<Row> {
 }
 
 /** A list that the server filters and sorts. `key`: of the question, without the part of the list; the feed asks again what begins with it. */
-export function useServerList<Row>(question: {
+export function useServerList<Row, Answer extends Page<Row>>(question: {
   readonly key: readonly unknown[];
-  readonly ask: (part: { readonly at: number; readonly limit: number }, signal: AbortSignal) => Promise<Page<Row>>;
-}): ServerList<Row> {
+  readonly ask: (
+    part: { readonly at: number; readonly limit: number },
+    signal: AbortSignal,
+  ) => Promise<Answer & Page<Row>>;
+}): ServerList<Row, Answer> {
   const [shown, setShown] = useState({ first: 0, last: 0 });
   const pageOf = (index: number): number => Math.floor(index / PAGE);
   const optionsOf = (page: number, enabled: boolean) =>
@@ -53,6 +58,7 @@ export function useServerList<Row>(question: {
       at: (index) => known.find((page) => page?.page === pageOf(index))?.rows[index % PAGE],
     },
     known: known.flatMap((page) => page?.rows ?? []),
+    answer: first.data,
     total: first.data?.total,
     isOld: first.isPlaceholderData,
     error: first.error,

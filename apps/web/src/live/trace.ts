@@ -134,14 +134,15 @@ function rowOf({ tier, policy, profile, rule, action, text, misfits }: DecisionS
     ...(rule === undefined ? {} : { rule: rule + 1 }),
   } as const;
   if (policy !== undefined) {
-    const { kind, name, namespace } = policy;
+    const { tier: _tier, ...ref } = policy;
+    const { name, namespace } = ref;
     return {
       ...common,
       what: "policy",
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      cardKey: cardKey({ kind, name, namespace }),
-      path: formatOpen(namespace === undefined ? { kind, name } : { kind, namespace, name }),
+      cardKey: cardKey(ref),
+      path: formatOpen(ref),
     };
   }
   if (profile !== undefined) return { ...common, what: "profile", name: profile };

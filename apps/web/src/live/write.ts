@@ -1,6 +1,6 @@
 "use client";
 import type { Change } from "@percale/protocol";
-import type { KubeObject } from "@percale/resources/catalog";
+import { type KubeObject, refOf } from "@percale/resources/catalog";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { createElement, useCallback, useMemo } from "react";
 import { FailureWords } from "../parts/failure-words.tsx";
@@ -8,8 +8,8 @@ import dynamic from "next/dynamic";
 import { showToast } from "../parts/toasts.tsx";
 import { fromWire, toWire } from "../trpc/wire.ts";
 import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
-import { applyEvents, type Collection, type ObjectEvent } from "./collection.ts";
-import { collectionKey } from "./objects.ts";
+import { applyEvents, type Collection, type ObjectEvent, oneAfter, type Single } from "./collection.ts";
+import { collectionKey, objectKey } from "./objects.ts";
 
 // Who has written nothing yet needs no words for it.
 const ProgrammedRevision = dynamic(async () => (await import("../parts/programmed.tsx")).ProgrammedRevision, {
@@ -115,6 +115,8 @@ function showAtOnce(
   const event: ObjectEvent = isGone
     ? { t: "delete", revision: own, ref: change.ref }
     : { t: "put", revision: own, object };
+  const ref = refOf(object);
+  queryClient.setQueryData<Single>(objectKey(ref), (old) => old && oneAfter(old, ref, [event]));
   queryClient.setQueryData<Collection>(collectionKey(object.kind), (old) => {
     if (old === undefined) return old;
     // The collection's revision stays: events of others between it and ours are still to come.

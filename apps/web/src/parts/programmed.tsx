@@ -1,5 +1,5 @@
 "use client";
-import { kindsWhere, type KubeObject, refOf } from "@percale/resources/catalog";
+import { kindsWhere, type KubeObject, type ObjectRef, refOf } from "@percale/resources/catalog";
 import Link from "next/link";
 import { createContext, type ReactNode, useCallback, useContext } from "react";
 import type { NodeReport } from "../app/(main)/nodes/view.ts";
@@ -12,17 +12,21 @@ import { Popover } from "./popover.tsx";
 import { type Severity, SeverityMark } from "./severity.tsx";
 import "../styles/programmed.css";
 
-/** On which nodes an object, as it is stored, is in the kernel; undefined where nobody knows. */
-type Ask = (object: KubeObject) => ProgrammedOn | undefined;
+/** What is stored, by name and version. */
+interface Stored {
+  readonly ref: ObjectRef;
+  readonly resourceVersion?: string;
+}
+
+/** On which nodes it is in the kernel; undefined where nobody knows. */
+type Ask = (stored: Stored) => ProgrammedOn | undefined;
 
 function useAsk(): Ask {
   const reports = useNodes().data?.reports ?? NONE;
   return useCallback(
-    (object) => {
-      const revision = Number(object.metadata.resourceVersion ?? NaN);
-      return reports.length === 0 || Number.isNaN(revision)
-        ? undefined
-        : programmedOn({ revision, ref: refOf(object) }, reports);
+    ({ ref, resourceVersion = "" }) => {
+      const revision = Number.parseInt(resourceVersion);
+      return reports.length === 0 || Number.isNaN(revision) ? undefined : programmedOn({ revision, ref }, reports);
     },
     [reports],
   );
@@ -60,7 +64,8 @@ export function ProgrammedRevision({ revision }: { readonly revision: number }) 
 
 /** The same of a stored object, with the nodes that are behind, and why, on a click. */
 export function Programmed({ of: object }: { readonly of: KubeObject }) {
-  const on = useAsk()(object);
+  const { resourceVersion } = object.metadata;
+  const on = useAsk()({ ref: refOf(object), ...(resourceVersion !== undefined && { resourceVersion }) });
   const isPast = usePresence().s === "past";
   if (on === undefined) return null;
   const words = programmedWords(on);
@@ -102,8 +107,8 @@ export function Programmed({ of: object }: { readonly of: KubeObject }) {
 }
 
 /** For a row: "2 / 3", and what is behind in its tooltip. */
-export function ProgrammedShare({ of: object }: { readonly of: KubeObject }) {
-  const on = useContext(AskContext)(object);
+export function ProgrammedShare({ of: stored }: { readonly of: Stored }) {
+  const on = useContext(AskContext)(stored);
   if (on === undefined) return <>–</>;
   const { done, nodes } = on;
   const behind = nodes.filter(({ state }) => state !== "programmed");
@@ -115,8 +120,8 @@ export function ProgrammedShare({ of: object }: { readonly of: KubeObject }) {
 }
 
 /** For a card: a badge where it is not everywhere, else what the card says of itself. */
-export function BehindBadge({ of: object, children }: { readonly of: KubeObject; readonly children: ReactNode }) {
-  const on = useContext(AskContext)(object);
+export function BehindBadge({ of: stored, children }: { readonly of: Stored; readonly children: ReactNode }) {
+  const on = useContext(AskContext)(stored);
   if (on === undefined || on.done === on.nodes.length) return children;
   const worst = worstOf(on);
   return (

@@ -1,59 +1,42 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { comparePolicies, orderOf } from "@percale/policy";
-import { type Ordered, planMove } from "./order.ts";
+import { ordersBetween } from "./order.ts";
 
-/** As the engine has it. */
-const compareOrdered = (a: Ordered, b: Ordered): number => {
-  const place = ({ key, order }: Ordered) => ({
-    kind: "NetworkPolicy" as const,
-    namespace: "n",
-    name: key,
-    order: orderOf({ order }),
-  });
-  return comparePolicies(place(a), place(b));
-};
-const tier = (...orders: (number | undefined)[]): Ordered[] =>
-  orders.map((order, index) => ({ key: `p${index}`, order })).sort(compareOrdered);
+/** Of a neighbour: null is none, undefined one without order. */
+type Order = number | undefined | null;
+const neighbour = (order: Order) => (order === null ? undefined : { order });
 
-test("a policy moved between two others gets the middle of their orders", () => {
-  expect(planMove(tier(100, 200, 300), "p2", 1)).toEqual([{ key: "p2", from: 300, to: 150 }]);
+test.each<[before: Order, after: Order, count: number, orders: readonly number[] | undefined]>([
+  [null, null, 1, [100]],
+  [null, undefined, 1, [100]],
+  [null, 300, 1, [200]],
+  [100, null, 1, [200]],
+  [1, undefined, 1, [100]],
+  [100, 200, 1, [150]],
+  [1, 2, 1, [1.5]],
+  [10, 10, 1, undefined],
+  [undefined, null, 1, undefined],
+  [null, null, 2, [100, 200]],
+  [10, null, 3, [110, 210, 310]],
+  [null, 10, 2, [-190, -90]],
+  [100, 200, 3, [130, 150, 180]],
+])("between %s and %s there are for %s", (before, after, count, orders) => {
+  expect(ordersBetween(neighbour(before), neighbour(after), count)).toEqual(orders);
 });
 
-test("a policy moved to the end goes one step past the last", () => {
-  expect(planMove(tier(100, 200), "p0", 1)).toEqual([{ key: "p0", from: 100, to: 300 }]);
-});
-
-test("equal or missing neighbours renumber the tier in steps of 100", () => {
-  expect(planMove(tier(10, 10, 10), "p2", 1)).toEqual([
-    { key: "p0", from: 10, to: 100 },
-    { key: "p2", from: 10, to: 200 },
-    { key: "p1", from: 10, to: 300 },
-  ]);
-});
-
-test("dropping a policy where it is changes nothing", () => {
-  expect(planMove(tier(1, 2, 3), "p1", 1)).toEqual([]);
-});
-
-test("absent order is last and equal orders go by key", () => {
-  expect(tier(undefined, 5, 5).map((policy) => policy.key)).toEqual(["p1", "p2", "p0"]);
-});
-
-test("after the planned changes the policy stands exactly where it was put", () => {
-  const order = fc.option(fc.oneof(fc.integer({ min: -5, max: 5 }), fc.double({ min: 0, max: 1e-5, noNaN: true })), {
-    nil: undefined,
-  });
+test("orders between two others ascend and are told apart from both", () => {
+  const order = fc.oneof(
+    fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+    fc.double({ min: 0, max: 1e-3, noNaN: true }),
+  );
   fc.assert(
-    fc.property(fc.array(order, { minLength: 2, maxLength: 8 }), fc.nat(), fc.nat(), (orders, pick, place) => {
-      const before = tier(...orders);
-      const moved = before[pick % before.length]!;
-      const to = place % before.length;
-      const expected = before.filter((policy) => policy !== moved).map((policy) => policy.key);
-      expected.splice(to, 0, moved.key);
-      const changes = new Map(planMove(before, moved.key, to).map((change) => [change.key, change.to]));
-      const after = before.map((policy) => ({ key: policy.key, order: changes.get(policy.key) ?? policy.order }));
-      expect(after.sort(compareOrdered).map((policy) => policy.key)).toEqual(expected);
+    fc.property(order, order, fc.integer({ min: 1, max: 9 }), (a, b, count) => {
+      const [low, high] = [Math.min(a, b), Math.max(a, b)];
+      const orders = ordersBetween({ order: low }, { order: high }, count);
+      if (orders === undefined) return;
+      const all = [low, ...orders, high];
+      expect(orders).toHaveLength(count);
+      expect(all.every((one, index) => index === 0 || all[index - 1]! < one)).toBe(true);
     }),
   );
 });

@@ -1,4 +1,4 @@
-/** The smallest set of `order` values that moves a policy to another place in its tier. */
+/** What decides the place of a policy in its tier. */
 export interface Ordered {
   /** `name/namespace/kind`: decides between equal orders. */
   readonly key: string;
@@ -6,48 +6,26 @@ export interface Ordered {
   readonly order: number | undefined;
 }
 
-export interface OrderChange {
-  readonly key: string;
-  readonly from: number | undefined;
-  readonly to: number;
-}
+type Neighbour = Pick<Ordered, "order"> | undefined;
 
 /** Below this gap a middle between two orders is no longer told apart safely. */
 const MIN_GAP = 1e-6;
+/** Before the first policy of a tier and behind its last there is room. */
 const STEP = 100;
 
-/**
- * Changes that put `key` at index `to` of the list without it. One change where a free middle exists; else the whole tier is
- * renumbered in steps of 100. `policies` must be in evaluation order. Empty when nothing moves.
- */
-export function planMove(policies: readonly Ordered[], key: string, to: number): readonly OrderChange[] {
-  const from = policies.findIndex((policy) => policy.key === key);
-  const moved = policies[from];
-  if (moved === undefined) return [];
-  const rest = policies.filter((policy) => policy.key !== key);
-  const at = Math.max(0, Math.min(to, rest.length));
-  if (at === from) return [];
-  const middle = between(rest[at - 1], rest[at]);
-  if (middle !== undefined) return [{ key, from: moved.order, to: middle }];
-  return [...rest.slice(0, at), moved, ...rest.slice(at)]
-    .map((policy, index) => ({ key: policy.key, from: policy.order, to: (index + 1) * STEP }))
-    .filter((change) => change.from !== change.to);
-}
-
-/** An order for a policy placed after `before` and before `after`; undefined when only renumbering makes room. */
-export function between(before: Ordered | undefined, after: Ordered | undefined): number | undefined {
-  if (before === undefined) {
-    if (after === undefined) return STEP;
-    if (after.order === undefined) return STEP;
-    return tidy(after.order - STEP, after.order - 2 * STEP, after.order);
-  }
-  if (before.order === undefined) return undefined;
-  if (after === undefined || after.order === undefined) {
-    return tidy(before.order + STEP, before.order, before.order + 2 * STEP);
-  }
-  const gap = after.order - before.order;
+/** Orders for so many policies in a row, after `before` and before `after`, neighbours or none; undefined where there is no room. */
+export function ordersBetween(before: Neighbour, after: Neighbour, count: number): readonly number[] | undefined {
+  // Behind a policy without order only names decide.
+  if (before !== undefined && before.order === undefined) return undefined;
+  const room = STEP * (count + 1);
+  const low = before?.order ?? (after?.order === undefined ? 0 : after.order - room);
+  const high = after?.order ?? low + room;
+  const gap = (high - low) / (count + 1);
   if (gap < MIN_GAP) return undefined;
-  return tidy(before.order + gap / 2, before.order, after.order);
+  return Array.from({ length: count }, (_, index) => {
+    const value = low + gap * (index + 1);
+    return tidy(value, index === 0 ? low : value - gap / 2, index === count - 1 ? high : value + gap / 2);
+  });
 }
 
 /** The roundest number near `value` strictly inside the bounds: 150 rather than 149.99. */

@@ -77,7 +77,7 @@ export function createClient(): TRPCClient<AppRouter> {
           true: httpLink({ url: "/trpc" }),
           false: splitLink({
             // Their inputs carry whole objects and many pairs, too much for an address; their answers are too long for a batch.
-            condition: ({ path }) => path.startsWith("policy.") || path.startsWith("selectors."),
+            condition: ({ path }) => /^(policy|board|selectors)\./.test(path),
             true: httpLink({ url: "/trpc", methodOverride: "POST" }),
             false: httpBatchLink({ url: "/trpc", maxURLLength: 4000, maxItems: MAX_BATCH }),
           }),

@@ -1,11 +1,11 @@
 "use client";
-import type { BothWays, EndpointRowView } from "@percale/api";
-import { formatRef, refOf, WorkloadEndpoint } from "@percale/resources/catalog";
+import type { BothWays, EffectiveView, EndpointRowView } from "@percale/api";
+import { formatRef, type ObjectRef, refOf, WorkloadEndpoint } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useMemo } from "react";
-import { usePolicies } from "../../../live/policies.ts";
-import { pathOf } from "../../../words/kinds.ts";
+import { useNamedObjects } from "../../../live/objects.ts";
+import { formatOpen, pathOf } from "../../../words/kinds.ts";
 import { Gone } from "../../../parts/gone.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
@@ -176,15 +176,14 @@ function useEffective({ namespace, objectName }: EndpointRowView): {
   readonly refetch: () => void;
 } {
   const trpc = useTRPC();
-  const policies = usePolicies();
   const ref = { kind: WorkloadEndpoint.kind, namespace, name: objectName };
   const { data, error, refetch } = useQuery(trpc.policy.effective.queryOptions(ref));
+  const policies = useNamedObjects(useMemo(() => policiesIn(data), [data]));
   const halves = useMemo(() => {
-    const byRef = new Map(policies.items.map((each) => [formatRef(refOf(each)), each]));
     const half = (direction: "ingress" | "egress") =>
-      data && (policies.loaded ? inForce(data, direction, byRef) : undefined);
+      data && (policies.loaded ? inForce(data, direction, policies.objects) : undefined);
     return { ingress: half("ingress"), egress: half("egress") };
-  }, [data, policies.items, policies.loaded]);
+  }, [data, policies.objects, policies.loaded]);
   return {
     ...halves,
     protection: data?.protection,
@@ -196,8 +195,14 @@ function useEffective({ namespace, objectName }: EndpointRowView): {
   };
 }
 
+/** Each once. */
+function policiesIn(effective: EffectiveView | undefined): readonly ObjectRef[] {
+  const refs = (effective?.tiers ?? []).flatMap(({ ingress, egress }) => [...ingress, ...egress]);
+  return [...new Map(refs.map(({ tier: _tier, ...ref }) => [formatRef(ref), ref])).values()];
+}
+
 function countOf(tiers: readonly InForce[] | undefined): number | undefined {
-  return tiers?.reduce((sum, { cards }) => sum + cards.length, 0);
+  return tiers?.reduce((sum, { policies }) => sum + policies.length, 0);
 }
 
 function TierRules({ tier, direction }: { readonly tier: InForce; readonly direction: "ingress" | "egress" }) {
@@ -207,15 +212,15 @@ function TierRules({ tier, direction }: { readonly tier: InForce; readonly direc
         tier {tier.name}
         {!tier.reach.isReached && ", where nothing comes any more"}
       </div>
-      {tier.cards.map((card) => (
-        <div key={card.key} className="eff-policy">
-          <Link className="rowb" href={`/policies?open=${card.path}`}>
-            <Icon name={card.namespace === undefined ? "global" : "ns"} className="muted" />
-            <ObjectName namespace={card.namespace} name={card.name} />
-            <span className="muted sm right">order {orderText(card.order)}</span>
+      {tier.policies.map((policy) => (
+        <div key={formatOpen(refOf(policy))} className="eff-policy">
+          <Link className="rowb" href={`/policies?open=${formatOpen(refOf(policy))}`}>
+            <Icon name={policy.metadata.namespace === undefined ? "global" : "ns"} className="muted" />
+            <ObjectName namespace={policy.metadata.namespace} name={policy.metadata.name} />
+            <span className="muted sm right">order {orderText(policy.spec.order)}</span>
           </Link>
           <ol>
-            {(card.object.spec[direction] ?? []).map((rule, index) => (
+            {(policy.spec[direction] ?? []).map((rule, index) => (
               // oxlint-disable-next-line react/no-array-index-key -- rules have no name, only a place
               <li key={index}>
                 <span className="muted sm">{index + 1}</span>

@@ -88,7 +88,9 @@ test("what is in force stands in the engine's order, without what was deleted si
   };
   const policies = new Map(["a", "b"].map((name) => [`NetworkPolicy/shop/${name}`, policy(name, [])]));
   const told = inForce(view, "ingress", policies);
-  expect(told.map(({ name, cards }) => [name, cards.map((card) => card.name)])).toEqual([["first", ["b", "a"]]]);
+  expect(told.map(({ name, policies: own }) => [name, own.map(({ metadata }) => metadata.name)])).toEqual([
+    ["first", ["b", "a"]],
+  ]);
   expect(inForce(view, "egress", policies)).toEqual([]);
 });
 

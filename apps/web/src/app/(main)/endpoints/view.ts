@@ -1,13 +1,12 @@
 import type { BothWays, EffectiveTier, EffectiveView, EndpointRowView, ProtectionView } from "@percale/api";
 import type { WorkloadStatus } from "@percale/protocol";
-import { formatRef } from "@percale/resources/catalog";
+import { formatRef, type KubeObject } from "@percale/resources/catalog";
 import type { Coverage } from "../../../policy/coverage.ts";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import { endpointText } from "../../../policy/endpoint.ts";
 import type { PolicyObject } from "../../../policy/spec.ts";
 import { formatCount } from "../../../words/number.ts";
 import { heardWords, type NodeReport, type Severity, workloadSeverity } from "../nodes/view.ts";
-import { cardOf, type TierColumn } from "../policies/view.ts";
 
 export interface EndpointRow {
   readonly endpoint: EndpointRowView;
@@ -78,7 +77,10 @@ function stateOf(workload: WorkloadStatus, report: NodeReport): State {
   return { words: `${words}, ${heardWords(report)}`, severity: report.hearing === "late" ? "warning" : "unknown" };
 }
 
-export interface InForce extends Pick<TierColumn, "name" | "defaultAction" | "cards"> {
+export interface InForce {
+  readonly name: string;
+  readonly defaultAction: string;
+  readonly policies: readonly PolicyObject[];
   readonly reach: NonNullable<EffectiveTier["reach"]["ingress"]>;
 }
 
@@ -86,13 +88,10 @@ export interface InForce extends Pick<TierColumn, "name" | "defaultAction" | "ca
 export function inForce(
   { tiers }: EffectiveView,
   direction: "ingress" | "egress",
-  policies: ReadonlyMap<string, PolicyObject>,
+  known: ReadonlyMap<string, KubeObject>,
 ): readonly InForce[] {
   return tiers.flatMap(({ tier, defaultAction, [direction]: refs, reach: { [direction]: reach } }) => {
-    const cards = refs.flatMap(({ kind, name, namespace }) => {
-      const policy = policies.get(formatRef(namespace === undefined ? { kind, name } : { kind, namespace, name }));
-      return policy === undefined ? [] : [cardOf(policy)];
-    });
-    return cards.length === 0 || reach === undefined ? [] : [{ name: tier, defaultAction, cards, reach }];
+    const policies = refs.flatMap((ref) => (known.get(formatRef(ref)) as PolicyObject | undefined) ?? []);
+    return policies.length === 0 || reach === undefined ? [] : [{ name: tier, defaultAction, policies, reach }];
   });
 }

@@ -1,10 +1,9 @@
 "use client";
 import type { SetUse, SetUseRow } from "@percale/api";
-import { formatRef, type KubeObject, Profile, refOf } from "@percale/resources/catalog";
+import { formatRef, type KubeObject, type ObjectRef } from "@percale/resources/catalog";
 import Link from "next/link";
 import { useMemo } from "react";
-import { useObjects } from "../../../live/objects.ts";
-import { usePolicies } from "../../../live/policies.ts";
+import { useNamedObjects } from "../../../live/objects.ts";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import type { RuleSpec } from "../../../policy/spec.ts";
@@ -12,17 +11,12 @@ import { pathOf } from "../../../words/kinds.ts";
 
 /** The rules that select a set, each as its sentence. */
 export function UseList({ use: { uses, count } }: { readonly use: SetUseRow }) {
-  const policies = usePolicies().items;
-  const profiles = useObjects(Profile).items;
-  const owners = useMemo(
-    () => new Map([...policies, ...profiles].map((object): [string, KubeObject] => [formatRef(refOf(object)), object])),
-    [policies, profiles],
-  );
+  const owners = useNamedObjects(useMemo(() => ownersOf(uses), [uses]));
   return (
     <>
       <ul className="rules">
         {uses.map((use) => {
-          const rule = ruleOf(owners.get(formatRef(use.owner)), use);
+          const rule = ruleOf(owners.objects.get(formatRef(use.owner)), use);
           return (
             <li key={`${formatRef(use.owner)} ${use.direction} ${use.rule} ${use.side}`} className="rule use">
               {rule !== undefined && <Sentence rule={rule} />}
@@ -40,6 +34,11 @@ export function UseList({ use: { uses, count } }: { readonly use: SetUseRow }) {
       {uses.length < count && <p className="muted">And {count - uses.length} more rules.</p>}
     </>
   );
+}
+
+/** Each once. */
+function ownersOf(uses: readonly SetUse[]): readonly ObjectRef[] {
+  return [...new Map(uses.map(({ owner }) => [formatRef(owner), owner])).values()];
 }
 
 /** Undefined while the object is not here, or no more as it was when the server told of it. */

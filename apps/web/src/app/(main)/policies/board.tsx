@@ -3,21 +3,25 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import { usePolicyCoverage } from "../../../live/coverage.ts";
 import { useProtection } from "../../../live/protection.ts";
 import { useMatrix } from "../../../live/matrix.ts";
-import { between, planMove } from "../../../policy/order.ts";
+import { useTierOrder } from "../../../live/board.ts";
+import { formatRef } from "@percale/resources/catalog";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";
 import type { DropPlace } from "./drop-place.ts";
+import { without } from "./drop-place.ts";
 import type { OrderDraft } from "./order-draft.ts";
+import { planStep } from "./plan-step.ts";
 import { decidedPairs } from "../matrix/view.ts";
 import type { Card, TierColumn } from "./view.ts";
+import type { Shown } from "./windows.ts";
 
 export interface BoardProps {
   readonly columns: readonly TierColumn[];
-  readonly lit: ReadonlySet<string> | undefined;
   readonly steps: TraceSteps | undefined;
   readonly selected: string | undefined;
   readonly onOpen: (path: string) => void;
   readonly onNew: (tier?: string) => void;
+  readonly onShown: (tier: string, shown: Shown) => void;
   readonly draft: OrderDraft;
 }
 
@@ -26,24 +30,25 @@ export function Board(props: BoardProps) {
   const { columns, draft } = props;
   const root = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly key: string; readonly place: DropPlace | undefined }>();
-  const coverage = usePolicyCoverage();
+  const names = useMemo(
+    () => columns.flatMap(({ cards }) => cards.flatMap((card) => (card === undefined ? [] : formatRef(card.ref)))),
+    [columns],
+  );
+  const coverage = usePolicyCoverage(names);
   const protection = useProtection();
   const matrix = useMatrix().data;
   const pairs = useMemo(() => (matrix === undefined ? undefined : decidedPairs(matrix)), [matrix]);
   const refocus = useRef<string>(undefined);
+  const tierOrder = useTierOrder();
 
   const move = useCallback(
-    (card: Card, to: DropPlace) => {
+    async (card: Card, to: DropPlace) => {
       const column = columns.find((each) => each.name === to.tier);
       if (column === undefined) return;
-      if (column.name === card.tier) {
-        draft.add(planMove(column.cards, card.key, to.index).map((change) => ({ ...change, tier: column.name })));
-        return;
-      }
-      const order = between(column.cards[to.index - 1], column.cards[to.index]);
-      draft.add([{ key: card.key, from: card.order, to: order ?? card.order ?? 100, tier: column.name }]);
+      const step = planStep(column, card, to.index) ?? planStep(await tierOrder(column, draft.moves), card, to.index);
+      if (step !== undefined && step.moves.length > 0) draft.add(step);
     },
-    [columns, draft],
+    [columns, draft, tierOrder],
   );
 
   useEffect(() => {
@@ -53,29 +58,27 @@ export function Board(props: BoardProps) {
     refocus.current = undefined;
   });
 
-  const { columns: shown, selected } = props;
   useEffect(() => {
     /** From the page's heading, where one arrives, arrows lead to the card that is open, else to the first. */
     const onArrow = (event: globalThis.KeyboardEvent): void => {
       const isFree = event.target === document.body || event.target instanceof HTMLHeadingElement;
       if (!isFree || !event.key.startsWith("Arrow") || event.altKey || event.ctrlKey || event.metaKey) return;
-      const cards = shown.flatMap((column) => column.cards);
-      const card = cards.find(({ path }) => path === selected) ?? cards[0];
+      const find = (selector: string) => root.current?.querySelector<HTMLElement>(selector) ?? undefined;
+      const card = find("[data-card].on") ?? find("[data-card]");
       if (card === undefined) return;
       event.preventDefault();
-      focusCard(root.current, card.key);
+      card.focus();
     };
     document.addEventListener("keydown", onArrow);
     return () => document.removeEventListener("keydown", onArrow);
-  }, [shown, selected]);
+  }, []);
 
   const onKey = (event: KeyboardEvent) => {
-    const element = (event.target as HTMLElement).closest<HTMLElement>("[data-card]");
-    const key = element?.dataset["card"];
+    const key = (event.target as HTMLElement).closest<HTMLElement>("[data-card]")?.dataset["card"];
     if (key === undefined) return;
-    const at = columns.findIndex((column) => column.cards.some((card) => card.key === key));
+    const at = columns.findIndex(({ cards }) => cards.some((card) => card?.key === key));
     const column = columns[at];
-    const index = column?.cards.findIndex((card) => card.key === key) ?? -1;
+    const index = column?.cards.findIndex((card) => card?.key === key) ?? -1;
     const card = column?.cards[index];
     if (column === undefined || card === undefined) return;
     const vertical = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -88,7 +91,7 @@ export function Board(props: BoardProps) {
       const place = vertical === 0 ? Math.min(index, target.cards.length) : index + vertical;
       if (vertical !== 0 && (place < 0 || place >= column.cards.length)) return;
       refocus.current = key;
-      move(card, { tier: target.name, index: place });
+      void move(card, { tier: target.name, index: place });
       return;
     }
     const next = vertical === 0 ? nearest(columns, at, horizontal, index) : column.cards[index + vertical];
@@ -105,16 +108,16 @@ export function Board(props: BoardProps) {
           coverage={coverage}
           protection={protection}
           pairs={pairs}
-          lit={props.lit}
           steps={props.steps}
           selected={props.selected}
           onOpen={props.onOpen}
           onNew={props.onNew}
+          onShown={props.onShown}
           dragged={drag?.key}
           drop={drag?.place?.tier === column.name ? drag.place.index : undefined}
           onDrag={(key, place) => setDrag({ key, place })}
           onDrop={(card) => {
-            if (drag?.place !== undefined) move(card, indexWithout(columns, card, drag.place));
+            if (drag?.place !== undefined) void move(card, without(card, columns, drag.place));
             setDrag(undefined);
           }}
         />
@@ -136,18 +139,12 @@ function Profiles({ decided }: { readonly decided: string | undefined }) {
   );
 }
 
-/** The drop index counts the dragged card too; the plan wants its place among the others. */
-function indexWithout(columns: readonly TierColumn[], card: Card, place: DropPlace): DropPlace {
-  if (place.tier !== card.tier) return place;
-  const from =
-    columns.find((column) => column.name === place.tier)?.cards.findIndex((each) => each.key === card.key) ?? -1;
-  return { tier: place.tier, index: from >= 0 && place.index > from ? place.index - 1 : place.index };
-}
-
 function nearest(columns: readonly TierColumn[], from: number, step: number, index: number): Card | undefined {
   for (let at = from + step; at >= 0 && at < columns.length; at += step) {
     const cards = columns[at]?.cards ?? [];
-    if (cards.length > 0) return cards[Math.min(index, cards.length - 1)];
+    // Of those on screen: the others are not there to be walked to.
+    const known = cards.findLast((card, place) => card !== undefined && place <= index) ?? cards.find((card) => card);
+    if (known !== undefined) return known;
   }
   return undefined;
 }

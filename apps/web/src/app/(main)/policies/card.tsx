@@ -52,9 +52,9 @@ export const PolicyCard = memo(function PolicyCard(props: {
       }}
     >
       <span className="l1">
-        <Icon name={card.fromKubernetes ? "k8s" : card.namespace === undefined ? "global" : "ns"} />
+        <Icon name={card.fromKubernetes === true ? "k8s" : card.ref.namespace === undefined ? "global" : "ns"} />
         <span className="nm">
-          <ObjectName namespace={card.namespace} name={card.name} />
+          <ObjectName namespace={card.ref.namespace} name={card.ref.name} />
         </span>
         {steps?.map((step) => (
           <span key={step.id} className={`step ${step.tone}`} title={step.title}>
@@ -72,13 +72,11 @@ export const PolicyCard = memo(function PolicyCard(props: {
           {card.egress && "↑"}
           <span className="vh">{directions}</span>
         </span>
-        <BehindBadge of={card.object}>
+        <BehindBadge of={card}>
           <span className="rc">
-            {card.ruleCount === 0
-              ? "no rules"
-              : `${formatCount(card.ruleCount)} ${card.ruleCount === 1 ? "rule" : "rules"}`}
+            {card.rules === 0 ? "no rules" : `${formatCount(card.rules)} ${card.rules === 1 ? "rule" : "rules"}`}
           </span>
-          {card.onlyPasses && <span className="badge">Passes everything</span>}
+          {card.onlyPasses === true && <span className="badge">Passes everything</span>}
         </BehindBadge>
         {endpoints === 0 ? (
           <span className="badge right">Matches nothing</span>

@@ -1,7 +1,7 @@
 "use client";
 import type { ProtectionView } from "@percale/api";
-import { formatRef, refOf } from "@percale/resources/catalog";
-import { type PointerEvent, useCallback, useRef, useLayoutEffect } from "react";
+import { formatRef } from "@percale/resources/catalog";
+import { type PointerEvent, useCallback, useEffect, useRef, useLayoutEffect } from "react";
 import type { Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { useRowWindow } from "../../../parts/row-window.ts";
@@ -12,6 +12,7 @@ import type { decidedPairs } from "../matrix/view.ts";
 import { PolicyCard } from "./card.tsx";
 import { DecidedPairs } from "./decided-pairs.tsx";
 import type { DropPlace } from "./drop-place.ts";
+import type { Shown } from "./windows.ts";
 import { type Card, endOfTierWords, endpointsOf, type TierColumn, orderText } from "./view.ts";
 import { WriteButton } from "../../../parts/write-button.tsx";
 
@@ -21,7 +22,6 @@ const DRAG_FROM_PX = 5;
 /** One tier: header, its cards (only the visible ones exist), the end of tier, which is a step like any card. */
 export function Column(props: {
   readonly column: TierColumn;
-  readonly lit: ReadonlySet<string> | undefined;
   readonly steps: TraceSteps | undefined;
   readonly selected: string | undefined;
   readonly dragged: string | undefined;
@@ -34,12 +34,17 @@ export function Column(props: {
   readonly pairs: ReturnType<typeof decidedPairs>;
   readonly onOpen: (path: string) => void;
   readonly onNew: (tier?: string) => void;
+  readonly onShown: (tier: string, shown: Shown) => void;
   readonly onDrag: (key: string, place: DropPlace | undefined) => void;
   readonly onDrop: (card: Card) => void;
 }) {
-  const { column, steps } = props;
+  const { column, steps, onShown } = props;
   const scroller = useRef<HTMLOListElement>(null);
   const seen = useRowWindow({ scroller, count: column.cards.length, rowPx: CARD_PX, overscan: 3 });
+  useEffect(
+    () => onShown(column.name, { first: seen.first, end: seen.end }),
+    [onShown, column.name, seen.first, seen.end],
+  );
   const startDrag = useCardDrag(props.onDrag, props.onDrop);
   const end = steps?.ends.get(column.name);
   const isEmpty = column.cards.length === 0;
@@ -84,40 +89,42 @@ export function Column(props: {
       </header>
       <ol ref={scroller} data-end={column.cards.length} tabIndex={-1}>
         <li className="tier-size" aria-hidden style={{ height: seen.starts[column.cards.length] }} />
-        {column.cards.slice(seen.first, seen.end).map((card, place) => {
+        {Array.from({ length: seen.end - seen.first }, (_, place) => {
           const index = seen.first + place;
+          const card = column.cards[index];
           return (
             <li
-              key={card.key}
+              key={card?.key ?? index}
               className="tier-card"
               data-index={index}
               aria-posinset={index + 1}
               aria-setsize={column.cards.length}
               style={{ transform: `translateY(${seen.starts[index]}px)` }}
             >
-              <PolicyCard
-                card={card}
-                endpoints={endpointsOf(props.coverage, card)}
-                decides={props.pairs?.by.get(formatRef(refOf(card.object))) ?? 0}
-                pairs={props.pairs?.of}
-                isFirst={index === 0}
-                isFaded={
-                  (props.lit !== undefined && !props.lit.has(card.key)) ||
-                  (steps !== undefined && !steps.cards.has(card.key))
-                }
-                steps={steps?.cards.get(card.key)}
-                isSelected={props.selected !== undefined && props.selected === card.path}
-                isDragged={props.dragged === card.key}
-                drop={
-                  props.drop === index
-                    ? "before"
-                    : props.drop === index + 1 && index === column.cards.length - 1
-                      ? "after"
-                      : undefined
-                }
-                onOpen={props.onOpen}
-                onStartDrag={startDrag}
-              />
+              {card === undefined ? (
+                <div className="pcard skel" aria-busy="true" />
+              ) : (
+                <PolicyCard
+                  card={card}
+                  endpoints={endpointsOf(props.coverage, card)}
+                  decides={props.pairs?.by.get(formatRef(card.ref)) ?? 0}
+                  pairs={props.pairs?.of}
+                  isFirst={index === 0}
+                  isFaded={card.isFaded === true || (steps !== undefined && !steps.cards.has(card.key))}
+                  steps={steps?.cards.get(card.key)}
+                  isSelected={props.selected !== undefined && props.selected === card.path}
+                  isDragged={props.dragged === card.key}
+                  drop={
+                    props.drop === index
+                      ? "before"
+                      : props.drop === index + 1 && index === column.cards.length - 1
+                        ? "after"
+                        : undefined
+                  }
+                  onOpen={props.onOpen}
+                  onStartDrag={startDrag}
+                />
+              )}
             </li>
           );
         })}

@@ -1,36 +1,38 @@
 "use client";
+import { formatRef, type KubeObject } from "@percale/resources/catalog";
+import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { ImpactWords } from "../../../editor/impact-view.tsx";
+import { useNamedObjects } from "../../../live/objects.ts";
 import { useWrite } from "../../../live/write.ts";
 import { FailureWords } from "../../../parts/failure-words.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { WriteButton } from "../../../parts/write-button.tsx";
-import { type PolicyObject, tierOf } from "../../../policy/spec.ts";
-import { type Failure, failureOf } from "../../../trpc/client.ts";
+import type { PolicyObject } from "../../../policy/spec.ts";
+import { type Failure, failureOf, useTRPC } from "../../../trpc/client.ts";
 import { counted } from "../../../words/number.ts";
-import { changesOf, keyOf, type OrderDraft } from "./order-draft.ts";
+import { type Move, type OrderDraft, realMoves } from "./order-draft.ts";
 import { orderText } from "./view.ts";
 
 /** The moves of a draft in words, with their effect, and Apply. */
-export function OrderBar({
-  draft,
-  policies,
-}: {
-  readonly draft: OrderDraft;
-  readonly policies: readonly PolicyObject[];
-}) {
+export function OrderBar({ draft }: { readonly draft: OrderDraft }) {
   const { write, isWriting } = useWrite();
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
   const [refused, setRefused] = useState<Failure>();
-  const real = useMemo(() => changesOf(draft, policies), [draft, policies]);
-  const candidates = useMemo(() => real.map(({ after }) => after), [real]);
+  const real = useMemo(() => realMoves(draft.moves), [draft.moves]);
+  const whole = useNamedObjects(useMemo(() => real.map(({ ref }) => ref), [real]));
+  const candidates = useMemo(() => candidatesOf(real, whole.objects), [real, whole.objects]);
   const apply = async () => {
     try {
       await write({
         changes: candidates.map((object) => ({ op: "update", object })),
         reason: "Reordered on the board",
-        words: { done: "Reordered", names: real.map(({ after }) => after.metadata.name) },
+        words: { done: "Reordered", names: real.map(({ ref }) => ref.name) },
       });
+      // The board as it was before must not come back for a moment: nothing is known of it but by asking.
+      queryClient.removeQueries({ queryKey: trpc.board.pathKey(), type: "inactive" });
       draft.clear();
       setRefused(undefined);
     } catch (error) {
@@ -46,19 +48,19 @@ export function OrderBar({
         ) : (
           <>
             {counted(real.length, "policy", "policies")} moved:{" "}
-            {real.slice(0, 3).map(({ before, after }) => (
-              <span key={keyOf(after)} className="order-item">
-                <ObjectName namespace={after.metadata.namespace} name={after.metadata.name} />{" "}
+            {real.slice(0, 3).map(({ key, ref, from, to }) => (
+              <span key={key} className="order-item">
+                <ObjectName namespace={ref.namespace} name={ref.name} />{" "}
                 <span className="muted">
-                  {tierOf(before) === tierOf(after) ? "" : `${tierOf(before)} → ${tierOf(after)}, `}
-                  {orderText(before.spec.order)} → {orderText(after.spec.order)}
+                  {from.tier === to.tier ? "" : `${from.tier} → ${to.tier}, `}
+                  {orderText(from.order)} → {orderText(to.order)}
                 </span>
               </span>
             ))}
             {real.length > 3 && <span className="muted">and {real.length - 3} renumbered</span>}
             <div className="sm">
               {refused === undefined ? (
-                <ImpactWords candidates={candidates} />
+                candidates.length === real.length && <ImpactWords candidates={candidates} />
               ) : (
                 <span className="deny">
                   <FailureWords failure={refused} />
@@ -71,10 +73,22 @@ export function OrderBar({
       <button type="button" className="btn" onClick={draft.clear}>
         Discard
       </button>
-      <WriteButton className="btn pri" disabled={real.length === 0 || isWriting} onClick={() => void apply()}>
+      <WriteButton
+        className="btn pri"
+        disabled={real.length === 0 || candidates.length < real.length || isWriting}
+        onClick={() => void apply()}
+      >
         <Icon name="allow" />
         Apply order
       </WriteButton>
     </div>
   );
+}
+
+/** The policies as they would be, as far as they are here. */
+function candidatesOf(moves: readonly Move[], objects: ReadonlyMap<string, KubeObject>): readonly PolicyObject[] {
+  return moves.flatMap(({ ref, to }) => {
+    const policy = objects.get(formatRef(ref)) as PolicyObject | undefined;
+    return policy === undefined ? [] : [{ ...policy, spec: { ...policy.spec, order: to.order, tier: to.tier } }];
+  });
 }

@@ -1,52 +1,55 @@
 "use client";
+import type { ObjectRef } from "@percale/resources/catalog";
 import { useCallback, useMemo, useState } from "react";
-import type { OrderChange } from "../../../policy/order.ts";
-import { type PolicyObject, tierOf } from "../../../policy/spec.ts";
-import { cardKey } from "./view.ts";
+import type { DropPlace } from "./drop-place.ts";
+import type { Card } from "./view.ts";
 
-export type Move = OrderChange & { readonly tier: string };
+export interface Place {
+  readonly tier: string;
+  readonly order: number | undefined;
+}
+
+/** One policy that is elsewhere in the draft. */
+export interface Move {
+  readonly key: string;
+  readonly ref: ObjectRef;
+  /** As it is stored. */
+  readonly from: Place;
+  readonly to: Place & { readonly order: number };
+}
+
+/** What one drag or key does: a card goes to a place, for which policies get other orders, mostly itself alone. */
+export interface Step {
+  readonly card: Card;
+  readonly to: DropPlace;
+  readonly moves: readonly Move[];
+}
 
 /** Moves made on the board and not yet written: shown in place, with their effect, until Apply or Discard. */
 export interface OrderDraft {
+  /** One for each policy, those that came back to where they are stored too. */
   readonly moves: readonly Move[];
-  readonly add: (moves: readonly Move[]) => void;
+  readonly steps: readonly Step[];
+  readonly add: (step: Step) => void;
   readonly clear: () => void;
-  /** The policies as they would be. */
-  readonly applyTo: (policies: readonly PolicyObject[]) => readonly PolicyObject[];
 }
 
 export function useOrderDraft(): OrderDraft {
-  const [moves, setMoves] = useState<ReadonlyMap<string, Move>>(new Map());
-  const add = useCallback(
-    (added: readonly Move[]) => setMoves((old) => new Map([...old, ...added.map((move) => [move.key, move] as const)])),
-    [],
-  );
-  const clear = useCallback(() => setMoves(new Map()), []);
-  return useMemo(
-    () => ({
-      moves: [...moves.values()],
-      add,
-      clear,
-      applyTo: (policies) =>
-        moves.size === 0 ? policies : policies.map((policy) => moved(policy, moves.get(keyOf(policy)))),
-    }),
-    [moves, add, clear],
-  );
+  const [steps, setSteps] = useState<readonly Step[]>([]);
+  const add = useCallback((step: Step) => setSteps((old) => [...old, step]), []);
+  const clear = useCallback(() => setSteps([]), []);
+  return useMemo(() => ({ moves: movesOf(steps), steps, add, clear }), [steps, add, clear]);
 }
 
-/** The policies that are elsewhere in the draft, before and after. */
-export function changesOf(draft: OrderDraft, policies: readonly PolicyObject[]) {
-  const moves = new Map(draft.moves.map((move) => [move.key, move]));
-  return policies.flatMap((before) => {
-    const after = moved(before, moves.get(keyOf(before)));
-    return after.spec.order === before.spec.order && tierOf(after) === tierOf(before) ? [] : [{ before, after }];
-  });
+/** Of each policy the place where it is stored and the last one that it was given. */
+export function movesOf(steps: readonly Step[]): readonly Move[] {
+  const moves = new Map<string, Move>();
+  for (const move of steps.flatMap((step) => step.moves))
+    moves.set(move.key, { ...move, from: moves.get(move.key)?.from ?? move.from });
+  return [...moves.values()];
 }
 
-function moved(policy: PolicyObject, move: Move | undefined): PolicyObject {
-  return move === undefined ? policy : { ...policy, spec: { ...policy.spec, order: move.to, tier: move.tier } };
-}
-
-export function keyOf({ kind, metadata }: PolicyObject): string {
-  return cardKey({ kind, name: metadata.name, namespace: metadata.namespace });
+/** Those that change anything. */
+export function realMoves(moves: readonly Move[]): readonly Move[] {
+  return moves.filter(({ from, to }) => from.tier !== to.tier || from.order !== to.order);
 }

@@ -1,8 +1,7 @@
 "use client";
-import { Tier } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
-import { useCallback, useDeferredValue, useMemo, useState } from "react";
-import { useObjects } from "../../../live/objects.ts";
+import { useCallback, useMemo, useState } from "react";
+import { type PolicyFilter, useBoard } from "../../../live/board.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 import { useTrace } from "../../../live/trace.ts";
 import { FilterBox } from "../../../parts/filter-box.tsx";
@@ -11,12 +10,11 @@ import { ProgrammedRows } from "../../../parts/programmed.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import { usePolicies } from "../../../live/policies.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { counted } from "../../../words/number.ts";
 import { Board } from "./board.tsx";
 import { useOrderDraft } from "./order-draft.ts";
-import { boardColumns, hiding, litCards, parseNamespaces } from "./view.ts";
+import { columnsOf } from "./view.ts";
 import "../../../styles/board.css";
 import "../../../styles/editor.css";
 import { WriteButton } from "../../../parts/write-button.tsx";
@@ -33,22 +31,12 @@ const PolicyList = dynamic(async () => (await import("./policy-list.tsx")).Polic
 export function Policies() {
   usePageTitle("Policies");
   const url = useUrlState();
-  const tiers = useObjects(Tier);
-  const stored = usePolicies();
   const draft = useOrderDraft();
-  const drafted = useMemo(() => draft.applyTo(stored.items), [draft, stored.items]);
-  const columns = useMemo(() => boardColumns(tiers.items, drafted), [tiers.items, drafted]);
   const text = url.get("q") ?? "";
-  const searched = useDeferredValue(text);
-  const namespaces = url.get("ns");
-  const lit = useMemo(
-    () => litCards(columns, { text: searched, ...parseNamespaces(namespaces) }),
-    [columns, searched, namespaces],
-  );
-  const filters = hiding(columns, { text, namespaces }).map(({ key, ...filter }) => ({
-    ...filter,
-    drop: () => url.set({ [key]: undefined }, "push"),
-  }));
+  const filter = useFilter(url.get("q"), url.get("ns"));
+  const board = useBoard({ filter, moves: draft.moves, steps: draft.steps.length });
+  const { data } = board;
+  const columns = useMemo(() => data && columnsOf(data.tiers, draft.steps.slice(data.steps)), [data, draft.steps]);
   const trace = useTrace({
     source: url.get("src") ?? "",
     destination: url.get("dst") ?? "",
@@ -64,9 +52,6 @@ export function Policies() {
     (tier?: string) => set({ new: "networkpolicies", open: undefined, tier, tab: undefined }, "push"),
     [set],
   );
-  const queries = [tiers, stored];
-  const failed = queries.find((query) => query.error !== null && !query.loaded);
-  const loaded = queries.every((query) => query.loaded);
   const showLens = lensOpen || (url.get("src") ?? url.get("dst")) !== null;
 
   return (
@@ -89,7 +74,7 @@ export function Policies() {
             Trace
           </button>
           <span className="end">
-            <span className="said hide-s">{loaded && summaryOf(stored.items.length, lit?.size)}</span>
+            <span className="said hide-s">{data && summaryOf(data, text !== "" || filter.ns !== undefined)}</span>
             <WriteButton className="btn hide-s" onClick={() => url.set({ new: "tiers", open: undefined }, "push")}>
               <Icon name="plus" />
               New tier
@@ -101,11 +86,13 @@ export function Policies() {
           </span>
         </div>
         {showLens && <Lens trace={trace} onClose={() => setLensOpen(false)} />}
-        {failed !== undefined ? (
-          <Failed error={failed.error} what="policies" onRetry={failed.refetch} />
-        ) : !loaded ? (
-          <SkeletonRows />
-        ) : stored.items.length === 0 ? (
+        {columns === undefined ? (
+          board.error === null ? (
+            <SkeletonRows />
+          ) : (
+            <Failed error={board.error} what="policies" onRetry={board.refetch} />
+          )
+        ) : data?.total === 0 ? (
           <Empty
             title="No policies yet"
             help="Every connection between workloads is allowed until a policy selects one of its ends."
@@ -119,34 +106,36 @@ export function Policies() {
         ) : (
           <ProgrammedRows>
             {view === "list" ? (
-              <PolicyList
-                columns={columns}
-                lit={lit}
-                filters={filters}
-                selected={url.get("open") ?? undefined}
-                onOpen={onOpen}
-              />
+              <PolicyList filter={filter} moves={draft.moves} selected={url.get("open") ?? undefined} onOpen={onOpen} />
             ) : (
               <Board
                 columns={columns}
-                lit={lit}
                 steps={trace.steps}
                 selected={url.get("open") ?? undefined}
                 onOpen={onOpen}
                 onNew={onNew}
+                onShown={board.onShown}
                 draft={draft}
               />
             )}
           </ProgrammedRows>
         )}
-        {draft.moves.length > 0 && <OrderBar draft={draft} policies={stored.items} />}
+        {draft.moves.length > 0 && <OrderBar draft={draft} />}
       </main>
       <ObjectPanel openRef={open} />
     </>
   );
 }
 
-function summaryOf(total: number, lit: number | undefined): string {
+/** What the address asks of the server; the same object as long as it is the same. */
+function useFilter(q: string | null, ns: string | null): PolicyFilter {
+  return useMemo(() => ({ ...(q !== null && { q }), ...(ns !== null && { ns }) }), [q, ns]);
+}
+
+function summaryOf(
+  { total, matched }: { readonly total: number; readonly matched: number },
+  isFiltered: boolean,
+): string {
   const all = counted(total, "policy", "policies");
-  return lit === undefined ? all : `${lit} of ${all} match`;
+  return isFiltered ? `${matched} of ${all} match` : all;
 }

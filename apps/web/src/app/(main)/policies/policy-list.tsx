@@ -1,32 +1,27 @@
 "use client";
-import { useMemo } from "react";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
-import { type Hiding, NoMatch } from "../../../parts/no-match.tsx";
+import { type PolicyFilter, usePolicyRows } from "../../../live/board.ts";
+import { NoMatch } from "../../../parts/no-match.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { ProgrammedShare } from "../../../parts/programmed.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import {
-  type Column,
-  formatSort,
-  sortRows,
-  type SortState,
-  useSort,
-  VirtualTable,
-} from "../../../parts/virtual-table.tsx";
-import { type Card, orderText, type TierColumn } from "./view.ts";
+import { mapRows } from "../../../parts/rows.ts";
+import { Failed, SkeletonRows } from "../../../parts/states.tsx";
+import { type Column, formatSort, type SortState, useSort, VirtualTable } from "../../../parts/virtual-table.tsx";
+import type { Move } from "./order-draft.ts";
+import { type Card, cardOf, orderText } from "./view.ts";
 
-const byText = (of: (card: Card) => string) => (a: Card, b: Card) => of(a).localeCompare(of(b));
-const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
+const COLUMNS: readonly Column<Card>[] = [
   {
     id: "name",
     title: "Policy",
     width: "minmax(180px, 2fr)",
-    sort: byText((card) => card.name),
+    sort: "server",
     cell: (card) => (
       <>
-        <Icon name={card.namespace === undefined ? "global" : "ns"} className="muted" />{" "}
-        <ObjectName namespace={card.namespace} name={card.name} />
+        <Icon name={card.ref.namespace === undefined ? "global" : "ns"} className="muted" />{" "}
+        <ObjectName namespace={card.ref.namespace} name={card.ref.name} />
         <div className="sub">
           {card.tier} · order {orderText(card.order)}
         </div>
@@ -38,7 +33,7 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
     title: "Evaluated",
     width: "84px",
     numeric: true,
-    sort: (a, b) => a.place - b.place,
+    sort: "server",
     cell: (card) => card.place,
   },
   {
@@ -46,7 +41,7 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
     title: "Tier",
     width: "minmax(90px, 0.7fr)",
     hideNarrow: true,
-    sort: byText((card) => card.tier),
+    sort: "server",
     cell: (card) => card.tier,
   },
   {
@@ -55,7 +50,7 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
     width: "80px",
     numeric: true,
     hideNarrow: true,
-    sort: (a, b) => (a.order ?? Infinity) - (b.order ?? Infinity),
+    sort: "server",
     cell: (card) => orderText(card.order),
   },
   {
@@ -71,15 +66,15 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
     width: "60px",
     numeric: true,
     hideNarrow: true,
-    sort: (a, b) => a.ruleCount - b.ruleCount,
-    cell: (card) => card.ruleCount,
+    sort: "server",
+    cell: (card) => card.rules,
   },
   {
     id: "selector",
     title: "Applies to",
     width: "minmax(140px, 2fr)",
     hideNarrow: true,
-    cell: (card) => <span className="mono muted">{card.object.spec.selector ?? "all()"}</span>,
+    cell: (card) => <span className="mono muted">{card.selector || "all()"}</span>,
   },
   {
     id: "programmed",
@@ -87,7 +82,7 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
     width: "88px",
     numeric: true,
     hideNarrow: true,
-    cell: (card) => <ProgrammedShare of={card.object} />,
+    cell: (card) => <ProgrammedShare of={card} />,
   },
   {
     id: "created",
@@ -95,8 +90,8 @@ const COLUMNS: readonly Column<Card & { readonly place: number }>[] = [
     width: "96px",
     numeric: true,
     hideNarrow: true,
-    sort: byText((card) => card.object.metadata.creationTimestamp ?? ""),
-    cell: (card) => <Age at={card.object.metadata.creationTimestamp} />,
+    sort: "server",
+    cell: (card) => <Age at={card.createdAt} />,
   },
 ];
 
@@ -104,28 +99,34 @@ const BY_PLACE: SortState = { id: "place", down: false };
 
 /** The same policies as rows; by default in the order in which they are evaluated. */
 export function PolicyList(props: {
-  readonly columns: readonly TierColumn[];
-  readonly lit: ReadonlySet<string> | undefined;
-  /** What hides rows. */
-  readonly filters: readonly Hiding[];
+  readonly filter: PolicyFilter;
+  readonly moves: readonly Move[];
   readonly selected: string | undefined;
   readonly onOpen: (path: string) => void;
 }) {
   const url = useUrlState();
   const sort = useSort(BY_PLACE);
-  const all = useMemo(
-    () => props.columns.flatMap((column) => column.cards).map((card, index) => ({ ...card, place: index + 1 })),
-    [props.columns],
-  );
-  const { lit } = props;
-  const rows = useMemo(
-    () => sortRows(lit === undefined ? all : all.filter((card) => lit.has(card.key)), COLUMNS, sort),
-    [all, lit, sort],
-  );
+  const { filter, moves } = props;
+  const list = usePolicyRows({ filter, moves }, formatSort(sort));
+  if (list.total === undefined)
+    return list.error === null ? (
+      <SkeletonRows />
+    ) : (
+      <Failed error={list.error} what="policies" onRetry={list.refetch} />
+    );
+  const without = list.answer?.without;
+  const hiding = (["q", "ns"] as const).flatMap((key) => {
+    const value = filter[key];
+    const words = key === "q" ? `“${value}”` : `ns=${value}`;
+    const drop = () => url.set({ [key]: undefined }, "push");
+    return value === undefined ? [] : [{ words, drop, ...(without !== undefined && { without: without[key] }) }];
+  });
   return (
     <VirtualTable
       label="Policies"
-      rows={rows}
+      rows={mapRows(list.rows, cardOf)}
+      isOld={list.isOld}
+      onShown={list.onShown}
       columns={COLUMNS}
       keyOf={(card) => card.path}
       selected={props.selected}
@@ -134,8 +135,8 @@ export function PolicyList(props: {
       onSort={(next) => url.set({ sort: formatSort(next) })}
       noun="policy"
       nounPlural="policies"
-      total={all.length}
-      none={<NoMatch noun="policy" nounPlural="policies" total={all.length} filters={props.filters} />}
+      total={list.total}
+      none={<NoMatch noun="policy" nounPlural="policies" total={list.total} filters={hiding} />}
     />
   );
 }

@@ -1,136 +1,93 @@
+import type { BoardTier, PolicyCardView } from "@percale/api";
 import { expect, test } from "vitest";
-import type { PolicyObject, TierObject } from "../../../policy/spec.ts";
-import {
-  boardColumns,
-  cardOf,
-  endOfTierWords,
-  endpointsOf,
-  hiding,
-  litCards,
-  orderText,
-  parseNamespaces,
-  type TierColumn,
-} from "./view.ts";
+import { without } from "./drop-place.ts";
+import type { Step } from "./order-draft.ts";
+import { cardOf, columnsOf, endOfTierWords, endpointsOf, orderText, type TierColumn } from "./view.ts";
 
-const policy = (name: string, spec: PolicyObject["spec"], namespace?: string): PolicyObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind: namespace === undefined ? "GlobalNetworkPolicy" : "NetworkPolicy",
-  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-  spec,
+const view = (name: string, tier: string, order?: number, namespace?: string): PolicyCardView => ({
+  ref: namespace === undefined ? { kind: "GlobalNetworkPolicy", name } : { kind: "NetworkPolicy", namespace, name },
+  tier,
+  ...(order !== undefined && { order }),
+  place: 1,
+  ingress: true,
+  egress: false,
+  rules: 1,
+  selector: "",
 });
-const tier = (name: string, order?: number): TierObject => ({
-  apiVersion: "projectcalico.org/v3",
-  kind: "Tier",
-  metadata: { name },
-  spec: order === undefined ? {} : { order },
+const security: BoardTier = {
+  name: "security",
+  order: 100,
+  defaultAction: "Deny",
+  exists: true,
+  total: 4,
+  at: 1,
+  cards: [view("b", "security", 20), view("c", "security")],
+};
+const base: BoardTier = {
+  name: "default",
+  order: 1_000_000,
+  defaultAction: "Deny",
+  exists: true,
+  total: 1,
+  at: 0,
+  cards: [view("allow-web", "default", 5, "shop")],
+};
+const columns = columnsOf([security, base], []);
+const names = (told: readonly TierColumn[]) => told.map(({ cards }) => cards.map((card) => card?.ref.name));
+
+test("a column has all its places, and the cards of those that were asked for", () => {
+  expect(names(columns)).toEqual([[undefined, "b", "c", undefined], ["allow-web"]]);
 });
 
-const columns = boardColumns(
-  [tier("default", 1_000_000), tier("security", 100)],
-  [
-    policy("z", { order: 10, tier: "security" }),
-    policy("last", { tier: "security" }),
-    policy("a", { order: 10, tier: "security" }),
-    policy("allow-web", { order: 5, selector: "app == 'web'" }, "shop"),
-    policy("lost", { tier: "gone" }),
-  ],
-);
-
-test("tiers and cards stand in evaluation order, a tier that nobody made is shown", () => {
-  expect(columns.map((column) => [column.name, column.exists, column.cards.map((card) => card.name)])).toEqual([
-    ["security", true, ["a", "z", "last"]],
-    ["default", true, ["allow-web"]],
-    ["gone", false, ["lost"]],
+test("a column has its tier's order and what its end does", () => {
+  expect(columns.map(({ name, order, defaultAction, exists }) => [name, order, defaultAction, exists])).toEqual([
+    ["security", 100, "Deny", true],
+    ["default", 1_000_000, "Deny", true],
   ]);
 });
 
-test("a policy is in force on as many endpoints as the server counted, and on none if it named none", () => {
-  const coverage = new Map(
-    ["NetworkPolicy/shop/allow-web", "GlobalNetworkPolicy/allow-web"].map((name, count) => [
-      name,
-      { name, count: count + 3 },
-    ]),
-  );
-  const counts = columns.flatMap(({ cards }) => cards).map((card) => [card.name, endpointsOf(coverage, card)]);
-  expect(counts).toContainEqual(["allow-web", 3]);
-  expect(counts).toContainEqual(["lost", 0]);
+test("steps that the answer does not know of are done at once, each after the other", () => {
+  const step = (name: string, tier: string, index: number): Step => ({
+    card: columns.flatMap(({ cards }) => cards).find((card) => card?.ref.name === name)!,
+    to: { tier, index },
+    moves: [],
+  });
+  const told = (...steps: readonly Step[]) => names(columnsOf([security, base], steps));
+  expect(told(step("b", "security", 2))).toEqual([[undefined, "c", "b", undefined], ["allow-web"]]);
+  expect(told(step("b", "security", 2), step("b", "security", 3))[0]).toEqual([undefined, "c", undefined, "b"]);
+  expect(told(step("allow-web", "security", 0))).toEqual([["allow-web", undefined, "b", "c", undefined], []]);
+  expect(columnsOf([security, base], [step("b", "default", 0)])[1]?.cards[0]?.tier).toBe("default");
 });
 
-test("nothing dims without a filter", () => {
-  expect(litCards(columns, { text: " ", namespaces: [], negated: false })).toBeUndefined();
+test("where a card is dropped counts it too, its place among the others does not", () => {
+  const card = columns[0]!.cards[1]!;
+  const place = (tier: string, index: number) => without(card, columns, { tier, index }).index;
+  expect([place("security", 0), place("security", 1), place("security", 3), place("default", 1)]).toEqual([0, 1, 2, 1]);
 });
 
-test("search looks at names, namespaces and selectors", () => {
-  const lit = (text: string) => [...(litCards(columns, { text, namespaces: [], negated: false }) ?? [])];
-  expect(lit("'web'")).toEqual(["allow-web/shop/NetworkPolicy"]);
-  expect(lit("nothing")).toEqual([]);
-});
-
-test("a namespace filter keeps global policies", () => {
-  const lit = litCards(columns, { text: "", ...parseNamespaces("!shop") });
-  expect(lit?.has("a//GlobalNetworkPolicy")).toBe(true);
-  expect(lit?.has("allow-web/shop/NetworkPolicy")).toBe(false);
-});
-
-test("a card counts the rules of the directions that it governs", () => {
-  const rules = [{ action: "Allow" }, { action: "Deny" }];
-  const counts = (spec: PolicyObject["spec"]) => {
-    const { ingress, egress, ruleCount } = cardOf(policy("p", spec));
-    return [ingress, egress, ruleCount];
-  };
-  expect(counts({ types: ["Ingress"], ingress: rules, egress: rules })).toEqual([true, false, 2]);
-  expect(counts({ types: ["Egress"], ingress: rules, egress: [rules[0]!] })).toEqual([false, true, 1]);
-  expect(counts({ types: ["Ingress", "Egress"], ingress: rules, egress: [rules[0]!] })).toEqual([true, true, 3]);
-  expect(counts({ types: ["Ingress", "Egress"] })).toEqual([true, true, 0]);
-});
-
-test("a card says where its page is, and whether Kubernetes' own API wrote it", () => {
-  const own = cardOf(policy("allow-web", { order: 5 }, "shop"));
-  expect(own).toMatchObject({
+test("a card says where its page is", () => {
+  expect(cardOf(base.cards[0]!)).toMatchObject({
     path: "networkpolicies/shop/allow-web",
     key: "allow-web/shop/NetworkPolicy",
     tier: "default",
     order: 5,
-    fromKubernetes: false,
   });
-  expect(cardOf(policy("knp.default.x", {}, "shop")).fromKubernetes).toBe(true);
-  expect(cardOf({ ...policy("x", {}, "shop"), kind: "KubernetesNetworkPolicy" }).fromKubernetes).toBe(true);
 });
 
-test("a column has its tier's order and what its end does", () => {
-  expect(columns.map(({ name, order, defaultAction }) => [name, order, defaultAction])).toEqual([
-    ["security", 100, "Deny"],
-    ["default", 1_000_000, "Deny"],
-    ["gone", undefined, "Deny"],
-  ]);
-});
-
-test("search finds labels and namespaces in any case, and together with namespaces both count", () => {
-  const board = boardColumns(
-    [tier("default")],
-    [
-      { ...policy("a", {}, "Shop"), metadata: { name: "a", namespace: "Shop", labels: { Team: "Web" } } },
-      policy("b", {}, "bank"),
-      policy("g", { selector: "ROLE == 'x'" }),
-    ],
+test("a policy is in force on as many endpoints as the server counted; of one that came since nobody knows yet", () => {
+  const coverage = new Map(
+    Object.entries({ "NetworkPolicy/shop/allow-web": 3, "GlobalNetworkPolicy/b": 0 }).map(([name, count]) => [
+      name,
+      { name, count },
+    ]),
   );
-  const lit = (text: string, ns: string | null = null) =>
-    [...(litCards(board, { text, ...parseNamespaces(ns) }) ?? [])].map((key) => key.split("/")[0]);
-  expect(lit("team=web")).toEqual(["a"]);
-  expect(lit("SHOP")).toEqual(["a"]);
-  expect(lit("role ==")).toEqual(["g"]);
-  expect(lit("", "bank")).toEqual(["g", "b"].sort());
-  expect(lit("team", "bank")).toEqual([]);
-  expect(lit("b", "!Shop,other")).toEqual(["b"]);
-});
-
-test.each([
-  [null, [], false],
-  ["", [], false],
-  ["a,,b", ["a", "b"], false],
-  ["!a", ["a"], true],
-])("the namespaces of %j", (text, namespaces, negated) => {
-  expect(parseNamespaces(text)).toEqual({ namespaces, negated });
+  const cards = columns.flatMap((column) => column.cards.flatMap((card) => card ?? []));
+  expect(cards.map((card) => [card.ref.name, endpointsOf(coverage, card)])).toEqual([
+    ["b", 0],
+    ["c", "waiting"],
+    ["allow-web", 3],
+  ]);
+  expect(endpointsOf("unknown", cards[0]!)).toBe("unknown");
 });
 
 test.each<[order: number | undefined, text: string]>([
@@ -140,32 +97,6 @@ test.each<[order: number | undefined, text: string]>([
   [1_000_000, "1000000"],
 ])("the order %s reads %s, as kubectl prints it", (order, text) => {
   expect(orderText(order)).toBe(text);
-});
-
-test("each filter says how many there would be without it alone", () => {
-  const columns = boardColumns(
-    [tier("default", 100)],
-    [policy("web", {}, "shop"), policy("web", {}, "payments"), policy("cart", {}, "shop"), policy("web", {})],
-  );
-  expect(hiding(columns, { text: "web", namespaces: "shop" })).toEqual([
-    { key: "q", words: "“web”", without: 3 },
-    { key: "ns", words: "ns=shop", without: 3 },
-  ]);
-  expect(hiding(columns, { text: "", namespaces: null })).toEqual([]);
-});
-
-test.each<[name: string, spec: PolicyObject["spec"], onlyPasses: boolean]>([
-  ["passes everything both ways", { ingress: [{ action: "Pass" }], egress: [{ action: "Pass", source: {} }] }, true],
-  ["passes some", { ingress: [{ action: "Pass", protocol: "TCP" }] }, false],
-  ["passes, and allows outwards", { ingress: [{ action: "Pass" }], egress: [{ action: "Allow" }] }, false],
-  [
-    "allows in a direction that it is not for",
-    { types: ["Ingress"], ingress: [{ action: "Pass" }], egress: [{ action: "Allow" }] },
-    true,
-  ],
-  ["has no rules", {}, false],
-])("a policy that %s is told from others", (_, spec, onlyPasses) => {
-  expect(cardOf(policy("p", { types: ["Ingress", "Egress"], ...spec })).onlyPasses).toBe(onlyPasses);
 });
 
 test("the end of a tier says whose packets come so far, where that ends anything", () => {
@@ -178,10 +109,10 @@ test("the end of a tier says whose packets come so far, where that ends anything
     revision: 1,
     ends: [{ name: "Tier/security", ingress: 1200, egress: 3 }],
   };
-  const [security, base] = columns as [TierColumn, TierColumn];
+  const [first, second] = columns as [TierColumn, TierColumn];
   const words = (column: TierColumn) => endOfTierWords(column, protection);
-  expect([words(security), words(base)]).toEqual(["1,200 in, 3 out", "never reached"]);
-  expect(words({ ...security, defaultAction: "Pass" })).toBeUndefined();
-  expect(words({ ...security, cards: [] })).toBeUndefined();
-  expect(endOfTierWords(security, "waiting")).toBeUndefined();
+  expect([words(first), words(second)]).toEqual(["1,200 in, 3 out", "never reached"]);
+  expect(words({ ...first, defaultAction: "Pass" })).toBeUndefined();
+  expect(words({ ...first, cards: [] })).toBeUndefined();
+  expect(endOfTierWords(first, "waiting")).toBeUndefined();
 });

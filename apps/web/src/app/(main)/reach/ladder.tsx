@@ -1,11 +1,11 @@
 "use client";
-import { usePolicies } from "../../../live/policies.ts";
+import { useObject } from "../../../live/objects.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { type AskedOf, type MisfitWords, misfitWords } from "../../../policy/misfit.ts";
-import type { RuleSpec } from "../../../policy/spec.ts";
+import type { PolicyObject, RuleSpec } from "../../../policy/spec.ts";
 import type { Trace, TraceHalf, TraceRow } from "../../../policy/trace.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 
@@ -57,13 +57,9 @@ function Stage(props: { readonly half: TraceHalf; readonly number: number; reado
 
 /** The rule that matched, from the policy as it stands. */
 function useRule(row: TraceRow, direction: TraceHalf["direction"]): RuleSpec | undefined {
-  const ref = parseOpen(row.path ?? null);
-  const policies = usePolicies();
-  if (ref === undefined || row.rule === undefined) return undefined;
-  const policy = policies.items.find(
-    ({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name && metadata.namespace === ref.namespace,
-  );
-  return policy?.spec[direction]?.[row.rule - 1];
+  const ref = row.rule === undefined ? undefined : parseOpen(row.path ?? null);
+  const policy = useObject(ref).object as PolicyObject | undefined;
+  return row.rule === undefined ? undefined : policy?.spec[direction]?.[row.rule - 1];
 }
 
 const MARKS = { allow: "allow", deny: "deny", pass: "pass", none: "nomatch" } as const;
