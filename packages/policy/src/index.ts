@@ -20,6 +20,7 @@ export { QueryError, compare, createEvaluator } from "./evaluate/evaluator.ts";
 export type { Difference, Evaluator } from "./evaluate/evaluator.ts";
 export { NOTHING_COVERED } from "./evaluate/coverage.ts";
 export type { Counting, Coverage, Covered, Tally } from "./evaluate/coverage.ts";
+export type { Shadowing, Shadows } from "./evaluate/shadows.ts";
 export type { End, Exception, Protection, Reach } from "./evaluate/protection.ts";
 export type * from "./evaluate/query.ts";
 export { emptyState, ownersByInterface, take, wholeOf } from "./state/state.ts";

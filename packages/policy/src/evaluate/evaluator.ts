@@ -25,6 +25,7 @@ import type {
   Verdict,
 } from "./query.ts";
 import type { Sight } from "./rule.ts";
+import { Shadowing } from "./shadows.ts";
 import { explainHalf, walk } from "./walk.ts";
 import type { Outcome } from "./walk.ts";
 
@@ -51,6 +52,8 @@ export interface Evaluator {
   effectivePolicies(endpoint: { readonly namespace: string; readonly name: string }): EffectivePolicies;
   /** Counts what is in force where, beginning with what was counted of another state; undefined if that is of this one. */
   coverageAfter(before: Coverage): Counting | undefined;
+  /** Finds policies that others leave nothing to. */
+  shadowing(): Shadowing;
 }
 
 export function createEvaluator(objects: Iterable<KubeObject>): Evaluator {
@@ -69,6 +72,7 @@ function evaluatorOf(cluster: Cluster): Evaluator {
     },
     endpointAt: (address) => cluster.endpointAt(address)?.key,
     coverageAfter: (before) => (before.of === cluster.selection ? undefined : new Counting(cluster, before)),
+    shadowing: () => new Shadowing(cluster),
     effectivePolicies: ({ namespace, name }) => effectiveOn(cluster, endpointOf(cluster, `${namespace}/${name}`)),
   };
 }
