@@ -1,7 +1,7 @@
 import { WorkloadEndpoint } from "@percale/resources";
 import type { Covered } from "@percale/policy";
 import { badRequest } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
 import { coverageOf } from "../policy/coverage.ts";
 import type { Course, Questions } from "../policy/questions.ts";
 import type { World } from "../policy/world.ts";
@@ -48,11 +48,13 @@ export async function endpoints(
     return world.orders.by(column, { objects, kinds: [kind], keyOf });
   };
   const [inNamespace, onNode, hasText] = [listFilter(question.ns), listFilter(question.node), textFilter(question.q)];
+  const isSelected = selectedBy(world, question.policy);
   const isWay = (key: string, direction: "ingress" | "egress"): boolean =>
     question[direction] === undefined || covered?.get(key)?.protection[direction].is === question[direction];
   const { rows, matched } = windowOf(isDown ? list().toReversed() : list(), question, (object) => {
     const { row, profiles, searched } = entryOf(object);
     return (
+      isSelected(row.key) &&
       (question.profile === undefined || profiles.includes(question.profile)) &&
       hasText(searched) &&
       inNamespace(row.namespace) &&
@@ -62,6 +64,15 @@ export async function endpoints(
     );
   });
   return { rows: rows.map((object) => entryOf(object).row), matched, total: byName.length };
+}
+
+/** Nobody, if there is no such policy or it does not parse. */
+function selectedBy({ evaluator }: World, policy: ObjectRef | undefined): (key: string) => boolean {
+  if (policy === undefined) return () => true;
+  const object = evaluator.objects.get(policy);
+  const subjects = object === undefined ? [] : evaluator.selection.subjectsOf(object);
+  const selected = new Set(subjects.map((one) => entryOf(one.object).row.key));
+  return (key) => selected.has(key);
 }
 
 /** Stable: equal ones stay by name. */

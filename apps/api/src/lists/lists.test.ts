@@ -82,6 +82,8 @@ describe("endpoints are listed", () => {
     [{ ns: "ops" }, ["probe"]],
     [{ ns: "!ops,none" }, ["db", "web-9", "web-10"]],
     [{ node: "n2,n3" }, ["probe", "db", "web-10"]],
+    [{ policy: { kind: "NetworkPolicy", namespace: "shop", name: "db" } }, ["db"]],
+    [{ policy: { kind: "NetworkPolicy", namespace: "shop", name: "none" } }, []],
     [{ ingress: "open" }, ["probe", "web-9", "web-10"]],
     [{ ingress: "closed", egress: "open" }, ["db"]],
     [{ ingress: "closed", egress: "closed" }, []],

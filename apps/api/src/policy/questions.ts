@@ -21,6 +21,7 @@ import { probes } from "./probes.ts";
 import type { Rows } from "./rows.ts";
 import { select } from "./select.ts";
 import { setUse } from "./set-use.ts";
+import { shadows } from "./shadows.ts";
 import type { Change, World } from "./world.ts";
 
 /** What may be asked about the cluster as it is, by the name of the question. */
@@ -42,6 +43,7 @@ export interface Questions {
   /** What would be stored. */
   readonly impact: readonly Change[];
   readonly select: z.output<typeof input.selectorInput>;
+  readonly shadows: z.output<typeof input.shadowsInput>;
   readonly setUse: z.output<typeof input.setUseInput>;
   readonly profileUse: z.output<typeof input.profileUseInput>;
 }
@@ -63,6 +65,7 @@ export interface Answers {
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
+  readonly shadows: view.ShadowsView;
   readonly setUse: view.SetUseView;
   readonly profileUse: view.ProfileUseView;
 }
@@ -78,6 +81,7 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   effects: "effects",
   matrix: "cells",
   impact: "changes",
+  shadows: "rows",
   setUse: "rows",
   profileUse: "rows",
   tierOrder: "policies",
@@ -136,6 +140,9 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
         return { ...(await impact(evaluator, about, course)), revision };
       case "select":
         return select(evaluator, about);
+      case "shadows":
+        await shadows(world, course);
+        return { revision };
       case "setUse":
         await setUse(evaluator, course);
         return { revision };

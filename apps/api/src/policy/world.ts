@@ -1,5 +1,5 @@
 import { createEvaluator, NOTHING_COVERED } from "@percale/policy";
-import type { Coverage, Evaluator, ObjectChange } from "@percale/policy";
+import type { Coverage, Evaluator, ObjectChange, ObjectVersions, Shadows } from "@percale/policy";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { Orders } from "../lists/orders.ts";
 
@@ -18,6 +18,8 @@ export interface Feed {
 export class World {
   /** As it was, or is being, counted last: of the newest state or of one that it came from. */
   coverage: Promise<Coverage> = Promise.resolve(NOTHING_COVERED);
+  /** As they were, or are being, found last, and of what. */
+  shadows: { readonly of: ObjectVersions; readonly found: Promise<Shadows> } | undefined;
   /** In which lists were told last. */
   orders = new Orders();
   #coming: ObjectChange[] = [];
@@ -48,6 +50,7 @@ export class World {
       // Lets go of the old before the new is made.
       this.#evaluator = createEvaluator([]);
       this.coverage = Promise.resolve(NOTHING_COVERED);
+      this.shadows = undefined;
       this.orders = new Orders();
     }
     this.#evaluator = this.#evaluator.with(this.#coming);

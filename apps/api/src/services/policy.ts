@@ -12,6 +12,7 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
     effective: (ref) => judge.ask("effective", () => ref),
     coverage: (question) => judge.ask("coverage", () => question),
     protection: (question) => judge.ask("protection", () => question),
+    shadows: (question) => judge.ask("shadows", () => question),
     setUse: (question) => judge.ask("setUse", () => question),
     profileUse: (question) => judge.ask("profileUse", () => question),
     matrix: (question) => judge.ask("matrix", () => question),

@@ -50,6 +50,7 @@ export interface Services {
     effective(ref: ObjectRef): Promise<view.EffectiveView>;
     coverage(question: z.output<typeof input.coverageInput>): Promise<view.CoverageView>;
     protection(question: z.output<typeof input.protectionInput>): Promise<view.ProtectionView>;
+    shadows(question: z.output<typeof input.shadowsInput>): Promise<view.ShadowsView>;
     setUse(question: z.output<typeof input.setUseInput>): Promise<view.SetUseView>;
     profileUse(question: z.output<typeof input.profileUseInput>): Promise<view.ProfileUseView>;
     matrix(question: z.output<typeof input.matrixInput>): Promise<view.MatrixView>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { changes } from "../bodies/change-set.ts";
+import { changes, objectRef } from "../bodies/change-set.ts";
 
 export { changeSet, objectRef } from "../bodies/change-set.ts";
 
@@ -58,6 +58,7 @@ export const explainInput = z.strictObject({
 });
 
 export const protectionInput = z.strictObject({});
+export const shadowsInput = z.strictObject({});
 export const setUseInput = z.strictObject({});
 export const profileUseInput = z.strictObject({});
 export const coverageInput = z.discriminatedUnion("per", [
@@ -79,6 +80,8 @@ const openness = z.enum(["open", "partly", "closed"]);
 export const endpointsInput = z.strictObject({
   ...part,
   node: text.exactOptional(),
+  /** One that selects them. */
+  policy: objectRef.exactOptional(),
   /** The name of one that they have. */
   profile: name.exactOptional(),
   ingress: openness.exactOptional(),

@@ -46,6 +46,7 @@ const ASKED_ALONE: ReadonlySet<string> = new Set([
   "policy.coverage",
   "board.order",
   "policy.protection",
+  "policy.shadows",
   "lab.probes",
   "policy.matrix",
   "policy.impact",

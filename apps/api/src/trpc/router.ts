@@ -109,6 +109,10 @@ const policy = router({
   protection: can("read")
     .input(parsed(input.protectionInput))
     .query(({ ctx, input }) => ctx.services.policy.protection(input)),
+  /** Which policies others leave nothing to. */
+  shadows: can("read")
+    .input(parsed(input.shadowsInput))
+    .query(({ ctx, input }) => ctx.services.policy.shadows(input)),
   /** Which rules select which network sets. */
   setUse: can("read")
     .input(parsed(input.setUseInput))

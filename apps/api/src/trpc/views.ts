@@ -271,6 +271,18 @@ export interface CoverageView {
   readonly revision: number;
 }
 
+export interface ShadowRow {
+  /** `kind/namespace/name` of a policy that could be deleted, and no packet would meet another end. */
+  readonly name: string;
+  /** Those that decide before it, wherever it is in force: policies, or a tier, which stands for the end of it. */
+  readonly by: readonly ObjectRef[];
+}
+
+export interface ShadowsView {
+  readonly rows: readonly ShadowRow[];
+  readonly revision: number;
+}
+
 /** How the whole cluster is protected. */
 export interface ProtectionView {
   readonly endpoints: number;

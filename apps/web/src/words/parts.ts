@@ -27,6 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "policy.impact": "the impact",
   "policy.matrix": "what the evaluator predicts",
   "policy.profileUse": "how many endpoints have each profile",
+  "policy.shadows": "which policies others leave nothing to",
   "policy.setUse": "which rules select which sets",
   "policy.protection": "how endpoints are protected",
   "pools.usage": "use of IP pools",

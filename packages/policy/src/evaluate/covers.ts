@@ -24,20 +24,23 @@ interface SideDemands {
   readonly portNames: ReadonlySet<string>;
 }
 
+/** No demands, or ones that are understood. */
+const READ_OF_RULES = new Set(["action", "metadata", "source", "destination"]);
+const READ_OF_SIDES = new Set(["selector", "notSelector", "namespaceSelector", "serviceAccounts", "nets", "ports"]);
+
 /** Of a rule that compiles; `namespace` is its owner's. */
 export function demandsOf(rule: PolicyRule, namespace: string | undefined): Demands {
-  const { action: _, metadata: __, source = {}, destination = {}, ...rest } = rule;
-  const same = new Map(written("", rest));
+  const { source = {}, destination = {} } = rule;
+  const same = new Map(written("", rule, READ_OF_RULES));
   const side = (name: "source" | "destination", entity: EntityRule): SideDemands => {
-    const { selector, notSelector, namespaceSelector, serviceAccounts, nets, ports, ...other } = entity;
     const { positive, negative } = peerSelectors(entity, namespace);
-    for (const [key, text] of written(`${name}.`, other)) same.set(key, text);
+    for (const [key, text] of written(`${name}.`, entity, READ_OF_SIDES)) same.set(key, text);
     if (negative !== undefined) same.set(`${name}.notSelector`, formatSelector(negative));
     const selected = new Set(conjuncts(positive));
     // A name in `notPorts` is a port of those selected: with others selected it is another demand.
     if ((entity.notPorts ?? []).length > 0) same.set(`${name}.notPorts of`, [...selected].join());
-    const { names, ranges } = splitPorts(ports);
-    return { selected, nets: (nets ?? []).map(parseCidr), ranges, portNames: new Set(names) };
+    const { names, ranges } = splitPorts(entity.ports);
+    return { selected, nets: (entity.nets ?? []).map(parseCidr), ranges, portNames: new Set(names) };
   };
   return { same, sides: [side("source", source), side("destination", destination)] };
 }
@@ -70,10 +73,15 @@ function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean 
   return some.values().every((one) => all.has(one));
 }
 
-function* written(prefix: string, fields: object): Generator<readonly [string, string]> {
-  for (const [key, value] of Object.entries(fields) as [string, unknown][])
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
-      yield [`${prefix}${key}`, JSON.stringify(value)];
+function* written(
+  prefix: string,
+  fields: object,
+  but: ReadonlySet<string>,
+): Generator<readonly [key: string, text: string]> {
+  for (const [key, value] of Object.entries(fields) as [string, unknown][]) {
+    const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0);
+    if (!isEmpty && !but.has(key)) yield [`${prefix}${key}`, JSON.stringify(value)];
+  }
 }
 
 function conjuncts(selector: Selector | undefined): readonly string[] {

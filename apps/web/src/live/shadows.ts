@@ -1,0 +1,15 @@
+"use client";
+import type { ShadowRow } from "@percale/api";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTRPC } from "../trpc/client.ts";
+import { isUntold, toldBy, type Untold } from "../words/untold.ts";
+
+/** Who leaves nothing to which policy, by `formatRef` of the policy. */
+export type Shadows = ReadonlyMap<string, ShadowRow["by"]>;
+
+/** Asked again when anything changes. */
+export function useShadows(): Shadows | Untold {
+  const told = toldBy(useQuery(useTRPC().policy.shadows.queryOptions({})));
+  return useMemo(() => (isUntold(told) ? told : new Map(told.rows.map(({ name, by }) => [name, by]))), [told]);
+}
