@@ -35,7 +35,7 @@ test("pages of a development server react, reload by themselves and judge drafts
   await page.getByLabel("Token").fill(product.token);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${product.url}/`);
-  await page.goto(`${product.url}/policies?open=networkpolicies/shop/cart-access`);
+  await page.goto(`${product.url}/policies?open=networkpolicies/shop/cart-access&tab=form`);
   const editor = page.getByRole("complementary", { name: "Editor, NetworkPolicy" });
   await editor.getByLabel(/^Applies to/).fill("has(app)");
   await editor.getByText("Matches 3 endpoints in 1 namespace").waitFor();

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened?.close());
 
-const EDITOR = "/policies?open=networkpolicies/shop/cart-access";
+const EDITOR = "/policies?open=networkpolicies/shop/cart-access&tab=form";
 const ENDPOINTS = "/apis/projectcalico.org/v3/namespaces/shop/workloadendpoints";
 const editor = (): Locator => page.getByRole("complementary", { name: "Editor, NetworkPolicy" });
 const appliesTo = (): Locator => editor().getByLabel(/^Applies to/);

@@ -97,7 +97,7 @@ test("a draft that cannot be begun says so in its place, and nowhere else", asyn
 });
 
 test("a draft that is none is no failure of the page", async () => {
-  await page.goto(`${product.url}/policies?open=networkpolicies/shop/cart-access`);
+  await page.goto(`${product.url}/policies?open=networkpolicies/shop/cart-access&tab=form`);
   await page.getByLabel(/^Applies to/).waitFor();
   const seen = page.evaluate(noticesOfFrames, "1 problem");
   const refused = page.waitForResponse((answer) => answer.url().includes("policy.impact") && answer.status() === 422);

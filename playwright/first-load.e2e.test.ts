@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
-const EDITOR = "/networkpolicies/shop/cart-access";
+const EDITOR = "/networkpolicies/shop/cart-access?tab=form";
 const PAGES = [
   "/",
   "/policies",
@@ -32,6 +32,7 @@ const PAGES = [
   "/settings",
   "/globalnetworksets",
   EDITOR,
+  "/networkpolicies/shop/cart-access",
   "/profiles",
 ];
 

@@ -54,7 +54,7 @@ test("an agent that is stopped is late, and policies are not programmed there, u
         .getByText(/^(Heard \d+ s ago|No longer heard)$/)
         .waitFor();
       await page.getByText(/^2 of 3 nodes enforce revision/).waitFor();
-      await page.goto(`${shop.product.url}/policies?open=networkpolicies/shop/cart-access`);
+      await page.goto(`${shop.product.url}/policies?open=networkpolicies/shop/cart-access&tab=form`);
       await page
         .getByRole("link", { name: /cart-access/ })
         .getByText("2 of 3 nodes")

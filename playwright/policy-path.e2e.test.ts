@@ -104,7 +104,7 @@ test("a card moves with Alt and arrows as a draft that is applied whole", async 
 });
 
 test("a broken selector is told at its field and cannot be applied", async () => {
-  await page.goto(`${product.url}/policies?open=networkpolicies/shop/cart-access`);
+  await page.goto(`${product.url}/policies?open=networkpolicies/shop/cart-access&tab=form`);
   const panel = page.getByRole("complementary", { name: "Editor, NetworkPolicy" });
   await panel.getByLabel(/^Applies to/).fill("app ==");
   await panel.getByText(/^1 problem/).waitFor();
@@ -181,6 +181,7 @@ const PAGES = [
   "/profiles",
   "/new/networkpolicies",
   "/networkpolicies/shop/cart-access",
+  "/networkpolicies/shop/cart-access?tab=form",
 ];
 
 // One page and theme each: on a busy machine a page may take its time, not all of them together.

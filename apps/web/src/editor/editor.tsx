@@ -10,7 +10,7 @@ import { useValueSource } from "../live/values.ts";
 import { FailureWords } from "../parts/failure-words.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useNarrow } from "../parts/narrow.ts";
-import { Tabs } from "../parts/tabs.tsx";
+import type { Tab } from "../parts/tabs.tsx";
 import { type Failure, failureOf } from "../trpc/client.ts";
 import { counted } from "../words/number.ts";
 import { DiffView } from "./diff-view.tsx";
@@ -45,7 +45,9 @@ export interface EditorProps {
  * Header, body and footer come apart so that a side panel and a page can both frame it.
  */
 export function useEditor(props: EditorProps): {
-  readonly tabs: ReactNode;
+  /** Those that it has, and which of them shows. */
+  readonly tabs: readonly Tab[];
+  readonly shown: EditorTab;
   readonly body: ReactNode;
   readonly footer: ReactNode;
   readonly draft: Draft;
@@ -172,21 +174,15 @@ export function useEditor(props: EditorProps): {
 
   return {
     draft,
-    tabs: (
-      <Tabs
-        label="Editor"
-        current={shown}
-        onSelect={(id) => onTab(id as EditorTab)}
-        tabs={[
-          { id: "form", title: sideBySide ? "Form and YAML" : "Form" },
-          ...(sideBySide
-            ? []
-            : [{ id: "yaml", title: "YAML", count: shownErrors.length > 0 ? `✕ ${shownErrors.length}` : undefined }]),
-          ...(isPolicy ? [{ id: "impact", title: "Impact", count: impact.count }] : []),
-          { id: "diff", title: "Diff", count: draft.isDirty && !isNew ? draft.changes.length : undefined },
-        ]}
-      />
-    ),
+    shown,
+    tabs: [
+      { id: "form", title: sideBySide ? "Form and YAML" : "Form" },
+      ...(sideBySide
+        ? []
+        : [{ id: "yaml", title: "YAML", count: shownErrors.length > 0 ? `✕ ${shownErrors.length}` : undefined }]),
+      ...(isPolicy ? [{ id: "impact", title: "Impact", count: impact.count }] : []),
+      { id: "diff", title: "Diff", count: draft.isDirty && !isNew ? draft.changes.length : undefined },
+    ],
     body: (
       <>
         {readOnly !== undefined && (

@@ -12,8 +12,8 @@ import { WriteButton } from "./write-button.tsx";
 
 const WORDS = { ADDED: "created it", MODIFIED: "changed it", DELETED: "deleted it" } as const;
 
-/** Every revision of one object: who, when, why, what, and the way back. */
-export function History({ openRef }: { readonly openRef: ObjectRef }) {
+/** Every revision of one object, or the last few: who, when, why, what, and the way back. */
+export function History({ openRef, limit }: { readonly openRef: ObjectRef; readonly limit?: number }) {
   const trpc = useTRPC();
   const { kind, name, namespace } = openRef;
   const query = useQuery(
@@ -25,7 +25,7 @@ export function History({ openRef }: { readonly openRef: ObjectRef }) {
       {(entries) => (
         <ol className="history">
           {entries.length === 0 && <li className="muted">No change of it is in the log any more.</li>}
-          {entries.map((entry) => (
+          {entries.slice(0, limit).map((entry) => (
             <li key={entry.revision}>
               <div className="rowb">
                 <b className="med">{entry.author}</b>
@@ -38,13 +38,16 @@ export function History({ openRef }: { readonly openRef: ObjectRef }) {
                 </WriteButton>
               </div>
               {entry.reason !== "" && <p className="muted">{entry.reason}</p>}
-              <SemanticDiff
-                kind={kind}
-                changes={diffValues(
-                  editable(entry.previous === undefined ? undefined : fromWire(entry.previous)),
-                  entry.op === "DELETED" ? {} : editable(fromWire(entry.object)),
-                )}
-              />
+              {/* Among the last few, what a creation brought is what the object states beside them. */}
+              {(limit === undefined || entry.op !== "ADDED") && (
+                <SemanticDiff
+                  kind={kind}
+                  changes={diffValues(
+                    editable(entry.previous === undefined ? undefined : fromWire(entry.previous)),
+                    entry.op === "DELETED" ? {} : editable(fromWire(entry.object)),
+                  )}
+                />
+              )}
             </li>
           ))}
         </ol>

@@ -15,8 +15,8 @@ import "../styles/object.css";
 export function ObjectMenu(props: {
   readonly openRef: ObjectRef;
   readonly object: KubeObject;
-  /** Where its history is: beside what is shown. */
-  readonly onHistory: () => void;
+  /** Shows another side of it: the form, its history. */
+  readonly onTab: (tab: "form" | "history") => void;
   readonly onDeleted: () => void;
 }) {
   const { openRef, object } = props;
@@ -37,12 +37,18 @@ export function ObjectMenu(props: {
         return (
           <div className="menu obj-menu">
             {isEditable && (
+              <WriteButton onClick={act(() => props.onTab("form"))}>
+                <Icon name="edit" />
+                Edit {words}
+              </WriteButton>
+            )}
+            {isEditable && (
               <Link href={`/new/${definition.plural}?from=${encodeURIComponent(formatOpen(openRef))}`}>
                 <Icon name="plus" />
                 Clone {words}
               </Link>
             )}
-            <Item icon="activity" onClick={act(props.onHistory)}>
+            <Item icon="activity" onClick={act(() => props.onTab("history"))}>
               History
             </Item>
             <hr />

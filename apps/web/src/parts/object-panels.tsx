@@ -1,7 +1,7 @@
 "use client";
 import { type KubeObject, type ObjectRef, refOf } from "@percale/resources/catalog";
 import Link from "next/link";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { type EditorTab, useEditor } from "../editor/editor.tsx";
 import { useNewText } from "../editor/new-text.ts";
 import { TemplatePicker } from "../editor/templates/template-picker.tsx";
@@ -12,12 +12,13 @@ import { useRights } from "../live/rights.ts";
 import { Gone, useWasThere } from "./gone.tsx";
 import { Icon } from "./icon.tsx";
 import { iconOf } from "./kind-icon.ts";
-import { History } from "./history.tsx";
 import { ObjectBadges } from "./object-badges.tsx";
 import { ObjectMenu } from "./object-menu.tsx";
 import { ObjectName } from "./object-name.tsx";
+import { isReading, ReadingTab, useObjectTabs } from "./object-tabs.tsx";
 import { Panel } from "./panel.tsx";
 import { Failed, Loaded, SkeletonRows } from "./states.tsx";
+import { Tabs } from "./tabs.tsx";
 import { useUrlState } from "./url-state.ts";
 import { MayNotWrite } from "./write-button.tsx";
 
@@ -55,7 +56,7 @@ export function NewPanel({ kind, onClose }: { readonly kind: string; readonly on
       </Panel>
     );
   }
-  return <EditorPanel kind={kind} base={undefined} initialText={text.data} title={title} onClose={onClose} />;
+  return <DraftPanel kind={kind} initialText={text.data} title={title} onClose={onClose} />;
 }
 
 export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; readonly onClose: () => void }) {
@@ -83,9 +84,9 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
     );
   }
   return (
-    <EditorPanel
-      kind={openRef.kind}
-      base={query.object}
+    <StoredPanel
+      openRef={openRef}
+      object={query.object}
       title={
         <>
           {title}
@@ -93,49 +94,76 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
         </>
       }
       onClose={onClose}
-      tools={<ObjectTools openRef={openRef} object={query.object} onDeleted={onClose} />}
     />
   );
 }
 
-function EditorPanel(props: {
-  readonly kind: string;
-  readonly base: KubeObject | undefined;
-  readonly initialText?: string;
-  readonly title: React.ReactNode;
-  readonly tools?: React.ReactNode;
+/** A stored object: what it is first, then the editor, then its history. A draft stays while one looks at the others. */
+function StoredPanel({
+  openRef,
+  object,
+  title,
+  onClose,
+}: {
+  readonly openRef: ObjectRef;
+  readonly object: KubeObject;
+  readonly title: ReactNode;
   readonly onClose: () => void;
 }) {
   const url = useUrlState();
   const [wide, setWide] = useState(false);
-  const tab = (url.get("tab") ?? "form") as EditorTab | "history";
-  const isHistory = tab === "history" && props.base !== undefined;
+  const tab = url.get("tab") ?? "summary";
+  const show = (next: string): void => url.set({ tab: next }); // also the first one: a page may show something else without
+  const editor = useEditor({
+    kind: openRef.kind,
+    base: object,
+    tab: isReading(tab) ? "form" : (tab as EditorTab),
+    onTab: show,
+    onDone: () => url.set({ tab: undefined }),
+    roomy: wide,
+  });
+  const tabs = useObjectTabs(object, editor.tabs);
+  return (
+    <Panel
+      label={`Editor, ${openRef.kind}`}
+      title={title}
+      wide={wide}
+      tools={
+        <>
+          <WideButton isWide={wide} onChange={setWide} />
+          <Link className="btn ghost icon" href={pathOf(openRef)} aria-label="Open as page" title="Open as page">
+            <Icon name="open" />
+          </Link>
+          <ObjectMenu openRef={openRef} object={object} onTab={show} onDeleted={onClose} />
+        </>
+      }
+      tabs={<Tabs label="Object" current={isReading(tab) ? tab : editor.shown} tabs={tabs} onSelect={show} />}
+      {...((!isReading(tab) || editor.draft.isDirty) && { footer: editor.footer })}
+      onClose={onClose}
+    >
+      {isReading(tab) ? <ReadingTab tab={tab} object={object} /> : editor.body}
+    </Panel>
+  );
+}
+
+function DraftPanel(props: {
+  readonly kind: string;
+  readonly initialText: string;
+  readonly title: ReactNode;
+  readonly onClose: () => void;
+}) {
+  const url = useUrlState();
+  const [wide, setWide] = useState(false);
+  const show = (tab: string): void => url.set({ tab });
   const editor = useEditor({
     kind: props.kind,
-    base: props.base,
-    ...(props.initialText === undefined ? {} : { initialText: props.initialText }),
-    tab: tab === "history" ? "form" : tab,
-    onTab: (next) => url.set({ tab: next }), // also the first one: a page may show something else without
+    base: undefined,
+    initialText: props.initialText,
+    tab: (url.get("tab") ?? "form") as EditorTab,
+    onTab: show,
     onDone: (object) => {
-      if (props.base !== undefined || object === undefined) url.set({ tab: undefined });
-      else {
-        const { metadata, kind } = object;
-        const ref =
-          metadata.namespace === undefined
-            ? { kind, name: metadata.name }
-            : { kind, namespace: metadata.namespace, name: metadata.name };
-        url.set(
-          {
-            new: undefined,
-            tab: undefined,
-            tier: undefined,
-            verdict: undefined,
-            from: undefined,
-            open: formatOpen(ref),
-          },
-          "push",
-        );
-      }
+      const open = object && formatOpen(refOf(object));
+      url.set({ ...DRAFT_GONE, open }, "push");
     },
     roomy: wide,
   });
@@ -144,56 +172,30 @@ function EditorPanel(props: {
       label={`Editor, ${props.kind}`}
       title={props.title}
       wide={wide}
-      tools={
-        <>
-          <button
-            type="button"
-            className="btn ghost icon hide-s"
-            aria-pressed={wide}
-            aria-label={wide ? "Narrow panel" : "Form and YAML side by side"}
-            title={wide ? "Narrow" : "Form and YAML side by side"}
-            onClick={() => setWide(!wide)}
-          >
-            <Icon name="columns" />
-          </button>
-          {props.tools}
-        </>
-      }
-      tabs={
-        isHistory ? (
-          <button type="button" className="btn ghost panel-back" onClick={() => url.set({ tab: "form" })}>
-            <Icon name="left" />
-            Back to the form
-          </button>
-        ) : (
-          editor.tabs
-        )
-      }
-      {...(!isHistory && { footer: editor.footer })}
+      tools={<WideButton isWide={wide} onChange={setWide} />}
+      tabs={<Tabs label="Editor" current={editor.shown} tabs={editor.tabs} onSelect={show} />}
+      footer={editor.footer}
       onClose={props.onClose}
     >
-      {isHistory && props.base !== undefined ? <History openRef={refOf(props.base)} /> : editor.body}
+      {editor.body}
     </Panel>
   );
 }
 
-function ObjectTools(props: {
-  readonly openRef: ObjectRef;
-  readonly object: KubeObject;
-  readonly onDeleted: () => void;
-}) {
-  const url = useUrlState();
+/** Keys of the address that a draft began from. */
+const DRAFT_GONE = { new: undefined, tab: undefined, tier: undefined, verdict: undefined, from: undefined } as const;
+
+function WideButton({ isWide, onChange }: { readonly isWide: boolean; readonly onChange: (wide: boolean) => void }) {
   return (
-    <>
-      <Link className="btn ghost icon" href={pathOf(props.openRef)} aria-label="Open as page" title="Open as page">
-        <Icon name="open" />
-      </Link>
-      <ObjectMenu
-        openRef={props.openRef}
-        object={props.object}
-        onHistory={() => url.set({ tab: "history" })}
-        onDeleted={props.onDeleted}
-      />
-    </>
+    <button
+      type="button"
+      className="btn ghost icon hide-s"
+      aria-pressed={isWide}
+      aria-label={isWide ? "Narrow panel" : "Form and YAML side by side"}
+      title={isWide ? "Narrow" : "Form and YAML side by side"}
+      onClick={() => onChange(!isWide)}
+    >
+      <Icon name="columns" />
+    </button>
   );
 }

@@ -32,6 +32,12 @@ function useAsk(): Ask {
   );
 }
 
+/** The same of one object. */
+export function useProgrammedOn(object: KubeObject): ProgrammedOn | undefined {
+  const { resourceVersion } = object.metadata;
+  return useAsk()({ ref: refOf(object), ...(resourceVersion !== undefined && { resourceVersion }) });
+}
+
 /** Whether agents of all nodes bring objects of the kind into their kernels. */
 export function isProgrammed(kind: string): boolean {
   return PROGRAMMED.has(kind);
@@ -64,8 +70,7 @@ export function ProgrammedRevision({ revision }: { readonly revision: number }) 
 
 /** The same of a stored object, with the nodes that are behind, and why, on a click. */
 export function Programmed({ of: object }: { readonly of: KubeObject }) {
-  const { resourceVersion } = object.metadata;
-  const on = useAsk()({ ref: refOf(object), ...(resourceVersion !== undefined && { resourceVersion }) });
+  const on = useProgrammedOn(object);
   const isPast = usePresence().s === "past";
   if (on === undefined) return null;
   const words = programmedWords(on);
@@ -87,22 +92,28 @@ export function Programmed({ of: object }: { readonly of: KubeObject }) {
       {(close) => (
         <div className="programmed-on">
           <p className="muted sm">Revision {object.metadata.resourceVersion} in the kernel</p>
-          <ul>
-            {on.nodes.map(({ node, state, why }) => (
-              <li key={node}>
-                <SeverityMark severity={MARKS[state]} />
-                <Link className="mono" href={`/nodes/${node}`} onClick={close}>
-                  {node}
-                </Link>
-                <span className={state === "refused" ? "deny" : "muted"}>
-                  {state === "programmed" ? "programmed" : why}
-                </span>
-              </li>
-            ))}
-          </ul>
+          <ProgrammedNodes on={on} onLeave={close} />
         </div>
       )}
     </Popover>
+  );
+}
+
+/** Node by node, those that are behind first, each with why. */
+export function ProgrammedNodes({ on, onLeave }: { readonly on: ProgrammedOn; readonly onLeave?: () => void }) {
+  const isPast = usePresence().s === "past";
+  return (
+    <ul className="programmed-nodes">
+      {on.nodes.map(({ node, state, why }) => (
+        <li key={node}>
+          <SeverityMark severity={isPast ? "unknown" : MARKS[state]} />
+          <Link className="mono" href={`/nodes/${node}`} onClick={() => onLeave?.()}>
+            {node}
+          </Link>
+          <span className={state === "refused" ? "deny" : "muted"}>{state === "programmed" ? "programmed" : why}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -6,6 +6,7 @@ import { type EditorTab, useEditor } from "../../../editor/editor.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
+import { Tabs } from "../../../parts/tabs.tsx";
 
 /** The set as a draft with other nets: seen as a difference before it is written. */
 export function Review({
@@ -34,7 +35,9 @@ export function Review({
           <span className="badge draft">Draft</span>
         </>
       }
-      tabs={editor.tabs}
+      tabs={
+        <Tabs label="Editor" current={editor.shown} tabs={editor.tabs} onSelect={(id) => setTab(id as EditorTab)} />
+      }
       footer={editor.footer}
       onClose={onDone}
     >

@@ -2,12 +2,12 @@
 import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
 import { useRouter } from "next/navigation";
 import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
-import { History } from "../../../../parts/history.tsx";
-import { Icon } from "../../../../parts/icon.tsx";
+import { isReading, ReadingTab, useObjectTabs } from "../../../../parts/object-tabs.tsx";
 import { Tabs } from "../../../../parts/tabs.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
 import { PageHead } from "./page-head.tsx";
 
+/** An object that people write: what it is first, then the editor, then its history. A draft stays while one looks at the others. */
 export function EditPage({
   openRef,
   object,
@@ -19,50 +19,27 @@ export function EditPage({
 }) {
   const url = useUrlState();
   const router = useRouter();
-  const tab = url.get("tab") ?? "form";
+  const tab = url.get("tab") ?? "summary";
+  const show = (next: string): void => url.set({ tab: next === "summary" ? undefined : next });
   const editor = useEditor({
     kind: openRef.kind,
     base: object,
-    tab: tab === "history" ? "form" : (tab as EditorTab),
-    onTab: (next) => url.set({ tab: next === "form" ? undefined : next }),
-    onDone: () => url.set({ tab: undefined }),
+    tab: isReading(tab) ? "form" : (tab as EditorTab),
+    onTab: show,
+    onDone: () => show("summary"),
     roomy: true,
   });
+  const tabs = useObjectTabs(object, editor.tabs);
   return (
     <>
       <div className="obj-top">
-        <PageHead
-          openRef={openRef}
-          object={object}
-          onHistory={() => url.set({ tab: "history" })}
-          onDeleted={() => router.push(`/${plural}`)}
-        />
-        <div className="rowb obj-tabs">
-          {tab === "history" ? (
-            <Tabs
-              label="Object"
-              current="history"
-              tabs={[
-                { id: "form", title: "Form and YAML" },
-                { id: "history", title: "History" },
-              ]}
-              onSelect={(id) => url.set({ tab: id === "form" ? undefined : id })}
-            />
-          ) : (
-            <>
-              {editor.tabs}
-              <button type="button" className="btn ghost" onClick={() => url.set({ tab: "history" })}>
-                <Icon name="activity" />
-                History
-              </button>
-            </>
-          )}
-        </div>
+        <PageHead openRef={openRef} object={object} onTab={show} onDeleted={() => router.push(`/${plural}`)} />
+        <Tabs label="Object" current={isReading(tab) ? tab : editor.shown} tabs={tabs} onSelect={show} />
       </div>
       <div className="scroll">
-        <div className="pad obj-body">{tab === "history" ? <History openRef={openRef} /> : editor.body}</div>
+        <div className="pad obj-body">{isReading(tab) ? <ReadingTab tab={tab} object={object} /> : editor.body}</div>
       </div>
-      {tab !== "history" && <div className="pf page-foot">{editor.footer}</div>}
+      {(!isReading(tab) || editor.draft.isDirty) && <div className="pf page-foot">{editor.footer}</div>}
     </>
   );
 }

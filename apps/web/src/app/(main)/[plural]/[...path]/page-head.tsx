@@ -10,7 +10,7 @@ import { ObjectName } from "../../../../parts/object-name.tsx";
 export function PageHead(props: {
   readonly openRef: ObjectRef;
   readonly object: KubeObject;
-  readonly onHistory: () => void;
+  readonly onTab: (tab: "form" | "history") => void;
   readonly onDeleted: () => void;
 }) {
   const { openRef, object } = props;
@@ -26,7 +26,7 @@ export function PageHead(props: {
         created <Age at={object.metadata.creationTimestamp} ago /> · revision {object.metadata.resourceVersion}
       </span>
       <span className="right">
-        <ObjectMenu openRef={openRef} object={object} onHistory={props.onHistory} onDeleted={props.onDeleted} />
+        <ObjectMenu openRef={openRef} object={object} onTab={props.onTab} onDeleted={props.onDeleted} />
       </span>
     </div>
   );

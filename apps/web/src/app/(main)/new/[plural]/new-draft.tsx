@@ -7,6 +7,7 @@ import { beginsEmptyHanded } from "../../../../editor/templates/templates.ts";
 import { useRights } from "../../../../live/rights.ts";
 import { MayNotWrite } from "../../../../parts/write-button.tsx";
 import { Loaded } from "../../../../parts/states.tsx";
+import { Tabs } from "../../../../parts/tabs.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
 import { pathOf } from "../../../../words/kinds.ts";
 
@@ -60,7 +61,14 @@ function Editing({ kind, plural, text }: { readonly kind: string; readonly plura
   });
   return (
     <>
-      <div className="obj-top">{editor.tabs}</div>
+      <div className="obj-top">
+        <Tabs
+          label="Editor"
+          current={editor.shown}
+          tabs={editor.tabs}
+          onSelect={(id) => url.set({ tab: id === "form" ? undefined : id })}
+        />
+      </div>
       <div className="scroll">
         <div className="pad obj-body">{editor.body}</div>
       </div>

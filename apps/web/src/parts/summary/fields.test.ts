@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { statedFields } from "./fields.ts";
+
+const schema = {
+  properties: {
+    spec: {
+      properties: {
+        cidr: { title: "CIDR", type: "string" },
+        bgp: { title: "BGP", properties: { asNumber: { title: "AS number", type: "integer" } } },
+        nodes: { title: "Nodes", type: "array" },
+        disabled: { title: "Disabled", type: "boolean" },
+      },
+    },
+  },
+} as const;
+
+test("what a spec states is told in the order of its kind, under written titles, maps field by field", () => {
+  const spec = { disabled: true, newer: { a: 1 }, nodes: [], bgp: { asNumber: 64_512 }, cidr: "10.0.0.0/16" };
+  expect(statedFields(schema, spec)).toEqual([
+    { title: "CIDR", path: "spec.cidr", value: "10.0.0.0/16" },
+    { title: "AS number", path: "spec.bgp.asNumber", value: "64512" },
+    { title: "Nodes", path: "spec.nodes", value: "none" },
+    { title: "Disabled", path: "spec.disabled", value: "yes" },
+    { title: "newer", path: "spec.newer", value: '{"a":1}' },
+  ]);
+  expect(statedFields(undefined, undefined)).toEqual([]);
+});

@@ -1,0 +1,40 @@
+import { fieldsOf, plainText, type Schema, schemaAt } from "../../words/schema.ts";
+
+/** A field that an object states, in words. */
+export interface StatedField {
+  readonly title: string;
+  /** `spec.nodeSelector` */
+  readonly path: string;
+  readonly value: string;
+}
+
+/** What its spec states, in the order in which its kind declares it; maps within are told field by field. */
+export function statedFields(schema: Schema | undefined, spec: unknown): readonly StatedField[] {
+  return told(schemaAt(schema, ["spec"]), spec, "spec");
+}
+
+function told(schema: Schema | undefined, value: unknown, path: string): readonly StatedField[] {
+  if (typeof value !== "object" || value === null) return [];
+  const declared = fieldsOf(schema).map(([key]) => key);
+  const place = (key: string): number => (declared.includes(key) ? declared.indexOf(key) : declared.length);
+  return Object.entries(value)
+    .toSorted(([a], [b]) => place(a) - place(b))
+    .flatMap(([key, item]: [string, unknown]) => {
+      const own = schemaAt(schema, [key]);
+      const at = `${path}.${key}`;
+      if (isMap(item) && fieldsOf(own).length > 0) return told(own, item, at);
+      return [{ title: own?.title ?? key, path: at, value: textOf(item) }];
+    });
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  if (value === "") return "empty";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object"))
+    return value.length === 0 ? "none" : value.join(", ");
+  return plainText(value);
+}

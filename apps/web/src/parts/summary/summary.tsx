@@ -1,0 +1,20 @@
+"use client";
+import type { KubeObject } from "@percale/resources/catalog";
+import type { PolicyObject } from "../../policy/spec.ts";
+import { definitionOf } from "../../words/kinds.ts";
+import { ObjectSummary } from "./object-summary.tsx";
+import { PolicySummary } from "./policy-summary.tsx";
+import "../../styles/summary.css";
+
+/** What an object is and does, and how it stands: the first tab of every kind, in a panel as on its page. */
+export function Summary({ object }: { readonly object: KubeObject }) {
+  return (
+    <div className="summary">
+      {definitionOf(object.kind)?.traits.tiered === true ? (
+        <PolicySummary object={object as PolicyObject} />
+      ) : (
+        <ObjectSummary object={object} />
+      )}
+    </div>
+  );
+}
