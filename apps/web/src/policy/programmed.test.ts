@@ -19,7 +19,7 @@ const said = (...reports: readonly NodeReport[]) =>
 
 test("a revision is programmed where the kernel holds it, and waits where it does not", () => {
   expect(said(node("n1"), node("n2", { programmedRevision: 41 }), node("n3", { programmedRevision: 37 }))).toEqual([
-    ["n3", "waiting", "waits for 3 revisions"],
+    ["n3", "waiting", "3 revisions behind"],
     ["n1", "programmed", ""],
     ["n2", "programmed", ""],
   ]);

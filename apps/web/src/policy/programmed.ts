@@ -8,7 +8,7 @@ import { counted } from "../words/number.ts";
 export interface NodeProgram {
   readonly node: string;
   readonly state: "programmed" | "waiting" | "refused" | "unheard";
-  /** Why it is not in force there: "waits for 3 revisions", the kernel's words, "heard 8 s ago". */
+  /** Why it is not in force there: "3 revisions behind", the kernel's words, "heard 8 s ago". */
   readonly why: string;
 }
 
@@ -42,7 +42,7 @@ function programOf({ revision, ref }: Asked, report: NodeReport): NodeProgram {
   const refusal = status.conditions.find((one) => isAbout(one, ref) || (behind > 0 && BATCH_REFUSED.has(one.code)));
   if (refusal !== undefined)
     return { node, state: "refused", why: refusal.detail === "" ? refusal.title : refusal.detail };
-  if (behind > 0) return { node, state: "waiting", why: `waits for ${counted(behind, "revision")}` };
+  if (behind > 0) return { node, state: "waiting", why: `${counted(behind, "revision")} behind` };
   return { node, state: "programmed", why: "" };
 }
 

@@ -29,8 +29,8 @@ export function Notices() {
             {waiting.length > 0
               ? stillLoading(waiting)
               : presence.why === "store"
-                ? "What is shown is of then. Agents enforce what they have; nothing can be written."
-                : "What is shown is of then. Agents enforce what they have; the page goes on by itself."}
+                ? "The page shows how things stood then. Agents enforce what they have; nothing can be written."
+                : "The page shows how things stood then. Agents enforce what they have; the page goes on by itself."}
           </span>
           <AskAgain queries={waiting} />
         </p>

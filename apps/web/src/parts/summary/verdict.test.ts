@@ -53,12 +53,12 @@ test.each<[what: string, standing: Standing, told: object]>([
     {
       endpoints: 2,
       shadowedBy: by,
-      programmed: on({ node: "node-3", state: "waiting", why: "waits for 2 revisions" }, done),
+      programmed: on({ node: "node-3", state: "waiting", why: "2 revisions behind" }, done),
     },
     {
       severity: "warning",
       lead: "Not programmed on 1 of 2 nodes",
-      rest: "node-3: waits for 2 revisions",
+      rest: "node-3: 2 revisions behind",
     },
   ],
   [

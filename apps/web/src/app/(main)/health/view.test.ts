@@ -34,11 +34,11 @@ const node = (name: string, more: object = {}, hearing: NodeReport["hearing"] = 
 test.each([
   [[], "ok", "All is well"],
   [[found("info")], "ok", "All is well"],
-  [[found("warning")], "warning", "1 warning needs somebody"],
+  [[found("warning")], "warning", "1 warning needs attention"],
   [
     [found("error"), found("warning"), found("warning")],
     "critical",
-    "1 critical condition and 2 warnings need somebody",
+    "1 critical condition and 2 warnings need attention",
   ],
 ] as const)("of %j the verdict is %s: %s", (conditions, severity, text) => {
   expect(healthVerdict({ conditions, rows: [], marks: [mark()] })).toEqual({
@@ -65,12 +65,12 @@ test("nothing is called well while a node was never heard", () => {
   const rows = nodeRows([node("n1"), node("n2", {}, "unknown")]);
   expect(healthVerdict({ conditions: [], rows, marks: [mark()] })).toEqual({
     severity: "unknown",
-    text: "Nobody hears 1 of 2 nodes",
+    text: "1 of 2 nodes is not heard",
     rest: "A node is heard through its agent: one has not joined there, or nothing came from it yet.",
   });
   const { agents: _, ...silent } = mark();
   expect(nearest({ pools: [], rows, marks: [silent] }).map(({ title }) => title)).not.toContain(
-    "Agents silent at most",
+    "Longest silence of an agent",
   );
 });
 
@@ -122,9 +122,9 @@ test("the nearest to its threshold comes first", () => {
     ]),
   ).toEqual([
     ["Pool b", 71, "71.0 % in use"],
-    ["Agents silent at most", 43, "1.3 of 3 s"],
-    ["A change until it is in the kernel", 41, "41 of 100 ms"],
-    ["Database silent at most", 8, "0.2 of 3 s"],
+    ["Longest silence of an agent", 43, "1.3 of 3 s"],
+    ["From a change to the kernel", 41, "41 of 100 ms"],
+    ["Longest silence of the database", 8, "0.2 of 3 s"],
     ["Pool c", 5, "5.0 % in use"],
   ]);
 });

@@ -37,11 +37,11 @@ export function healthVerdict(
     warnings > 0 ? counted(warnings, "warning") : "",
   ].filter((each) => each !== "");
   const needs = errors + warnings === 1 ? verb("needs", "needed") : verb("need", "needed");
-  const silent = `Nobody ${verb("hears", "heard")} ${unheard} of ${counted(rows.length, "node")}`;
+  const silent = `${unheard} of ${counted(rows.length, "node")} ${unheard === 1 ? verb("is", "was") : verb("are", "were")} not heard`;
   const quiet = unheard > 0 ? silent : `All ${verb("is", "was")} well`;
   return {
     severity: isPast ? "unknown" : worst,
-    text: say(found.length > 0 ? `${found.join(" and ")} ${needs} somebody` : quiet),
+    text: say(found.length > 0 ? `${found.join(" and ")} ${needs} attention` : quiet),
     rest: isPast ? "" : heardSentence(marks.at(-1), unheard),
   };
 }
@@ -186,7 +186,7 @@ export function nearest({
       ? []
       : [
           {
-            title: "A change until it is in the kernel",
+            title: "From a change to the kernel",
             href: `/nodes/${slowest.name}`,
             note: `99 of 100 changes; the slowest node is ${slowest.name}`,
             share: slowest.ms / SLOW_MS,
@@ -195,8 +195,8 @@ export function nearest({
         ]),
     ...(marks.every(({ agents }) => agents === undefined) || rows.length === 0
       ? []
-      : [{ ...silence("Agents silent at most", latest), href: "/nodes" }]),
-    ...(marks.length === 0 ? [] : [silence("Database silent at most", quietest)]),
+      : [{ ...silence("Longest silence of an agent", latest), href: "/nodes" }]),
+    ...(marks.length === 0 ? [] : [silence("Longest silence of the database", quietest)]),
   ];
   return near.map((one) => ({ ...one, share: Math.min(1, one.share) })).sort((a, b) => b.share - a.share);
 }

@@ -11,7 +11,7 @@ import { type Cell, cellWords, listed, type Matrix, questionOf } from "./view.ts
 export function PairList({ matrix, onlyDifferences }: { readonly matrix: Matrix; readonly onlyDifferences: boolean }) {
   const groups = useMemo(() => listed(matrix), [matrix]);
   const shown = onlyDifferences ? groups.filter(({ cells }) => cells.some(({ differs }) => differs)) : groups;
-  if (shown.length === 0) return <p className="muted">Packets met what was predicted on every pair.</p>;
+  if (shown.length === 0) return <p className="muted">Every pair went as predicted.</p>;
   return shown.map(({ title, cells }) => (
     <section key={title} className="mx-list" aria-label={title}>
       <h2 className="h3">

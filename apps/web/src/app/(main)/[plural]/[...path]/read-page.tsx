@@ -10,7 +10,7 @@ import { useUrlState } from "../../../../parts/url-state.ts";
 import { definitionOf, pathOf } from "../../../../words/kinds.ts";
 import { PageHead } from "./page-head.tsx";
 
-/** An object that people only look at: what it is, its YAML, its history. */
+/** An object that people do not write: what it is, its YAML, its history. */
 export function ReadPage({ openRef, object }: { readonly openRef: ObjectRef; readonly object: KubeObject }) {
   const url = useUrlState();
   const router = useRouter();
@@ -27,7 +27,7 @@ export function ReadPage({ openRef, object }: { readonly openRef: ObjectRef; rea
           onDeleted={() => router.push(`/${definitionOf(openRef.kind)?.plural ?? ""}`)}
         />
         <p className="muted">
-          <Icon name="lock" /> Written by agents and IPAM; people only look.
+          <Icon name="lock" /> Read-only: agents and IPAM write it.
         </p>
         <Tabs label="Object" current={isReading(tab) ? tab : "yaml"} tabs={tabs} onSelect={show} />
       </div>

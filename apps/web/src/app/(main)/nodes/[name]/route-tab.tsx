@@ -29,7 +29,12 @@ export function RouteTab({
     [routes, nodes, endpoints],
   );
   if (routes === undefined)
-    return <Empty title="Routes are not told" help="This node's agent is older than that, or has not looked yet." />;
+    return (
+      <Empty
+        title="Routes are not reported"
+        help="The agent of this node is of a version that does not report them, or has not looked yet."
+      />
+    );
   if (routes.total === 0)
     return <Empty title="No route yet" help="Routes come with workloads, blocks of addresses and BGP sessions." />;
   return (
