@@ -43,7 +43,10 @@ function made(asked: Partial<Asked>, policies: readonly PolicyObject[] = [], all
     endpoints,
     outside: new Map([["customers", "192.0.2.1"]]),
     policies,
-    pools: [{ spec: { cidr: "10.65.0.0/16" } }, { spec: {} }],
+    pools: [
+      { metadata: { name: "pool" }, spec: { cidr: "10.65.0.0/16" } },
+      { metadata: { name: "odd" }, spec: {} },
+    ],
     effective: to && {
       tiers: evaluator
         .effectivePolicies({ namespace: to.namespace, name: to.objectName })
@@ -64,7 +67,7 @@ test.each([
   ["NetworkPolicy", { name: "", namespace: "shop" }, { tier: "default", types: ["Ingress"] }],
   ["GlobalNetworkPolicy", { name: "" }, { tier: "default", types: ["Ingress"] }],
   ["Tier", { name: "" }, { order: 500, defaultAction: "Pass" }],
-  ["IPPool", { name: "" }, { cidr: "10.245.0.0/16", natOutgoing: true }],
+  ["IPPool", { name: "pool-1" }, { cidr: "10.245.0.0/16", natOutgoing: true }],
   ["NetworkSet", { name: "", namespace: "shop" }, { nets: ["192.0.2.0/24"] }],
   ["GlobalNetworkSet", { name: "" }, { nets: ["192.0.2.0/24"] }],
   ["BGPPeer", { name: "" }, { peerIP: "192.0.2.1", asNumber: 64_512 }],

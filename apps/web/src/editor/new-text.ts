@@ -16,6 +16,7 @@ import { useEndpoints } from "../live/endpoints.ts";
 import { fromWire } from "../trpc/wire.ts";
 import { definitionOf, parseOpen } from "../words/kinds.ts";
 import { manifestOf } from "./document.ts";
+import { newPool, type PoolLike } from "../ipam/new-pool.ts";
 import { useObjects } from "../live/objects.ts";
 import { useOutside } from "../live/trace.ts";
 import { usePolicies } from "../live/policies.ts";
@@ -115,7 +116,7 @@ interface Known {
   readonly endpoints: readonly Endpoint[];
   readonly outside: ReadonlyMap<string, string>;
   readonly policies: readonly PolicyObject[];
-  readonly pools: readonly { readonly spec: { readonly cidr?: string | undefined } }[];
+  readonly pools: readonly PoolLike[];
   /** What is in force on the destination. */
   readonly effective: Pick<EffectiveView, "tiers"> | undefined;
 }
@@ -124,6 +125,10 @@ interface Known {
 export function newText(asked: Asked, known: Known): string {
   const { kind, tier, port, protocol } = asked;
   const { endpoints, policies, effective } = known;
+  if (kind === IPPool.kind) {
+    const { name, cidr } = newPool(known.pools);
+    return templateOf(kind, { tier: undefined, namespace: "", name, spec: { cidr } });
+  }
   const template = parseFrom(asked.from);
   const plain = templateOf(kind, {
     tier,

@@ -220,6 +220,7 @@ export function Overview() {
               <Card
                 title="IP pools"
                 note="fullest first"
+                action={{ href: "/ippools?new=ippools", text: "New pool" }}
                 link={{ href: "/ippools", text: counted(poolList.length, "pool") }}
               >
                 <div className="opools">
@@ -275,6 +276,8 @@ function StatLink({ stat }: { readonly stat: Stat }) {
 function Card(props: {
   readonly title: string;
   readonly note: string;
+  /** What is done about it most often. */
+  readonly action?: { readonly href: string; readonly text: string };
   readonly link: { readonly href: string; readonly text: string };
   readonly children: ReactNode;
 }) {
@@ -283,9 +286,16 @@ function Card(props: {
       <div className="ch">
         <h2 className="h2">{props.title}</h2>
         <span className="muted ell">{props.note}</span>
-        <Link className="end link" href={props.link.href}>
-          {props.link.text}
-        </Link>
+        <span className="end">
+          {props.action !== undefined && (
+            <Link className="link" href={props.action.href}>
+              {props.action.text}
+            </Link>
+          )}
+          <Link className="link" href={props.link.href}>
+            {props.link.text}
+          </Link>
+        </span>
       </div>
       {props.children}
     </section>
