@@ -116,8 +116,8 @@ export function Board(props: BoardProps) {
           dragged={drag?.key}
           drop={drag?.place?.tier === column.name ? drag.place.index : undefined}
           onDrag={(key, place) => setDrag({ key, place })}
-          onDrop={(card) => {
-            if (drag?.place !== undefined) void move(card, without(card, columns, drag.place));
+          onDrop={(card, place) => {
+            if (place !== undefined) void move(card, without(card, columns, place));
             setDrag(undefined);
           }}
         />

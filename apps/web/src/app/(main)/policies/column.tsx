@@ -36,7 +36,8 @@ export function Column(props: {
   readonly onNew: (tier?: string) => void;
   readonly onShown: (tier: string, shown: Shown) => void;
   readonly onDrag: (key: string, place: DropPlace | undefined) => void;
-  readonly onDrop: (card: Card) => void;
+  /** Nowhere ends the drag alone. */
+  readonly onDrop: (card: Card, place: DropPlace | undefined) => void;
 }) {
   const { column, steps, onShown } = props;
   const scroller = useRef<HTMLOListElement>(null);
@@ -150,7 +151,10 @@ export function Column(props: {
 }
 
 /** Pointer drag that starts after a few pixels, so that a click stays a click. */
-function useCardDrag(onDrag: (key: string, place: DropPlace | undefined) => void, onDrop: (card: Card) => void) {
+function useCardDrag(
+  onDrag: (key: string, place: DropPlace | undefined) => void,
+  onDrop: (card: Card, place: DropPlace | undefined) => void,
+) {
   const newest = useRef({ onDrag, onDrop });
   useLayoutEffect(() => {
     newest.current = { onDrag, onDrop };
@@ -173,8 +177,9 @@ function useCardDrag(onDrag: (key: string, place: DropPlace | undefined) => void
       // The click that follows this drag must not open the card.
       document.addEventListener("click", swallow, { capture: true, once: true });
       setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 50);
-      if (event.type !== "pointerup") newest.current.onDrag(card.key, undefined);
-      newest.current.onDrop(card);
+      // The place is that of the pointer now: what was told while it moved may not be rendered yet.
+      const place = event instanceof globalThis.PointerEvent ? placeAt(event.clientX, event.clientY) : undefined;
+      newest.current.onDrop(card, place);
     };
     const onEscape = (event: KeyboardEvent) => {
       if (event.key === "Escape") onUp(event);
