@@ -42,7 +42,7 @@ export function NewPanel({ kind, onClose }: { readonly kind: string; readonly on
   }
   if (beginsEmptyHanded(kind, url)) {
     return (
-      <Panel label={`New ${kindWords(kind)}`} title={title} onClose={onClose}>
+      <Panel label={`New ${kindWords(kind)}`} title={title} isBegun onClose={onClose}>
         <TemplatePicker kind={kind} onBegin={(change) => url.set(change, "push")} />
       </Panel>
     );
@@ -172,6 +172,7 @@ function DraftPanel(props: {
       label={`Editor, ${props.kind}`}
       title={props.title}
       wide={wide}
+      isBegun
       tools={<WideButton isWide={wide} onChange={setWide} />}
       tabs={<Tabs label="Editor" current={editor.shown} tabs={editor.tabs} onSelect={show} />}
       footer={editor.footer}

@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { isTyping } from "../shell/keys.ts";
 import { Icon } from "./icon.tsx";
 
@@ -11,6 +11,8 @@ export function Panel(props: {
   readonly tabs?: ReactNode;
   readonly footer?: ReactNode;
   readonly wide?: boolean;
+  /** Somebody is to fill it in: focus comes to its first field. */
+  readonly isBegun?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
@@ -22,8 +24,19 @@ export function Panel(props: {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, [onClose]);
+  const root = useRef<HTMLElement>(null);
+  const { isBegun = false } = props;
+  useEffect(() => {
+    if (isBegun) root.current?.querySelector<HTMLElement>(".pb :is(input, select, textarea, button):enabled")?.focus();
+  }, [isBegun]);
   return (
-    <aside className="panel" aria-label={props.label} data-wide={props.wide === true ? "true" : undefined}>
+    <aside
+      ref={root}
+      className="panel"
+      tabIndex={-1}
+      aria-label={props.label}
+      data-wide={props.wide === true ? "true" : undefined}
+    >
       <div className={props.tabs === undefined ? "ph line" : "ph"}>
         <div className="ptitle">
           {props.title}

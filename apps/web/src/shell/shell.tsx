@@ -31,6 +31,10 @@ export function Shell(props: { readonly rail: RailWidth | undefined; readonly ch
   useUndoKey();
   useArrival(pathname);
   useEffect(() => {
+    const kept = import("./keep-focus.ts").then(({ keepFocus }) => keepFocus());
+    return () => void kept.then((end) => end());
+  }, []);
+  useEffect(() => {
     // There when it is asked for: who types on at once types into it.
     const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_MS);
     return () => clearTimeout(timer);
