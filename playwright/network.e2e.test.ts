@@ -1,41 +1,12 @@
-import type { BgpSession } from "@percale/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { block, startAgents } from "./lived-in.ts";
 import { openShop, type ShopPage } from "./shop-page.ts";
 
 /** The network's own pages: sessions and why one is down, whose an address is, what is in a set and who selects it. */
 let shop: ShopPage;
 let page: Page;
 
-const SINCE = "2026-11-01T10:00:00.000Z";
-/** One end of a session of the mesh between two of the shop's nodes. */
-const end = (own: number, peer: number, more: Partial<BgpSession> = {}): BgpSession => ({
-  peerIP: `172.30.0.${10 + peer}`,
-  localIP: `172.30.0.${10 + own}`,
-  peerNode: `node-${peer}`,
-  type: "NodeMesh",
-  asNumber: 64_512,
-  localASNumber: 64_512,
-  state: "Established",
-  since: SINCE,
-  info: "",
-  routesImported: 1,
-  routesExported: 1,
-  ...more,
-});
-const block = {
-  apiVersion: "projectcalico.org/v3",
-  kind: "IPAMBlock",
-  metadata: { name: "10-65-0-0-26" },
-  spec: {
-    cidr: "10.65.0.0/26",
-    affinity: "host:node-1",
-    allocations: Array.from({ length: 64 }, (_, ordinal) => (ordinal === 1 ? 0 : null)),
-    unallocated: Array.from({ length: 64 }, (_, ordinal) => ordinal).filter((ordinal) => ordinal !== 1),
-    attributes: [{ handle_id: "h", secondary: { node: "node-1", namespace: "shop", pod: "frontend" } }],
-    deleted: false,
-  },
-};
 const partners = {
   apiVersion: "projectcalico.org/v3",
   kind: "GlobalNetworkSet",
@@ -48,10 +19,7 @@ beforeAll(async () => {
   ({ page } = shop);
   const { product } = shop;
   await product.create([block, partners]);
-  const wrong = { asNumber: 64_999, state: "Idle", info: "BGP Error: Bad peer AS" } as const;
-  product.startAgent("node-1", { sessions: [end(1, 2, wrong), end(1, 3)] });
-  product.startAgent("node-2", { sessions: [end(2, 1), end(2, 3)] });
-  product.startAgent("node-3", { sessions: [end(3, 1), end(3, 2)] });
+  startAgents(product);
   await shop.signIn();
 });
 afterAll(() => shop?.close());
