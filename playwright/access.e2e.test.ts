@@ -30,6 +30,13 @@ test("a token is made with a group that exists and an end, and is revoked once t
   await row.getByText("revoked").waitFor();
 });
 
+test("who wrote something is told with what they wrote last, and leads there", async () => {
+  const { page } = shop;
+  const row = page.getByRole("region", { name: "Who changed what" }).getByRole("row", { name: /^admin you/ });
+  expect(await row.innerText()).toMatch(/^admin\s+you\s+1\s+changed node-1 and \d+ more/);
+  expect(await row.getByRole("link", { name: "admin" }).getAttribute("href")).toBe("/activity?author=admin");
+});
+
 test("the session that one looks from is marked, and not offered to be revoked", async () => {
   const row = shop.page.getByRole("row", { name: /this browser/ });
   await row.getByText("sign out to end it").waitFor();

@@ -70,6 +70,20 @@ test("a set says which rule selects it, and a pasted list is a difference before
   await page.getByRole("row", { name: /partners.*holds pool pool.*2/ }).waitFor();
 });
 
+test("a pasted list begins a set of its own, as a draft", async () => {
+  await go("/globalnetworksets");
+  const list = page.getByRole("region", { name: "New set from a list" });
+  await list.getByRole("textbox", { name: "Paste addresses or CIDRs" }).click();
+  await page.keyboard.insertText("203.0.113.0/24\n203.0.113.9");
+  await list.getByText("line 2: 203.0.113.9 in 203.0.113.0/24").waitFor();
+  await list.getByRole("button", { name: "Review 1 net" }).click();
+  const draft = page.getByRole("complementary", { name: "Editor, GlobalNetworkSet" });
+  await draft.getByLabel(/^Name(?!space)/).fill("from-a-list");
+  await draft.getByRole("button", { name: "Review" }).click();
+  await draft.getByRole("button", { name: /^Create/ }).click();
+  await page.getByRole("row", { name: /from-a-list/ }).waitFor();
+});
+
 test("profiles say for how many endpoints they have the last word", async () => {
   await go("/profiles");
   await page.getByText("Profiles have the last word on 1 of 3 endpoints inwards, and on 3 outwards.").waitFor();

@@ -143,11 +143,15 @@ test("a cell of the matrix says below what is known of it, and only what differs
     name: "shop/frontend to shop/cart TCP 8080: no answer, predicted allowed",
   });
   await surprise.focus();
-  await page.getByText(/changed .*ago|changed now/).waitFor();
+  await page.getByText(/^probed .*, changed .*(ago|now)$/).waitFor();
   await page.keyboard.press("ArrowRight");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
     "shop/frontend to shop/database TCP 8080: no answer, as predicted",
   );
+  const why = page.getByRole("region", { name: "Not as predicted" }).getByRole("link");
+  expect(await why.innerText()).toContain("NetworkPolicy shop/cart-access");
   await page.getByRole("button", { name: /^Not as predicted/ }).click();
   await page.waitForURL(/view=differences/);
+  await page.getByRole("region", { name: "What decides" }).getByRole("link", { name: "shop/cart-access" }).click();
+  await page.waitForURL(/\/policies\?open=networkpolicies\/shop\/cart-access$/);
 });

@@ -17,6 +17,7 @@ import { fromWire } from "../trpc/wire.ts";
 import { definitionOf, parseOpen } from "../words/kinds.ts";
 import { manifestOf } from "./document.ts";
 import { newPool, type PoolLike } from "../ipam/new-pool.ts";
+import { handedOver, PASTED } from "./handed-over.ts";
 import { useObjects } from "../live/objects.ts";
 import { useOutside } from "../live/trace.ts";
 import { usePolicies } from "../live/policies.ts";
@@ -27,7 +28,7 @@ import type { PolicyObject } from "../policy/spec.ts";
 import { useTRPC } from "../trpc/client.ts";
 import { OUTSIDE, parseFrom, SPECS } from "./templates/templates.ts";
 
-/** What a new object starts as: the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
+/** What a new object starts as: what was pasted, the object that it is a clone of, the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
 export function useNewText(kind: string): {
   readonly data: string | undefined;
   readonly error: unknown;
@@ -62,6 +63,8 @@ export function useNewText(kind: string): {
   const data = useMemo(() => {
     if (!ready) return undefined;
     if (clone !== undefined) return cloneText(fromWire(clone));
+    const pasted = from === PASTED ? handedOver() : undefined;
+    if (pasted !== undefined) return pasted;
     const known = { endpoints: endpoints.items, outside, policies: policies.items, pools: pools.items, effective };
     return newText({ kind, from, verdict, source, destination, port, protocol, tier }, known);
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens

@@ -57,6 +57,7 @@ export function LiveFeed() {
         trpc.pools.pathKey(),
         trpc.overview.pathKey(),
         trpc.changes.pathKey(),
+        trpc.objects.history.pathKey(),
         trpc.lab.pathKey(),
         trpc.health.pathKey(),
       ]) {

@@ -3,14 +3,17 @@ import type { EndpointListView } from "@percale/api";
 import type { ObjectRef } from "@percale/resources/catalog";
 import Link from "next/link";
 import type { ProgrammedOn } from "../../policy/programmed.ts";
-import { formatCount } from "../../words/number.ts";
+import { Pair } from "../../app/(main)/matrix/pair-list.tsx";
+import { cellOf, type Matrix, questionOf } from "../../app/(main)/matrix/view.ts";
+import { hrefOf } from "../../app/(main)/reach/questions.ts";
+import { counted, formatCount } from "../../words/number.ts";
 import { History } from "../history.tsx";
 import { ObjectName } from "../object-name.tsx";
 import { ProgrammedNodes } from "../programmed.tsx";
 import { useUrlState } from "../url-state.ts";
 
 /** The first of those that are selected. */
-export function EndpointsCard({ list }: { readonly list: EndpointListView; readonly policy: ObjectRef }) {
+export function EndpointsCard({ list }: { readonly list: EndpointListView }) {
   const { rows, matched } = list;
   const url = useUrlState();
   return (
@@ -58,6 +61,32 @@ export function EndpointsCard({ list }: { readonly list: EndpointListView; reado
           </tbody>
         </table>
       )}
+    </section>
+  );
+}
+
+const PAIRS = 6;
+
+/** What the lab's probes say of it: pairs that it decides, those first on which packets met something else. */
+export function PairsCard({ matrix, by }: { readonly matrix: Matrix; readonly by: string }) {
+  const pairs = matrix.probes
+    .filter((probe) => probe.by?.includes(by) === true)
+    .map(cellOf)
+    .sort((a, b) => Number(b.differs) - Number(a.differs));
+  return (
+    <section className="card" aria-label="Evidence">
+      <div className="ch">
+        <h3 className="h2">Evidence</h3>
+        <span className="muted">{counted(pairs.length, "probed pair")} that it decides</span>
+        <span className="end">
+          <Link href="/matrix">Matrix</Link>
+        </span>
+      </div>
+      <ul className="cb mx-pairs">
+        {pairs.slice(0, PAIRS).map((cell) => (
+          <Pair key={hrefOf(questionOf(cell))} cell={cell} />
+        ))}
+      </ul>
     </section>
   );
 }

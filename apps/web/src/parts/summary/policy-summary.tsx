@@ -14,7 +14,7 @@ import { Headline } from "../headline.tsx";
 import { useProgrammedOn } from "../programmed.tsx";
 import { Sentence } from "../sentence.tsx";
 import { Failed, SkeletonRows } from "../states.tsx";
-import { ChangesCard, EndpointsCard, NodesCard } from "./cards.tsx";
+import { ChangesCard, EndpointsCard, NodesCard, PairsCard } from "./cards.tsx";
 import { policyVerdict } from "./verdict.ts";
 
 /** A policy: how it stands, for whom it is, its rules as sentences with what comes after them, where it is programmed. */
@@ -56,7 +56,8 @@ export function PolicySummary({ object }: { readonly object: PolicyObject }) {
       <div className="sum-cols">
         <div className="stack">
           <RulesCard object={object} defaultAction={(tier?.spec as { defaultAction?: string })?.defaultAction} />
-          <EndpointsCard list={selected.data} policy={ref} />
+          <EndpointsCard list={selected.data} />
+          {matrix !== undefined && decides > 0 && <PairsCard matrix={matrix} by={formatRef(ref)} />}
         </div>
         <div className="stack">
           {programmed !== undefined && <NodesCard on={programmed} revision={object.metadata.resourceVersion} />}

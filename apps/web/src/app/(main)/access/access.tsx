@@ -8,6 +8,7 @@ import { Loaded } from "../../../parts/states.tsx";
 import { showToast } from "../../../parts/toasts.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { failureOf, useTRPC } from "../../../trpc/client.ts";
+import { ChangerCard } from "./changer-card.tsx";
 import { NewToken } from "./new-token.tsx";
 import { endWords, isOver, tokenRows, verdictOf } from "./view.ts";
 import "../../../styles/access.css";
@@ -52,15 +53,18 @@ export function Access() {
               )}
             </Loaded>
           </section>
-          <section className="card" aria-label="Sessions and tokens">
-            <div className="ch">
-              <h2 className="h2">Sessions and tokens</h2>
-              <span className="muted hide-s">only hashes of their secrets are kept</span>
-            </div>
-            <Loaded query={tokens} what="tokens" rows={4}>
-              {(list) => <TokenTable tokens={tokenRows(list, now)} nowMs={now} />}
-            </Loaded>
-          </section>
+          <div className="acc-two">
+            <section className="card" aria-label="Sessions and tokens">
+              <div className="ch">
+                <h2 className="h2">Sessions and tokens</h2>
+                <span className="muted hide-s">only hashes of their secrets are kept</span>
+              </div>
+              <Loaded query={tokens} what="tokens" rows={4}>
+                {(list) => <TokenTable tokens={tokenRows(list, now)} nowMs={now} />}
+              </Loaded>
+            </section>
+            <ChangerCard you={me.data?.user} />
+          </div>
           <NewToken roles={roles.data ?? []} />
         </div>
       </div>

@@ -7,6 +7,7 @@ import { useNarrow } from "../../../parts/narrow.ts";
 import { Empty, Loaded } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
+import { Below } from "./below.tsx";
 import { CellLine } from "./cell-line.tsx";
 import { GridTable, type Place } from "./grid-table.tsx";
 import { Legend } from "./legend.tsx";
@@ -79,6 +80,7 @@ function Probed({ matrix }: { readonly matrix: MatrixData }) {
               <Legend />
             </>
           )}
+          <Below matrix={matrix} isList={narrow} />
         </div>
       </div>
       {!narrow && <CellLine cell={looked && grid.cellAt(looked.source, looked.target)} />}

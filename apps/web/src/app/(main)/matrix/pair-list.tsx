@@ -5,6 +5,7 @@ import { Age } from "../../../parts/age.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
 import { Verdict } from "../../../parts/verdict.tsx";
 import { hrefOf } from "../reach/questions.ts";
+import "../../../styles/pairs.css";
 import { type Cell, cellWords, listed, type Matrix, questionOf } from "./view.ts";
 
 /** The same cells one under the other, what needs a look first. */
@@ -26,7 +27,8 @@ export function PairList({ matrix, onlyDifferences }: { readonly matrix: Matrix;
   ));
 }
 
-function Pair({ cell }: { readonly cell: Cell }) {
+/** A pair with its verdict, what is known of it and, where asked, what decides it; leads to Reach. */
+export function Pair({ cell, withWhy = false }: { readonly cell: Cell; readonly withWhy?: boolean }) {
   const verdict = cell.measured ?? cell.predicted;
   return (
     <li>
@@ -43,6 +45,7 @@ function Pair({ cell }: { readonly cell: Cell }) {
             </>
           )}
         </span>
+        {withWhy && cell.decidedBy !== undefined && <span className="muted mx-why">{cell.decidedBy}</span>}
       </Link>
     </li>
   );

@@ -130,7 +130,7 @@ export function cellsThatDiffer({ probes }: Matrix): readonly Cell[] {
   return probes.map(cellOf).filter(({ differs }) => differs);
 }
 
-function cellOf(probe: Probe): Cell {
+export function cellOf(probe: Probe): Cell {
   const { predicted, measured } = probe;
   const differs = predicted !== undefined && measured !== undefined && predicted !== measured;
   return { ...probe, differs, isIntended: predicted !== undefined && !differs };

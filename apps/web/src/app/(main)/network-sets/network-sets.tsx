@@ -15,6 +15,10 @@ import { type SortState, useSort } from "../../../parts/virtual-table.tsx";
 import { WriteButton } from "../../../parts/write-button.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { parseOpen } from "../../../words/kinds.ts";
+import { handOver, PASTED } from "../../../editor/handed-over.ts";
+import { useRights } from "../../../live/rights.ts";
+import { newSetText } from "./new-set.ts";
+import { PasteBox } from "./paste-box.tsx";
 import { type NetOwner, overlapsOf } from "./overlaps.ts";
 import { OverlapTable } from "./overlap-table.tsx";
 import { SetPanel } from "./set-panel.tsx";
@@ -90,10 +94,13 @@ export function NetworkSets() {
         ) : !isLoaded ? (
           <SkeletonRows />
         ) : rows.length === 0 ? (
-          <Empty
-            title="No network sets yet"
-            help="A set gives addresses outside the cluster labels, so that rules can select them as they select workloads."
-          />
+          <div className="scroll">
+            <Empty
+              title="No network sets yet"
+              help="A set gives addresses outside the cluster labels, so that rules can select them as they select workloads."
+            />
+            <NewFromList />
+          </div>
         ) : (
           <div className="scroll">
             <Verdict rows={rows} />
@@ -111,6 +118,7 @@ export function NetworkSets() {
               <SetTable rows={shown} sort={sort} selected={selected?.key} />
             )}
             <OverlapTable rows={rows} />
+            <NewFromList />
           </div>
         )}
       </main>
@@ -127,6 +135,28 @@ export function NetworkSets() {
         (isLoaded || url.get("new") !== null) && <ObjectPanel openRef={open} />
       )}
     </>
+  );
+}
+
+/** A list as others send it becomes a set, seen as a draft first. */
+function NewFromList() {
+  const url = useUrlState();
+  const { readOnly } = useRights();
+  if (readOnly !== undefined) return null;
+  return (
+    <section className="new-list" aria-label="New set from a list">
+      <h2 className="h2">New set from a list</h2>
+      <p className="muted">
+        Rules select it by a label, such as <span className="mono">partner=true</span>, that you give it in the draft.
+      </p>
+      <PasteBox
+        nets={NONE}
+        onReview={(nets) => {
+          handOver(newSetText(nets));
+          url.set({ new: GlobalNetworkSet.plural, from: PASTED, open: undefined }, "push");
+        }}
+      />
+    </section>
   );
 }
 
