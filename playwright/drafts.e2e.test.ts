@@ -4,7 +4,7 @@ import type { Product } from "../apps/web/bench/product.ts";
 import { openShop } from "./shop-page.ts";
 import type { ShopPage } from "./shop-page.ts";
 
-/** Drafts are judged in the browser's worker, what is stored is counted by the server, and both follow what changes. */
+/** The server judges drafts and counts what is stored, and both follow what changes. */
 let opened: ShopPage;
 let product: Product;
 let page: Page;
@@ -40,13 +40,12 @@ const anotherCart = {
   },
 };
 
-test("a selector is judged as it is typed, in a worker of the page's own origin", async () => {
+test("a selector is judged as it is typed", async () => {
   await page.goto(`${product.url}${EDITOR}`);
   await appliesTo().fill("has(app)");
   await editor().getByText("Matches 3 endpoints in 1 namespace").waitFor();
   await appliesTo().fill("app ==");
   await editor().getByText("string in quotes expected").first().waitFor();
-  expect(page.workers().map((worker) => new URL(worker.url()).origin)).toEqual([product.url]);
   expect(refused).toEqual([]);
 });
 
@@ -89,12 +88,12 @@ test("a policy that comes and goes changes what is said to protect an endpoint",
   await row.getByText("1", { exact: true }).waitFor();
 });
 
-test("without its worker a page counts nothing and says why, and goes on by itself once the worker starts", async () => {
-  const script = /worker/; // the only one with that in its name
-  await page.context().route(script, (route) => route.abort());
+test("where nobody judges a draft the page counts nothing and says why, and goes on once somebody does", async () => {
+  const asked = /selectors\.test/;
+  await page.context().route(asked, (route) => route.abort());
   await page.goto(`${product.url}${EDITOR}`);
   await editor()
-    .getByText(/Nobody can say what it selects/)
+    .getByText(/Nobody can say what it selects. The server does not answer/)
     .first()
     .waitFor();
   expect(
@@ -102,7 +101,8 @@ test("without its worker a page counts nothing and says why, and goes on by itse
       .getByText(/Matches \d/)
       .count(),
   ).toBe(0);
-  await page.context().unroute(script);
+  await page.context().unroute(asked);
+  await appliesTo().fill("app == 'database'");
   await editor().getByText("Matches 1 endpoint in 1 namespace").waitFor();
   expect(
     await editor()

@@ -46,9 +46,6 @@ function importsOf(path: string): Import[] {
 /** The dashboard's pure half: words, policy and each page's view model. */
 const isView = (file: string): boolean =>
   /^apps\/web\/src\/(?:words|policy)\/|^apps\/web\/src\/app\/.*view\.ts$/.test(file);
-/** What runs in the dashboard's worker: pages reach it by messages. */
-const isJudged = (file: string): boolean =>
-  /^apps\/web\/src\/(?:judge\/(?:judge|worker)|policy\/selection)\.ts$/.test(file);
 const isTest = (file: string): boolean =>
   /\.test\.tsx?$|\/(?:testdata|bench|contract)\/|^packages\/testkit\//.test(file);
 const imports = files.flatMap(importsOf);
@@ -60,8 +57,6 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
     const reached = relative(root, resolve(root, dirname(file), from)).split("/");
     if (isView(file) && !typeOnly && !isTest(file) && /^(?:live|shell|parts|editor)$/.test(reached[3] ?? ""))
       return "view models are pure: what is live is above them";
-    if (isJudged(reached.join("/")) && !isJudged(file) && !typeOnly && !isTest(file))
-      return "drafts are judged in the worker, not on the main thread";
     if (reached[0] === area && reached[1] === owner) return undefined;
     const sharesBench = file.includes("/bench/") && reached[2] === "bench"; // one input for every bench
     return sharesBench ? undefined : "relative import leaves its package";
@@ -72,6 +67,8 @@ function fault({ file, from, typeOnly }: Import): string | undefined {
   if (!isDeclared(`${area}/${owner}`, target[1]!)) return "its package.json does not declare it";
   if (isTest(file)) return undefined;
   const [, name, subpath] = target as unknown as [string, string, string | undefined];
+  if (owner === "web" && name === "policy" && !typeOnly)
+    return "the server is asked who is selected: no browser runs the engine";
   if (owner === "web" && name === "api") return typeOnly ? undefined : "web takes only types from api";
   if (subpath !== undefined && !facesOf(name).has(`.${subpath}`)) return "reaches past a package's index";
   if (name === "testkit") return "testkit is for tests only";
@@ -148,7 +145,7 @@ function fileOf(file: string, name: string): string {
 const ON_DEMAND =
   /^(zod|yaml|re2js|cmdk|@codemirror\/.*|@lezer\/.*|packages\/(resources|policy|protocol)\/src\/index\.ts)$/;
 
-test("no page loads checks, editor or search before they are needed, and its worker none of them", () => {
+test("no page loads checks, editor or search before they are needed", () => {
   const pages = [...importsByFile.keys()].filter((file) =>
     /^apps\/web\/src\/app\/(?:.*\/)?(?:page|layout)\.tsx$/.test(file),
   );

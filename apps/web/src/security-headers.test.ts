@@ -6,6 +6,6 @@ test("production pages run no inline script or style without the nonce and canno
   const directive = (name: string) => policy.split("; ").find((part) => part.startsWith(`${name} `));
   expect(directive("script-src")).toBe("script-src 'self' 'nonce-abc'");
   expect(directive("style-src")).toBe("style-src 'self' 'nonce-abc'");
-  expect(directive("worker-src")).toBe("worker-src 'self'");
+  expect(directive("worker-src")).toBe("worker-src 'none'");
   expect(directive("frame-ancestors")).toBe("frame-ancestors 'none'");
 });

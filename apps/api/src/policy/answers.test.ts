@@ -5,6 +5,7 @@ import { API_VERSION } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { selectorInput } from "../trpc/inputs.ts";
 import type { CoverageRow } from "../trpc/views.ts";
 import { answerTo } from "./questions.ts";
 import type { Question } from "./questions.ts";
@@ -435,18 +436,16 @@ test("an impact is the pairs whose verdict changes, with what decides before and
   ]);
 });
 
+const web = { count: 1, namespaces: 1, endpoints: [webKey], called: ["shop/web"] };
 test.each([
-  [
-    { selector: "app == 'web'" },
-    { ok: true, count: 1, endpoints: [webKey], sets: ["NetworkSet/shop/branch", "GlobalNetworkSet/office"] },
-  ],
+  [{ selector: "app == 'web'" }, { ok: true, ...web, sets: ["NetworkSet/shop/branch", "GlobalNetworkSet/office"] }],
   [
     { selector: "app == 'web'", scope: { namespace: "shop" } },
-    { ok: true, count: 1, endpoints: [webKey], sets: ["NetworkSet/shop/branch"] },
+    { ok: true, ...web, sets: ["NetworkSet/shop/branch"] },
   ],
   [
     { selector: "app == 'web'", scope: { namespace: "bank" } },
-    { ok: true, count: 0, endpoints: [], sets: [] },
+    { ok: true, count: 0, namespaces: 0, endpoints: [], called: [], sets: [] },
   ],
   [{ selector: "app ==" }, { ok: false, field: "selector", message: expect.any(String), offset: 6 }],
   [
@@ -454,7 +453,7 @@ test.each([
     { ok: false, field: "namespaceSelector", message: expect.any(String), offset: 1 },
   ],
 ])("the selector %j selects %j", async (about, answer) => {
-  expect((await ask({ ask: "select", about })).answer).toEqual(answer);
+  expect((await ask({ ask: "select", about: selectorInput.parse(about) })).answer).toEqual(answer);
 });
 
 test("a world shows whole change sets, one after the other, or all anew", () => {

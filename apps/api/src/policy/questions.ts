@@ -22,6 +22,7 @@ import type { Rows } from "./rows.ts";
 import { select } from "./select.ts";
 import { setUse } from "./set-use.ts";
 import { shadows } from "./shadows.ts";
+import { terms } from "./terms.ts";
 import type { Change, World } from "./world.ts";
 
 /** What may be asked about the cluster as it is, by the name of the question. */
@@ -44,6 +45,7 @@ export interface Questions {
   readonly impact: readonly Change[];
   readonly select: z.output<typeof input.selectorInput>;
   readonly shadows: z.output<typeof input.shadowsInput>;
+  readonly terms: z.output<typeof input.termsInput>;
   readonly setUse: z.output<typeof input.setUseInput>;
   readonly profileUse: z.output<typeof input.profileUseInput>;
 }
@@ -66,6 +68,7 @@ export interface Answers {
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
   readonly shadows: view.ShadowsView;
+  readonly terms: view.TermsView;
   readonly setUse: view.SetUseView;
   readonly profileUse: view.ProfileUseView;
 }
@@ -89,7 +92,7 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
 
 /** It takes long, and takes turns with others. */
 export function isLong({ ask, about }: Question): boolean {
-  return ROWS_OF[ask] !== undefined || (ask === "endpoints" && needsCoverage(about));
+  return ROWS_OF[ask] !== undefined || ask === "terms" || (ask === "endpoints" && needsCoverage(about));
 }
 
 /** What long answers need: a place for their rows, and turns for others. */
@@ -143,6 +146,8 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
       case "shadows":
         await shadows(world, course);
         return { revision };
+      case "terms":
+        return { ...(await terms(world, course)), revision };
       case "setUse":
         await setUse(evaluator, course);
         return { revision };

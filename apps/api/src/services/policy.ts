@@ -33,7 +33,10 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
 }
 
 export function selectorServices(judge: Judge): Services["selectors"] {
-  return { test: (question) => judge.ask("select", () => question) };
+  return {
+    test: (question) => judge.ask("select", () => question),
+    terms: (question) => judge.ask("terms", () => question),
+  };
 }
 
 export function listServices(judge: Judge): Services["lists"] {

@@ -69,7 +69,10 @@ export interface Services {
     rows(question: z.output<typeof input.policiesInput>): Promise<view.PolicyListView>;
     order(question: z.output<typeof input.tierOrderInput>): Promise<view.TierOrderView>;
   };
-  readonly selectors: { test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView> };
+  readonly selectors: {
+    test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView>;
+    terms(question: z.output<typeof input.termsInput>): Promise<view.TermsView>;
+  };
   readonly ipam: {
     /** Gives an address back to its block; one that a workload endpoint has only with `force`. */
     release(request: z.output<typeof input.releaseInput>, identity: Identity): Promise<{ readonly address: string }>;

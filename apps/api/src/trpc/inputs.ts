@@ -142,10 +142,17 @@ export const matrixInput = z.strictObject({
 export const impactInput = z.strictObject({ changes });
 export const selectorInput = z.strictObject({
   selector: text,
-  namespaceSelector: text.optional(),
-  /** The policy's own namespace, without a namespaceSelector; absent: everywhere. */
-  scope: z.strictObject({ namespace: name.optional() }).optional(),
+  namespaceSelector: text.exactOptional(),
+  /** Of what a policy applies to. */
+  serviceAccountSelector: text.exactOptional(),
+  /** Where it stands: what a policy applies to, or the other side of a rule; with the policy's own namespace, if it has one. */
+  scope: z
+    .strictObject({ of: z.enum(["policy", "peer"]).default("peer"), namespace: name.exactOptional() })
+    .exactOptional(),
+  /** So many are named. Absent: all. */
+  first: z.int().min(0).max(1_000).exactOptional(),
 });
+export const termsInput = z.strictObject({});
 
 export const labProbe = z.strictObject({
   from: text,

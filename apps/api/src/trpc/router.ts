@@ -162,6 +162,10 @@ const selectors = router({
   test: can("read")
     .input(parsed(input.selectorInput))
     .query(({ ctx, input }) => ctx.services.selectors.test(input)),
+  /** What selectors can be written of. */
+  terms: can("read")
+    .input(parsed(input.termsInput))
+    .query(({ ctx, input }) => ctx.services.selectors.terms(input)),
 });
 
 const pools = router({ usage: can("read").query(({ ctx }) => ctx.services.pools.usage()) });

@@ -2,7 +2,7 @@ import { createEvaluator } from "@percale/policy";
 import { definitionOf, prepareObject } from "@percale/resources";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { endpointOf, findEndpoint } from "../policy/endpoint.ts";
+import { endpointRowOf } from "../policy/testdata/endpoint-row.ts";
 import type { PolicyObject } from "../policy/spec.ts";
 import { cloneText, newText } from "./new-text.ts";
 
@@ -35,30 +35,33 @@ const nothing: Asked = {
   protocol: "TCP",
   tier: undefined,
 };
+/** What the server says of it. */
 function made(asked: Partial<Asked>, policies: readonly PolicyObject[] = [], all = objects) {
-  const endpoints = all.map(endpointOf);
-  const to = findEndpoint(endpoints, asked.destination ?? "");
-  const evaluator = createEvaluator([...all, ...policies]);
+  const endpoints = all.map(endpointRowOf);
+  const meant = (text = "") =>
+    endpoints.find(({ namespace, name }) => text === name || text === `${namespace}/${name}`);
+  const destination = meant(asked.destination);
+  const tiers =
+    destination &&
+    createEvaluator([...all, ...policies]).effectivePolicies({
+      namespace: destination.namespace,
+      name: destination.objectName,
+    }).tiers;
+  const inForce = new Set(tiers?.flatMap(({ ingress }) => ingress.map(({ name }) => name)));
+  const sizes = Map.groupBy(endpoints, ({ namespace }) => namespace);
   const known = {
-    endpoints,
+    source: meant(asked.source),
+    destination,
     outside: new Map([["customers", "192.0.2.1"]]),
-    policies,
     pools: [
       { metadata: { name: "pool" }, spec: { cidr: "10.65.0.0/16" } },
       { metadata: { name: "odd" }, spec: {} },
     ],
-    effective: to && {
-      tiers: evaluator
-        .effectivePolicies({ namespace: to.namespace, name: to.objectName })
-        .tiers.map(({ name, ingress, egress, reach }) => ({
-          tier: name,
-          order: null,
-          reach,
-          defaultAction: "Deny" as const,
-          ingress: ingress.map((ref) => ({ ...ref, tier: name })),
-          egress: egress.map((ref) => ({ ...ref, tier: name })),
-        })),
-    },
+    namespaces: Array.from(sizes, ([name, own]) => ({ name, endpoints: own.length })).sort(
+      (a, b) => b.endpoints - a.endpoints,
+    ),
+    applying: policies.filter(({ metadata }) => inForce.has(metadata.name)),
+    taken: new Set(policies.map(({ metadata }) => metadata.name)),
   };
   return parse(newText({ ...nothing, ...asked }, known));
 }

@@ -1,31 +1,30 @@
 "use client";
-import type { EffectiveView } from "@percale/api";
+import type { EffectiveView, EndpointRowView } from "@percale/api";
 import {
   API_VERSION,
   DEFAULT_TIER,
-  formatRef,
   IPPool,
   type KubeObject,
-  refOf,
+  NetworkPolicy,
+  type ObjectRef,
   WorkloadEndpoint,
 } from "@percale/resources/catalog";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { stringify } from "yaml";
-import { useEndpoints } from "../live/endpoints.ts";
+import { useNamedEndpoint } from "../live/endpoint-list.ts";
+import { useNamedObjects, useObjects } from "../live/objects.ts";
+import { useOutside } from "../live/trace.ts";
+import { useTerms } from "../live/values.ts";
+import { useUrlState } from "../parts/url-state.ts";
+import { type DraftEnd, draftName, draftPolicy, type DraftRequest } from "../policy/draft.ts";
+import type { PolicyObject } from "../policy/spec.ts";
+import { useTRPC } from "../trpc/client.ts";
 import { fromWire } from "../trpc/wire.ts";
 import { definitionOf, parseOpen } from "../words/kinds.ts";
 import { manifestOf } from "./document.ts";
 import { newPool, type PoolLike } from "../ipam/new-pool.ts";
 import { handedOver, PASTED } from "./handed-over.ts";
-import { useObjects } from "../live/objects.ts";
-import { useOutside } from "../live/trace.ts";
-import { usePolicies } from "../live/policies.ts";
-import { useUrlState } from "../parts/url-state.ts";
-import { type DraftEnd, draftPolicy } from "../policy/draft.ts";
-import { type Endpoint, findEndpoint } from "../policy/endpoint.ts";
-import type { PolicyObject } from "../policy/spec.ts";
-import { useTRPC } from "../trpc/client.ts";
 import { OUTSIDE, parseFrom, SPECS } from "./templates/templates.ts";
 
 /** What a new object starts as: what was pasted, the object that it is a clone of, the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
@@ -35,48 +34,68 @@ export function useNewText(kind: string): {
   readonly refetch: () => void;
 } {
   const url = useUrlState();
-  const outside = useOutside();
-  const endpoints = useEndpoints();
-  const policies = usePolicies();
-  const from = url.get("from");
-  const verdict = url.get("verdict");
-  const source = url.get("src") ?? "";
-  const destination = url.get("dst") ?? "";
-  const port = Number(url.get("port") ?? "");
-  const protocol = url.get("proto") ?? "TCP";
-  const tier = url.get("tier") ?? undefined;
   const trpc = useTRPC();
+  const [from, verdict] = [url.get("from"), url.get("verdict")];
+  const asked: Asked = {
+    kind,
+    from,
+    verdict,
+    source: url.get("src") ?? "",
+    destination: url.get("dst") ?? "",
+    port: Number(url.get("port") ?? ""),
+    protocol: url.get("proto") ?? "TCP",
+    tier: url.get("tier") ?? undefined,
+  };
+  const isQuestion = isVerdict(verdict) || parseFrom(from).id === OUTSIDE;
+  const source = useNamedEndpoint(isQuestion ? asked.source : undefined);
+  const destination = useNamedEndpoint(isQuestion ? asked.destination : undefined);
   const pools = useObjects(IPPool);
-  const to = isVerdict(verdict) || from === OUTSIDE ? findEndpoint(endpoints.items, destination) : undefined;
+  const terms = useTerms();
+  const to = destination.found?.row;
   const ref = to && { kind: WorkloadEndpoint.kind, namespace: to.namespace, name: to.objectName };
-  const asked = useQuery(trpc.policy.effective.queryOptions(ref ?? skipToken));
+  const effective = useQuery(trpc.policy.effective.queryOptions(ref ?? skipToken));
+  const inForce = useNamedObjects(useMemo(() => policiesInForce(effective.data), [effective.data]));
+  const ends = { source: source.found?.row, destination: to, outside: useOutside(), pools: pools.items };
+  const draft = draftOf(asked, ends);
+  const like = draft && { kind: NetworkPolicy.kind, ns: draft.destination.namespace, q: draftName(draft), limit: 200 };
+  const taken = useQuery(trpc.lists.objects.queryOptions(like ?? skipToken));
   const original = parseOpen(from);
-  const copied = useQuery(trpc.objects.get.queryOptions(original?.kind === kind ? original : skipToken));
-  const clone = original?.kind === kind ? copied.data : undefined;
-  const effective = asked.data;
+  const clone = original?.kind === kind ? original : undefined;
+  const copied = useQuery(trpc.objects.get.queryOptions(clone ?? skipToken));
   const ready =
-    endpoints.loaded &&
-    policies.loaded &&
     pools.loaded &&
-    (to === undefined || effective !== undefined) &&
-    (original?.kind !== kind || clone !== undefined);
+    terms.data !== undefined &&
+    [source, destination].every(({ isAsked, found }) => !isAsked || found !== undefined) &&
+    (ref === undefined || (effective.data !== undefined && inForce.loaded)) &&
+    (like === undefined || taken.data !== undefined) &&
+    (clone === undefined || copied.data !== undefined);
   const data = useMemo(() => {
     if (!ready) return undefined;
-    if (clone !== undefined) return cloneText(fromWire(clone));
+    if (copied.data !== undefined) return cloneText(fromWire(copied.data));
     const pasted = from === PASTED ? handedOver() : undefined;
     if (pasted !== undefined) return pasted;
-    const known = { endpoints: endpoints.items, outside, policies: policies.items, pools: pools.items, effective };
-    return newText({ kind, from, verdict, source, destination, port, protocol, tier }, known);
+    return newText(asked, {
+      ...ends,
+      namespaces: terms.data?.namespaces ?? [],
+      applying: [...inForce.objects.values()] as PolicyObject[],
+      taken: new Set(taken.data?.rows.map((row) => row.ref.name)),
+    });
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
-  }, [kind, from, verdict, source, destination, port, protocol, tier, ready]);
-  const sources = [endpoints, policies, pools, asked, copied];
+  }, [...Object.values(asked), ready]);
+  const queries = [source, destination, pools, terms, effective, inForce, taken, copied];
   return {
     data,
-    error: sources.find(({ error }) => error !== null)?.error ?? null,
+    error: queries.find(({ error }) => error !== null)?.error ?? null,
     refetch: () => {
-      for (const each of sources) if (each.error !== null) void each.refetch();
+      for (const each of queries) if (each.error !== null) void each.refetch();
     },
   };
+}
+
+/** Those that a draft for the endpoint must go before. */
+function policiesInForce(effective: EffectiveView | undefined): readonly ObjectRef[] {
+  const inDefault = (effective?.tiers ?? []).filter(({ tier }) => tier === DEFAULT_TIER);
+  return inDefault.flatMap(({ ingress }) => ingress.map(({ tier: _tier, ...policy }) => policy));
 }
 
 /** The object again under a name that is still to be given, without what its owner or the system wrote on it. */
@@ -115,61 +134,67 @@ interface Asked {
   readonly tier: string | undefined;
 }
 
-interface Known {
-  readonly endpoints: readonly Endpoint[];
+interface Ends {
+  /** Whom the texts mean, where they mean an endpoint. */
+  readonly source: EndpointRowView | undefined;
+  readonly destination: EndpointRowView | undefined;
   readonly outside: ReadonlyMap<string, string>;
-  readonly policies: readonly PolicyObject[];
   readonly pools: readonly PoolLike[];
-  /** What is in force on the destination. */
-  readonly effective: Pick<EffectiveView, "tiers"> | undefined;
+}
+
+interface Known extends Ends {
+  /** The most used first. */
+  readonly namespaces: readonly { readonly name: string }[];
+  /** Policies of tier `default` that are in force on the destination. */
+  readonly applying: readonly PolicyObject[];
+  /** Names in the destination's namespace. */
+  readonly taken: ReadonlySet<string>;
 }
 
 /** The text for what was asked, with what is known of the cluster. */
 export function newText(asked: Asked, known: Known): string {
   const { kind, tier, port, protocol } = asked;
-  const { endpoints, policies, effective } = known;
   if (kind === IPPool.kind) {
     const { name, cidr } = newPool(known.pools);
     return templateOf(kind, { tier: undefined, namespace: "", name, spec: { cidr } });
   }
   const template = parseFrom(asked.from);
-  const plain = templateOf(kind, {
-    tier,
-    namespace: template.namespace ?? likelyNamespace(endpoints),
-    ...SPECS.get(template.id),
-  });
-  const action = template.id === OUTSIDE ? "Allow" : asked.verdict;
-  if (!isVerdict(action)) return plain;
-  const source = template.id === OUTSIDE ? outsideOf(known) : sourceOf(asked.source, known);
-  const to = findEndpoint(endpoints, asked.destination);
-  if (to === undefined || source === undefined) return plain;
-  const inForce = new Set(
-    (effective?.tiers ?? [])
-      .filter(({ tier }) => tier === DEFAULT_TIER)
-      .flatMap(({ ingress }) => ingress.map((policy) => formatRef(policy))),
-  );
+  const draft = draftOf(asked, known);
+  if (draft === undefined) {
+    const namespace = template.namespace ?? likelyNamespace(known.namespaces);
+    return templateOf(kind, { tier, namespace, ...SPECS.get(template.id) });
+  }
   const hasPort = Number.isInteger(port) && port > 0;
   return draftPolicy({
-    action,
-    source,
-    destination: { namespace: to.namespace, name: shortName(to.name, to.labels), labels: to.labels },
+    ...draft,
     protocol: hasPort ? protocol : undefined,
     port: hasPort ? port : undefined,
-    applying: policies.filter((policy) => inForce.has(formatRef(refOf(policy)))),
-    taken: new Set(policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)),
+    applying: known.applying,
+    taken: known.taken,
   });
 }
 
+/** What a rule is asked for, and between whom; undefined where there is no question, or an end is nobody. */
+function draftOf(asked: Asked, ends: Ends): Pick<DraftRequest, "action" | "source" | "destination"> | undefined {
+  const isFromOutside = parseFrom(asked.from).id === OUTSIDE;
+  const action = isFromOutside ? "Allow" : asked.verdict;
+  const source = isFromOutside ? outsideOf(ends) : sourceOf(asked.source, ends);
+  if (!isVerdict(action) || source === undefined || ends.destination === undefined) return undefined;
+  return { action, source, destination: endOf(ends.destination) };
+}
+
+function endOf({ namespace, name, labels }: EndpointRowView): DraftEnd {
+  return { namespace, name: shortName(name, labels), labels };
+}
+
 /** Every address that no pool gives out. */
-function outsideOf({ pools }: Known): DraftEnd {
+function outsideOf({ pools }: Ends): DraftEnd {
   const notNets = pools.flatMap(({ spec: { cidr } }) => cidr ?? []);
   return { namespace: "", name: "outside", labels: {}, nets: { notNets } };
 }
 
-function sourceOf(text: string, { endpoints, outside }: Known): DraftEnd | undefined {
-  const from = findEndpoint(endpoints, text);
-  if (from !== undefined)
-    return { namespace: from.namespace, name: shortName(from.name, from.labels), labels: from.labels };
+function sourceOf(text: string, { source, outside }: Ends): DraftEnd | undefined {
+  if (source !== undefined) return endOf(source);
   const net = netOf(outside.get(text) ?? text);
   if (net === undefined) return undefined;
   return { namespace: "", name: text.replaceAll(/[^a-z0-9]+/g, "-"), labels: {}, nets: { nets: [net] } };
@@ -191,12 +216,9 @@ function netOf(text: string): string | undefined {
 }
 
 /** One that exists: `default` if workloads are in it, else where most of them are. */
-function likelyNamespace(endpoints: readonly Endpoint[]): string {
-  const sizes = new Map<string, number>();
-  for (const { namespace } of endpoints) sizes.set(namespace, (sizes.get(namespace) ?? 0) + 1);
-  if (sizes.has("default")) return "default";
-  const [largest] = [...sizes].sort(([, a], [, b]) => b - a);
-  return largest?.[0] ?? "default";
+function likelyNamespace(namespaces: Known["namespaces"]): string {
+  const isInUse = namespaces.some(({ name }) => name === "default");
+  return isInUse ? "default" : (namespaces[0]?.name ?? "default");
 }
 
 function templateOf(

@@ -1,8 +1,6 @@
 "use client";
 import { useId } from "react";
-import type { Answer } from "../judge/messages.ts";
-import { useSelectorMatches } from "../live/selector.ts";
-import type { Scope } from "../policy/selection.ts";
+import { type Matches, type Scope, useSelectorMatches } from "../live/selector.ts";
 import { counted } from "../words/number.ts";
 import { selectorTokens } from "./selector-tokens.ts";
 
@@ -57,7 +55,7 @@ export function SelectorField(props: {
   );
 }
 
-function MatchWords({ answer }: { readonly answer: Answer }) {
+function MatchWords({ answer }: { readonly answer: Matches }) {
   switch (answer.said) {
     case "waiting":
       return <>Counting…</>;

@@ -28,6 +28,7 @@ export function useFoundEndpoints(q: string | undefined, limit: number): readonl
 }
 
 export interface NamedEndpoint {
+  readonly isAsked: boolean;
   /** Null: nobody is called that. */
   readonly found: EndpointView["found"] | undefined;
   readonly error: unknown;
@@ -43,7 +44,7 @@ export function useNamedEndpoint(name: string | undefined): NamedEndpoint {
     () => (data?.found == null ? data?.found : { ...data.found, object: fromWire(data.found.object) }),
     [data],
   );
-  return { found, error, refetch: () => void refetch() };
+  return { isAsked: input !== skipToken, found, error, refetch: () => void refetch() };
 }
 
 /** What is in force on these endpoints, by `namespace/name`. */

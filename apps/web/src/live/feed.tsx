@@ -54,6 +54,7 @@ export function LiveFeed() {
         trpc.policy.pathKey(),
         trpc.lists.pathKey(),
         trpc.board.pathKey(),
+        trpc.selectors.test.pathKey(),
         trpc.pools.pathKey(),
         trpc.overview.pathKey(),
         trpc.changes.pathKey(),

@@ -11,7 +11,8 @@ import { expect, test } from "vitest";
 import { railCounts } from "../shell/counts.ts";
 import { TRPCProvider } from "../trpc/client.ts";
 import { usePolicyCoverage } from "./coverage.ts";
-import { type EndpointObject, endpointOf, findEndpoint } from "../policy/endpoint.ts";
+import type { EndpointObject } from "../policy/endpoint.ts";
+import { endpointRowOf } from "../policy/testdata/endpoint-row.ts";
 import { collectionKey, useObject } from "./objects.ts";
 import { useMatrix } from "./matrix.ts";
 import { useActivity, useNodes } from "./queries.ts";
@@ -248,34 +249,43 @@ test("what is in force where is what the server counted, by name; before it has 
   ]);
 });
 
-test("a selector is judged by nobody before the page stands", () => {
-  expect(
+test("whom a selector selects is what the server says of it where it stands, with what is wrong with it", () => {
+  const asked = { selector: "has(app)", scope: { of: "policy" as const, namespace: "shop" }, first: 4 };
+  const told = (answer?: object) =>
     read(
-      () => useSelectorMatches("has(app)"),
-      () => undefined,
-    ),
-  ).toEqual({ said: "waiting" });
+      () => useSelectorMatches("has(app)", { of: "policy", namespace: "shop", namespaceSelector: undefined }),
+      (cache, api) => answer && cache.set(api.selectors.test.queryKey(asked), answer),
+    );
+  const names = ["shop/a", "shop/b"];
+  expect(told()).toEqual({ said: "waiting" });
+  expect(told({ ok: true, count: 9, namespaces: 2, endpoints: [], called: names, sets: [] })).toEqual({
+    said: "matches",
+    count: 9,
+    namespaces: 2,
+    names,
+  });
+  expect(told({ ok: false, field: "selector", message: "no such operator", offset: 3 })).toEqual({
+    said: "wrong",
+    message: "no such operator",
+  });
 });
 
 test("completion offers the cluster's tiers, namespaces and labels, the most used first", () => {
-  const source = read(useValueSource, (cache) => {
+  const source = read(useValueSource, (cache, api) => {
     cache.put("Tier", object("Tier", "default", {}), object("Tier", "app", {}));
-    cache.put(
-      "WorkloadEndpoint",
-      endpoint("a", "10.0.0.1", { x: "1" }, "z"),
-      endpoint("b", "10.0.0.2", { y: "2" }, "c"),
-      endpoint("d", "10.0.0.3", { y: "2" }, "c"),
-    );
+    const namespaces = [
+      { name: "z", endpoints: 2 },
+      { name: "c", endpoints: 1 },
+    ];
+    const labels = [
+      { key: "y", value: "2", endpoints: 2 },
+      { key: "x", value: "1", endpoints: 1 },
+    ];
+    cache.set(api.selectors.terms.queryKey({}), { namespaces, labels, revision: 1 });
   });
   expect(source(["spec", "tier"])).toEqual(["default", "app"]);
   expect(source(["metadata", "namespace"])).toEqual(["c", "z"]);
-  const terms = [
-    "all()",
-    "y == '2'",
-    "projectcalico.org/namespace == 'c'",
-    "x == '1'",
-    "projectcalico.org/namespace == 'z'",
-  ];
+  const terms = ["all()", "y == '2'", "x == '1'"];
   expect([source(["selector"]), source(["notSelector"])]).toEqual([terms, terms]);
   expect(source(["namespaceSelector"])).toEqual([
     "all()",
@@ -313,10 +323,12 @@ test("the matrix is what the server joined, and nothing before it told", () => {
 
 /** Whom a text means, as the server tells. */
 const named = (...objects: readonly KubeObject[]) => {
-  const endpoints = objects.map((each) => endpointOf(each as EndpointObject));
+  const rows = objects.map((object) => ({ row: endpointRowOf(object as EndpointObject), object }));
   return (name: string) => {
-    const row = findEndpoint(endpoints, name);
-    return { found: row === undefined ? null : { row, object: row.object }, revision: 1 };
+    const found = rows.find(({ row }) =>
+      [row.key, row.name, `${row.namespace}/${row.name}`, ...row.addresses].includes(name),
+    );
+    return { found: found ?? null, revision: 1 };
   };
 };
 

@@ -1,27 +1,50 @@
 "use client";
-import { useEffect, useState } from "react";
-import { startThread } from "../judge/browser-thread.ts";
-import { Desk } from "../judge/desk.ts";
-import { type Answer, JUDGED_KINDS, type Question } from "../judge/messages.ts";
-import type { Scope } from "../policy/selection.ts";
-import { useObjects } from "./objects.ts";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { failureOf, useTRPC } from "../trpc/client.ts";
 
-/** One worker per tab. It starts with the first question. */
-const desk = new Desk({ start: startThread, later: (ms, run) => void setTimeout(run, ms) });
+/** Where a selector stands: what a policy applies to, or the other side of a rule. */
+export interface Scope {
+  readonly of: "policy" | "peer";
+  /** The policy's own; absent for a global one. */
+  readonly namespace?: string | undefined;
+  readonly namespaceSelector?: string | undefined;
+  readonly serviceAccountSelector?: string | undefined;
+}
+
+export type Matches =
+  | { readonly said: "waiting" }
+  | {
+      readonly said: "matches";
+      readonly count: number;
+      readonly namespaces: number;
+      /** Of the first of them. */
+      readonly names: readonly string[];
+    }
+  /** The text is no selector, and why. */
+  | { readonly said: "wrong"; readonly message: string }
+  /** Nobody could say, and why, in words for people. */
+  | { readonly said: "failed"; readonly message: string };
+
+const NAMES_SHOWN = 4;
 const ANYWHERE: Scope = { of: "peer" };
 
-/** Whom a selector selects right now as it stands, be it stored or being typed. While it is judged the answer before stays. */
-export function useSelectorMatches(text: string, scope: Scope = ANYWHERE): Answer {
-  const live = JUDGED_KINDS.map((kind) => useObjects(kind));
-  useEffect(
-    () => {
-      for (const [index, { items, loaded }] of live.entries()) if (loaded) desk.hold(JUDGED_KINDS[index]!, items);
-    },
-    // oxlint-disable-next-line react/exhaustive-deps -- one for each kind, always as many
-    live.flatMap(({ items, loaded }) => [items, loaded]),
+/** Whom a selector selects right now where it stands, be it stored or being typed; asked again when anything changes. While it is asked the answer before stays. */
+export function useSelectorMatches(selector: string, scope: Scope = ANYWHERE): Matches {
+  const { of, namespace, namespaceSelector, serviceAccountSelector } = scope;
+  const { data, error } = useQuery(
+    useTRPC().selectors.test.queryOptions(
+      {
+        selector,
+        ...(namespaceSelector !== undefined && { namespaceSelector }),
+        ...(serviceAccountSelector !== undefined && { serviceAccountSelector }),
+        scope: { of, ...(namespace !== undefined && namespace !== "" && { namespace }) },
+        first: NAMES_SHOWN,
+      },
+      { placeholderData: keepPreviousData },
+    ),
   );
-  const [told, setTold] = useState<Answer>({ said: "waiting" });
-  const asked = JSON.stringify({ selector: text, scope } satisfies Question); // equal questions are one
-  useEffect(() => desk.ask(JSON.parse(asked) as Question, setTold), [asked]);
-  return told;
+  if (error !== null) return { said: "failed", message: `Nobody can say what it selects. ${failureOf(error).message}` };
+  if (data === undefined) return { said: "waiting" };
+  if (!data.ok) return { said: "wrong", message: data.message };
+  return { said: "matches", count: data.count, namespaces: data.namespaces, names: data.called };
 }

@@ -1,42 +1,36 @@
 "use client";
+import type { TermsView } from "@percale/api";
 import { Tier } from "@percale/resources/catalog";
-import { useCallback, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import type { ValueSource } from "../editor/completion.ts";
-import { useEndpoints } from "./endpoints.ts";
+import { useTRPC } from "../trpc/client.ts";
 import { useObjects } from "./objects.ts";
 
-/** Values of the live cluster for completion: tiers, namespaces, selectors in use, ports by name, protocols. */
+const NOTHING: Pick<TermsView, "namespaces" | "labels"> = { namespaces: [], labels: [] };
+const FRESH_MS = 60_000;
+
+/** What endpoints are known by, the most used first. Asked once for an editor: a suggestion may be a minute old. */
+export function useTerms() {
+  return useQuery(useTRPC().selectors.terms.queryOptions({}, { staleTime: FRESH_MS }));
+}
+
+/** Values of the live cluster for completion: tiers, namespaces, selectors in use, protocols. */
 export function useValueSource(): ValueSource {
-  const tiers = useObjects(Tier);
-  const endpoints = useEndpoints();
-  const known = useMemo(() => {
-    const terms = new Map<string, number>();
-    for (const { labels } of endpoints.items) {
-      for (const [key, value] of Object.entries(labels)) {
-        const term = `${key} == '${value}'`;
-        terms.set(term, (terms.get(term) ?? 0) + 1);
-      }
-    }
-    return {
-      tiers: tiers.items.map((tier) => tier.metadata.name),
-      namespaces: [...new Set(endpoints.items.map(({ namespace }) => namespace))].sort(),
-      terms: [...terms]
-        .sort(([, a], [, b]) => b - a)
-        .slice(0, 50)
-        .map(([term]) => term),
-    };
-  }, [tiers.items, endpoints.items]);
+  const tiers = useObjects(Tier).items;
+  const { namespaces, labels } = useTerms().data ?? NOTHING;
   return useCallback(
     (path) => {
       const last = path.at(-1);
-      if (last === "tier") return known.tiers;
-      if (last === "namespace") return known.namespaces;
-      if (last === "selector" || last === "notSelector") return ["all()", ...known.terms];
-      if (last === "namespaceSelector")
-        return ["all()", ...known.namespaces.map((name) => `projectcalico.org/name == '${name}'`)];
+      const names = namespaces.map(({ name }) => name).sort();
+      if (last === "tier") return tiers.map((tier) => tier.metadata.name);
+      if (last === "namespace") return names;
+      if (last === "selector" || last === "notSelector")
+        return ["all()", ...labels.map(({ key, value }) => `${key} == '${value}'`)];
+      if (last === "namespaceSelector") return ["all()", ...names.map((name) => `projectcalico.org/name == '${name}'`)];
       if (last === "protocol" || last === "notProtocol") return ["TCP", "UDP", "ICMP", "ICMPv6", "SCTP", "UDPLite"];
       return [];
     },
-    [known],
+    [tiers, namespaces, labels],
   );
 }

@@ -50,7 +50,7 @@ test("a source in another namespace is named by it", () => {
 });
 
 test("a taken name gets a number", () => {
-  const taken = new Set(["shop/deny-frontend-to-database", "shop/deny-frontend-to-database-2"]);
+  const taken = new Set(["deny-frontend-to-database", "deny-frontend-to-database-2"]);
   expect(parse(draftPolicy({ ...REQUEST, taken })).metadata.name).toBe("deny-frontend-to-database-3");
 });
 

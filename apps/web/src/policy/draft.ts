@@ -1,4 +1,3 @@
-import { orderOf } from "@percale/policy/select";
 import { DEFAULT_TIER, NetworkPolicy } from "@percale/resources/catalog";
 import { stringify } from "yaml";
 import { directionsOf, type PolicyObject, tierOf } from "./spec.ts";
@@ -22,7 +21,7 @@ export interface DraftRequest {
   readonly port?: number | undefined;
   /** Policies of tier `default` that select the destination, in any order. */
   readonly applying: readonly PolicyObject[];
-  /** `namespace/name` of policies that exist, to pick a free name. */
+  /** Names of policies that exist in its namespace, to pick a free one. */
   readonly taken: ReadonlySet<string>;
 }
 
@@ -77,15 +76,24 @@ export function labelTerm(labels: Readonly<Record<string, string>>): string {
 }
 
 function orderBefore(policies: readonly PolicyObject[]): number {
-  const first = Math.min(...policies.map(({ spec }) => orderOf(spec)));
+  const first = Math.min(...policies.map(({ spec }) => spec.order ?? Infinity));
   if (first === Infinity) return 100;
   return first > 10 ? Math.floor(first / 2) : first - 10;
 }
 
-function freeName({ action, source, destination, taken }: DraftRequest): string {
-  const base = `${action.toLowerCase()}-${source.name}-to-${destination.name}`;
+/** What it is called, if nothing else is. */
+export function draftName({
+  action,
+  source,
+  destination,
+}: Pick<DraftRequest, "action" | "source" | "destination">): string {
+  return `${action.toLowerCase()}-${source.name}-to-${destination.name}`;
+}
+
+function freeName({ taken, ...request }: DraftRequest): string {
+  const base = draftName(request);
   for (let suffix = 1; ; suffix += 1) {
     const name = suffix === 1 ? base : `${base}-${suffix}`;
-    if (!taken.has(`${destination.namespace}/${name}`)) return name;
+    if (!taken.has(name)) return name;
   }
 }

@@ -1,4 +1,4 @@
-/** Who is selected by what, and in which order policies are asked: what a browser runs of this package, without the evaluator. */
+/** Who is selected by what, and in which order policies are asked. */
 export { comparePolicies, compareTiers, missingTier, orderOf, tierInfo } from "./order.ts";
 export type { PolicyPlace, TierInfo } from "./order.ts";
 export { Selection } from "./selection.ts";
