@@ -27,7 +27,7 @@ test("threads that have worked keep no process alive", async () => {
     rmSync(folder, { recursive: true }),
   );
   expect(JSON.parse(stdout)).toEqual({
-    selected: { ok: true, count: 0, endpoints: [], sets: [] },
+    selected: { ok: true, count: 0, called: [], namespaces: 0, endpoints: [], sets: [] },
     refused: expect.stringContaining("the change set is not valid") as string,
   });
 });

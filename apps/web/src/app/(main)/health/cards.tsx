@@ -77,11 +77,12 @@ function Beats({ title, ages }: { readonly title: string; readonly ages: readonl
 
 /** What would fire next. */
 export function NearCard({ near }: { readonly near: readonly Near[] }) {
+  const over = near.filter(({ share }) => share >= 1).length;
   return (
     <section className="card" aria-label="Nearest to a threshold">
       <div className="ch">
         <h2 className="h2">Nearest to a threshold</h2>
-        <span className="muted">what would be next</span>
+        <span className={over > 0 ? "warn" : "muted"}>{over > 0 ? `${over} over it` : "what would be next"}</span>
       </div>
       <ul className="near">
         {near.map(({ title, href, note, share, text }) => (
@@ -93,7 +94,7 @@ export function NearCard({ near }: { readonly near: readonly Near[] }) {
             <span className="util" role="img" aria-label={`${Math.round(share * 100)} % of the threshold`}>
               <i className={`u${Math.max(3, stepOfUse(share))}`} style={{ width: `${Math.max(share * 100, 1)}%` }} />
             </span>
-            <span className="num muted">{text}</span>
+            <span className={share >= 1 ? "num warn" : "num muted"}>{text}</span>
           </li>
         ))}
       </ul>

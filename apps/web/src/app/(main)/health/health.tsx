@@ -46,8 +46,8 @@ function HealthBody({ all }: { readonly all: readonly FoundCondition[] }) {
   const poolList = useMemo(() => poolRows(pools.items, usage ?? []), [pools.items, usage]);
   const node = url.get("node");
   const conditions = node === null ? all : all.filter((one) => (one.nodes ?? [one.source]).includes(node));
-  const verdict = healthVerdict({ conditions: all, rows, marks }, tense);
   const near = nearest({ pools: poolList, rows, marks });
+  const verdict = healthVerdict({ conditions: all, rows, marks, near }, tense);
   const parts = watched({ rows, sessions: isUntold(counts) ? undefined : counts.all, marks }, tense);
   return (
     <div className="scroll">

@@ -41,7 +41,7 @@ test.each([
     "1 critical condition and 2 warnings need attention",
   ],
 ] as const)("of %j the verdict is %s: %s", (conditions, severity, text) => {
-  expect(healthVerdict({ conditions, rows: [], marks: [mark()] })).toEqual({
+  expect(healthVerdict({ conditions, rows: nodeRows([node("n1")]), marks: [mark()] })).toEqual({
     severity,
     text,
     rest: "Everything that is watched was heard within the last second.",
@@ -54,7 +54,7 @@ test("the verdict names the longest silence, and of the past it says nothing of 
     "Not everything that is watched is heard: the longest silence is 8 s.",
   );
   const tense = tenseOf(Date.UTC(2026, 10, 30, 16, 45, 20));
-  expect(healthVerdict({ conditions: [], rows: [], marks }, tense)).toEqual({
+  expect(healthVerdict({ conditions: [], rows: nodeRows([node("n1")]), marks }, tense)).toEqual({
     severity: "unknown",
     text: "As of 16:45:20 UTC, all was well",
     rest: "",
@@ -71,6 +71,27 @@ test("nothing is called well while a node was never heard", () => {
   const { agents: _, ...silent } = mark();
   expect(nearest({ pools: [], rows, marks: [silent] }).map(({ title }) => title)).not.toContain(
     "Longest silence of an agent",
+  );
+});
+
+test("nothing is called well while a measure is over its threshold, or where no node has joined", () => {
+  const rows = nodeRows([node("n1", { applyMs: { p50: 6, p99: 361, last: 4 } })]);
+  const near = nearest({ pools: [], rows, marks: [mark()] });
+  expect(near[0]).toMatchObject({ title: "From a change to the kernel", share: 1, text: "361 of 100 ms" });
+  expect(healthVerdict({ conditions: [], rows, marks: [mark()], near })).toMatchObject({
+    severity: "warning",
+    text: "No condition holds, but one measure is over its threshold",
+  });
+  expect(healthVerdict({ conditions: [], rows: [], marks: [mark()] })).toMatchObject({
+    severity: "info",
+    text: "No node has joined yet",
+  });
+});
+
+test("a pool beyond counting says its free addresses as a power of two", () => {
+  const pool = { name: "v6", cidr: "fd00::/48", size: 1n << 80n, free: (1n << 80n) - 8n, used: 8, share: 0 };
+  expect(nearest({ pools: [pool as unknown as PoolRow], rows: [], marks: [] })[0]?.note).toBe(
+    "fd00::/48, > 2⁷⁹ addresses free",
   );
 });
 

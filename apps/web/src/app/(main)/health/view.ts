@@ -4,7 +4,7 @@ import type { Condition } from "@percale/protocol";
 import { condition, PATIENCE } from "@percale/protocol/shown";
 import type { BeatMark } from "../../../live/heard.ts";
 import { pathOf } from "../../../words/kinds.ts";
-import { counted, formatCount, formatShare } from "../../../words/number.ts";
+import { counted, formatBig, formatCount, formatShare } from "../../../words/number.ts";
 import { PRESENT, type Tense } from "../../../words/tense.ts";
 import { formatAge } from "../../../words/time.ts";
 import type { PoolRow } from "../ippools/view.ts";
@@ -15,30 +15,46 @@ export interface FoundCondition extends Condition {
   readonly nodes?: readonly string[];
 }
 
-/** The state of everything that is watched, in one sentence, and how well it is heard. */
+/** The state of everything that is watched, in one sentence, and how well it is heard. What is over its threshold is not well, though no condition holds. */
 export function healthVerdict(
   {
     conditions,
     rows,
     marks,
+    near = [],
   }: {
     readonly conditions: readonly FoundCondition[];
     readonly rows: readonly NodeRow[];
     readonly marks: readonly BeatMark[];
+    readonly near?: readonly Near[];
   },
   { say, verb, isPast }: Tense = PRESENT,
 ): { readonly severity: Severity; readonly text: string; readonly rest: string } {
   const count = (severity: Condition["severity"]) => conditions.filter((one) => one.severity === severity).length;
   const [errors, warnings] = [count("error"), count("warning")];
   const unheard = rows.filter(({ report }) => report.hearing === "unknown").length;
-  const worst: Severity = errors > 0 ? "critical" : warnings > 0 ? "warning" : unheard > 0 ? "unknown" : "ok";
+  const over = near.find(({ share }) => share >= 1);
+  const worst: Severity =
+    errors > 0
+      ? "critical"
+      : warnings > 0
+        ? "warning"
+        : unheard > 0
+          ? "unknown"
+          : over !== undefined
+            ? "warning"
+            : rows.length === 0
+              ? "info"
+              : "ok";
   const found = [
     errors > 0 ? counted(errors, "critical condition") : "",
     warnings > 0 ? counted(warnings, "warning") : "",
   ].filter((each) => each !== "");
   const needs = errors + warnings === 1 ? verb("needs", "needed") : verb("need", "needed");
   const silent = `${unheard} of ${counted(rows.length, "node")} ${unheard === 1 ? verb("is", "was") : verb("are", "were")} not heard`;
-  const quiet = unheard > 0 ? silent : `All ${verb("is", "was")} well`;
+  const slow = over && `No condition ${verb("holds", "held")}, but one measure ${verb("is", "was")} over its threshold`;
+  const none = rows.length === 0 ? `No node ${verb("has", "had")} joined yet` : `All ${verb("is", "was")} well`;
+  const quiet = unheard > 0 ? silent : (slow ?? none);
   return {
     severity: isPast ? "unknown" : worst,
     text: say(found.length > 0 ? `${found.join(" and ")} ${needs} attention` : quiet),
@@ -171,7 +187,7 @@ export function nearest({
     .map((pool) => ({
       title: `Pool ${pool.name}`,
       href: `/ippools?focus=${pool.name}`,
-      note: `${pool.cidr}, ${formatCount(Number(pool.free))} addresses free`,
+      note: `${pool.cidr}, ${formatBig(pool.free)} addresses free`,
       share: pool.share,
       text: `${formatShare(pool.used, Number(pool.size))} in use`,
     }));
