@@ -3,7 +3,7 @@ import { EndpointCombo } from "../../../parts/endpoint-combo.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { LateInput } from "../../../parts/late-input.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
-import type { ReachQuestion } from "./questions.ts";
+import { PROTOCOLS, type ReachQuestion } from "./questions.ts";
 
 /** The question, as the address says it. */
 export function Ask({ question: { source, destination, protocol, port } }: { readonly question: ReachQuestion }) {
@@ -48,10 +48,9 @@ export function Ask({ question: { source, destination, protocol, port } }: { rea
             value={protocol}
             onChange={(event) => url.set({ proto: event.target.value }, "push")}
           >
-            <option>TCP</option>
-            <option>UDP</option>
-            <option>SCTP</option>
-            <option>ICMP</option>
+            {PROTOCOLS.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
           </select>
           <Icon name="down" />
         </span>

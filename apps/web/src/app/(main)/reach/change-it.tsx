@@ -23,7 +23,7 @@ export function ChangeIt({ result }: { readonly result: Trace }) {
               Drafted as the smallest rule; nothing is written before you have seen its effect.
             </p>
           </div>
-          <TurnRound className="btn pri" denied={denied} />
+          <TurnRound className={denied ? "btn pri" : "btn"} denied={denied} />
         </li>
         {deciders.map((row) => (
           <Fragment key={`${row.path}${row.rule}`}>

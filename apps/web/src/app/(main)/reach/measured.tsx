@@ -27,7 +27,7 @@ export function MeasuredCard({ trace }: { readonly trace: TraceQuery }) {
             <th>Probe</th>
             <th>Predicted</th>
             <th>Measured</th>
-            <th className="num">Ago</th>
+            <th className="num">Probed</th>
           </tr>
         </thead>
         <tbody>
@@ -43,7 +43,7 @@ export function MeasuredCard({ trace }: { readonly trace: TraceQuery }) {
                 {cell.measured === undefined ? (
                   <span className="muted">not yet</span>
                 ) : (
-                  <Verdict action={cell.measured} />
+                  <Verdict action={cell.measured} word={verdictWord(cell.measured)} />
                 )}
                 {cell.differs && <Icon name="warn" className="warn" label="differs from the prediction" />}
               </td>
@@ -62,5 +62,13 @@ export function MeasuredCard({ trace }: { readonly trace: TraceQuery }) {
 function Predicted({ cell, trace }: { readonly cell: Cell; readonly trace: TraceQuery }) {
   const isAsked = trace.question !== undefined && trace.question === `${cell.protocol} ${cell.port ?? ""}`;
   const predicted = cell.predicted ?? (isAsked ? trace.verdict : undefined);
-  return predicted === undefined ? <span className="muted">…</span> : <Verdict action={predicted} />;
+  return predicted === undefined ? (
+    <span className="muted">…</span>
+  ) : (
+    <Verdict action={predicted} word={verdictWord(predicted)} />
+  );
+}
+
+function verdictWord(action: "Allow" | "Deny"): string {
+  return action === "Allow" ? "Allowed" : "Denied";
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { hrefOf, keepQuestion, lastQuestions, type ReachQuestion } from "./questions.ts";
+import { hrefOf, questionOfUrl, keepQuestion, lastQuestions, type ReachQuestion } from "./questions.ts";
 
 const question = (destination: string, port = "80"): ReachQuestion => ({
   source: "shop/frontend",
@@ -53,4 +53,23 @@ test("a browser that keeps nothing is no failure", () => {
   });
   keepQuestion(question("x"));
   expect(lastQuestions()).toEqual([]);
+});
+
+test.each([
+  ["proto=tcp&port=80", { protocol: "TCP", port: "80" }, []],
+  ["proto=udp", { protocol: "UDP", port: "" }, []],
+  ["", { protocol: "TCP", port: "" }, []],
+  [
+    "proto=zzz&port=99999",
+    { protocol: "TCP", port: "" },
+    ["“zzz” is no protocol: TCP, UDP, SCTP, ICMP are.", "“99999” is no port: 1 to 65535 are."],
+  ],
+  ["port=http", { protocol: "TCP", port: "" }, ["“http” is no port: 1 to 65535 are."]],
+  ["port=0", { protocol: "TCP", port: "" }, ["“0” is no port: 1 to 65535 are."]],
+] as const)("the address %j asks what a packet can have, and names what it cannot", (query, question, strange) => {
+  const params = new URLSearchParams(query);
+  expect(questionOfUrl((key) => params.get(key))).toEqual({
+    question: { source: "", destination: "", ...question },
+    strange,
+  });
 });

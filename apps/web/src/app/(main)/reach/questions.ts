@@ -12,6 +12,31 @@ type Asked = Omit<ReachQuestion, "port"> & { readonly port?: string | number | u
 const KEY = "percale.reach";
 const KEPT = 8;
 
+export const PROTOCOLS = ["TCP", "UDP", "SCTP", "ICMP"];
+
+/** What the page's address asks, and what in it no packet can have: that is named, and left out of the question. */
+export function questionOfUrl(get: (key: string) => string | null): {
+  readonly question: ReachQuestion;
+  readonly strange: readonly string[];
+} {
+  const asked = get("proto") ?? "TCP";
+  const protocol = PROTOCOLS.find((each) => each === asked.toUpperCase());
+  const port = get("port") ?? "";
+  const isPort = port === "" || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);
+  return {
+    question: {
+      source: get("src") ?? "",
+      destination: get("dst") ?? "",
+      protocol: protocol ?? "TCP",
+      port: isPort ? port : "",
+    },
+    strange: [
+      ...(protocol === undefined ? [`“${asked}” is no protocol: ${PROTOCOLS.join(", ")} are.`] : []),
+      ...(isPort ? [] : [`“${port}” is no port: 1 to 65535 are.`]),
+    ],
+  };
+}
+
 /** The page's address that asks it. */
 export function hrefOf({ source, destination, protocol, port = "" }: Asked): string {
   const ports = port === "" ? {} : { port: String(port) };

@@ -15,7 +15,7 @@ import { Ask } from "./ask.tsx";
 import { ChangeIt } from "./change-it.tsx";
 import { Ladder } from "./ladder.tsx";
 import { MeasuredCard } from "./measured.tsx";
-import { hrefOf, keepQuestion, type ReachQuestion } from "./questions.ts";
+import { hrefOf, keepQuestion, questionOfUrl, type ReachQuestion } from "./questions.ts";
 import { Start } from "./start.tsx";
 import "../../../styles/reach.css";
 import "../../../styles/editor.css";
@@ -24,12 +24,7 @@ import "../../../styles/editor.css";
 export function Reach() {
   usePageTitle("Reach");
   const url = useUrlState();
-  const question: ReachQuestion = {
-    source: url.get("src") ?? "",
-    destination: url.get("dst") ?? "",
-    protocol: url.get("proto") ?? "TCP",
-    port: url.get("port") ?? "",
-  };
+  const { question, strange } = questionOfUrl(url.get);
   const trace = useTrace(question);
   return (
     <>
@@ -37,6 +32,12 @@ export function Reach() {
         <div className="scroll">
           <div className="pad reach">
             <Ask question={question} />
+            {strange.map((words) => (
+              <p key={words} className="note w" role="status">
+                <Icon name="warn" />
+                {words}
+              </p>
+            ))}
             <Body trace={trace} question={question} />
           </div>
         </div>

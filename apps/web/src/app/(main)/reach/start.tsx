@@ -7,14 +7,17 @@ import { Icon } from "../../../parts/icon.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
 import { Empty } from "../../../parts/states.tsx";
 import { Verdict } from "../../../parts/verdict.tsx";
-import { type Cell, cellsThatDiffer, cellWords, questionOf } from "../matrix/view.ts";
+import { type Cell, cellsThatDiffer, cellWords, deniedTargets, questionOf } from "../matrix/view.ts";
 import { hrefOf, lastQuestions, type ReachQuestion } from "./questions.ts";
+
+const MOST_DENIED = 6;
 
 /** Before both ends are chosen: where packets met something else than was predicted, then what was asked here lately, with its answer of now. */
 export function Start() {
   const [last] = useState(lastQuestions);
   const matrix = useMatrix();
   const surprises = matrix.data === undefined ? [] : cellsThatDiffer(matrix.data);
+  const denied = matrix.data === undefined || last.length > 0 ? [] : deniedTargets(matrix.data).slice(0, MOST_DENIED);
   return (
     <>
       <Empty
@@ -31,6 +34,18 @@ export function Start() {
         <Questions title="Not as predicted" more="the lab’s packets met something else">
           {surprises.map((cell) => (
             <Surprise key={hrefOf(questionOf(cell))} cell={cell} />
+          ))}
+        </Questions>
+      )}
+      {denied.length > 0 && (
+        <Questions title="Denied now" more="one question for each target of the lab’s probes">
+          {denied.map(({ destination, protocol, port, sources, why }) => (
+            <Row
+              key={`${destination} ${protocol} ${port} ${why}`}
+              question={{ source: sources[0] ?? "", destination, protocol, port: `${port ?? ""}` }}
+            >
+              <span className="muted">{why}</span>
+            </Row>
           ))}
         </Questions>
       )}
