@@ -84,7 +84,7 @@ export function Programmed({ of: object }: { readonly of: KubeObject }) {
           <SeverityMark severity={isPast ? "unknown" : MARKS[worstOf(on)]} />
           <span className="hide-s">{words}</span>
           <span className="only-s">
-            {on.done} of {on.nodes.length}
+            {on.done} of {counted(on.nodes.length, "node")}
           </span>
         </>
       }

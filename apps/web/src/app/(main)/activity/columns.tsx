@@ -36,10 +36,16 @@ export function columnsOf(effects: ReturnType<typeof useEffects>): readonly Colu
       width: "minmax(120px, 3fr)",
       cell: cell((set) => (
         <>
-          <b className="med">{authorWords(set.author)}</b> <span className="muted">{opWords(set)}</span>{" "}
+          <span className="hide-s">
+            <b className="med">{authorWords(set.author)}</b> <span className="muted">{opWords(set)}</span>{" "}
+          </span>
           <NameOf text={set.names[0] ?? ""} />
           <span className="muted">{moreWords(set)}</span>
-          <div className="sub always">{set.reason === "" ? "No reason given" : set.reason}</div>
+          {set.reason !== "" && <div className="sub always hide-s">{set.reason}</div>}
+          <div className="sub">
+            {authorWords(set.author)} {opWords(set)}
+            {set.reason !== "" && ` · ${set.reason}`}
+          </div>
         </>
       )),
     },

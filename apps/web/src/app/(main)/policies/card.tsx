@@ -76,7 +76,7 @@ export const PolicyCard = memo(function PolicyCard(props: {
           <span className="rc">
             {card.rules === 0 ? "no rules" : `${formatCount(card.rules)} ${card.rules === 1 ? "rule" : "rules"}`}
           </span>
-          {card.onlyPasses === true && <span className="badge">Passes everything</span>}
+          {card.onlyPasses === true && <span className="badge">Only passes</span>}
         </BehindBadge>
         {endpoints === 0 ? (
           <span className="badge right">Matches nothing</span>

@@ -137,9 +137,9 @@ export function Column(props: {
             <Icon name={step.icon} />
           </span>
         ))}
-        <span className="muted">End of tier</span>
+        <span className="muted nowrap">End of tier</span>
         <b className={column.defaultAction === "Pass" ? "pass" : "deny"}>{column.defaultAction}</b>
-        <span className="right sm muted" title="Endpoints with packets that come so far">
+        <span className="right sm muted nowrap end-in" title="Endpoints with packets that come so far">
           {endOfTierWords(column, props.protection)}
         </span>
         {props.pairs !== undefined && column.defaultAction === "Deny" && (
