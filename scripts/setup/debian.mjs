@@ -14,6 +14,7 @@ export const forProduct = [
 ];
 export const forTests = [
   { program: "chromium", packages: ["chromium"], need: "browser tests" },
+  { program: "firefox-esr", packages: ["firefox-esr"], need: "browser tests in Firefox", optional: true },
   { program: "kubectl", packages: ["kubernetes-client"], need: "tests with the real kubectl", optional: true },
 ];
 

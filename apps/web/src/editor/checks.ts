@@ -1,4 +1,5 @@
 /** The checks that the server runs, here: the one module of the dashboard that reaches schemas, loaded with the first draft. */
+import "./without-eval.ts";
 import { definitionOf, type KubeObject, prepareObject } from "@percale/resources";
 import type { Complaint } from "./use-draft.ts";
 
