@@ -21,6 +21,8 @@ beforeEach(async () => {
   await page.getByRole("row", { name: /frontend/ }).waitFor();
 });
 
+const CART_ACCESS = "/apis/projectcalico.org/v3/namespaces/shop/networkpolicies/cart-access";
+
 async function openByKey(): Promise<void> {
   await page.keyboard.press("Control+k");
   await field().waitFor();
@@ -89,6 +91,65 @@ test("an AS number leads to who speaks for it, an action and a port to rules", a
   await option(/shop\/database-access ingress rule 1: Allow TCP/).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(/open=networkpolicies\/shop\/database-access/);
+});
+
+test("a text in a rule is found with the field that it stands in", async () => {
+  await openByKey();
+  await page.keyboard.type("app == 'frontend'");
+  await option(/shop\/cart-access spec\.ingress\[0\]\.source\.selector: app == 'frontend' Open/).waitFor();
+});
+
+const set = `apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata:
+  name: pasted
+spec:
+  nets:
+  - 203.0.113.0/24
+`;
+
+async function paste(text: string): Promise<void> {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: shop.product.url });
+  await openByKey();
+  await page.evaluate((words) => navigator.clipboard.writeText(words), text);
+  await page.keyboard.press("ControlOrMeta+v");
+}
+
+test("pasted YAML opens as a draft of all its objects, and is written whole", async () => {
+  const stored = (await shop.product.call("GET", CART_ACCESS)) as { readonly metadata: object; readonly spec: object };
+  const { name, namespace } = stored.metadata as { readonly name: string; readonly namespace: string };
+  const changed = { ...stored, metadata: { name, namespace }, spec: { ...stored.spec, order: 501 } };
+  await paste(`${set}---\n${JSON.stringify(changed, undefined, 2)}\n`);
+  expect(await field().inputValue()).toMatch(/^pasted, \d+ lines$/);
+  await page.getByText("shop/cart-access network policy, exists").waitFor();
+  await page.getByText("pasted global network set, new").waitFor();
+  await option(/Open 2 objects as a draft/).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/pasted$/);
+  await page.getByText("1 new, 1 change of an object.").waitFor();
+  await page.getByRole("region", { name: "shop/cart-access" }).getByText("500 → 501").waitFor();
+  expect(await page.getByText(/could not be loaded/).count()).toBe(0); // that nothing has the name is an answer
+  await page.getByRole("button", { name: "Apply 2 objects" }).click();
+  await page.getByRole("status").getByText("Applied pasted and 1 more").waitFor();
+  expect(await shop.product.call("GET", CART_ACCESS)).toMatchObject({ spec: { order: 501 } });
+});
+
+test("one new object that is pasted opens in the editor", async () => {
+  await paste(set.replace("name: pasted", "name: another"));
+  await option(/Open 1 object as a draft/).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/new\/globalnetworksets\?from=pasted$/);
+  await page.getByText("0 problems").waitFor();
+  expect(await page.getByLabel(/^Name(?!space)/).inputValue()).toBe("another");
+});
+
+test("what is wrong with a paste is told with its line, and whoever types on searches anew", async () => {
+  await paste(`${set}---\nkind: Deployment\nmetadata:\n  name: web\n`);
+  await page.getByText("1 document cannot be read, so nothing is opened.").waitFor();
+  await page.getByText("line 9: kind: there is no Deployment").waitFor();
+  await page.keyboard.type("node-2");
+  expect(await field().inputValue()).toBe("node-2");
+  await option(/^node-2 node/).waitFor();
 });
 
 test("the last change is undone by name", async () => {

@@ -43,11 +43,12 @@ const cluster = [
 function found(text: string, objects = cluster) {
   const world = new World();
   world.take({ changes: objects.map((one) => JSON.stringify(one)), isAnew: true, revision: 1 });
-  const { owners, endpoints, rules, objects: named, speakers, isOwnAs } = search(world, { text });
+  const { owners, endpoints, rules, objects: named, texts, speakers, isOwnAs } = search(world, { text });
   return {
     owners: owners.map(({ name }) => name),
     endpoints: endpoints.map(({ name }) => name),
     objects: named.map((ref) => formatRef(ref)),
+    texts: texts.map(({ ref, field }) => `${formatRef(ref)} ${field}`),
     speakers: [...(isOwnAs ? ["own"] : []), ...speakers.map((ref) => formatRef(ref))],
     rules: rules.map(({ ref, direction, index }) => `${formatRef(ref)} ${direction} ${index}`),
   };
@@ -70,7 +71,9 @@ test.each<[text: string, told: Partial<typeof nothing>]>([
   ["allow 8080", { rules: ["NetworkPolicy/shop/web ingress 0"] }],
   ["pass 8080", {}],
   ["deny 443 payments", {}],
-  ["deny", {}],
+  ["deny", { texts: ["NetworkPolicy/shop/web spec.ingress[1].action"] }],
+  ["400:500", { texts: ["NetworkPolicy/shop/web spec.ingress[1].destination.ports[0]"] }],
+  ["10.65.0.0/1", { objects: ["IPPool/pool"] }], // by name, and not again by its text
 ])("%s finds %j", (text, told) => {
   expect(found(text)).toEqual({ ...nothing, ...told });
 });

@@ -5,6 +5,7 @@ import type { World } from "../policy/world.ts";
 import type { FoundRule, SearchView } from "../trpc/views.ts";
 import { ENDPOINT_ORDERS, entryOf } from "./endpoint-entry.ts";
 import type { EndpointEntry } from "./endpoint-entry.ts";
+import { fieldWith } from "./field-text.ts";
 import { naturalKey } from "./orders.ts";
 
 /** Of each sort: of names that many have in common. */
@@ -13,7 +14,10 @@ const SEARCHED = kindsWhere(({ looks }) => looks.searched);
 const POLICIES = kindsWhere(({ traits }) => traits.tiered);
 const ACTIONS: ReadonlySet<string> = new Set(["allow", "deny", "pass", "log"]);
 
-/** What a text finds: an address whom it belongs to, a number who speaks for that autonomous system, an action rules, a name what has it. */
+/**
+ * What a text finds: an address whom it belongs to, a number who speaks for that autonomous system, an action rules, a name what has it,
+ * any other text the fields that it stands in.
+ */
 export function search(world: World, { text: typed }: { readonly text: string }): Omit<SearchView, "revision"> {
   const text = typed.trim();
   const address = tryParseAddress(text);
@@ -23,10 +27,19 @@ export function search(world: World, { text: typed }: { readonly text: string })
   const isFound = (entry: EndpointEntry): boolean => !isOwner(entry) && isCalled(entry, wanted);
   const asNumber = asNumberIn(text);
   const objects = SEARCHED.flatMap((kind) => named(world, kind));
+  const isNamed = (object: KubeObject): boolean => namesOf(object).some((name) => name.includes(wanted));
   return {
     owners: endpointsOf(world, isOwner),
     endpoints: endpointsOf(world, isFound),
-    objects: first(objects, (object) => namesOf(object).some((name) => name.includes(wanted))).map(refOf),
+    objects: first(objects, isNamed).map(refOf),
+    texts: objects
+      .values()
+      .flatMap((object) => {
+        const text = isNamed(object) ? undefined : fieldWith(object, wanted);
+        return text === undefined ? [] : [{ ref: refOf(object), ...text }];
+      })
+      .take(FOUND)
+      .toArray(),
     speakers: asNumber === undefined ? [] : first(objects, (object) => asNumberOf(object) === asNumber).map(refOf),
     isOwnAs: asNumber !== undefined && asNumber === ownAs(world),
     rules: rulesFor(world, wanted),

@@ -415,6 +415,8 @@ export interface SearchView {
   readonly endpoints: readonly EndpointRowView[];
   /** Of kinds that are searched, by name, net or peer. */
   readonly objects: readonly ObjectRef[];
+  /** Others of them, by a text in a field; of each the first field. */
+  readonly texts: readonly FoundText[];
   /** Of the autonomous system that the text names. */
   readonly speakers: readonly ObjectRef[];
   /** The cluster's nodes are in it, where nothing else is said. */
@@ -422,6 +424,14 @@ export interface SearchView {
   /** Of a text such as `deny 443 shop`. */
   readonly rules: readonly FoundRule[];
   readonly revision: number;
+}
+
+export interface FoundText {
+  readonly ref: ObjectRef;
+  /** `spec.ingress[0].source.nets[1]` */
+  readonly field: string;
+  /** What stands there, as much of it as a row shows. */
+  readonly text: string;
 }
 
 export interface FoundRule {

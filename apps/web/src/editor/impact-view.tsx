@@ -40,7 +40,10 @@ function isRefusal(error: unknown): boolean {
   return kind === "invalid" || kind === "conflict" || kind === "notFound";
 }
 
-function useImpactOf(changes: readonly { readonly op: "create" | "update"; readonly object: KubeObject }[]): Impact {
+/** The same of several objects at once. */
+export function useImpactOf(
+  changes: readonly { readonly op: "create" | "update"; readonly object: KubeObject }[],
+): Impact {
   const trpc = useTRPC();
   const isAsked = changes.length > 0;
   const query = useQuery(

@@ -16,6 +16,7 @@ const nothing: NonNullable<Known["found"]> = {
   owners: [],
   endpoints: [],
   objects: [],
+  texts: [],
   speakers: [],
   isOwnAs: false,
   rules: [],
@@ -144,6 +145,17 @@ test("a rule is told as a sentence, with the way to its policy", () => {
     [
       "Rules",
       "shop/web | ingress rule 2: Deny TCP to ports 400:500 | /policies?open=networkpolicies/shop/web | Open rule",
+    ],
+  ]);
+});
+
+test("a text leads to the fields that it stands in, as they are written", () => {
+  expect(
+    found("192.0.2", { texts: [{ ref: web, field: "spec.ingress[0].source.nets[0]", text: "192.0.2.0/24" }] }),
+  ).toEqual([
+    [
+      "In a field",
+      "shop/web | spec.ingress[0].source.nets[0]: 192.0.2.0/24 | /policies?open=networkpolicies/shop/web | Open",
     ],
   ]);
 });

@@ -32,6 +32,7 @@ export function groupsFor(typed: string, { found, pools, lastChange }: Known): r
             ),
           },
           { title: "Objects", entries: found.objects.map(entryOf) },
+          { title: "In a field", entries: found.texts.map(textEntry) },
         ];
   const rest = [
     { title: "Pages", entries: pagesFor(text) },
@@ -52,6 +53,11 @@ function systemsFor({ isOwnAs, speakers }: Pick<SearchView, "isOwnAs" | "speaker
     does: { go: "/bgp" },
   };
   return [...(isOwnAs ? [own] : []), ...speakers.map(entryOf)];
+}
+
+/** Which field has the text, as it is written in YAML. */
+function textEntry({ ref, field, text }: SearchView["texts"][number]): Entry {
+  return { ...entryOf(ref), id: `text ${pathOf(ref)}`, detail: `${field}: ${text}` };
 }
 
 function entryOf(ref: ObjectRef): Entry {

@@ -1,16 +1,38 @@
 "use client";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, startTransition, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import dynamic from "next/dynamic";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  startTransition,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { flushSync } from "react-dom";
+import { isManifest } from "../../editor/is-manifest.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { parseQuestion } from "../../policy/question.ts";
+import { counted } from "../../words/number.ts";
 import { applyTheme } from "../theme.ts";
 import { useUndo, useUndoable } from "../undo/use-undo.ts";
 import { Answer, QUESTION } from "./answer.tsx";
 import type { Entry } from "./entry.ts";
 import { groupsFor } from "./find.ts";
 import { useKnown } from "./known.ts";
+
+/** The row's identity among those that are offered. */
+const OPEN_DRAFT = "open the draft";
+
+// It reads YAML, which nobody needs before.
+const PastedRows = dynamic(async () => (await import("./pasted-rows.tsx")).PastedRows, { ssr: false });
+
+function pastedWords(text: string): string {
+  return `pasted, ${counted(text.trimEnd().split("\n").length, "line")}`;
+}
 
 /** Search and commands. Focus comes to the field once it is shown, and goes back where it was. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
@@ -26,17 +48,34 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     field.current?.focus(); // a dialog gives it to whatever comes first
     return () => shown?.close();
   }, []);
-  const known = useKnown(searched, useUndoable());
-  const groups = useMemo(() => groupsFor(searched, known), [searched, known]);
-  const question = parseQuestion(searched);
+  /** YAML that was pasted: the field has one line, and says that it is there. */
+  const [pasted, setPasted] = useState<string>();
+  const asked = pasted === undefined ? searched : "";
+  const known = useKnown(asked, useUndoable());
+  const groups = useMemo(() => groupsFor(asked, known), [asked, known]);
+  const shown = pasted === undefined ? groups : [];
+  const question = parseQuestion(asked);
   const [marked, setMarked] = useState("");
   const ids = [
+    ...(pasted === undefined ? [] : [OPEN_DRAFT]),
     ...(question === undefined ? [] : [QUESTION]),
-    ...groups.flatMap(({ entries }) => entries.map(({ id }) => id)),
+    ...shown.flatMap(({ entries }) => entries.map(({ id }) => id)),
   ];
   const type = (typed: string): void => {
-    setText(typed);
-    startTransition(() => setSearched(typed));
+    // Whoever goes on typing over a paste searches anew.
+    const words = pasted === undefined ? typed : typed.startsWith(text) ? typed.slice(text.length) : "";
+    setPasted(undefined);
+    setText(words);
+    startTransition(() => setSearched(words));
+  };
+  const paste = (event: ClipboardEvent): void => {
+    const clip = event.clipboardData.getData("text/plain");
+    if (!isManifest(clip)) return;
+    event.preventDefault();
+    const words = pastedWords(clip);
+    setPasted(clip);
+    setText(words);
+    setSearched(words);
   };
   /** Enter chooses from what is found for the whole text, however fast it came: from what is not told yet once it is. */
   const [isChoosing, setChoosing] = useState(false);
@@ -89,20 +128,22 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
             ref={field}
             value={text}
             onValueChange={type}
-            placeholder="Name, address, or a question: frontend -> database:5432"
+            onPaste={paste}
+            placeholder="Name, address, YAML, or a question: frontend -> database:5432"
           />
           <kbd>Esc</kbd>
         </div>
         <Command.List>
+          {pasted !== undefined && <PastedRows text={pasted} openId={OPEN_DRAFT} go={go} />}
           {question !== undefined && (
             <Command.Group heading="Reach">
               <Answer question={question} go={go} />
             </Command.Group>
           )}
-          {groups.length === 0 && question === undefined && !known.isOld && (
+          {pasted === undefined && groups.length === 0 && question === undefined && !known.isOld && (
             <Command.Empty>Nothing is called that. Try a name, a label, an address, or “a -&gt; b:80”.</Command.Empty>
           )}
-          {groups.map(({ title, entries }) => (
+          {shown.map(({ title, entries }) => (
             <Command.Group key={title} heading={title}>
               {entries.map((entry) => (
                 <Command.Item key={entry.id} value={entry.id} onSelect={() => choose(entry)}>
@@ -118,6 +159,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           ))}
         </Command.List>
         <p className="keys">
+          {pasted !== undefined && <span className="grow">Nothing is written before you apply the draft</span>}
           <span>
             <kbd>↑</kbd> <kbd>↓</kbd> move
           </span>

@@ -1,0 +1,5 @@
+import { PastedPage } from "./pasted-page.tsx";
+
+export default function Page() {
+  return <PastedPage />;
+}
