@@ -48,6 +48,18 @@ test("a policy that decides nothing says why", async () => {
   await page.goto(`${product.url}/networkpolicies/shop/nobody`);
   await page.getByText("No endpoint is selected, so it decides nothing.").waitFor();
   expect(await page.getByText("Matches nothing", { exact: true }).count()).toBe(2); // as a badge and as the verdict
+  await page.goto(`${product.url}/policies`);
+  await page
+    .getByRole("link", { name: /behind/ })
+    .getByText("Shadowed by shop/again")
+    .waitFor();
+  await page
+    .getByRole("link", { name: /nobody/ })
+    .getByText("Matches nothing")
+    .waitFor();
+  await page.goto(`${product.url}/policies?view=list`);
+  await page.getByRole("row", { name: /shop\/behind Shadowed by shop\/again/ }).waitFor();
+  await page.getByRole("row", { name: /shop\/nobody Matches nothing/ }).waitFor();
 });
 
 test("the endpoints that it selects are a list of the server's, with a filter", async () => {

@@ -1,13 +1,12 @@
 "use client";
-import { formatRef, type KubeObject, refOf } from "@percale/resources/catalog";
+import { type KubeObject, refOf } from "@percale/resources/catalog";
 import { useSelected } from "../live/selected.ts";
-import { useShadows } from "../live/shadows.ts";
-import { SHADOWED_MEANS, shadowersOf } from "../policy/shadow.ts";
+import { shadowedBy, useShadows } from "../live/shadows.ts";
 import { definitionOf } from "../words/kinds.ts";
 import { managerOf } from "../words/managed.ts";
-import { isUntold } from "../words/untold.ts";
 import { isProgrammed, Programmed } from "./programmed.tsx";
 import { Icon } from "./icon.tsx";
+import { IdleBadge } from "./idle-badge.tsx";
 
 interface StatusCondition {
   readonly type: string;
@@ -36,23 +35,15 @@ export function ObjectBadges({ object }: { readonly object: KubeObject }) {
           {manager.title}
         </span>
       )}
-      {definitionOf(object.kind)?.traits.tiered === true && <IdleBadge policy={object} />}
+      {definitionOf(object.kind)?.traits.tiered === true && <Idle policy={object} />}
       {isProgrammed(object.kind) && <Programmed of={object} />}
     </>
   );
 }
 
-/** A policy that decides nothing: nobody is selected, or others decide before it. */
-function IdleBadge({ policy }: { readonly policy: KubeObject }) {
+/** Whether it decides anything. */
+function Idle({ policy }: { readonly policy: KubeObject }) {
   const ref = refOf(policy);
-  const selected = useSelected(ref).data;
-  const shadows = useShadows();
-  if (selected?.matched === 0) return <span className="badge b-warn">Matches nothing</span>;
-  const by = isUntold(shadows) ? undefined : shadows.get(formatRef(ref));
-  if (by === undefined) return null;
-  return (
-    <span className="badge b-warn" title={SHADOWED_MEANS}>
-      Shadowed by {shadowersOf(by)}
-    </span>
-  );
+  const endpoints = useSelected(ref).data?.matched;
+  return <IdleBadge endpoints={endpoints} shadowedBy={shadowedBy(useShadows(), ref)} />;
 }

@@ -4,12 +4,11 @@ import type { ReactNode } from "react";
 import { useMatrix } from "../../live/matrix.ts";
 import { useObject } from "../../live/objects.ts";
 import { useSelected } from "../../live/selected.ts";
-import { useShadows } from "../../live/shadows.ts";
+import { shadowedBy, useShadows } from "../../live/shadows.ts";
 import { directionsOf, type PolicyObject, type RuleSpec, tierOf } from "../../policy/spec.ts";
 import { decidedPairs } from "../../app/(main)/matrix/view.ts";
 import { orderText } from "../../app/(main)/policies/view.ts";
 import { formatCount } from "../../words/number.ts";
-import { isUntold } from "../../words/untold.ts";
 import { Headline } from "../headline.tsx";
 import { useProgrammedOn } from "../programmed.tsx";
 import { Sentence } from "../sentence.tsx";
@@ -33,8 +32,7 @@ export function PolicySummary({ object }: { readonly object: PolicyObject }) {
       <Failed error={selected.error} what="the endpoints that it selects" onRetry={selected.refetch} />
     );
   const { matched } = selected.data;
-  const shadowedBy = isUntold(shadows) ? undefined : shadows.get(formatRef(ref));
-  const verdict = policyVerdict({ endpoints: matched, shadowedBy, programmed });
+  const verdict = policyVerdict({ endpoints: matched, shadowedBy: shadowedBy(shadows, ref), programmed });
   const decides = pairs?.by.get(formatRef(ref)) ?? 0;
   return (
     <>

@@ -1,6 +1,7 @@
 "use client";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { usePolicyCoverage } from "../../../live/coverage.ts";
+import { useShadows } from "../../../live/shadows.ts";
 import { useProtection } from "../../../live/protection.ts";
 import { useMatrix } from "../../../live/matrix.ts";
 import { useTierOrder } from "../../../live/board.ts";
@@ -35,6 +36,7 @@ export function Board(props: BoardProps) {
     [columns],
   );
   const coverage = usePolicyCoverage(names);
+  const shadows = useShadows();
   const protection = useProtection();
   const matrix = useMatrix().data;
   const pairs = useMemo(() => (matrix === undefined ? undefined : decidedPairs(matrix)), [matrix]);
@@ -106,6 +108,7 @@ export function Board(props: BoardProps) {
           key={column.name}
           column={column}
           coverage={coverage}
+          shadows={shadows}
           protection={protection}
           pairs={pairs}
           steps={props.steps}

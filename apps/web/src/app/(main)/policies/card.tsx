@@ -1,7 +1,9 @@
 "use client";
+import type { ObjectRef } from "@percale/resources/catalog";
 import { memo, type PointerEvent } from "react";
 import { isUntold, type Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
+import { IdleBadge } from "../../../parts/idle-badge.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { BehindBadge } from "../../../parts/programmed.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
@@ -15,6 +17,8 @@ export const PolicyCard = memo(function PolicyCard(props: {
   readonly card: Card;
   /** How many it selects. */
   readonly endpoints: number | Untold;
+  /** Who leaves nothing to it. */
+  readonly shadowedBy: readonly ObjectRef[] | undefined;
   /** Of so many pairs that the lab probes; undefined where it probes none. */
   readonly decides: number;
   readonly pairs: number | undefined;
@@ -27,7 +31,7 @@ export const PolicyCard = memo(function PolicyCard(props: {
   readonly onOpen: (path: string) => void;
   readonly onStartDrag: (event: PointerEvent<HTMLElement>, card: Card) => void;
 }) {
-  const { card, steps, endpoints } = props;
+  const { card, steps, endpoints, shadowedBy } = props;
   const classes = [
     "pcard",
     props.isFaded ? "fade" : "",
@@ -78,8 +82,12 @@ export const PolicyCard = memo(function PolicyCard(props: {
           </span>
           {card.onlyPasses === true && <span className="badge">Only passes</span>}
         </BehindBadge>
-        {endpoints === 0 ? (
-          <span className="badge right">Matches nothing</span>
+        {endpoints === 0 || shadowedBy !== undefined ? (
+          <IdleBadge
+            endpoints={isUntold(endpoints) ? undefined : endpoints}
+            shadowedBy={shadowedBy}
+            className="badge right ell"
+          />
         ) : (
           <span className="epc">
             {props.pairs !== undefined && <DecidedPairs decides={props.decides} of={props.pairs} />}

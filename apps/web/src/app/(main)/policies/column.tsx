@@ -5,6 +5,7 @@ import { type PointerEvent, useCallback, useEffect, useRef, useLayoutEffect } fr
 import type { Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { useRowWindow } from "../../../parts/row-window.ts";
+import { shadowedBy, type Shadows } from "../../../live/shadows.ts";
 import type { Coverage } from "../../../policy/coverage.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { formatCount } from "../../../words/number.ts";
@@ -29,6 +30,7 @@ export function Column(props: {
   readonly drop: number | undefined;
   /** By policy. */
   readonly coverage: Coverage | Untold;
+  readonly shadows: Shadows | Untold;
   readonly protection: ProtectionView | Untold;
   /** Of the lab: how many each decides; undefined where nothing is probed. */
   readonly pairs: ReturnType<typeof decidedPairs>;
@@ -108,6 +110,7 @@ export function Column(props: {
                 <PolicyCard
                   card={card}
                   endpoints={endpointsOf(props.coverage, card)}
+                  shadowedBy={shadowedBy(props.shadows, card.ref)}
                   decides={props.pairs?.by.get(formatRef(card.ref)) ?? 0}
                   pairs={props.pairs?.of}
                   isFirst={index === 0}

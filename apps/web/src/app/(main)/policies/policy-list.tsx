@@ -1,4 +1,10 @@
 "use client";
+import type { PolicyCardView } from "@percale/api";
+import { formatRef, type ObjectRef } from "@percale/resources/catalog";
+import { usePolicyCoverage } from "../../../live/coverage.ts";
+import { shadowedBy, useShadows } from "../../../live/shadows.ts";
+import { IdleBadge } from "../../../parts/idle-badge.tsx";
+import { isUntold, type Untold } from "../../../words/untold.ts";
 import { Age } from "../../../parts/age.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { type PolicyFilter, usePolicyRows } from "../../../live/board.ts";
@@ -10,9 +16,15 @@ import { mapRows } from "../../../parts/rows.ts";
 import { Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { type Column, formatSort, type SortState, useSort, VirtualTable } from "../../../parts/virtual-table.tsx";
 import type { Move } from "./order-draft.ts";
-import { type Card, cardOf, orderText } from "./view.ts";
+import { type Card, cardOf, endpointsOf, orderText } from "./view.ts";
 
-const COLUMNS: readonly Column<Card>[] = [
+/** With what is known of whether it decides anything. */
+interface Row extends Card {
+  readonly endpoints: number | Untold;
+  readonly shadowedBy: readonly ObjectRef[] | undefined;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
   {
     id: "name",
     title: "Policy",
@@ -21,7 +33,8 @@ const COLUMNS: readonly Column<Card>[] = [
     cell: (card) => (
       <>
         <Icon name={card.ref.namespace === undefined ? "global" : "ns"} className="muted" />{" "}
-        <ObjectName namespace={card.ref.namespace} name={card.ref.name} />
+        <ObjectName namespace={card.ref.namespace} name={card.ref.name} />{" "}
+        <IdleBadge endpoints={isUntold(card.endpoints) ? undefined : card.endpoints} shadowedBy={card.shadowedBy} />
         <div className="sub">
           {card.tier} · order {orderText(card.order)}
         </div>
@@ -108,6 +121,13 @@ export function PolicyList(props: {
   const sort = useSort(BY_PLACE);
   const { filter, moves } = props;
   const list = usePolicyRows({ filter, moves }, formatSort(sort));
+  const coverage = usePolicyCoverage(list.known.map(({ ref }) => formatRef(ref)));
+  const shadows = useShadows();
+  const rowOf = (policy: PolicyCardView): Row => ({
+    ...cardOf(policy),
+    endpoints: endpointsOf(coverage, policy),
+    shadowedBy: shadowedBy(shadows, policy.ref),
+  });
   if (list.total === undefined)
     return list.error === null ? (
       <SkeletonRows />
@@ -124,7 +144,7 @@ export function PolicyList(props: {
   return (
     <VirtualTable
       label="Policies"
-      rows={mapRows(list.rows, cardOf)}
+      rows={mapRows(list.rows, rowOf)}
       isOld={list.isOld}
       onShown={list.onShown}
       columns={COLUMNS}
