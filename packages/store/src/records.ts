@@ -17,6 +17,7 @@ export interface Records {
 export interface AgentStatusRecords {
   put(status: AgentStatus): Promise<void>;
   remove(node: string): Promise<void>;
+  get(node: string): Promise<AgentStatusRecord | undefined>;
   /** In the order of nodes. */
   list(): Promise<AgentStatusRecord[]>;
   /** The newest status of a node after each change; undefined when removed. Intermediate ones may be skipped. */

@@ -2,9 +2,7 @@ import { Wake } from "@percale/daemon";
 import type { AgentStatusChange, AgentStatusRecord, AgentStatusRecords } from "./records.ts";
 
 /** A driver's statuses without the watch. */
-export interface AgentStatusTable extends Omit<AgentStatusRecords, "watch"> {
-  get(node: string): Promise<AgentStatusRecord | undefined>;
-}
+export type AgentStatusTable = Omit<AgentStatusRecords, "watch">;
 
 /** Turns "this node's status changed" into watches. Names are collected until a watcher comes back for them, so a slow one skips, never piles up. */
 export class StatusFeed {
@@ -26,8 +24,8 @@ export class StatusFeed {
   };
 
   records(): AgentStatusRecords {
-    const { put, remove, list } = this.#table;
-    return { put, remove, list, watch: (signal) => this.#watch(signal) };
+    const { put, remove, get, list } = this.#table;
+    return { put, remove, get, list, watch: (signal) => this.#watch(signal) };
   }
 
   async *#watch(signal?: AbortSignal): AsyncGenerator<AgentStatusChange> {

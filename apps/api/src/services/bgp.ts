@@ -1,13 +1,14 @@
 import { countSessions, judgeSessions, listenPortOf } from "@percale/bgp";
 import type { BgpConfigurationObject, BgpReport, JudgedSession } from "@percale/bgp";
 import { condition } from "@percale/protocol";
+import type { AgentStatus } from "@percale/protocol";
 import { BGPConfiguration, Node } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { BgpCountsView, BgpSessionsView, BgpSessionView, ConditionView, NodeStatusView } from "../trpc/views.ts";
 
 interface Sources {
   readonly store: Datastore;
-  readonly statuses: readonly NodeStatusView[];
+  readonly statuses: readonly NodeStatusView<AgentStatus>[];
 }
 
 /** Every session with its ends, and of those that are down the likely cause. */

@@ -17,21 +17,32 @@ function setUp(heard: Readonly<Record<string, { readonly hearing: Hearing; reado
   };
   return { agentStatus, nodes: nodeServices({ agentStatus, hearing, log: silentLogger }) };
 }
-const view = (node: string, more: Pick<NodeStatusView, "hearing" | "heardMs">): NodeStatusView => ({
-  node,
-  ...more,
-  lastSeen: KEPT_AT.toISOString(),
-  status: agentStatusOf(node),
-});
-const named = (seen: readonly NodeStatusView[]) => seen.map(({ node }) => node);
+const view = (node: string, more: Pick<NodeStatusView, "hearing" | "heardMs">): NodeStatusView => {
+  const { routes: _routes, sessions: _sessions, ...status } = agentStatusOf(node);
+  return { node, ...more, lastSeen: KEPT_AT.toISOString(), status };
+};
+const named = (seen: readonly { readonly node: string }[]) => seen.map(({ node }) => node);
 
 test("a node is heard when it was heard, whatever is kept of it", async () => {
   const { agentStatus, nodes } = setUp({ n1: { hearing: "late", heardMs: 4_000 } });
   for (const node of ["n2", "n1"]) await agentStatus.put(agentStatusOf(node));
-  expect(await nodes.list()).toEqual([
+  expect(await nodes.status()).toEqual([
     view("n1", { hearing: "late", heardMs: 4_000 }),
     view("n2", { hearing: "unknown" }),
   ]);
+});
+
+test("routes are told of the node that is asked about alone, and of no node with every report", async () => {
+  const { agentStatus, nodes } = setUp();
+  for (const node of ["n1", "n2"]) await agentStatus.put(agentStatusOf(node));
+  const { routes: _routes, ...without } = agentStatusOf("n2");
+  await agentStatus.put(without);
+  expect(await Promise.all(["n1", "n2", "n3"].map((node) => nodes.routes(node)))).toEqual([
+    agentStatusOf("n1").routes,
+    null,
+    null,
+  ]);
+  expect((await nodes.status()).filter(({ status }) => "routes" in status || "sessions" in status)).toEqual([]);
 });
 
 test("a row that is no status keeps nobody from the others", async () => {

@@ -14,7 +14,7 @@ const object = (kind: string, name: string, spec: object = {}): KubeObject => ({
   metadata: { name },
   spec,
 });
-const nodeOf = (node: string, hearing: Hearing, more: Partial<AgentStatus> = {}): NodeStatusView => ({
+const nodeOf = (node: string, hearing: Hearing, more: Partial<AgentStatus> = {}): NodeStatusView<AgentStatus> => ({
   node,
   hearing,
   lastSeen: "2026-11-01T10:00:00.000Z",
@@ -29,7 +29,7 @@ const finding = (code: string, severity: "error" | "warning" | "info", since: st
   since,
 });
 
-function setUp(...statuses: readonly NodeStatusView[]) {
+function setUp(...statuses: readonly NodeStatusView<AgentStatus>[]) {
   const store = new MemoryStore();
   const health = new HealthRegistry();
   const nodes = { list: async () => statuses, watch: () => expect.unreachable() };

@@ -1,5 +1,6 @@
 import type { HealthRegistry } from "@percale/daemon";
 import { condition } from "@percale/protocol";
+import type { AgentStatus } from "@percale/protocol";
 import { kindsWhere, Node, resourceDefinitions } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
 import type { Hearing } from "../hearing/hearing.ts";
@@ -14,7 +15,7 @@ const QUIET_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => trai
 
 interface Sources {
   readonly store: Datastore;
-  readonly nodes: Services["nodes"];
+  readonly nodes: Pick<Services["nodes"], "list">;
   readonly health: HealthRegistry;
   readonly hearing: Pick<Hearing, "database">;
 }
@@ -43,11 +44,11 @@ export async function foundConditions(sources: Sources): Promise<ConditionView[]
   return found(sources, await heard(sources));
 }
 
-async function heard(sources: Sources): Promise<readonly NodeStatusView[]> {
+async function heard(sources: Sources): Promise<readonly NodeStatusView<AgentStatus>[]> {
   return answers(sources) ? sources.nodes.list() : [];
 }
 
-async function found(sources: Sources, statuses: readonly NodeStatusView[]): Promise<ConditionView[]> {
+async function found(sources: Sources, statuses: readonly NodeStatusView<AgentStatus>[]): Promise<ConditionView[]> {
   const { store, health } = sources;
   const own = health.list().map((one) => ({ ...one, source: "api" }));
   if (!answers(sources)) return own;
@@ -60,7 +61,7 @@ function answers({ store, hearing }: Sources): boolean {
   return store.isConnected() && hearing.database() === "heard";
 }
 
-function silent({ node, heardMs, lastSeen }: NodeStatusView): ConditionView {
+function silent({ node, heardMs, lastSeen }: NodeStatusView<AgentStatus>): ConditionView {
   return {
     ...condition.AgentSilent({
       node,

@@ -1,4 +1,4 @@
-import type { ChangeSet } from "@percale/protocol";
+import type { AgentStatus, ChangeSet, NodeRoutes } from "@percale/protocol";
 import type { JsonSchema, KubeObject, ObjectRef } from "@percale/resources";
 import type { z } from "zod";
 import type { Identity } from "../auth/identity.ts";
@@ -37,7 +37,11 @@ export interface Services {
   /** Every change after `since` (absent: from now on), and beats, until `signal` aborts. */
   live(since: number | undefined, signal: AbortSignal): AsyncIterable<view.LiveEvent | view.BeatView>;
   readonly nodes: {
-    list(): Promise<readonly view.NodeStatusView[]>;
+    /** With all that agents report. */
+    list(): Promise<readonly view.NodeStatusView<AgentStatus>[]>;
+    status(): Promise<readonly view.NodeStatusView[]>;
+    /** What the node's agent reports of its kernel; null where it does not. */
+    routes(node: string): Promise<NodeRoutes | null>;
     /** All of them at once, then the changed one each time, and all again once one is gone. */
     watch(signal: AbortSignal): AsyncIterable<view.NodesView>;
   };

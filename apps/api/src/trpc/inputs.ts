@@ -43,6 +43,8 @@ export const sinceInput = z
   .object({ since: revision.optional(), lastEventId: z.string().max(20).nullish() })
   .optional();
 
+export const nodeInput = z.strictObject({ node: name });
+
 export const releaseInput = z.strictObject({ address: z.string().min(1).max(64), force: z.boolean().default(false) });
 
 const port = z.int().min(1).max(65_535);

@@ -81,7 +81,11 @@ const live = router({
 });
 
 const nodes = router({
-  status: can("read").query(({ ctx }) => ctx.services.nodes.list()),
+  status: can("read").query(({ ctx }) => ctx.services.nodes.status()),
+  /** Null: its agent reports none. */
+  routes: can("read")
+    .input(parsed(input.nodeInput))
+    .query(({ ctx, input }) => ctx.services.nodes.routes(input.node)),
   /** All nodes first, then each that changed; all again once one is gone. */
   watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<NodesView> {
     yield* ctx.services.nodes.watch(signal!);

@@ -123,7 +123,7 @@ export interface LiveEvent {
   readonly object: KubeObject;
 }
 
-export interface NodeStatusView {
+export interface NodeStatusView<Status = NodeReportView> {
   readonly node: string;
   /** As of now; a dashboard hears it at each beat. */
   readonly hearing: Hearing;
@@ -131,8 +131,11 @@ export interface NodeStatusView {
   readonly heardMs?: number;
   /** When its newest report was kept. */
   readonly lastSeen: string;
-  readonly status: AgentStatus;
+  readonly status: Status;
 }
+
+/** What every page may show of a node. Who shows its routes or sessions asks for them: `nodes.routes`, `bgp.sessions`. */
+export type NodeReportView = Omit<AgentStatus, "routes" | "sessions">;
 
 export interface NodesView {
   /** These are all; else those that changed. */

@@ -91,7 +91,7 @@ export function useStatusFeeds(): void {
             for (const view of told) byNode.set(view.node, view);
             return [...byNode.values()];
           });
-          for (const derived of [trpc.health, trpc.bgp])
+          for (const derived of [trpc.health, trpc.bgp, trpc.nodes.routes])
             void queryClient.invalidateQueries({ queryKey: derived.pathKey(), refetchType: "active" });
         },
         onError: () => again(startNodes),

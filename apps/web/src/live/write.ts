@@ -116,7 +116,10 @@ function showAtOnce(
     ? { t: "delete", revision: own, ref: change.ref }
     : { t: "put", revision: own, object };
   const ref = refOf(object);
-  queryClient.setQueryData<Single>(objectKey(ref), (old) => old && oneAfter(old, ref, [event]));
+  // Also where nobody asked yet: who opens it next sees it at once.
+  queryClient.setQueryData<Single>(objectKey(ref), (old = { revision: -1, object: undefined }) =>
+    oneAfter(old, ref, [event]),
+  );
   queryClient.setQueryData<Collection>(collectionKey(object.kind), (old) => {
     if (old === undefined) return old;
     // The collection's revision stays: events of others between it and ours are still to come.

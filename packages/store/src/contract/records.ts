@@ -57,9 +57,11 @@ export function recordsContract(driver: RecordsDriver): void {
         { node: "a", status: { node: "a" }, updatedAt: expect.stringMatching(/Z$/) },
         { node: "b", status: { node: "b", inSync: true }, updatedAt: expect.stringMatching(/Z$/) },
       ]);
+      expect(await agentStatus.get("b")).toEqual(list[1]);
       await agentStatus.remove("a");
       await agentStatus.remove("never-there");
       expect(await agentStatus.list()).toEqual(list.slice(1));
+      expect(await agentStatus.get("a")).toBeUndefined();
     });
 
     test("whoever watches hears of every node's newest status, and of its end", async () => {

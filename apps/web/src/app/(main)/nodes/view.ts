@@ -1,5 +1,6 @@
 import type { SessionCounts } from "@percale/bgp/standing";
-import type { AgentStatus, Condition, Hearing, WorkloadStatus } from "@percale/protocol";
+import type { NodeReportView } from "@percale/api";
+import type { Condition, Hearing, WorkloadStatus } from "@percale/protocol";
 import { counted, formatCount } from "../../../words/number.ts";
 import { lowered, PRESENT, type Tense } from "../../../words/tense.ts";
 
@@ -12,7 +13,7 @@ export interface NodeReport {
   readonly silent?: string | undefined;
   /** RFC 3339 of its last report. */
   readonly reportedAt?: string | undefined;
-  readonly status?: AgentStatus | undefined;
+  readonly status?: NodeReportView | undefined;
   /** Its BGP sessions, as both ends see them; absent until told. */
   readonly sessions?: SessionCounts | undefined;
 }
@@ -50,7 +51,7 @@ export function nodeRow(report: NodeReport): NodeRow {
 }
 
 /** Revisions received and not yet in the kernel. */
-function behindOf({ appliedRevision, programmedRevision }: AgentStatus): number {
+function behindOf({ appliedRevision, programmedRevision }: NodeReportView): number {
   return Math.max(0, appliedRevision - programmedRevision);
 }
 

@@ -69,6 +69,7 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
   const trpc = useTRPC();
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const endpoints = useQuery(trpc.lists.endpoints.queryOptions({ node: report.name, limit: SHOWN }));
+  const routes = useQuery(trpc.nodes.routes.queryOptions({ node: report.name }));
   const row = nodeRow(report);
   const { isPast } = useTense();
   const tab = url.get("tab") ?? "programming";
@@ -101,7 +102,7 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
           tabs={[
             { id: "programming", title: "Programming" },
             { id: "endpoints", title: "Endpoints", count: endpoints.data?.matched },
-            { id: "routes", title: "Routes", count: status?.routes?.total },
+            { id: "routes", title: "Routes", count: routes.data?.total },
             { id: "blocks", title: "Blocks", count: usage.data && nodeBlocks(report.name, usage.data).own.length },
             { id: "sessions", title: "Sessions", count: told.data && sessions.length },
           ]}
@@ -112,7 +113,9 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
           {(list) => <EndpointTab report={report} endpoints={list} />}
         </Loaded>
       ) : tab === "routes" ? (
-        <RouteTab routes={status?.routes} endpoints={endpoints.data?.rows ?? []} />
+        <Loaded query={routes} what="routes" rows={4}>
+          {(told) => <RouteTab routes={told} endpoints={endpoints.data?.rows ?? []} />}
+        </Loaded>
       ) : tab === "blocks" ? (
         <Loaded query={usage} what="IP pools" rows={4}>
           {(pools) => <BlockTab node={report.name} pools={pools} />}

@@ -1,5 +1,6 @@
 "use client";
-import type { AgentStatus, EndedCondition } from "@percale/protocol";
+import type { NodeReportView } from "@percale/api";
+import type { EndedCondition } from "@percale/protocol";
 import { useHealth } from "../../../../live/queries.ts";
 import { Age, useNow } from "../../../../parts/age.tsx";
 import { ConditionList } from "../../../../parts/condition-list.tsx";
@@ -17,7 +18,7 @@ export function Programming({
   head,
 }: {
   readonly report: NodeReport;
-  readonly status: AgentStatus;
+  readonly status: NodeReportView;
   readonly head: number;
 }) {
   const now = useNow();

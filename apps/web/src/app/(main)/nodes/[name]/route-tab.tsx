@@ -19,7 +19,8 @@ export function RouteTab({
   routes,
   endpoints,
 }: {
-  readonly routes: NodeRoutes | undefined;
+  /** Null: its agent reports none. */
+  readonly routes: NodeRoutes | null;
   /** The node's. */
   readonly endpoints: readonly EndpointRowView[];
 }) {
@@ -28,7 +29,7 @@ export function RouteTab({
     () => routeRows(routes?.list ?? [], { nodes: nodes ?? [], endpoints }),
     [routes, nodes, endpoints],
   );
-  if (routes === undefined)
+  if (routes === null)
     return (
       <Empty
         title="Routes are not reported"
