@@ -1,7 +1,7 @@
 "use client";
 import type { KubeObject } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { definitionOf } from "../words/kinds.ts";
 import { useRights } from "../live/rights.ts";
 import { useSchema } from "../live/schema.ts";
@@ -19,6 +19,7 @@ import { PolicyForm } from "./policy-form.tsx";
 import { SchemaForm } from "./schema-form.tsx";
 import { useDryRun } from "./use-dry-run.ts";
 import { type Draft, placeComplaints, rebase, useDraft } from "./use-draft.ts";
+import { useKeptDraft } from "./use-kept-draft.ts";
 import { WriteButton } from "../parts/write-button.tsx";
 
 const CodeEditor = dynamic(async () => (await import("./code-editor.tsx")).CodeEditor, {
@@ -56,6 +57,15 @@ export function useEditor(props: EditorProps): {
   // The base under edit stays what it was when editing began; a newer one is offered, never taken silently.
   const [base, setBase] = useState(props.base);
   const draft = useDraft(base, props.initialText);
+  const isBack = useKeptDraft({
+    kind,
+    base,
+    draft,
+    onBack: (kept) => {
+      setBase(kept.base);
+      draft.setText(kept.text);
+    },
+  });
   const narrow = useNarrow();
   const definition = definitionOf(kind);
   const isPolicy = definition?.traits.tiered === true;
@@ -95,8 +105,10 @@ export function useEditor(props: EditorProps): {
     draft.candidate !== undefined &&
     !isWriting;
 
+  const isGoing = useRef(false); // a second click comes before the first is drawn
   const apply = useCallback(async () => {
-    if (!canApply || draft.candidate === undefined) return;
+    if (!canApply || draft.candidate === undefined || isGoing.current) return;
+    isGoing.current = true;
     setRefused(undefined);
     try {
       const [object] = await write({
@@ -107,6 +119,8 @@ export function useEditor(props: EditorProps): {
       props.onDone(object);
     } catch (error) {
       setRefused(failureOf(error));
+    } finally {
+      isGoing.current = false;
     }
   }, [canApply, draft.candidate, isNew, props, reason, write]);
 
@@ -188,6 +202,11 @@ export function useEditor(props: EditorProps): {
         {readOnly !== undefined && (
           <p className="note" role="status">
             <Icon name="lock" /> {readOnly}
+          </p>
+        )}
+        {isBack && draft.isDirty && (
+          <p className="note" role="status">
+            <Icon name="undo" /> What you had typed before this page was left is back.
           </p>
         )}
         {newer !== undefined && base !== undefined && (

@@ -73,7 +73,10 @@ export function useRevert(): Revert {
   const queryClient = useQueryClient();
   const trpc = useTRPC();
   return useMemo(() => {
+    const going = new Set<number>(); // a second click while the first is under way
     const revert: Revert = async (revision, names, { over } = { over: false }) => {
+      if (going.has(revision)) return;
+      going.add(revision);
       try {
         const precondition = over ? {} : { resourceVersionPrecondition: String(revision) };
         const result = await client.changes.revert.mutate({ revision, ...precondition });
@@ -98,6 +101,8 @@ export function useRevert(): Revert {
           content: createElement("span", {}, "Not reverted: ", words),
           ...(failure.kind === "conflict" && !over && { action: insist }),
         });
+      } finally {
+        going.delete(revision);
       }
     };
     return revert;
