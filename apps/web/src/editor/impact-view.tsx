@@ -92,6 +92,10 @@ const LONG = 200;
 export function ImpactView({ impact, short = false }: { readonly impact: Impact; readonly short?: boolean }) {
   const { data, error } = impact;
   if (!impact.isAsked) return short ? null : <p className="muted">Change something to see its effect.</p>;
+  if (isRefusal(error))
+    return short ? null : (
+      <p className="muted">As it stands it cannot be stored, so it has no effect: the problem is named below.</p>
+    );
   if (error !== null && data === undefined) return short ? null : <Failed error={error} what="impact" />;
   if (data === undefined) return <SkeletonRows rows={short ? 2 : 5} />;
   const sum = sumImpact(data);

@@ -95,7 +95,7 @@ function SchemaField(props: {
               {common.label} <span className="field-name">· {common.field}</span>
             </>
           }
-          checked={(value ?? schema.default) === true}
+          checked={(value ?? schema.default ?? schema["x-default"]) === true}
           onChange={onChange}
         />
         {schema.description !== undefined && <p className="hint">{schema.description}</p>}

@@ -39,6 +39,10 @@ test("a field is called by its written title, and one without by its path", () =
   ]);
 });
 
+test("before the schema is here a field is called by its last word", () => {
+  expect(["spec.tier", "spec.ingress[0].nets"].map((path) => titleAt(undefined, path))).toEqual(["Tier", "Nets"]);
+});
+
 test("without a schema there is nothing", () => {
   expect([schemaAt(undefined, []), fieldsOf(undefined), valuesOf(undefined)]).toEqual([undefined, [], []]);
 });

@@ -38,15 +38,20 @@ export function schemaAt(schema: Schema | undefined, path: readonly (string | nu
   return at;
 }
 
-/** What people call the field at a path of text, such as `spec.ingress[0].source.nets`: its written title, else the path itself. */
+/** What people call the field at a path of text, such as `spec.ingress[0].source.nets`: its written title, else the path itself; before the schema is here its last word. */
 export function titleAt(schema: Schema | undefined, path: string): string {
   const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
+  if (schema === undefined) return capital(keys.at(-1) ?? path);
   return (
     schemaAt(
       schema,
       keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
     )?.title ?? path
   );
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function step(schema: Schema, key: string | number): Schema | undefined {
