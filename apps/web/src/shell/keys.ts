@@ -17,8 +17,14 @@ export function switchKeys(on: boolean): void {
   keepChoice("keys", on ? "on" : "off");
 }
 
-/** ⌘K or Ctrl K opens the search; `/` too, where a page has no filter field of its own; `g` then a letter goes to a page. */
-export function useJumpKeys(onSearch: () => void): void {
+/** ⌘K or Ctrl K opens the search; `/` too, where a page has no filter field of its own; `?` says all keys; `g` then a letter goes to a page. */
+export function useJumpKeys({
+  onSearch,
+  onHelp,
+}: {
+  readonly onSearch: () => void;
+  readonly onHelp: () => void;
+}): void {
   const router = useRouter();
   const armedUntil = useRef(0);
   useEffect(() => {
@@ -36,6 +42,11 @@ export function useJumpKeys(onSearch: () => void): void {
         else filter.focus();
         return;
       }
+      if (event.key === "?") {
+        event.preventDefault();
+        onHelp();
+        return;
+      }
       if (event.key === "g") {
         armedUntil.current = event.timeStamp + 1500;
         return;
@@ -49,5 +60,5 @@ export function useJumpKeys(onSearch: () => void): void {
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [onSearch, router]);
+  }, [onHelp, onSearch, router]);
 }

@@ -16,6 +16,7 @@ import { useUndoKey } from "./undo/use-undo.ts";
 
 const loadPalette = async () => (await import("./palette/palette.tsx")).Palette;
 const Palette = dynamic(loadPalette, { ssr: false });
+const Shortcuts = dynamic(async () => (await import("./shortcuts/shortcuts.tsx")).Shortcuts, { ssr: false });
 /** After the page has what it needs itself. */
 const PALETTE_MS = 2_000;
 
@@ -26,8 +27,9 @@ export function Shell(props: { readonly rail: RailWidth | undefined; readonly ch
   const [chosen, setChosen] = useState(props.rail);
   const [menuOpen, setMenuOpen] = useState(false);
   const [searching, setSearching] = useState(false);
+  const [helping, setHelping] = useState(false);
   const rail = chosen ?? (prefersSlimRail(pathname) ? "slim" : "wide");
-  useJumpKeys(() => setSearching(true));
+  useJumpKeys({ onSearch: () => setSearching(true), onHelp: () => setHelping(true) });
   useUndoKey();
   useArrival(pathname);
   useEffect(() => {
@@ -43,6 +45,7 @@ export function Shell(props: { readonly rail: RailWidth | undefined; readonly ch
     setShown(pathname);
     setMenuOpen(false);
     setSearching(false);
+    setHelping(false);
   }
   return (
     <div className="app" data-rail={rail} data-menu={menuOpen ? "open" : undefined}>
@@ -64,6 +67,7 @@ export function Shell(props: { readonly rail: RailWidth | undefined; readonly ch
       <Notices />
       {props.children}
       {searching && <Palette onClose={() => setSearching(false)} />}
+      {helping && <Shortcuts onClose={() => setHelping(false)} />}
       <Toasts />
       <LiveFeed />
     </div>

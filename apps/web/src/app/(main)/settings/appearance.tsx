@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from "react";
 import { applyDensity, DENSITIES } from "../../../shell/density.ts";
 import { keysAreOn, switchKeys } from "../../../shell/keys.ts";
-import { NAV } from "../../../shell/nav.ts";
+import { ShortcutList } from "../../../shell/shortcuts/shortcut-list.tsx";
 import { applyTheme, THEMES } from "../../../shell/theme.ts";
 import { useDensity, useTheme } from "../../../shell/use-choice.ts";
 
@@ -12,21 +12,6 @@ const THEME_WORDS = {
   dark: ["Dark", "for dim rooms and wall screens"],
 } as const;
 const DENSITY_WORDS = { compact: ["Compact", "rows of 32 px"], comfortable: ["Comfortable", "rows of 40 px"] } as const;
-
-const KEYS: readonly (readonly [does: string, keys: readonly string[]])[] = [
-  ["Search, or ask a question", ["⌘", "K"]],
-  ["Filter of the page", ["/"]],
-  ...NAV.flatMap(({ entries }) => entries).flatMap(({ title, key }) =>
-    key === undefined ? [] : [[title, ["g", key]] as const],
-  ),
-  ["Next, previous row", ["j", "k"]],
-  ["Open the panel of a row", ["↵"]],
-  ["Move a policy in its tier", ["Alt", "↑↓"]],
-  ["Move a policy to another tier", ["Alt", "←→"]],
-  ["Review, then apply", ["⌘", "↵"]],
-  ["Undo the last change", ["⌘", "Z"]],
-  ["Close the panel", ["Esc"]],
-];
 
 /** How one likes the dashboard: kept in this browser, nobody else sees it. */
 export function Appearance() {
@@ -66,18 +51,7 @@ export function Appearance() {
             />
             <span>Single-key shortcuts</span>
           </label>
-          <ul className="own-keys">
-            {KEYS.map(([does, combination]) => (
-              <li key={does}>
-                <span>{does}</span>
-                <span>
-                  {combination.map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </span>
-              </li>
-            ))}
-          </ul>
+          <ShortcutList />
         </Part>
       </div>
     </div>

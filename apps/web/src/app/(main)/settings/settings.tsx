@@ -7,14 +7,23 @@ import { FilterBox } from "../../../parts/filter-box.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../parts/states.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
-import { counted } from "../../../words/number.ts";
 import { Appearance } from "./appearance.tsx";
 import { ApplyBar } from "./apply-bar.tsx";
 import { groupId } from "./group-id.ts";
 import { GroupNav } from "./group-nav.tsx";
 import { SettingPanel } from "./setting-panel.tsx";
 import { SettingLine } from "./setting-line.tsx";
-import { type Drafts, findRows, groupsOf, holds, isOnly, type Only, settingRows, withDraft } from "./view.ts";
+import {
+  type Drafts,
+  findRows,
+  groupsOf,
+  holds,
+  isOnly,
+  type Only,
+  settingRows,
+  settingsWords,
+  withDraft,
+} from "./view.ts";
 import "../../../styles/settings.css";
 
 const KINDS = kinds.filter(({ looks }) => looks.settings !== undefined);
@@ -110,14 +119,20 @@ function ClusterSettings({ tabs }: { readonly tabs: ReactNode }) {
             <GroupNav groups={groups} drafts={drafts} />
             <div className="set-list">
               <div className="set-verdict">
-                <p className="vt">
-                  {counted(count("has"), "setting")} of {rows.length} {count("has") === 1 ? "differs" : "differ"} from
-                  the default; {count("over")} overridden on a node
-                </p>
+                <p className="vt">{settingsWords(count("has"), count("over"), rows.length)}</p>
                 <p className="muted">
                   {rows.length - count("live")} have no effect in this version: no part of it reads them.
                 </p>
               </div>
+              {found.length > 0 && (
+                <div className="set-line set-heads sm muted" aria-hidden>
+                  <span>Setting</span>
+                  <span>Value</span>
+                  <span className="set-default">Default</span>
+                  <span className="set-over">Overridden</span>
+                  <span className="set-effect">A change</span>
+                </div>
+              )}
               {found.length === 0 && (
                 <Empty
                   title="No setting matches"

@@ -8,6 +8,7 @@ import {
   findRows,
   parseTyped,
   settingRows,
+  settingsWords,
   shownValue,
   valueWords,
   withDraft,
@@ -128,4 +129,12 @@ test.each([
   [15, "15"],
 ])("%j reads %s", (value, words) => {
   expect(valueWords(value)).toBe(words);
+});
+
+test.each([
+  [0, 0, "All 211 settings have their default; none is overridden on a node"],
+  [1, 2, "1 of 211 settings differs from the default; 2 overridden on a node"],
+  [3, 0, "3 of 211 settings differ from the default; none is overridden on a node"],
+])("with %i that differ and %i overridden the page says so", (differing, overridden, words) => {
+  expect(settingsWords(differing, overridden, 211)).toBe(words);
 });

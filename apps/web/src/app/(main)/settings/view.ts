@@ -194,3 +194,10 @@ export function forWhom(name: string): string {
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** How far the cluster is from its defaults, in a sentence. */
+export function settingsWords(differing: number, overridden: number, all: number): string {
+  const over = overridden === 0 ? "none is overridden on a node" : `${overridden} overridden on a node`;
+  if (differing === 0) return `All ${all} settings have their default; ${over}`;
+  return `${differing} of ${all} settings ${differing === 1 ? "differs" : "differ"} from the default; ${over}`;
+}
