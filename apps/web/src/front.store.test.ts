@@ -20,7 +20,7 @@ let naming: Server;
 beforeAll(async () => {
   server = await startAnyApi();
   proxy = createApiProxy({ apiUrl: new URL(server.api.url), ca: Buffer.from(server.ca) });
-  front = createFront({ proxy, names: ["percale.example"], page: (_, response) => response.end("page") });
+  front = createFront({ proxy, names: ["percale.example"], page: ({ url }, response) => response.end(`page ${url}`) });
   await listening(front);
   keeping = reverseProxy((host) => ({ host }));
   naming = reverseProxy((host) => ({ "x-forwarded-host": host, "x-forwarded-proto": "https" }));
@@ -112,6 +112,14 @@ test("so is a WebSocket of such a name", async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${portOf(front)}/trpc`, { headers: { host: "evil.example" } });
   const [error] = (await once(socket, "error")) as [Error];
   expect(error.message).toContain("421");
+});
+
+test.each([
+  ["/nodes/n%C3%A9?q=%E0%A4%A", "page /nodes/n%C3%A9?q=%E0%A4%A"],
+  ["/nodes/%E0%A4%A?q=%41", "page /nodes/%25E0%25A4%25A?q=%41"],
+  ["/50%", "page /50%25"],
+])("a path that cannot be decoded stands for itself: %s", async (path, text) => {
+  expect(await ask(front, path, { host: "percale.example" })).toMatchObject({ code: 200, text });
 });
 
 test("health answers to any name", async () => {

@@ -28,7 +28,10 @@ export function createFront({ proxy, names, page, upgradePage }: FrontOptions): 
       return;
     }
     if (isApi(url)) proxy.forward(request, response);
-    else page(request, response);
+    else {
+      request.url = readable(url);
+      page(request, response);
+    }
   });
   server.on("upgrade", (request, socket, head) => {
     const stranger = strangerIn(request, names);
@@ -59,6 +62,17 @@ function refuseUpgrade(socket: Duplex, text: string): void {
   socket.end(
     `HTTP/1.1 ${MISDIRECTED} Misdirected Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
   );
+}
+
+/** A path that is no text once decoded stands for itself: its page says that nothing is called that. */
+function readable(url: string): string {
+  const [path = "", ...query] = url.split("?");
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return [path.replaceAll("%", "%25"), ...query].join("?");
+  }
 }
 
 function isApi(url: string): boolean {

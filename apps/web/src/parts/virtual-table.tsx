@@ -255,9 +255,13 @@ function HeadCell<T>(props: {
 }
 
 /** Which the URL says; `-name` is descending. `fallback` stays the same object from render to render. */
-export function useSort(fallback: SortState): SortState {
+/** `known`: columns that a list is sorted by; what the address says of others is left out. */
+export function useSort(fallback: SortState, known?: readonly string[]): SortState {
   const text = useUrlState().get("sort");
-  return useMemo(() => parseSort(text, fallback), [text, fallback]);
+  return useMemo(() => {
+    const sort = parseSort(text, fallback);
+    return known === undefined || known.includes(sort.id) ? sort : fallback;
+  }, [text, fallback, known]);
 }
 
 function parseSort(text: string | null, fallback: SortState): SortState {

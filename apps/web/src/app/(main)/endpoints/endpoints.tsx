@@ -111,6 +111,8 @@ function protectionColumn(direction: "ingress" | "egress", title: string): Colum
 
 const BY_NAME: SortState = { id: "name", down: false };
 
+const SORTED = COLUMNS.filter((column) => column.sort !== undefined).map(({ id }) => id);
+
 const FILTERS = ["ns", "node", "ingress", "egress"] as const;
 const OPENNESS: ReadonlySet<string> = new Set(["open", "partly", "closed"]);
 
@@ -120,7 +122,7 @@ export function Endpoints() {
   const url = useUrlState();
   const nodes = useNodes();
   const states = useMemo(() => statesOf(nodes.data?.reports), [nodes.data]);
-  const sort = useSort(BY_NAME);
+  const sort = useSort(BY_NAME, SORTED);
   const filter = useFilter(sort, states);
   const list = useEndpointList(filter);
   const coverage = useCoverageOf(list.known.map(({ key }) => key));
@@ -147,7 +149,12 @@ export function Endpoints() {
         ) : list.total === 0 ? (
           <Empty
             title="No endpoints yet"
-            help="A workload becomes an endpoint when the CNI plugin attaches it to a node. The lab brings its own: percale lab up."
+            help={
+              <>
+                A workload becomes an endpoint when the CNI plugin attaches it to a node. The lab brings its own:{" "}
+                <span className="mono">percale lab up</span>.
+              </>
+            }
           />
         ) : (
           <VirtualTable

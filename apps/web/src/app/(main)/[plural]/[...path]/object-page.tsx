@@ -1,10 +1,12 @@
 "use client";
 import type { ObjectRef } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
-import { definitionByPlural, kindWords, refFrom } from "../../../../words/kinds.ts";
+import Link from "next/link";
+import { definitionByPlural, definitionOf, refFrom } from "../../../../words/kinds.ts";
 import { useObject } from "../../../../live/objects.ts";
 import { Gone } from "../../../../parts/gone.tsx";
 import { Empty, Failed, SkeletonRows } from "../../../../parts/states.tsx";
+import { entryOf } from "../../../../shell/nav.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
 import "../../../../styles/editor.css";
 
@@ -25,7 +27,20 @@ export function ObjectPage({ plural, path }: { readonly plural: string; readonly
   if (definition === undefined || ref === undefined) {
     return (
       <main className="main" id="main">
-        <Empty title="No such page" help={<span className="mono">/{[plural, ...path].join("/")}</span>} />
+        <Empty
+          title="No such page"
+          help={
+            <>
+              Nothing here is called <span className="mono">/{[plural, ...path].join("/")}</span>. The search (⌘K) finds
+              pages, objects and addresses.
+            </>
+          }
+          action={
+            <Link className="btn" href="/">
+              Overview
+            </Link>
+          }
+        />
       </main>
     );
   }
@@ -41,11 +56,11 @@ function Found({
   readonly plural: string;
   readonly editable: boolean;
 }) {
-  const words = kindWords(openRef.kind);
+  const words = definitionOf(openRef.kind)?.words.many ?? plural;
   usePageTitle(openRef.name, {
     mono: true,
     kind: openRef.kind,
-    parents: [{ title: words.charAt(0).toUpperCase() + words.slice(1), href: `/${plural}` }],
+    parents: [entryOf(`/${plural}`) ?? { title: capital(words), href: `/${plural}` }],
   });
   const query = useObject(openRef);
   return (
@@ -69,4 +84,8 @@ function Found({
       )}
     </main>
   );
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,6 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
 import { Empty, SkeletonRows } from "../../../../parts/states.tsx";
+import { entryOf } from "../../../../shell/nav.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
 import { definitionByPlural, kindWords } from "../../../../words/kinds.ts";
 import "../../../../styles/editor.css";
@@ -18,7 +19,8 @@ const NewDraft = dynamic(async () => (await import("./new-draft.tsx")).NewDraft,
 export function NewPage({ plural }: { readonly plural: string }) {
   const definition = definitionByPlural(plural);
   const words = kindWords(definition?.kind ?? plural);
-  usePageTitle(`New ${words}`);
+  const home = entryOf(`/${plural}`);
+  usePageTitle(`New ${words}`, home === undefined ? {} : { parents: [home] });
   if (definition === undefined) {
     return (
       <main className="main" id="main">
