@@ -11,7 +11,11 @@ import { hrefOf } from "./reach/questions.ts";
 export function Causes({ verdict: { severity, causes } }: { readonly verdict: Verdict }) {
   return (
     <>
-      {severity === "info" && "Start an agent on a node, or bring up the lab with percale lab up."}
+      {severity === "info" && (
+        <>
+          Start an agent on a node, or bring up the lab with <span className="mono">percale lab up</span>.
+        </>
+      )}
       {causes.map(({ subject, href, rest }, index) => (
         <span key={`${subject} ${rest}`}>
           {index > 0 && " · "}

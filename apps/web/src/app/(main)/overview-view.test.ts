@@ -3,7 +3,7 @@ import type { Hearing } from "@percale/protocol";
 import { expect, test } from "vitest";
 import { tenseOf } from "../../words/tense.ts";
 import type { NodeRow } from "./nodes/view.ts";
-import { openWords, overviewVerdict } from "./overview-view.ts";
+import { firstSteps, openWords, overviewVerdict } from "./overview-view.ts";
 
 const row = (behind = 0, hearing: Hearing = "heard", name = "n1") =>
   ({ name, behind, severity: "ok", title: "", report: { hearing, silent: "8 s", status: {} } }) as unknown as NodeRow;
@@ -159,7 +159,7 @@ test("once nothing is heard any more it says of when it speaks, and nothing is w
 test.each([
   [0, 0, "none by profile"],
   [3, 0, "3 by profile"],
-  [3, 1200, "3 by profile, 1,200 outwards"],
+  [3, 1200, "1,200 open outwards"],
 ])(
   "of endpoints of which %d end in profiles inwards and whose %d let everything out it says so",
   (byProfile, open, words) => {
@@ -167,3 +167,14 @@ test.each([
     expect(openWords({ ingress: { ...tally, byProfile }, egress: { ...tally, open } })).toBe(words);
   },
 );
+
+test("the first steps stand there until all are done, and those that are done say so", () => {
+  const has = { nodes: 3, pools: 1, endpoints: 0, policies: 2 };
+  expect(firstSteps(has)).toEqual([
+    { title: "A node has joined", isDone: true },
+    { title: "An IP pool exists", isDone: true },
+    { title: "A workload is attached", isDone: false },
+    { title: "A first policy is in force", isDone: true },
+  ]);
+  expect(firstSteps({ ...has, endpoints: 8 })).toEqual([]);
+});

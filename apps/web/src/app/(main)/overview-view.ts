@@ -19,8 +19,8 @@ export interface Stat {
 
 /** Of those that are open inwards: who has the last word, and how many let everything out. */
 export function openWords({ ingress, egress }: Pick<ProtectionView, "ingress" | "egress">): string {
-  const byProfile = ingress.byProfile === 0 ? "none by profile" : `${formatCount(ingress.byProfile)} by profile`;
-  return egress.open === 0 ? byProfile : `${byProfile}, ${formatCount(egress.open)} outwards`;
+  if (egress.open > 0) return `${formatCount(egress.open)} open outwards`;
+  return ingress.byProfile === 0 ? "none by profile" : `${formatCount(ingress.byProfile)} by profile`;
 }
 
 /** What a sentence is about, where it is explained, and what is said of it. */
@@ -200,4 +200,26 @@ function sessionsCause(count: number, what: string, { are }: Words): Cause {
     href: "/bgp",
     rest: `${are(Array.from({ length: count }))} ${what}`,
   };
+}
+
+/** One of the first steps of a new network: what it needs before policy is of use to anybody. */
+export interface Step {
+  readonly title: string;
+  readonly isDone: boolean;
+}
+
+/** In the order in which they build on each other; empty once all are done. */
+export function firstSteps(has: {
+  readonly nodes: number;
+  readonly pools: number;
+  readonly endpoints: number;
+  readonly policies: number;
+}): readonly Step[] {
+  const steps = [
+    { title: "A node has joined", isDone: has.nodes > 0 },
+    { title: "An IP pool exists", isDone: has.pools > 0 },
+    { title: "A workload is attached", isDone: has.endpoints > 0 },
+    { title: "A first policy is in force", isDone: has.policies > 0 },
+  ];
+  return steps.every(({ isDone }) => isDone) ? [] : steps;
 }

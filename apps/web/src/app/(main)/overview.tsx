@@ -28,7 +28,8 @@ import { poolRows, stepOfUse } from "./ippools/view.ts";
 import { agreementOf, denialWords, deniedTargets, gridOf } from "./matrix/view.ts";
 import { Causes, DeniedTable, NodeStrip } from "./overview-parts.tsx";
 import { briefTitle, isCurrent, nodeRows } from "./nodes/view.ts";
-import { openWords, overviewVerdict, type Stat } from "./overview-view.ts";
+import { FirstSteps } from "./overview-steps.tsx";
+import { firstSteps, openWords, overviewVerdict, type Stat } from "./overview-view.ts";
 import "../../styles/overview.css";
 import "../../styles/pools.css";
 
@@ -79,6 +80,7 @@ export function Overview() {
   }
   const worst = rows.find((row) => row.severity !== "ok");
   const programmed = rows.filter(isCurrent).length;
+  const policies = POLICY_KINDS.reduce((sum, kind) => sum + (objects?.[kind] ?? 0), 0);
   const stats: readonly Stat[] = [
     {
       href: "/nodes",
@@ -114,7 +116,7 @@ export function Overview() {
     {
       href: "/policies",
       title: "Policies",
-      value: objects && formatCount(POLICY_KINDS.reduce((sum, kind) => sum + (objects[kind] ?? 0), 0)),
+      value: objects && formatCount(policies),
       tone: "ok",
       text: objects === undefined ? "" : `in ${counted(objects[Tier.kind] ?? 0, "tier")}`,
     },
@@ -126,6 +128,10 @@ export function Overview() {
       text: firing[0]?.title ?? "nothing to do",
     },
   ];
+  const isKnown = nodes.data !== undefined && pools.loaded && !isUntold(protection) && objects !== undefined;
+  const steps = isKnown
+    ? firstSteps({ nodes: rows.length, pools: poolList.length, endpoints: protection.endpoints, policies })
+    : [];
   return (
     <main className="main" id="main">
       <div className="scroll">
@@ -141,6 +147,7 @@ export function Overview() {
               </>
             }
           />
+          {steps.length > 0 && <FirstSteps steps={steps} />}
           <div className="stats">
             {stats.map((stat) => (
               <StatLink key={stat.title} stat={stat} />
