@@ -2,6 +2,7 @@
 import { sayStanding } from "@percale/bgp/standing";
 import { Age } from "../../../parts/age.tsx";
 import { SeverityMark } from "../../../parts/severity.tsx";
+import "../../../styles/bgp.css";
 import { asWords, familyWords, partiesOf, remarkOn, type Session, severityOf } from "./view.ts";
 
 export function SessionState({ standing }: Pick<Session, "standing">) {
@@ -14,6 +15,7 @@ export function SessionTable(props: {
   readonly selected: string | undefined;
   readonly onOpen: (session: Session) => void;
 }) {
+  const isExplained = props.sessions.some((session) => remarkOn(session) !== undefined);
   return (
     <div className="tw sess">
       <table>
@@ -24,7 +26,7 @@ export function SessionTable(props: {
             <th className="hide-s">Family</th>
             <th className="hide-s">AS</th>
             <th className="hide-s">Since</th>
-            <th className="hide-s">Why</th>
+            {isExplained && <th className="hide-s">Why</th>}
           </tr>
         </thead>
         <tbody>
@@ -46,7 +48,7 @@ export function SessionTable(props: {
                 <td className="hide-s">
                   <Age at={session.since} />
                 </td>
-                <td className="hide-s muted why">{remark?.reason ?? "–"}</td>
+                {isExplained && <td className="hide-s muted why">{remark?.reason ?? "–"}</td>}
               </tr>
             );
           })}

@@ -5,7 +5,23 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { layoutSessions, type Placed, type Wire } from "./drawing.ts";
 import type { Session } from "./view.ts";
 
-const BOX = { w: 112, h: 44 };
+const BOX_H = 44;
+const LETTER_PX = 7.2;
+const MOST_LETTERS = 24;
+
+/** As wide as the longest name wants, and as the picture has room for. */
+function boxWidth(names: readonly string[], width: number): number {
+  const longest = Math.max(...names.map((name) => Math.min(MOST_LETTERS, name.length)), 0);
+  return Math.min(Math.max(112, longest * LETTER_PX + 28), width / 3);
+}
+
+/** Names differ at either end: what is too long loses its middle. */
+function shorten(name: string, width: number): string {
+  const room = Math.floor((width - 20) / LETTER_PX);
+  if (name.length <= room) return name;
+  const half = Math.floor((room - 1) / 2);
+  return `${name.slice(0, room - 1 - half)}…${name.slice(name.length - half)}`;
+}
 const path = d3line<readonly [number, number]>(
   ([x]) => x,
   ([, y]) => y,
@@ -51,6 +67,10 @@ export function Topology(props: {
     () => layoutSessions(props.nodes, props.sessions, width),
     [props.nodes, props.sessions, width],
   );
+  const box = boxWidth(
+    [...drawing.peers, ...drawing.nodes].map(({ name }) => name),
+    drawing.width,
+  );
   const seen = new Set(props.sessions.map(({ standing }) => LINES[standing]));
   return (
     <div className="topw" ref={host}>
@@ -82,7 +102,7 @@ export function Topology(props: {
           <Line key={wire.id} wire={wire} isOn={wire.session.id === props.selected} onOpen={props.onOpen} />
         ))}
         {[...drawing.peers, ...drawing.nodes].map((placed) => (
-          <Box key={placed.name} placed={placed} isPeer={drawing.peers.includes(placed)} />
+          <Box key={placed.name} placed={placed} width={box} isPeer={drawing.peers.includes(placed)} />
         ))}
         {drawing.wires.map(
           (wire) =>
@@ -102,15 +122,17 @@ export function Topology(props: {
   );
 }
 
-function Box({ placed, isPeer }: { readonly placed: Placed; readonly isPeer: boolean }) {
+function Box(props: { readonly placed: Placed; readonly width: number; readonly isPeer: boolean }) {
+  const { placed, width, isPeer } = props;
   const bad = placed.up < placed.total;
   return (
-    <g transform={`translate(${placed.x - BOX.w / 2} ${placed.y - BOX.h / 2})`} className={bad ? "box bad" : "box"}>
-      <rect width={BOX.w} height={BOX.h} rx={isPeer ? 6 : 22} />
-      <text x={BOX.w / 2} y={18} textAnchor="middle" className="m">
-        {placed.name}
+    <g transform={`translate(${placed.x - width / 2} ${placed.y - BOX_H / 2})`} className={bad ? "box bad" : "box"}>
+      <title>{placed.name}</title>
+      <rect width={width} height={BOX_H} rx={isPeer ? 6 : 22} />
+      <text x={width / 2} y={18} textAnchor="middle" className="m">
+        {shorten(placed.name, width)}
       </text>
-      <text x={BOX.w / 2} y={34} textAnchor="middle" className={bad ? "warn-t" : "mu"}>
+      <text x={width / 2} y={34} textAnchor="middle" className={bad ? "warn-t" : "mu"}>
         {placed.total === 0 ? "no session" : `${placed.up} of ${placed.total}`}
       </text>
     </g>
