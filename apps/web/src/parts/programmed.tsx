@@ -82,8 +82,8 @@ export function Programmed({ of: object }: { readonly of: KubeObject }) {
       button={
         <>
           <SeverityMark severity={isPast ? "unknown" : MARKS[worstOf(on)]} />
-          <span className="hide-s">{words}</span>
-          <span className="only-s">
+          <span className="pw-long">{words}</span>
+          <span className="pw-short">
             {on.done} of {counted(on.nodes.length, "node")}
           </span>
         </>

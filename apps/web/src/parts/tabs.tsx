@@ -1,5 +1,5 @@
 "use client";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 
 export interface Tab {
   readonly id: string;
@@ -14,6 +14,13 @@ export function Tabs(props: {
   readonly current: string;
   readonly onSelect: (id: string) => void;
 }) {
+  const { current } = props;
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Where not all have room, the one that is shown does.
+    const shown = list.current?.querySelector(`[data-tab="${current}"]`);
+    shown?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current]);
   const onKey = (event: KeyboardEvent<HTMLButtonElement>) => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (step === 0) return;
@@ -24,7 +31,7 @@ export function Tabs(props: {
     event.currentTarget.parentElement?.querySelector<HTMLElement>(`[data-tab="${next.id}"]`)?.focus();
   };
   return (
-    <div className="tabs" role="tablist" aria-label={props.label}>
+    <div ref={list} className="tabs" role="tablist" aria-label={props.label}>
       {props.tabs.map((tab) => (
         <button
           key={tab.id}

@@ -5,7 +5,7 @@ import { usePresence } from "../live/presence.ts";
 import { useClock } from "../parts/age.tsx";
 import { Popover } from "../parts/popover.tsx";
 import { formatCount } from "../words/number.ts";
-import { formatAge, formatClock } from "../words/time.ts";
+import { formatClock } from "../words/time.ts";
 
 const CONNECTING = { s: "connecting" } as const;
 
@@ -34,8 +34,8 @@ export function LiveButton() {
             <dd>{text}</dd>
             {state.s === "live" && presence.s === "now" && (
               <>
-                <dt>Connected for</dt>
-                <dd>{formatAge(state.sinceMs, now)}</dd>
+                <dt>Connected since</dt>
+                <dd>{formatClock(state.sinceMs)}</dd>
                 {state.revision !== undefined && (
                   <>
                     <dt>Revision</dt>

@@ -1,5 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
+import Link from "next/link";
 import { useMe, useRights } from "../live/rights.ts";
 import { Popover } from "../parts/popover.tsx";
 import { useTRPC } from "../trpc/client.ts";
@@ -21,7 +22,7 @@ export function SessionMenu() {
         </span>
       )}
       <Popover label={`Signed in as ${name}`} button={<span className="avatar">{initials(name)}</span>}>
-        {() => (
+        {(close) => (
           <div className="menu">
             <p className="menu-head">
               <b className="med">{name}</b>
@@ -29,11 +30,14 @@ export function SessionMenu() {
             </p>
             <hr />
             <button type="button" className="only-s" onClick={() => applyTheme("dark")}>
-              Dark
+              Dark theme
             </button>
             <button type="button" className="only-s" onClick={() => applyTheme("light")}>
-              Light
+              Light theme
             </button>
+            <Link href="/settings?tab=appearance" onClick={close}>
+              Your settings
+            </Link>
             <button type="button" onClick={() => signOut.mutate()}>
               Sign out
             </button>

@@ -90,6 +90,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
             isOld={list.isOld}
             onShown={list.onShown}
             columns={columns}
+            narrowRowPx={40}
             keyOf={({ ref }) => pathOf(ref).slice(1)}
             selected={url.get("open") ?? undefined}
             onOpen={({ ref }) =>
@@ -120,7 +121,7 @@ function columnsOf(definition: Definition): readonly Column<ObjectRow>[] {
     .filter((column) => column.priority === 0)
     .map((column, index) => ({
       id: column.name,
-      title: column.name,
+      title: headWords(column.name),
       width: index === 0 ? "minmax(160px, 2fr)" : column.type === "date" ? "72px" : "minmax(80px, 1fr)",
       numeric: column.type === "integer" || column.type === "number",
       hideNarrow: index > 1,
@@ -134,6 +135,11 @@ function columnsOf(definition: Definition): readonly Column<ObjectRow>[] {
           <span className="muted">{cellWords(cells[index], column.type)}</span>
         ),
     }));
+}
+
+/** `DefaultAction` → "Default action", `CIDR` as it is. */
+function headWords(name: string): string {
+  return name.replaceAll(/([a-z])([A-Z][a-z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
 }
 
 function cellWords(cell: ObjectRow["cells"][number] | undefined, type: Definition["columns"][number]["type"]) {

@@ -76,7 +76,7 @@ export function ActivityLog() {
                 label="Activity"
                 rows={byDay(sets, nowMs)}
                 columns={columns}
-                rowPx={48}
+                rowPx={40}
                 headingOf={headingOf}
                 keyOf={(row) => (isDay(row) ? row.day : String(row.revision))}
                 selected={open ?? undefined}

@@ -5,7 +5,7 @@ import { type Head, SortHeads } from "../../../parts/sort-head.tsx";
 import { UntoldMark } from "../../../parts/untold.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { formatSort, type SortState } from "../../../parts/virtual-table.tsx";
-import { formatBig, formatShare } from "../../../words/number.ts";
+import { counted, formatBig, formatShare } from "../../../words/number.ts";
 import { isUntold } from "../../../words/untold.ts";
 import { type PoolRow, stepOfUse } from "./view.ts";
 
@@ -91,7 +91,11 @@ function PoolLine({
         </div>
       </td>
       <td className="num">
-        {ifTold(row.size > 1n << 32n && row.used > 0 ? row.used : formatShare(row.used, Number(row.size)))}
+        {ifTold(
+          row.size > 1n << 32n && row.used > 0
+            ? counted(row.used, "address", "addresses")
+            : formatShare(row.used, Number(row.size)),
+        )}
       </td>
       <td className="num hide-s">{ifTold(formatBig(row.free))}</td>
       <td className="num hide-s">{ifTold(`${row.blocks.length} / ${formatBig(row.blocksTotal)}`)}</td>

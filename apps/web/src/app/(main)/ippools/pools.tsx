@@ -74,7 +74,16 @@ export function Pools() {
         ) : !pools.loaded ? (
           <SkeletonRows rows={4} />
         ) : rows.length === 0 ? (
-          <Empty title="No IP pools yet" help="Workloads get no address until one exists." />
+          <Empty
+            title="No IP pools yet"
+            help="Workloads get no address until one exists."
+            action={
+              <WriteButton className="btn pri" onClick={() => url.set({ new: "ippools", open: undefined }, "push")}>
+                <Icon name="plus" />
+                New pool
+              </WriteButton>
+            }
+          />
         ) : (
           <div className="scroll">
             {place !== undefined && usage.data !== undefined && <Found place={place} />}

@@ -175,7 +175,12 @@ export function Nodes() {
             return (
               <Empty
                 title="No node has joined"
-                help="Policy is enforced by an agent on every node. Start one, or bring up the lab with percale lab up."
+                help={
+                  <>
+                    Policy is enforced by an agent on every node. Start one, or bring up the lab with{" "}
+                    <span className="mono">percale lab up</span>.
+                  </>
+                }
               />
             );
           const verdict = nodesVerdict(all, head, tense);

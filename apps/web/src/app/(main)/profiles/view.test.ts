@@ -77,7 +77,8 @@ test.each<[ProtectionView, severity: string, lead: string]>([
 });
 
 test("that endpoints are open both ways is said where it is so", () => {
-  expect(profilesVerdict(protection(4, 2, { openBothWays: 3 })).rest).toContain("3 of all are open both ways.");
+  expect(profilesVerdict(protection(4, 2, { openBothWays: 3 })).rest).toContain("3 endpoints are open both ways.");
+  expect(profilesVerdict(protection(4, 2, { openBothWays: 1 })).rest).toContain("1 endpoint is open both ways.");
   expect(profilesVerdict(protection(4, 2)).rest).not.toContain("open");
 });
 

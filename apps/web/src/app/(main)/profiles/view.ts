@@ -109,7 +109,10 @@ export function profilesVerdict(protection: ProtectionView): {
       lead: `Policies have the last word on all ${formatCount(endpoints)} endpoints.`,
       rest: "Profiles decide nothing, and hand down their labels.",
     };
-  const open = openBothWays === 0 ? "" : ` ${formatCount(openBothWays)} of all are open both ways.`;
+  const open =
+    openBothWays === 0
+      ? ""
+      : ` ${counted(openBothWays, "endpoint")} ${openBothWays === 1 ? "is" : "are"} open both ways.`;
   return {
     severity: "warning",
     lead: `Profiles have the last word on ${formatCount(ingress.byProfile)} of ${formatCount(endpoints)} endpoints inwards, and on ${formatCount(egress.byProfile)} outwards.`,

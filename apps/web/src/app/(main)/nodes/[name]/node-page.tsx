@@ -92,7 +92,7 @@ function NodeBody({ report, head }: { readonly report: NodeReport; readonly head
             {!isPast && `, ${heardWords(report)}`}
           </span>
           <Link className="btn right" href={`/nodes?q=${report.name}`}>
-            In the list
+            Find in the list
           </Link>
         </div>
         <Tabs

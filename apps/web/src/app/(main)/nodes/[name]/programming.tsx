@@ -160,9 +160,9 @@ export function Programming({
 /** What the kernel, BIRD or the API refused and takes now, and whatever else is over. */
 function Lately({ ended }: { readonly ended: readonly EndedCondition[] }) {
   return (
-    <section className="card" aria-label="Over lately">
+    <section className="card" aria-label="Lately cleared">
       <div className="ch">
-        <h2 className="h2">Over lately</h2>
+        <h2 className="h2">Lately cleared</h2>
         <span className="muted">{ended.length === 0 ? "nothing" : `${ended.length}, since the agent started`}</span>
       </div>
       {ended.length === 0 ? (
