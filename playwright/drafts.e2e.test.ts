@@ -110,3 +110,19 @@ test("where nobody judges a draft the page counts nothing and says why, and goes
       .count(),
   ).toBe(0);
 });
+
+test("what was typed comes back after a reload, and after a session that ended in between", async () => {
+  await page.goto(`${product.url}${EDITOR}`);
+  await appliesTo().fill("app == 'typed'");
+  await page.reload();
+  await editor().getByText("What you had typed before this page was left is back.").waitFor();
+  expect(await appliesTo().inputValue()).toBe("app == 'typed'");
+  await page.context().clearCookies();
+  await appliesTo().fill("app == 'typed-on'");
+  await page.waitForURL(/\/signin/);
+  await page.getByLabel("Token").fill(product.token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${product.url}${EDITOR}`);
+  await editor().getByText("What you had typed before this page was left is back.").waitFor();
+  expect(await appliesTo().inputValue()).toBe("app == 'typed-on'");
+});
