@@ -12,10 +12,10 @@ import { Notices } from "./notices.tsx";
 import { Rail } from "./rail.tsx";
 import type { RailWidth } from "./rail-width.ts";
 import { keepChoice } from "./theme.ts";
-import { useUndoKey } from "./undo/use-undo.ts";
 
 const loadPalette = async () => (await import("./palette/palette.tsx")).Palette;
 const Palette = dynamic(loadPalette, { ssr: false });
+const UndoKey = dynamic(async () => (await import("./undo/undo-key.ts")).UndoKey, { ssr: false });
 const Shortcuts = dynamic(async () => (await import("./shortcuts/shortcuts.tsx")).Shortcuts, { ssr: false });
 /** After the page has what it needs itself. */
 const PALETTE_MS = 2_000;
@@ -30,7 +30,6 @@ export function Shell(props: { readonly rail: RailWidth | undefined; readonly ch
   const [helping, setHelping] = useState(false);
   const rail = chosen ?? (prefersSlimRail(pathname) ? "slim" : "wide");
   useJumpKeys({ onSearch: () => setSearching(true), onHelp: () => setHelping(true) });
-  useUndoKey();
   useArrival(pathname);
   useEffect(() => {
     const kept = import("./keep-focus.ts").then(({ keepFocus }) => keepFocus());
@@ -68,6 +67,7 @@ export function Shell(props: { readonly rail: RailWidth | undefined; readonly ch
       {props.children}
       {searching && <Palette onClose={() => setSearching(false)} />}
       {helping && <Shortcuts onClose={() => setHelping(false)} />}
+      <UndoKey />
       <Toasts />
       <LiveFeed />
     </div>

@@ -1,6 +1,6 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { useCallback } from "react";
 import { type ChangeGroup, groupOf } from "../../app/(main)/activity/view.ts";
 import { useActivity } from "../../live/queries.ts";
 import { useMe } from "../../live/rights.ts";
@@ -8,7 +8,6 @@ import { useRevert } from "../../live/write.ts";
 import { useNow } from "../../parts/age.tsx";
 import { showToast } from "../../parts/toasts.tsx";
 import { failureOf, useTRPC } from "../../trpc/client.ts";
-import { isTyping } from "../keys.ts";
 import { undoable } from "./undoable.ts";
 
 /** Sets that are looked through for one's own. */
@@ -44,19 +43,4 @@ export function useUndo(): () => Promise<void> {
       showToast({ tone: "failed", content: `Nothing was undone: ${failureOf(error).message}` });
     }
   }, [queryClient, revert, trpc]);
-}
-
-/** ⌘Z or Ctrl Z outside a text field. */
-export function useUndoKey(): void {
-  const undo = useUndo();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const isKey = event.key.toLowerCase() === "z" && (event.metaKey || event.ctrlKey);
-      if (!isKey || event.shiftKey || event.altKey || event.repeat || isTyping(event.target)) return;
-      event.preventDefault();
-      void undo();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [undo]);
 }

@@ -65,7 +65,8 @@ export function Access() {
             </section>
             <ChangerCard you={me.data?.user} />
           </div>
-          <NewToken roles={roles.data ?? []} />
+          {/* Below what is still coming it would jump, and without roles there is no group to choose. */}
+          {roles.data !== undefined && !tokens.isPending && <NewToken roles={roles.data} />}
         </div>
       </div>
     </main>
