@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<EndpointRow>[] = [
   {
     id: "state",
     title: "State",
-    width: "minmax(108px, 0.4fr)",
+    width: "minmax(132px, 0.4fr)",
     sort: "server",
     cell: (row) => (
       <>

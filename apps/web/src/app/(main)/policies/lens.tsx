@@ -29,6 +29,7 @@ export function Lens({ trace, onClose }: { readonly trace: TraceQuery; readonly 
           >
             <option>TCP</option>
             <option>UDP</option>
+            <option>SCTP</option>
             <option>ICMP</option>
           </select>
           <Icon name="down" />
