@@ -8,6 +8,7 @@ import { Providers } from "./providers.tsx";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/parts.css";
+import "../styles/forced-colors.css";
 
 export const metadata: Metadata = {
   title: { default: "Percale", template: "%s · Percale" },

@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   {
     id: "condition",
     title: "Condition",
-    width: "minmax(120px, 2fr)",
+    width: "minmax(112px, 2fr)",
     sort: (a, b) => RANK[a.severity] - RANK[b.severity],
     cell: (row) => <SeverityMark severity={row.severity} text={row.title} />,
   },
