@@ -54,6 +54,27 @@ test("a change that ends sessions says so before it is applied", async () => {
   await bar.waitFor({ state: "detached" });
 });
 
+test("what is far below is text that can be found, and a control once it comes near", async () => {
+  const { page, product } = shop;
+  await page.goto(`${product.url}/settings`);
+  await page.locator("main:not(:has([aria-busy=true]))").waitFor();
+  const controls = page.locator(".set-list").locator("input, select");
+  const drawn = await controls.count();
+  expect(drawn).toBeGreaterThan(10);
+  expect(drawn).toBeLessThan(120); // of more than 200
+  const groups = page.getByRole("navigation", { name: "Groups of settings" });
+  const last = (await page.locator(".set-group").last().locator("p").allInnerTexts()).length;
+  expect(last).toBeGreaterThan(0); // each by its name
+  await groups.getByRole("link").last().click();
+  await page
+    .locator(".set-group")
+    .last()
+    .locator("button")
+    .nth(last - 1)
+    .waitFor();
+  expect(await page.locator(".set-group").last().locator("p").count()).toBe(0);
+});
+
 test("theme and density are there from the first byte of the next page, and single keys can be switched off", async () => {
   const { page, product } = shop;
   await page.goto(`${product.url}/settings?tab=appearance`);

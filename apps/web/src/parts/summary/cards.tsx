@@ -19,7 +19,7 @@ export function EndpointsCard({ list }: { readonly list: EndpointListView }) {
   return (
     <section className="card" aria-label="Endpoints">
       <div className="ch">
-        <h3 className="h2">Endpoints</h3>
+        <h2 className="h2">Endpoints</h2>
         {matched > rows.length && (
           <span className="muted">
             {rows.length} of {formatCount(matched)}
@@ -76,7 +76,7 @@ export function PairsCard({ matrix, by }: { readonly matrix: Matrix; readonly by
   return (
     <section className="card" aria-label="Evidence">
       <div className="ch">
-        <h3 className="h2">Evidence</h3>
+        <h2 className="h2">Evidence</h2>
         <span className="muted">{counted(pairs.length, "probed pair")} that it decides</span>
         <span className="end">
           <Link href="/matrix">Matrix</Link>
@@ -95,7 +95,7 @@ export function NodesCard({ on, revision }: { readonly on: ProgrammedOn; readonl
   return (
     <section className="card" aria-label="Programmed">
       <div className="ch">
-        <h3 className="h2">Programmed</h3>
+        <h2 className="h2">Programmed</h2>
         <span className="muted">revision {revision}</span>
       </div>
       <div className="cb">
@@ -112,7 +112,7 @@ export function ChangesCard({ openRef }: { readonly openRef: ObjectRef }) {
   return (
     <section className="card" aria-label="Last changes">
       <div className="ch">
-        <h3 className="h2">Last changes</h3>
+        <h2 className="h2">Last changes</h2>
         <span className="end">
           <button type="button" className="link" onClick={() => url.set({ tab: "history" })}>
             History

@@ -21,7 +21,7 @@ export function ObjectSummary({ object }: { readonly object: KubeObject }) {
         <div className="stack">
           <section className="card" aria-label="What it states">
             <div className="ch">
-              <h3 className="h2">What it states</h3>
+              <h2 className="h2">What it states</h2>
             </div>
             <dl className="kv cb">
               {fields.length === 0 && (

@@ -90,7 +90,7 @@ function RulesCard({
   return (
     <section className="card" aria-label="Rules">
       <div className="ch">
-        <h3 className="h2">Rules</h3>
+        <h2 className="h2">Rules</h2>
         <span className="mono muted ell">{spec.selector ?? "all()"}</span>
       </div>
       {ingress && <RuleGroup title="Ingress" rules={spec.ingress ?? []} />}
@@ -106,7 +106,7 @@ function RulesCard({
 function RuleGroup({ title, rules }: { readonly title: string; readonly rules: readonly RuleSpec[] }) {
   return (
     <>
-      <h4 className="sum-dir">{title}</h4>
+      <h3 className="sum-dir">{title}</h3>
       {rules.length === 0 ? (
         <p className="sum-none muted">No rule: it decides nothing itself, and brings its tier into force.</p>
       ) : (

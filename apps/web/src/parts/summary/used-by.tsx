@@ -66,7 +66,7 @@ function Card({ note, children }: { readonly note: ReactNode; readonly children:
   return (
     <section className="card" aria-label="Used by">
       <div className="ch">
-        <h3 className="h2">Used by</h3>
+        <h2 className="h2">Used by</h2>
         <span className="muted">{note}</span>
       </div>
       <div className="cb">{children}</div>

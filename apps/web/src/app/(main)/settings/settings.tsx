@@ -9,8 +9,8 @@ import { useUrlState } from "../../../parts/url-state.ts";
 import { usePageTitle } from "../../../shell/title.ts";
 import { Appearance } from "./appearance.tsx";
 import { ApplyBar } from "./apply-bar.tsx";
-import { groupId } from "./group-id.ts";
 import { GroupNav } from "./group-nav.tsx";
+import { SettingGroup } from "./setting-group.tsx";
 import { SettingPanel } from "./setting-panel.tsx";
 import { SettingLine } from "./setting-line.tsx";
 import {
@@ -150,11 +150,8 @@ function ClusterSettings({ tabs }: { readonly tabs: ReactNode }) {
               )}
               {groups
                 .filter((group) => group.rows.length > 0)
-                .map((group) => (
-                  <section key={`${group.of}${group.title}`} className="set-group" id={groupId(group)}>
-                    <h2>
-                      <b className="strong">{group.title}</b> <span className="muted">{group.of}</span>
-                    </h2>
+                .map((group, index) => (
+                  <SettingGroup key={`${group.of}${group.title}`} {...group} isFirst={index === 0}>
                     {group.rows.map((row) => (
                       <SettingLine
                         key={row.key}
@@ -169,7 +166,7 @@ function ClusterSettings({ tabs }: { readonly tabs: ReactNode }) {
                         }}
                       />
                     ))}
-                  </section>
+                  </SettingGroup>
                 ))}
             </div>
             {drafts.size > 0 && (
