@@ -34,20 +34,34 @@ export const shop: readonly object[] = [
   policy("database-access", "database", [allow("cart", 5432), allow("frontend", 5432)]),
 ];
 
-/** Policies of one tier with ascending order, for tests of many. */
-export function manyPolicies(count: number): readonly object[] {
-  return Array.from({ length: count }, (_, index) =>
+/** Policies with ascending order, of one tier or of several, for tests of many; those before `default` pass on what they do not allow. */
+export function manyPolicies(count: number, tiers = 1): readonly object[] {
+  const names = [
+    "default",
+    ...Array.from({ length: tiers - 1 }, (_, index) => `team-${String(index).padStart(2, "0")}`),
+  ];
+  const made = names
+    .slice(1)
+    .map((name, index) => object("Tier", { name }, { order: 200 + index, defaultAction: "Pass" }));
+  const policies = Array.from({ length: count }, (_, index) =>
     object(
       "NetworkPolicy",
       { name: `service-${String(index).padStart(5, "0")}`, namespace: "shop" },
       {
-        tier: "default",
+        tier: names[index % tiers],
         order: 1000 + index,
         selector: `app == 'service-${index % 200}'`,
         types: ["Ingress"],
         ingress: [allow("frontend", 8080)],
       },
     ),
+  );
+  return [...made, ...policies];
+}
+
+export function manyPools(count: number): readonly object[] {
+  return Array.from({ length: count }, (_, index) =>
+    object("IPPool", { name: `pool-${index}` }, { cidr: `10.${100 + index}.0.0/16`, natOutgoing: true }),
   );
 }
 

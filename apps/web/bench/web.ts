@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { benchLarge } from "./large.ts";
+import { benchLarge, L, M } from "./large.ts";
 import { launchBrowser, type Product, startProduct } from "./product.ts";
 import { manyPolicies, shop } from "./shop.ts";
 import { atMost } from "@percale/testkit";
@@ -8,9 +8,9 @@ import type { Figure } from "@percale/testkit";
 const POLICIES = 10_000;
 const SCROLL_MS = 6000;
 
-/** Measures the production build against the real API in a real browser. Takes about two minutes. */
+/** Measures the production build against the real API in a real browser. Takes some minutes. */
 export async function benchWeb(): Promise<Figure[]> {
-  return [...(await benchPolicies()), ...(await benchProduct(benchLarge))];
+  return [...(await benchPolicies()), ...(await benchProduct(benchLarge(M))), ...(await benchProduct(benchLarge(L)))];
 }
 
 async function benchPolicies(): Promise<readonly Figure[]> {

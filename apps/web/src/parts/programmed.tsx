@@ -60,10 +60,10 @@ export function ProgrammedRevision({ revision }: { readonly revision: number }) 
   const { data, error } = useNodes();
   if (error !== null) return <span className="muted">On how many nodes it is programmed is not known</span>;
   if (data === undefined || data.reports.length === 0) return null;
-  const { done, nodes } = programmedOn({ revision }, data.reports);
+  const { done, total } = programmedOn({ revision }, data.reports);
   return (
-    <span className={done < nodes.length ? "muted" : "allow"}>
-      Programmed on {done} of {nodes.length} {nodes.length === 1 ? "node" : "nodes"}
+    <span className={done < total ? "muted" : "allow"}>
+      Programmed on {done} of {counted(total, "node")}
     </span>
   );
 }
@@ -78,13 +78,13 @@ export function Programmed({ of: object }: { readonly of: KubeObject }) {
     <Popover
       className="programmed"
       label={words}
-      buttonClass={`badge ${isPast ? "" : BADGES[worstOf(on)]}`}
+      buttonClass={`badge ${isPast ? "" : BADGES[on.worst]}`}
       button={
         <>
-          <SeverityMark severity={isPast ? "unknown" : MARKS[worstOf(on)]} />
+          <SeverityMark severity={isPast ? "unknown" : MARKS[on.worst]} />
           <span className="pw-long">{words}</span>
           <span className="pw-short">
-            {on.done} of {counted(on.nodes.length, "node")}
+            {on.done} of {counted(on.total, "node")}
           </span>
         </>
       }
@@ -121,11 +121,10 @@ export function ProgrammedNodes({ on, onLeave }: { readonly on: ProgrammedOn; re
 export function ProgrammedShare({ of: stored }: { readonly of: Stored }) {
   const on = useContext(AskContext)(stored);
   if (on === undefined) return <>–</>;
-  const { done, nodes } = on;
-  const behind = nodes.filter(({ state }) => state !== "programmed");
+  const { done, total } = on;
   return (
-    <span title={behind.map(({ node, why }) => `${node}: ${why}`).join("\n") || programmedWords(on)}>
-      <b className={behind.length > 0 ? TEXTS[worstOf(on)] : "plain"}>{done}</b> / {nodes.length}
+    <span title={done === total ? programmedWords(on) : behindWords(on)}>
+      <b className={done < total ? TEXTS[on.worst] : "plain"}>{done}</b> / {total}
     </span>
   );
 }
@@ -133,19 +132,22 @@ export function ProgrammedShare({ of: stored }: { readonly of: Stored }) {
 /** For a card: a badge where it is not everywhere, else what the card says of itself. */
 export function BehindBadge({ of: stored, children }: { readonly of: Stored; readonly children: ReactNode }) {
   const on = useContext(AskContext)(stored);
-  if (on === undefined || on.done === on.nodes.length) return children;
-  const worst = worstOf(on);
+  if (on === undefined || on.done === on.total) return children;
   return (
-    <span className={`badge ${BADGES[worst]}`} title={on.nodes.map(({ node, why }) => `${node} ${why}`).join("\n")}>
-      <Icon name={worst === "refused" ? "crit" : "warn"} />
-      {on.done} of {counted(on.nodes.length, "node")}
+    <span className={`badge ${BADGES[on.worst]}`} title={behindWords(on)}>
+      <Icon name={on.worst === "refused" ? "crit" : "warn"} />
+      {on.done} of {counted(on.total, "node")}
     </span>
   );
 }
 
-/** The nodes begin with it. */
-function worstOf({ nodes }: ProgrammedOn): NodeProgram["state"] {
-  return nodes[0]?.state ?? "programmed";
+/** More do not fit into a tooltip. */
+const TOLD = 10;
+
+function behindWords({ done, total, behind }: ProgrammedOn): string {
+  const more = total - done - TOLD;
+  const lines = behind(TOLD).map(({ node, why }) => `${node}: ${why}`);
+  return [...lines, ...(more > 0 ? [`and ${counted(more, "node")} more`] : [])].join("\n");
 }
 
 const MARKS: Readonly<Record<NodeProgram["state"], Severity>> = {

@@ -52,6 +52,20 @@ test("what waits behind a batch that the kernel refuses is refused in its words,
   ]);
 });
 
+test("of many nodes those that are behind are counted, and the first of them are told", () => {
+  const reports = Array.from({ length: 30 }, (_, index) =>
+    node(`n${index}`, { programmedRevision: index < 9 ? 39 : 40 }),
+  );
+  const on = programmedOn({ revision: 40 }, [...reports, node("n30", {}, "lost")]);
+  expect([on.done, on.total, on.worst]).toEqual([21, 31, "unheard"]);
+  expect(on.behind(2)).toEqual([
+    { node: "n0", state: "waiting", why: "1 revision behind" },
+    { node: "n1", state: "waiting", why: "1 revision behind" },
+  ]);
+  expect(on.behind(99)).toHaveLength(10);
+  expect(on.nodes.map((one) => one.node).slice(0, 3)).toEqual(["n30", "n0", "n1"]);
+});
+
 test.each([
   [[node("n1")], "Programmed on the only node"],
   [[node("n1"), node("n2")], "Programmed on all 2 nodes"],

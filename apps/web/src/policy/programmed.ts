@@ -1,7 +1,7 @@
 import type { Condition } from "@percale/protocol";
 import { DataplaneRefused, NftBatchRefused } from "@percale/protocol/shown";
 import { formatRef, type ObjectRef } from "@percale/resources/catalog";
-import { heardWords, type NodeReport } from "../app/(main)/nodes/view.ts";
+import { compareNames, heardWords, type NodeReport } from "../app/(main)/nodes/view.ts";
 import { counted } from "../words/number.ts";
 
 /** What a node has made of a revision, and of the object that it is about. */
@@ -12,10 +12,16 @@ export interface NodeProgram {
   readonly why: string;
 }
 
+/** Cheap to ask for every card of a board: nodes are told one by one only to who shows them. */
 export interface ProgrammedOn {
   readonly done: number;
+  readonly total: number;
+  /** Of the node that is farthest from it. */
+  readonly worst: NodeProgram["state"];
   /** All that there are, those that are behind first. */
   readonly nodes: readonly NodeProgram[];
+  /** So many of those that are behind, as they come. */
+  readonly behind: (limit: number) => readonly NodeProgram[];
 }
 
 interface Asked {
@@ -28,34 +34,75 @@ const RANK: Readonly<Record<NodeProgram["state"], number>> = { refused: 0, unhea
 
 /** On which nodes a revision is in the kernel. Every revision reaches every node, also where the object selects nobody. */
 export function programmedOn(asked: Asked, reports: readonly NodeReport[]): ProgrammedOn {
-  const nodes = reports
-    .map((report) => programOf(asked, report))
-    .sort((a, b) => RANK[a.state] - RANK[b.state] || a.node.localeCompare(b.node, "en", { numeric: true }));
-  return { done: nodes.filter(({ state }) => state === "programmed").length, nodes };
+  const name = asked.ref && formatRef(asked.ref);
+  const stateOf = (report: NodeReport) => stateIn(asked.revision, name, report);
+  let done = 0;
+  let worst: NodeProgram["state"] = "programmed";
+  for (const report of reports) {
+    const state = stateOf(report);
+    if (state === "programmed") done++;
+    if (RANK[state] < RANK[worst]) worst = state;
+  }
+  const programOf = (report: NodeReport): NodeProgram => {
+    const state = stateOf(report);
+    return { node: report.name, state, why: whyOf(state, asked.revision, name, report) };
+  };
+  return {
+    done,
+    total: reports.length,
+    worst,
+    get nodes() {
+      return reports.map(programOf).sort((a, b) => RANK[a.state] - RANK[b.state] || compareNames(a.node, b.node));
+    },
+    behind: (limit) => {
+      const behind = reports.values().filter((report) => stateOf(report) !== "programmed");
+      return behind.take(limit).map(programOf).toArray();
+    },
+  };
 }
 
-function programOf({ revision, ref }: Asked, report: NodeReport): NodeProgram {
-  const { name: node, status, hearing } = report;
-  if (status === undefined) return { node, state: "unheard", why: "has no agent yet" };
-  if (hearing !== "heard") return { node, state: "unheard", why: heardWords(report) };
-  const behind = revision - status.programmedRevision;
-  const refusal = status.conditions.find((one) => isAbout(one, ref) || (behind > 0 && BATCH_REFUSED.has(one.code)));
-  if (refusal !== undefined)
-    return { node, state: "refused", why: refusal.detail === "" ? refusal.title : refusal.detail };
-  if (behind > 0) return { node, state: "waiting", why: `${counted(behind, "revision")} behind` };
-  return { node, state: "programmed", why: "" };
+function stateIn(revision: number, name: string | undefined, report: NodeReport): NodeProgram["state"] {
+  const { status, hearing } = report;
+  if (status === undefined || hearing !== "heard") return "unheard";
+  if (refusalOf(revision, name, status) !== undefined) return "refused";
+  return status.programmedRevision < revision ? "waiting" : "programmed";
+}
+
+function whyOf(state: NodeProgram["state"], revision: number, name: string | undefined, report: NodeReport): string {
+  const { status } = report;
+  if (status === undefined) return "has no agent yet";
+  switch (state) {
+    case "unheard":
+      return heardWords(report);
+    case "refused": {
+      const { title = "", detail = "" } = refusalOf(revision, name, status) ?? {};
+      return detail === "" ? title : detail;
+    }
+    case "waiting":
+      return `${counted(revision - status.programmedRevision, "revision")} behind`;
+    case "programmed":
+      return "";
+  }
+}
+
+function refusalOf(
+  revision: number,
+  name: string | undefined,
+  { conditions, programmedRevision }: NonNullable<NodeReport["status"]>,
+): Condition | undefined {
+  const isBehind = programmedRevision < revision;
+  return conditions.find((one) => isAbout(one, name) || (isBehind && BATCH_REFUSED.has(one.code)));
 }
 
 /** Whatever comes next waits behind what the kernel refuses. */
 const BATCH_REFUSED: ReadonlySet<string> = new Set([DataplaneRefused.code, NftBatchRefused.code]);
 
-function isAbout({ ref, severity }: Condition, asked: ObjectRef | undefined): boolean {
-  return ref !== undefined && asked !== undefined && severity !== "info" && formatRef(ref) === formatRef(asked);
+function isAbout({ ref, severity }: Condition, name: string | undefined): boolean {
+  return ref !== undefined && name !== undefined && severity !== "info" && formatRef(ref) === name;
 }
 
 /** "Programmed on 2 of 3 nodes", "Not programmed on 1 of 3". */
-export function programmedWords({ done, nodes }: ProgrammedOn): string {
-  const total = nodes.length;
+export function programmedWords({ done, total }: Pick<ProgrammedOn, "done" | "total">): string {
   return done === total
     ? `Programmed on ${total === 1 ? "the only node" : `all ${total} nodes`}`
     : `Not programmed on ${total - done} of ${total}`;

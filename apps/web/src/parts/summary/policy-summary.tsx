@@ -43,7 +43,7 @@ export function PolicySummary({ object }: { readonly object: PolicyObject }) {
           <Fact
             title="Programmed"
             value={formatCount(programmed.done)}
-            note={`of ${formatCount(programmed.nodes.length)} nodes`}
+            note={`of ${formatCount(programmed.total)} nodes`}
           />
         )}
         {pairs !== undefined && (

@@ -4,6 +4,7 @@ import { policyVerdict, type Standing } from "./verdict.ts";
 
 const on = (...nodes: readonly NodeProgram[]): Standing["programmed"] => ({
   done: nodes.filter(({ state }) => state === "programmed").length,
+  total: nodes.length,
   nodes,
 });
 const done: NodeProgram = { node: "node-1", state: "programmed", why: "" };

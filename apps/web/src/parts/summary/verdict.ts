@@ -9,7 +9,7 @@ export interface Standing {
   readonly endpoints: number;
   readonly shadowedBy: readonly ObjectRef[] | undefined;
   /** Undefined where nobody reports. */
-  readonly programmed: ProgrammedOn | undefined;
+  readonly programmed: Pick<ProgrammedOn, "done" | "total" | "nodes"> | undefined;
 }
 
 export interface Verdict {

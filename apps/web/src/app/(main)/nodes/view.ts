@@ -157,6 +157,10 @@ export function nodesVerdict(
   return { lead, rest };
 }
 
+/** Made once: a comparison that makes its own takes a hundred times as long. */
+const names = new Intl.Collator("en", { numeric: true });
+
+/** `node-2` before `node-10`. */
 export function compareNames(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+  return names.compare(a, b);
 }
