@@ -26,6 +26,9 @@ export interface BoardProps {
   readonly draft: OrderDraft;
 }
 
+/** As many as fit on most screens. */
+const FIRST_COLUMNS = 6;
+
 /** Tiers left to right. Arrows walk the cards; Alt with arrows, or a drag, moves one, as a draft. */
 export function Board(props: BoardProps) {
   const { columns, draft } = props;
@@ -103,10 +106,11 @@ export function Board(props: BoardProps) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the cards inside
     <div className="board" ref={root} onKeyDown={onKey}>
-      {columns.map((column) => (
+      {columns.map((column, index) => (
         <Column
           key={column.name}
           column={column}
+          isFirst={index < FIRST_COLUMNS}
           coverage={coverage}
           shadows={shadows}
           protection={protection}

@@ -1,7 +1,7 @@
 "use client";
 import type { ProtectionView } from "@percale/api";
 import { formatRef } from "@percale/resources/catalog";
-import { type PointerEvent, useCallback, useEffect, useRef, useLayoutEffect } from "react";
+import { type PointerEvent, type RefObject, useCallback, useEffect, useRef, useLayoutEffect, useState } from "react";
 import type { Untold } from "../../../words/untold.ts";
 import { Icon } from "../../../parts/icon.tsx";
 import { useRowWindow } from "../../../parts/row-window.ts";
@@ -18,11 +18,15 @@ import { type Card, endOfTierWords, endpointsOf, type TierColumn, orderText } fr
 import { WriteButton } from "../../../parts/write-button.tsx";
 
 const CARD_PX = 60;
+/** More than a column is wide: arrows lead to cards that are drawn. */
+const NEAR_PX = 400;
 const DRAG_FROM_PX = 5;
 
 /** One tier: header, its cards (only the visible ones exist), the end of tier, which is a step like any card. */
 export function Column(props: {
   readonly column: TierColumn;
+  /** Among those that the screen begins with. */
+  readonly isFirst: boolean;
   readonly steps: TraceSteps | undefined;
   readonly selected: string | undefined;
   readonly dragged: string | undefined;
@@ -43,7 +47,9 @@ export function Column(props: {
 }) {
   const { column, steps, onShown } = props;
   const scroller = useRef<HTMLOListElement>(null);
-  const seen = useRowWindow({ scroller, count: column.cards.length, rowPx: CARD_PX, overscan: 3 });
+  const section = useRef<HTMLElement>(null);
+  const isNear = useNear(section, props.isFirst);
+  const seen = useRowWindow({ scroller, count: isNear ? column.cards.length : 0, rowPx: CARD_PX, overscan: 3 });
   useEffect(
     () => onShown(column.name, { first: seen.first, end: seen.end }),
     [onShown, column.name, seen.first, seen.end],
@@ -68,7 +74,7 @@ export function Column(props: {
     );
   }
   return (
-    <section className="tier" aria-label={`Tier ${column.name}`} data-tier={column.name}>
+    <section className="tier" ref={section} aria-label={`Tier ${column.name}`} data-tier={column.name}>
       <header>
         <button
           type="button"
@@ -91,7 +97,7 @@ export function Column(props: {
         </WriteButton>
       </header>
       <ol ref={scroller} data-end={column.cards.length} tabIndex={-1}>
-        <li className="tier-size" aria-hidden style={{ height: seen.starts[column.cards.length] }} />
+        <li className="tier-size" aria-hidden style={{ height: column.cards.length * CARD_PX }} />
         {Array.from({ length: seen.end - seen.first }, (_, place) => {
           const index = seen.first + place;
           const card = column.cards[index];
@@ -151,6 +157,22 @@ export function Column(props: {
       </footer>
     </section>
   );
+}
+
+/** Whether it is on screen, or comes there with the next step to its side. */
+function useNear(target: RefObject<HTMLElement | null>, initially: boolean): boolean {
+  const [isNear, setNear] = useState(initially);
+  useEffect(() => {
+    const element = target.current;
+    if (element === null) return undefined;
+    const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)?.isIntersecting === true), {
+      root: element.parentElement,
+      rootMargin: `0px ${NEAR_PX}px`,
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [target]);
+  return isNear;
 }
 
 /** Pointer drag that starts after a few pixels, so that a click stays a click. */
