@@ -1,5 +1,4 @@
 /** Every page for eyes that need it larger (WCAG 2.2, 1.4.10), and in the colours of the system alone. */
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { block, reportProbes, startAgents } from "./lived-in.ts";
 import { openShop, type ShopPage } from "./shop-page.ts";

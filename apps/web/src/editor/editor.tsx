@@ -14,11 +14,14 @@ import type { Tab } from "../parts/tabs.tsx";
 import { type Failure, failureOf } from "../trpc/client.ts";
 import { counted } from "../words/number.ts";
 import { DiffView } from "./diff-view.tsx";
+import { diffValues } from "./diff.ts";
+import { manifestOf, readYaml } from "./document.ts";
 import { ImpactView, useImpact } from "./impact-view.tsx";
+import { NewerVersion } from "./newer-version.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 import { SchemaForm } from "./schema-form.tsx";
 import { useDryRun } from "./use-dry-run.ts";
-import { type Draft, placeComplaints, rebase, useDraft } from "./use-draft.ts";
+import { type Draft, placeComplaints, useDraft } from "./use-draft.ts";
 import { useKeptDraft } from "./use-kept-draft.ts";
 import { WriteButton } from "../parts/write-button.tsx";
 
@@ -66,6 +69,11 @@ export function useEditor(props: EditorProps): {
       draft.setText(kept.text);
     },
   });
+  const take = (stored: KubeObject, text: string): void => {
+    setBase(stored);
+    draft.setText(text);
+    setRefused(undefined);
+  };
   const narrow = useNarrow();
   const definition = definitionOf(kind);
   const isPolicy = definition?.traits.tiered === true;
@@ -97,7 +105,14 @@ export function useEditor(props: EditorProps): {
     check.complaints.find(
       (complaint) => complaint.field === field && complaint.severity === "error" && isShown(complaint),
     )?.message;
+  const newer =
+    !isNew && props.base !== undefined && props.base.metadata.resourceVersion !== base.metadata.resourceVersion
+      ? props.base
+      : undefined;
+  // Who changed nothing here, or the very same, sees what is stored.
+  if (newer !== undefined && (!draft.isDirty || isSame(draft.value, newer))) take(newer, manifestOf(newer));
   const canApply =
+    newer === undefined &&
     draft.isDirty &&
     draft.parses &&
     errors.length === 0 &&
@@ -105,6 +120,7 @@ export function useEditor(props: EditorProps): {
     draft.candidate !== undefined &&
     !isWriting;
 
+  const { setText } = draft;
   const isGoing = useRef(false); // a second click comes before the first is drawn
   const apply = useCallback(async () => {
     if (!canApply || draft.candidate === undefined || isGoing.current) return;
@@ -116,13 +132,17 @@ export function useEditor(props: EditorProps): {
         ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
         words: { done: isNew ? "Created" : "Applied", names: [nameOf(draft.candidate)] },
       });
+      if (object !== undefined && !isNew) {
+        setBase(object);
+        setText(manifestOf(object)); // as the server made it whole
+      }
       props.onDone(object);
     } catch (error) {
       setRefused(failureOf(error));
     } finally {
       isGoing.current = false;
     }
-  }, [canApply, draft.candidate, isNew, props, reason, write]);
+  }, [canApply, draft.candidate, isNew, props, reason, setText, write]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -181,11 +201,6 @@ export function useEditor(props: EditorProps): {
       </>
     ),
   };
-  const newer =
-    !isNew && props.base !== undefined && props.base.metadata.resourceVersion !== base.metadata.resourceVersion
-      ? props.base
-      : undefined;
-
   return {
     draft,
     shown,
@@ -210,21 +225,24 @@ export function useEditor(props: EditorProps): {
           </p>
         )}
         {newer !== undefined && base !== undefined && (
-          <ChangedNotice
+          <NewerVersion
+            key={newer.metadata.resourceVersion}
             draft={draft}
             base={base}
             newer={newer}
-            onTake={(text) => {
-              setBase(newer);
-              draft.setText(text);
-            }}
+            onTake={(text) => take(newer, text)}
           />
         )}
         {refused !== undefined && (
           <div className="note d" role="alert">
             <Icon name="crit" />
             <div>
-              <b>Not applied.</b> <FailureWords failure={refused} />
+              <b>Not applied.</b>{" "}
+              {refused.kind === "conflict" && newer !== undefined ? (
+                "Another change of it came first. Merge it, then apply again."
+              ) : (
+                <FailureWords failure={refused} />
+              )}
             </div>
           </div>
         )}
@@ -238,6 +256,7 @@ export function useEditor(props: EditorProps): {
           isNameless={errors.length > shownErrors.length}
           isChecking={check.isChecking}
           isDirty={draft.isDirty}
+          isBehind={newer !== undefined}
           words={impact.words}
         />
         <span className="right rowb">
@@ -261,9 +280,17 @@ function Verdict(props: {
   readonly isNameless: boolean;
   readonly isChecking: boolean;
   readonly isDirty: boolean;
+  readonly isBehind: boolean;
   readonly words: ReactNode;
 }) {
   const { errors } = props;
+  if (props.isBehind) {
+    return (
+      <span className="warn grow ell" role="status">
+        <Icon name="warn" /> Changed meanwhile: merge first
+      </span>
+    );
+  }
   if (errors.length > 0) {
     return (
       <span className="deny grow ell" role="status" title={errors.join("\n")}>
@@ -294,27 +321,9 @@ function Verdict(props: {
   );
 }
 
-function ChangedNotice(props: {
-  readonly draft: Draft;
-  readonly base: KubeObject;
-  readonly newer: KubeObject;
-  readonly onTake: (text: string) => void;
-}) {
-  const merged = rebase(props.draft.changes, props.draft.value, props.base, props.newer);
-  return (
-    <div className="note w" role="alert">
-      <Icon name="warn" />
-      <div>
-        <b>This object was changed meanwhile.</b>{" "}
-        {merged.clashes.length === 0
-          ? "Your changes touch other fields."
-          : `Both of you changed ${merged.clashes.join(", ")}; merging keeps yours.`}{" "}
-        <button type="button" className="link" onClick={() => props.onTake(merged.text)}>
-          Merge the newer version
-        </button>
-      </div>
-    </div>
-  );
+/** Whether a draft says what is stored. */
+function isSame(value: Draft["value"], stored: KubeObject): boolean {
+  return diffValues(readYaml(manifestOf(stored)).value ?? {}, value).length === 0;
 }
 
 function nameOf({ metadata }: KubeObject): string {

@@ -11,9 +11,9 @@ const tier = (spec: object) => ({
 const rules = (...actions: readonly string[]) => actions.map((action) => ({ action }));
 
 /** What becomes of my spec when theirs was stored meanwhile. */
-function merged(base: object, mine: object, theirs: object) {
+function merged(base: object, mine: object, theirs: object, taken: ReadonlySet<string> = new Set()) {
   const changes = diffValues({ spec: base }, { spec: mine });
-  return rebase(changes, { spec: mine }, tier(base), tier(theirs));
+  return rebase({ changes, mine: { spec: mine }, base: tier(base), theirs: tier(theirs), taken });
 }
 const text = (spec: string): string =>
   `apiVersion: projectcalico.org/v3\nkind: Tier\nmetadata:\n  name: t\nspec:\n${spec}`;
@@ -31,6 +31,13 @@ test("a field that both changed is mine, and is named once", () => {
   expect(both).toEqual({
     text: text("  a: 2\n  r:\n  - action: Deny\n  - action: Pass\n"),
     clashes: ["spec.a", "spec.r"],
+  });
+});
+
+test("a field that both changed is theirs where that is chosen, and still named", () => {
+  expect(merged({ a: 1, b: 1 }, { a: 2, b: 2 }, { a: 3, b: 1 }, new Set(["spec.a"]))).toEqual({
+    text: text("  a: 3\n  b: 2\n"),
+    clashes: ["spec.a"],
   });
 });
 

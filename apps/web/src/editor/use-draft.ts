@@ -64,21 +64,23 @@ export function placeComplaints(text: string, complaints: readonly Complaint[]):
   }));
 }
 
-/** Re-plays my changes on what someone else stored meanwhile; fields both of us touched are mine and named. */
-export function rebase(
-  changes: readonly FieldChange[],
-  mine: Readonly<Record<string, unknown>>,
-  base: KubeObject,
-  theirs: KubeObject,
-): { readonly text: string; readonly clashes: readonly string[] } {
+/** Re-plays my changes on what someone else stored meanwhile; fields both of us touched are named, and mine unless they are `taken` from theirs. */
+export function rebase(of: {
+  readonly changes: readonly FieldChange[];
+  readonly mine: Readonly<Record<string, unknown>>;
+  readonly base: KubeObject;
+  readonly theirs: KubeObject;
+  readonly taken?: ReadonlySet<string>;
+}): { readonly text: string; readonly clashes: readonly string[] } {
+  const { changes, mine, base, theirs, taken } = of;
   const theirChanges = diffValues(base.spec, theirs.spec, "spec");
   let text = manifestOf(theirs);
   const clashes: string[] = [];
   for (const change of changes) {
     // A list is merged whole: half of two rule lists is nobody's intent.
     const path = parsePath(change.path.replace(/\[.*$/, ""));
-    text = setField(text, path, valueAt(mine, path));
     const field = path.join(".");
+    if (taken?.has(field) !== true) text = setField(text, path, valueAt(mine, path));
     if (!clashes.includes(field) && theirChanges.some((other) => other.path.startsWith(field))) clashes.push(field);
   }
   return { text, clashes };
