@@ -24,12 +24,12 @@ export function search(world: World, { text: typed }: { readonly text: string })
   const canonical = address === undefined ? undefined : formatAddress(address);
   const wanted = text.toLowerCase();
   const isOwner = ({ row }: EndpointEntry): boolean => canonical !== undefined && row.addresses.includes(canonical);
-  const isFound = (entry: EndpointEntry): boolean => !isOwner(entry) && isCalled(entry, wanted);
+  const isFound = (entry: EndpointEntry): boolean => isCalled(entry, wanted) && !isOwner(entry);
   const asNumber = asNumberIn(text);
   const objects = SEARCHED.flatMap((kind) => named(world, kind));
   const isNamed = (object: KubeObject): boolean => namesOf(object).some((name) => name.includes(wanted));
   return {
-    owners: endpointsOf(world, isOwner),
+    owners: canonical === undefined ? [] : endpointsOf(world, isOwner),
     endpoints: endpointsOf(world, isFound),
     objects: first(objects, isNamed).map(refOf),
     texts: objects
@@ -53,7 +53,8 @@ function endpointsOf(world: World, isWanted: (entry: EndpointEntry) => boolean):
 }
 
 /** By people's name, an address or a label. */
-function isCalled({ text, row }: EndpointEntry, wanted: string): boolean {
+function isCalled({ text, row, searched }: EndpointEntry, wanted: string): boolean {
+  if (!searched.includes(wanted)) return false; // most are not, and all of these stand in it
   const labels = Object.entries(row.labels).map(([key, value]) => `${key}=${value}`);
   return [text, ...row.addresses, ...labels].some((each) => each.toLowerCase().includes(wanted));
 }
@@ -70,10 +71,18 @@ function named(world: World, kind: string): readonly KubeObject[] {
   });
 }
 
-/** Its name, and the one text of the spec that people know it by. */
-function namesOf({ metadata, spec }: KubeObject): readonly string[] {
-  const { cidr = "", peerIP = "" } = (spec ?? {}) as { readonly cidr?: string; readonly peerIP?: string };
-  return [`${metadata.namespace ?? ""}/${metadata.name}`, cidr, peerIP].map((name) => name.toLowerCase());
+const names = new WeakMap<KubeObject, readonly string[]>();
+
+/** Its name, and the one text of the spec that people know it by, in small letters. */
+function namesOf(object: KubeObject): readonly string[] {
+  let known = names.get(object);
+  if (known === undefined) {
+    const { metadata, spec } = object;
+    const { cidr = "", peerIP = "" } = (spec ?? {}) as { readonly cidr?: string; readonly peerIP?: string };
+    known = [`${metadata.namespace ?? ""}/${metadata.name}`, cidr, peerIP].map((name) => name.toLowerCase());
+    names.set(object, known);
+  }
+  return known;
 }
 
 /** `AS 64512`, `as64512` or the bare number. */
