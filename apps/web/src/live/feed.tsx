@@ -13,6 +13,7 @@ import { recent } from "./feed-state.ts";
 import { collectionKey, objectKey } from "./objects.ts";
 import { hearBeat, useHearings, usePresence } from "./presence.ts";
 import { useStatusFeeds } from "./queries.ts";
+import { throttled } from "./throttled.ts";
 
 /** Deltas are painted at most this often; the first after a pause at once. */
 const PAINT_MS = 100;
@@ -144,24 +145,4 @@ function createPainter(queryClient: QueryClient) {
     },
     stop: flush.cancel,
   };
-}
-
-/** Runs at once, then at most once per `ms`, the last call never lost. */
-function throttled(ms: number, run: () => void): { (): void; cancel: () => void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let again = false;
-  const call = () => {
-    if (timer !== undefined) {
-      again = true;
-      return;
-    }
-    run();
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (!again) return;
-      again = false;
-      call();
-    }, ms);
-  };
-  return Object.assign(call, { cancel: () => clearTimeout(timer) });
 }

@@ -13,6 +13,7 @@ import { hearingAmong } from "./heard.ts";
 import { useObjects } from "./objects.ts";
 import { useHearings } from "./presence.ts";
 import { useSessionCounts } from "./sessions.ts";
+import { throttled } from "./throttled.ts";
 
 export interface Answer<T> {
   readonly data: T | undefined;
@@ -70,6 +71,8 @@ function addressesOf({ bgp, addresses }: Lenient<SpecOf<typeof Node>>): readonly
   return bare.length > 0 ? bare : (addresses ?? []).flatMap(({ address }) => address ?? []);
 }
 
+const PROBES_MS = 1_000;
+
 /** Keeps node reports and lab probes current; once per tab. */
 export function useStatusFeeds(): void {
   const client = useTRPCClient();
@@ -97,11 +100,15 @@ export function useStatusFeeds(): void {
         onError: () => again(startNodes),
       });
     };
+    // The lab tells of every few probes; what is asked for is all of them, with what the evaluator says.
+    const askProbes = throttled(PROBES_MS, () => {
+      void queryClient.invalidateQueries({ queryKey: trpc.lab.probes.queryKey(), refetchType: "active" });
+    });
     const startLab = () => {
       lab = client.lab.watch.subscribe(undefined, {
         onData: (view) => {
           queryClient.setQueryData(trpc.lab.matrix.queryKey(), view);
-          void queryClient.invalidateQueries({ queryKey: trpc.lab.probes.queryKey(), refetchType: "active" });
+          askProbes();
         },
         onError: () => again(startLab),
       });
@@ -113,6 +120,7 @@ export function useStatusFeeds(): void {
       for (const timer of timers) clearTimeout(timer);
       nodes?.unsubscribe();
       lab?.unsubscribe();
+      askProbes.cancel();
     };
   }, [client, queryClient, trpc]);
 }
