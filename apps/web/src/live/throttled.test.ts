@@ -19,7 +19,7 @@ test("the first call runs at once, those that follow as one, and none is lost", 
 });
 
 test("what is cancelled does not run again", () => {
-  const run = vi.fn();
+  const run = vi.fn<() => void>();
   const call = throttled(1_000, run);
   call();
   call();

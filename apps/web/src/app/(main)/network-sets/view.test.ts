@@ -99,6 +99,12 @@ test("the verdict names the sets that reach far, else how many are in use", () =
   });
   expect(well(uses(use("a"), use("b"))).rest).toBe("Rules select all of them.");
   expect(well("waiting").severity).toBe("unknown");
+  const one = (told: Parameters<typeof setRows>[1]) => setsVerdict(setRows([set("a", NET)], told, []));
+  expect(one(uses(use("a")))).toMatchObject({
+    lead: "The one set holds no pool and no node.",
+    rest: "A rule selects it.",
+  });
+  expect(one(uses()).rest).toBe("No rule selects it.");
 });
 
 test("an overlap is told by its effect on the rules that select the set", () => {

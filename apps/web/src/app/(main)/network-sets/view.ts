@@ -142,14 +142,19 @@ export function setsVerdict(rows: readonly SetRow[]): {
     };
   const lead =
     rows.length === 1
-      ? "1 set holds no pool and no node."
+      ? "The one set holds no pool and no node."
       : `${rows.length} sets, none of which holds a pool or a node.`;
   if (!isTold) return { severity: "unknown", lead, rest: "" };
   return {
     severity: "ok",
     lead,
-    rest: unused === 0 ? "Rules select all of them." : `No rule selects ${unused} of them.`,
+    rest: selectedWords(rows.length, unused),
   };
+}
+
+function selectedWords(sets: number, unused: number): string {
+  if (sets === 1) return unused === 0 ? "A rule selects it." : "No rule selects it.";
+  return unused === 0 ? "Rules select all of them." : `No rule selects ${unused} of them.`;
 }
 
 /** `shop/allow-web rule 2 and 3 more`; of rules people count from 1. */

@@ -34,9 +34,12 @@ const COLUMNS: readonly Column<Row>[] = [
       <>
         <Icon name={card.ref.namespace === undefined ? "global" : "ns"} className="muted" />{" "}
         <ObjectName namespace={card.ref.namespace} name={card.ref.name} />{" "}
-        <IdleBadge endpoints={isUntold(card.endpoints) ? undefined : card.endpoints} shadowedBy={card.shadowedBy} />
+        <span className="hide-s">
+          <IdleBadge endpoints={isUntold(card.endpoints) ? undefined : card.endpoints} shadowedBy={card.shadowedBy} />
+        </span>
         <div className="sub">
-          {card.tier} · order {orderText(card.order)}
+          {card.tier} · order {orderText(card.order)}{" "}
+          <IdleBadge endpoints={isUntold(card.endpoints) ? undefined : card.endpoints} shadowedBy={card.shadowedBy} />
         </div>
       </>
     ),
