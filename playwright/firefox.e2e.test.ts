@@ -32,8 +32,9 @@ describe.skipIf(reason !== "")(`the main path in Firefox${reason}`, () => {
   const role = (name: string, called: string): Locator<Element> =>
     page.locator(`::-p-aria([name="${called}"][role="${name}"])`);
   const text = (words: string): Locator<Element> => page.locator(`::-p-text(${words})`);
-  const path = (wanted: string) =>
-    expect.poll(() => page.evaluate(() => location.pathname), { timeout: 60_000 }).toBe(wanted);
+  const path = async (wanted: string): Promise<void> => {
+    await expect.poll(() => page.evaluate(() => location.pathname), { timeout: 60_000 }).toBe(wanted);
+  };
 
   test("one signs in and finds the state of the network", async () => {
     await page.goto(`${product.url}/signin`);
