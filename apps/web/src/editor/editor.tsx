@@ -57,7 +57,7 @@ export function useEditor(props: EditorProps): {
   readonly draft: Draft;
 } {
   const { kind, tab, onTab } = props;
-  // The base under edit stays what it was when editing began; a newer one is offered, never taken silently.
+  // The base under edit stays what it was when editing began; over a change made here a newer one is offered, never taken silently.
   const [base, setBase] = useState(props.base);
   const draft = useDraft(base, props.initialText);
   const isBack = useKeptDraft({
@@ -69,11 +69,6 @@ export function useEditor(props: EditorProps): {
       draft.setText(kept.text);
     },
   });
-  const take = (stored: KubeObject, text: string): void => {
-    setBase(stored);
-    draft.setText(text);
-    setRefused(undefined);
-  };
   const narrow = useNarrow();
   const definition = definitionOf(kind);
   const isPolicy = definition?.traits.tiered === true;
@@ -90,6 +85,11 @@ export function useEditor(props: EditorProps): {
   const { write, isWriting } = useWrite();
   const [reason, setReason] = useState("");
   const [refused, setRefused] = useState<Failure>();
+  const take = (stored: KubeObject, text: string): void => {
+    setBase(stored);
+    draft.setText(text);
+    setRefused(undefined);
+  };
 
   const problems = useMemo(
     () => [...draft.problems, ...placeComplaints(draft.text, check.complaints)],
