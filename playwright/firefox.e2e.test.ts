@@ -48,6 +48,7 @@ describe.skipIf(reason !== "")(`the main path in Firefox${reason}`, () => {
   test("a policy is edited from the board: the selector is counted, the impact shown, the change applied", async () => {
     await role("link", "Policies").click();
     await page.locator("[data-card*='cart-access']").click();
+    await role("tab", "Form").click();
     await page.locator(".panel .selfield textarea").fill("app == 'cart' || app == 'database'");
     await text("Matches 2 endpoints in 1 namespace").wait();
     await role("button", "Review").click();

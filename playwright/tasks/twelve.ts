@@ -113,7 +113,7 @@ export const TASKS: readonly Task[] = [
       await hands.press(
         hands.page.getByRole("region", { name: "Tier default" }).getByRole("link", { name: /cart-access/ }),
       );
-      await editor(hands).getByText("Programmed on all 3 nodes").waitFor();
+      await editor(hands).getByText("Programmed on all 3 nodes.").waitFor();
     },
   },
   {
