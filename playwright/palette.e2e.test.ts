@@ -21,6 +21,22 @@ beforeEach(async () => {
   await page.getByRole("row", { name: /frontend/ }).waitFor();
 });
 
+const ENDPOINTS = "/apis/projectcalico.org/v3/namespaces/shop/workloadendpoints";
+const late = {
+  apiVersion: "projectcalico.org/v3",
+  kind: "WorkloadEndpoint",
+  metadata: { name: "node--1-k8s-late-eth0", namespace: "shop" },
+  spec: {
+    orchestrator: "k8s",
+    node: "node-1",
+    pod: "late",
+    containerID: "late1",
+    endpoint: "eth0",
+    ipNetworks: ["10.65.0.67/32"],
+    interfaceName: "calilate",
+    profiles: ["kns.shop"],
+  },
+};
 const CART_ACCESS = "/apis/projectcalico.org/v3/namespaces/shop/networkpolicies/cart-access";
 
 async function openByKey(): Promise<void> {
@@ -150,6 +166,25 @@ test("what is wrong with a paste is told with its line, and whoever types on sea
   await page.keyboard.type("node-2");
   expect(await field().inputValue()).toBe("node-2");
   await option(/^node-2 node/).waitFor();
+});
+
+test("paused by name, the page stays as it is and says so; by its key it goes on and catches up", async () => {
+  await openByKey();
+  await page.keyboard.type("pause");
+  await option(/Pause live updates/).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/live=0/);
+  await page.getByText(/^Paused at \d/).waitFor();
+  await page.getByRole("button", { name: "Connection: Paused" }).waitFor();
+  await shop.product.create([late]);
+  expect(await shop.product.call("GET", `${ENDPOINTS}/${late.metadata.name}`)).toMatchObject({ spec: late.spec });
+  const row = page.getByRole("row", { name: /shop\/late/ });
+  expect(await row.count()).toBe(0);
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("p");
+  await row.waitFor();
+  await page.getByRole("button", { name: "Connection: Live" }).waitFor();
+  expect(page.url()).not.toContain("live=");
 });
 
 test("the last change is undone by name", async () => {

@@ -13,6 +13,12 @@ test("an open socket without a watch is not live", () => {
   expect(words(connection.read(), 5)).toEqual({ tone: "live", text: "Live" });
 });
 
+test("a page that was paused says so, whatever its socket does meanwhile", () => {
+  const paused: Presence = { s: "past", atMs: 0, why: "paused" };
+  expect(words({ s: "live", sinceMs: 0, revision: "12" }, 60_000, paused)).toEqual({ tone: "wait", text: "Paused" });
+  expect(words({ s: "wait", lostAtMs: 0, retryAtMs: undefined }, 60_000, paused).text).toBe("Paused");
+});
+
 test("a lost socket counts down, then says since when it is gone", () => {
   const connection = createConnection();
   connection.heard(0, "12");

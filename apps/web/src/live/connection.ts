@@ -78,6 +78,7 @@ export function connectionWords(
   { state, presence, nowMs }: { readonly state: ConnectionState; readonly presence: Presence; readonly nowMs: number },
   clock: (ms: number) => string,
 ): { readonly tone: "live" | "connecting" | "wait" | "off"; readonly text: string } {
+  if (presence.s === "past" && presence.why === "paused") return { tone: "wait", text: "Paused" };
   if (state.s === "connecting" || state.s === "live") {
     if (presence.s === "waiting") return { tone: "connecting", text: "Connecting" };
     if (presence.s === "now") return { tone: "live", text: "Live" };

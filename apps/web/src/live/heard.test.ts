@@ -58,6 +58,15 @@ test("a database that hangs makes it the past of when that was heard, however ma
   expect(heard.presence()).toEqual({ s: "now" });
 });
 
+test("listened to anew after a while, nobody is blamed for the silence in between", () => {
+  const heard = createHeard(OPENED);
+  heard.beat(beatOf(), at(1_000));
+  heard.reopen(at(60_000));
+  expect(heard.presence()).toEqual({ s: "waiting" });
+  heard.look(at(64_000));
+  expect(heard.presence()).toMatchObject({ s: "past", why: "server" });
+});
+
 test("after its own pause the server blames nobody", () => {
   const heard = createHeard(OPENED);
   heard.beat(beatOf({ storeMs: 20_000, attentionMs: 200, askingMs: 200, nodes: { n1: 20_000, n2: 90 } }), at(500));

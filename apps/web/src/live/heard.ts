@@ -7,7 +7,7 @@ export type Presence =
   /** The first beat has not come yet, and could not have. */
   | { readonly s: "waiting" }
   | { readonly s: "now" }
-  | { readonly s: "past"; readonly atMs: number; readonly why: "server" | "store" };
+  | { readonly s: "past"; readonly atMs: number; readonly why: "server" | "store" | "paused" };
 
 export interface NodeHearing {
   readonly hearing: Hearing;
@@ -50,13 +50,16 @@ export interface Heard {
   readonly beat: (beat: BeatView, now: Moment) => void;
   /** Time went by. */
   readonly look: (now: Moment) => void;
+  /** Nobody listened: it begins anew, and blames nobody. */
+  readonly reopen: (now: Moment) => void;
 }
 
 /**
  * Who was heard, as the last beat told it and as old as it has become since. Ages come from the server and go on by the page's own clock:
  * two machines' clocks are never compared.
  */
-export function createHeard(opened: Moment): Heard {
+export function createHeard(from: Moment): Heard {
+  let opened = from;
   let last: { readonly beat: BeatView; readonly at: Moment } | undefined;
   let presence: Presence = { s: "waiting" };
   let nodes: NodeHearings = NOBODY;
@@ -101,6 +104,11 @@ export function createHeard(opened: Moment): Heard {
       for (const listener of beatListeners) listener();
     },
     look,
+    reopen(now) {
+      opened = now;
+      last = undefined;
+      look(now);
+    },
   };
 }
 

@@ -13,12 +13,26 @@ const LOOK_MS = 500;
 let users = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
+/** Somebody stopped the page at this moment. */
+let paused: Presence | undefined;
+const pauseListeners = new Set<() => void>();
+
+/** Paused, the page stays as it is and says so; afterwards it begins to listen anew. */
+export function setPaused(isPaused: boolean): void {
+  if (isPaused === (paused !== undefined)) return;
+  paused = isPaused ? { s: "past", atMs: Date.now(), why: "paused" } : undefined;
+  if (!isPaused) heard.reopen(moment());
+  for (const listener of pauseListeners) listener();
+}
+
 function subscribe(listener: () => void): () => void {
   const leave = heard.subscribe(listener);
+  pauseListeners.add(listener);
   users += 1;
-  timer ??= setInterval(() => heard.look(moment()), LOOK_MS);
+  timer ??= setInterval(() => paused ?? heard.look(moment()), LOOK_MS);
   return () => {
     leave();
+    pauseListeners.delete(listener);
     users -= 1;
     if (users > 0) return;
     clearInterval(timer);
@@ -30,7 +44,11 @@ const WAITING: Presence = { s: "waiting" };
 
 /** Whether what is on screen is the present. */
 export function usePresence(): Presence {
-  return useSyncExternalStore(subscribe, heard.presence, () => WAITING);
+  return useSyncExternalStore(
+    subscribe,
+    () => paused ?? heard.presence(),
+    () => WAITING,
+  );
 }
 
 /** When each node's agent was heard, as of the last beat. */

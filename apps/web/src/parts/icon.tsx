@@ -42,6 +42,8 @@ export type IconName =
   | "more"
   | "menu"
   | "filter"
+  | "pause"
+  | "play"
   | "copy"
   | "open"
   | "edit"

@@ -1,6 +1,7 @@
 "use client";
 import type { Query } from "@tanstack/react-query";
 import { usePathname, useSearchParams } from "next/navigation";
+import { usePause } from "../live/pause.tsx";
 import { usePresence } from "../live/presence.ts";
 import { askAgain, useWaiting } from "../live/waiting.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -15,10 +16,23 @@ export function Notices() {
   const presence = usePresence();
   const waiting = useWaiting();
   const unknown = unknownKeys(useSearchParams().keys(), usePathname());
+  const { toggle } = usePause();
   const isPast = presence.s === "past";
   return (
     <div className="notices" data-past={isPast ? "" : undefined}>
-      {isPast && (
+      {isPast && presence.why === "paused" && (
+        <p className="banner" role="status">
+          <Icon name="pause" />
+          <span>
+            <b className="med">Paused at {formatClock(presence.atMs)}.</b> What changes since is not shown; agents and
+            writes go on.
+          </span>
+          <button type="button" className="btn right" onClick={toggle}>
+            Resume <kbd>p</kbd>
+          </button>
+        </p>
+      )}
+      {isPast && presence.why !== "paused" && (
         <p className="banner" role="status">
           <Icon name="warn" />
           <span>

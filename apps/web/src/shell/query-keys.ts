@@ -1,6 +1,6 @@
 /** Every key that some page of this version reads. */
 const KNOWN = new Set(
-  "q f ns node author kind ingress egress src dst proto port sort view open focus new tab tier verdict system block next".split(
+  "q f ns node author kind ingress egress src dst proto port sort view open focus new tab tier verdict system block next live".split(
     " ",
   ),
 );

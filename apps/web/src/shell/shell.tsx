@@ -2,7 +2,7 @@
 import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
-import { LiveFeed } from "../live/feed.tsx";
+import { Live } from "../live/pause.tsx";
 import { Toasts } from "../parts/toasts.tsx";
 import { Header } from "./header.tsx";
 import { useArrival } from "./arrival.ts";
@@ -69,7 +69,7 @@ export function Shell(props: { readonly rail: RailWidth | undefined; readonly ch
       {helping && <Shortcuts onClose={() => setHelping(false)} />}
       <UndoKey />
       <Toasts />
-      <LiveFeed />
+      <Live />
     </div>
   );
 }

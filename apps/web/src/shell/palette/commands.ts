@@ -22,9 +22,12 @@ function create(name: string, href: string): Entry {
 }
 
 /** Commands that have every word: "new gnp". One's own last change can be undone while there is one. */
-export function commandsFor(text: string, lastChange: ChangeGroup | undefined): readonly Entry[] {
+export function commandsFor(
+  text: string,
+  { lastChange, isPaused }: { readonly lastChange: ChangeGroup | undefined; readonly isPaused: boolean },
+): readonly Entry[] {
   const undo = lastChange === undefined ? [] : [undoOf(lastChange)];
-  return [...undo, ...COMMANDS].filter(hasWords(text));
+  return [...undo, pauseOf(isPaused), ...COMMANDS].filter(hasWords(text));
 }
 
 /** Pages whose names have every word; all for none. */
@@ -50,6 +53,17 @@ function undoOf({ revision, names, entries, objects }: ChangeGroup): Entry {
     detail: `${opWords({ entries })} ${names[0] ?? ""}${moreWords({ objects })}`,
     verb: "⌘Z",
     does: { command: "undo" },
+  };
+}
+
+function pauseOf(isPaused: boolean): Entry {
+  return {
+    id: "pause",
+    icon: isPaused ? "play" : "pause",
+    name: isPaused ? "Resume live updates (pause)" : "Pause live updates",
+    isWords: true,
+    verb: isPaused ? "Resume p" : "Pause p",
+    does: { command: "pause" },
   };
 }
 

@@ -13,7 +13,7 @@ export interface Entry {
   readonly does: { readonly go: string } | { readonly command: Command };
 }
 
-export type Command = "undo" | "dark" | "light" | "system";
+export type Command = "undo" | "pause" | "dark" | "light" | "system";
 
 export interface Group {
   readonly title: string;

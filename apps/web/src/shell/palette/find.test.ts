@@ -42,6 +42,7 @@ const pool: PoolUsageView = {
 const known: Known = {
   found: nothing,
   pools: [pool],
+  isPaused: false,
   lastChange: {
     revision: 9,
     at: "2026-11-30T09:00:00Z",
@@ -177,6 +178,10 @@ test("a name leads to what has it, a page or a command", () => {
   ]);
   expect(found("undo")).toEqual([["Commands", "Undo my last change | changed shop/web and 1 more | undo | ⌘Z"]]);
   expect(found("undo", {}, { lastChange: undefined })).toEqual([]);
+  expect(found("pause")).toEqual([["Commands", "Pause live updates | pause | Pause p"]]);
+  expect(found("pause", {}, { isPaused: true })).toEqual([
+    ["Commands", "Resume live updates (pause) | pause | Resume p"],
+  ]);
 });
 
 test("before the server told what it finds, pages and commands are found already", () => {

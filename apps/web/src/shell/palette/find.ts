@@ -13,10 +13,12 @@ export interface Known extends Pick<AddressBook, "pools"> {
   /** Undefined until it is told. */
   readonly found: Omit<SearchView, "revision"> | undefined;
   readonly lastChange: ChangeGroup | undefined;
+  /** The page shows how things stood when somebody stopped it. */
+  readonly isPaused: boolean;
 }
 
 /** An address leads to its owner, a number to its autonomous system, an action to rules, a name to what has it; then pages and commands. */
-export function groupsFor(typed: string, { found, pools, lastChange }: Known): readonly Group[] {
+export function groupsFor(typed: string, { found, pools, ...more }: Known): readonly Group[] {
   const text = typed.trim();
   const groups: readonly Group[] =
     text === "" || found === undefined
@@ -36,7 +38,7 @@ export function groupsFor(typed: string, { found, pools, lastChange }: Known): r
         ];
   const rest = [
     { title: "Pages", entries: pagesFor(text) },
-    { title: "Commands", entries: commandsFor(text, lastChange) },
+    { title: "Commands", entries: commandsFor(text, more) },
   ];
   return [...groups, ...rest].filter(({ entries }) => entries.length > 0);
 }

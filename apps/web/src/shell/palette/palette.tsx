@@ -14,6 +14,7 @@ import {
 } from "react";
 import { flushSync } from "react-dom";
 import { isManifest } from "../../editor/is-manifest.ts";
+import { usePause } from "../../live/pause.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { parseQuestion } from "../../policy/question.ts";
 import { counted } from "../../words/number.ts";
@@ -38,6 +39,7 @@ function pastedWords(text: string): string {
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter();
   const undo = useUndo();
+  const pause = usePause();
   const [text, setText] = useState("");
   const [searched, setSearched] = useState(""); // what is found is of this; it follows what is typed as time allows
   const dialog = useRef<HTMLDialogElement>(null);
@@ -51,7 +53,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   /** YAML that was pasted: the field has one line, and says that it is there. */
   const [pasted, setPasted] = useState<string>();
   const asked = pasted === undefined ? searched : "";
-  const known = useKnown(asked, useUndoable());
+  const known = useKnown(asked, { lastChange: useUndoable(), isPaused: pause.isPaused });
   const groups = useMemo(() => groupsFor(asked, known), [asked, known]);
   const shown = pasted === undefined ? groups : [];
   const question = parseQuestion(asked);
@@ -101,6 +103,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const choose = ({ does }: Entry): void => {
     if ("go" in does) return go(does.go);
     onClose();
+    if (does.command === "pause") return pause.toggle();
     if (does.command !== "undo") return applyTheme(does.command);
     void undo();
     return undefined;

@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [does: string, keys: readonly string[]])[] = [
   ["Move a policy to another tier", ["Alt", "←→"]],
   ["Review, then apply", ["⌘", "↵"]],
   ["Undo the last change", ["⌘", "Z"]],
+  ["Pause the page, and go on", ["p"]],
   ["Close the panel", ["Esc"]],
 ];
 
