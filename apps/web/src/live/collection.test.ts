@@ -1,7 +1,7 @@
 import type { KubeObject } from "@percale/resources/catalog";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { applyEvents, type Collection, createRecent, type ObjectEvent } from "./collection.ts";
+import { applyEvents, type Collection, createRecent, type ObjectEvent, oneAfter, type Single } from "./collection.ts";
 
 const object = (name: string, revision: number): KubeObject => ({
   apiVersion: "projectcalico.org/v3",
@@ -53,4 +53,41 @@ test("recent events are bounded and told apart by kind", () => {
   expect(recent.of("Tier").length).toBeLessThanOrEqual(4);
   expect(recent.of("Tier").at(-1)?.revision).toBe(9);
   expect(recent.of("IPPool")).toEqual([]);
+});
+
+test("one object follows the events of its name alone, and old news changes nothing", () => {
+  const ref = { kind: "Tier", name: "a" };
+  const before: Single = { revision: 5, object: object("a", 5) };
+  expect(oneAfter(before, ref, [put("a", 4), remove("a", 5), put("b", 9)])).toBe(before);
+  expect(oneAfter(before, ref, [put("a", 6), put("a", 7), put("b", 9)])).toEqual({
+    revision: 7,
+    object: object("a", 7),
+  });
+  expect(oneAfter(before, ref, [put("a", 6), remove("a", 8)])).toEqual({ revision: 8, object: undefined });
+});
+
+test("an object that was not there when it was asked for is there once an event says so that came since", () => {
+  const recent = createRecent();
+  expect(recent.revision()).toBe(0);
+  recent.add([put("a", 3), remove("a", 4)]);
+  const asked: Single = { revision: recent.revision(), object: undefined };
+  recent.add([put("a", 6)]);
+  expect(oneAfter(asked, { kind: "Tier", name: "a" }, recent.of("Tier"))).toEqual({
+    revision: 6,
+    object: object("a", 6),
+  });
+});
+
+test("one object is what the list of its kind says of it, whatever came", () => {
+  const step = fc.record({ name: fc.constantFrom("a", "b"), gone: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), fc.nat(), (steps, from) => {
+      const events = steps.map(({ name, gone }, index) => (gone ? remove(name, index + 1) : put(name, index + 1)));
+      const cut = from % (events.length + 1);
+      const list = applyEvents({ revision: 0, items: [] }, events.slice(0, cut));
+      const one = (items: Collection["items"]) => items.find((item) => item.metadata.name === "a");
+      const single = oneAfter({ revision: cut, object: one(list.items) }, { kind: "Tier", name: "a" }, events);
+      expect(single.object).toEqual(one(applyEvents(list, events).items));
+    }),
+  );
 });
