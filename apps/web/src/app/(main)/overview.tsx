@@ -33,6 +33,7 @@ import { firstSteps, openWords, overviewVerdict, type Stat } from "./overview-vi
 import "../../styles/overview.css";
 import "../../styles/pools.css";
 
+const LAST_CHANGES = 10;
 const POLICY_KINDS = kindsWhere(({ traits }) => traits.tiered);
 
 /** The state of the network in one sentence, then numbers, then what changed. */
@@ -43,7 +44,7 @@ export function Overview() {
   const health = useHealth();
   const matrix = useMatrix();
   const protection = useProtection();
-  const activity = useActivity(10);
+  const activity = useActivity(LAST_CHANGES);
   const usage = useQuery(trpc.pools.usage.queryOptions());
   const pools = useObjects(IPPool);
   const objects = useQuery(trpc.overview.summary.queryOptions()).data?.counts;
@@ -158,7 +159,7 @@ export function Overview() {
               <Card title="Last changes" note="of people and tools" link={{ href: "/activity", text: "Activity" }}>
                 {activity.data === undefined ? (
                   activity.error === null ? (
-                    <SkeletonRows rows={6} />
+                    <SkeletonRows rows={LAST_CHANGES} />
                   ) : (
                     <Failed error={activity.error} what="changes" onRetry={activity.refetch} />
                   )
@@ -195,7 +196,7 @@ export function Overview() {
               >
                 {health.data === undefined ? (
                   health.error === null ? (
-                    <SkeletonRows rows={3} />
+                    <SkeletonRows rows={1} />
                   ) : (
                     <Failed error={health.error} what="conditions" onRetry={() => void health.refetch()} />
                   )
@@ -219,6 +220,11 @@ export function Overview() {
                   />
                 )}
               </Card>
+              {nodes.data === undefined && (
+                <Card title="Nodes" note="worst first" link={{ href: "/nodes", text: "Nodes" }}>
+                  <SkeletonRows rows={4} />
+                </Card>
+              )}
               {rows.length > 0 && rows.length <= 12 && (
                 <Card title="Nodes" note="worst first" link={{ href: "/nodes", text: counted(rows.length, "node") }}>
                   <NodeStrip rows={rows} />

@@ -1,7 +1,7 @@
 "use client";
 import { sayStanding, type Standing } from "@percale/bgp/standing";
 import { curveBasis, line as d3line } from "d3-shape";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { layoutSessions, type Placed, type Wire } from "./drawing.ts";
 import type { Session } from "./view.ts";
 
@@ -55,11 +55,13 @@ export function Topology(props: {
 }) {
   const host = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(880);
-  useEffect(() => {
+  // Before the first frame is painted: what is drawn for another width would jump.
+  useLayoutEffect(() => {
     if (host.current === null) return undefined;
-    const observer = new ResizeObserver(([entry]) =>
-      setWidth(Math.max(320, Math.min(1100, Math.floor(entry?.contentRect.width ?? 880)))),
-    );
+    const fit = (px: number) => setWidth(Math.max(320, Math.min(1100, Math.floor(px))));
+    const { paddingLeft, paddingRight } = getComputedStyle(host.current);
+    fit(host.current.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight));
+    const observer = new ResizeObserver(([entry]) => fit(entry?.contentRect.width ?? 880));
     observer.observe(host.current);
     return () => observer.disconnect();
   }, []);
