@@ -202,7 +202,7 @@ export function Overview() {
                   )
                 ) : firing.length === 0 ? (
                   <p className="cb muted">
-                    {rows.every((row) => row.severity === "ok")
+                    {rows.length > 0 && rows.every((row) => row.severity === "ok")
                       ? tense.say(
                           `Nothing ${tense.verb("needs you", "needed anybody")}: every agent, BIRD and the database ${tense.verb("are", "were")} well.`,
                         )
