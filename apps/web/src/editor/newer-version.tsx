@@ -1,11 +1,10 @@
 "use client";
 import { type KubeObject, refOf } from "@percale/resources/catalog";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useHistoryNow } from "../live/history.ts";
 import { Age } from "../parts/age.tsx";
 import { editable } from "../parts/history.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { useTRPC } from "../trpc/client.ts";
 import { diffValues } from "./diff.ts";
 import { SemanticDiff } from "./diff-view.tsx";
 import { parsePath } from "./document.ts";
@@ -67,8 +66,7 @@ export function NewerVersion(props: {
 
 /** Who wrote what came after the base, and when last. */
 function useWriters(base: KubeObject, newer: KubeObject): { readonly who: string; readonly at: string | undefined } {
-  const trpc = useTRPC();
-  const { data } = useQuery(trpc.objects.history.queryOptions(refOf(newer), { refetchOnMount: "always" }));
+  const { data } = useHistoryNow(refOf(newer));
   const since = (data ?? []).filter(({ revision }) => revision > Number(base.metadata.resourceVersion));
   const authors = [...new Set(since.map(({ author }) => author))];
   return { who: authors.length === 0 ? "Somebody" : authors.join(" and "), at: since[0]?.at };

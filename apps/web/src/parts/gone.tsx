@@ -1,11 +1,10 @@
 "use client";
 import type { ObjectRef } from "@percale/resources/catalog";
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect, useState } from "react";
+import { useHistoryNow } from "../live/history.ts";
 import { useMe } from "../live/rights.ts";
 import { useRevert } from "../live/write.ts";
-import { useTRPC } from "../trpc/client.ts";
 import { definitionOf, kindWords } from "../words/kinds.ts";
 import { Age } from "./age.tsx";
 import { History } from "./history.tsx";
@@ -19,10 +18,8 @@ import { WriteButton } from "./write-button.tsx";
  * What one took away oneself while it was shown needs no notice: `onLeave` closes it.
  */
 export function Gone({ openRef, onLeave }: { readonly openRef: ObjectRef; readonly onLeave?: () => void }) {
-  const trpc = useTRPC();
-  const { kind, name, namespace } = openRef;
-  const ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
-  const history = useQuery(trpc.objects.history.queryOptions(ref));
+  const { name, namespace } = openRef;
+  const history = useHistoryNow(openRef);
   const me = useMe();
   const revert = useRevert();
   const last = history.data?.[0];
