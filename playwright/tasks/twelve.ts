@@ -13,8 +13,8 @@ const editor = ({ page }: Hands) => page.getByRole("complementary", { name: /^Ed
 const toast = ({ page }: Hands, words: string | RegExp) => page.getByRole("status").getByText(words).first().waitFor();
 
 /**
- * Of the twelve, three wait for what does not exist yet: staging an edit and enforcing what is staged for staged kinds, what an edit would
- * have done in the last hour for flows. Where a task is about a flow, a connection that the lab probes stands for it.
+ * Of the twelve, two wait for what does not exist yet: to stage an edit and see what it would have done in the last hour, and to enforce what
+ * is staged. Where a task is about a flow, a connection that the lab probes stands for it.
  */
 export const TASKS: readonly Task[] = [
   {
