@@ -76,6 +76,21 @@ test("the endpoints that it selects are a list of the server's, with a filter", 
   await page.waitForURL(/\/endpoints\?open=workloadendpoints\/shop\/node--3-/);
 });
 
+test("what others make of an object stands beside what it states: the policies of a tier, in order", async () => {
+  const { page, product } = shop;
+  await page.goto(`${product.url}/tiers/default`);
+  await page.getByRole("region", { name: "What it states" }).getByText("Deny", { exact: true }).waitFor();
+  const policies = page.getByRole("region", { name: "Used by" }).getByRole("link");
+  await policies.first().waitFor();
+  expect(await policies.allInnerTexts()).toEqual([
+    "shop/cart-access",
+    "shop/database-access",
+    "shop/again",
+    "shop/behind",
+    "shop/nobody",
+  ]);
+});
+
 test("a draft stays while one looks at what is stored", async () => {
   const { page, product } = shop;
   await page.goto(`${product.url}${POLICY}?tab=form`);

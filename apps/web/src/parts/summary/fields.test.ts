@@ -15,13 +15,21 @@ const schema = {
 } as const;
 
 test("what a spec states is told in the order of its kind, under written titles, maps field by field", () => {
-  const spec = { disabled: true, newer: { a: 1 }, nodes: [], bgp: { asNumber: 64_512 }, cidr: "10.0.0.0/16" };
+  const spec = {
+    disabled: true,
+    newer: { a: 1 },
+    ports: [{ name: "web", port: 80 }, { name: "dns" }],
+    nodes: [],
+    bgp: { asNumber: 64_512 },
+    cidr: "10.0.0.0/16",
+  };
   expect(statedFields(schema, spec)).toEqual([
     { title: "CIDR", path: "spec.cidr", value: "10.0.0.0/16" },
     { title: "AS number", path: "spec.bgp.asNumber", value: "64512" },
     { title: "Nodes", path: "spec.nodes", value: "none" },
     { title: "Disabled", path: "spec.disabled", value: "yes" },
     { title: "newer", path: "spec.newer", value: '{"a":1}' },
+    { title: "ports", path: "spec.ports", value: "web 80, dns" },
   ]);
   expect(statedFields(undefined, undefined)).toEqual([]);
 });

@@ -36,5 +36,11 @@ function textOf(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value) && value.every((item) => typeof item !== "object"))
     return value.length === 0 ? "none" : value.join(", ");
+  if (Array.isArray(value) && value.every(isFlat)) return value.map((item) => Object.values(item).join(" ")).join(", ");
   return plainText(value);
+}
+
+/** A map of words and numbers, such as a named port. */
+function isFlat(value: unknown): value is object {
+  return isMap(value) && Object.values(value as object).every((item) => typeof item !== "object");
 }

@@ -1,11 +1,20 @@
 "use client";
-import { formatRef, GlobalNetworkSet, type KubeObject, NetworkSet, Profile, refOf } from "@percale/resources/catalog";
+import {
+  formatRef,
+  GlobalNetworkSet,
+  type KubeObject,
+  NetworkSet,
+  Profile,
+  refOf,
+  Tier,
+} from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { UseList } from "../../app/(main)/network-sets/use-list.tsx";
 import { useSetUse } from "../../live/set-use.ts";
 import { useTRPC } from "../../trpc/client.ts";
+import { pathOf } from "../../words/kinds.ts";
 import { counted, formatCount } from "../../words/number.ts";
 import { isUntold } from "../../words/untold.ts";
 import { ObjectName } from "../object-name.tsx";
@@ -16,6 +25,7 @@ const USES: Readonly<Partial<Record<string, (props: { readonly object: KubeObjec
   [NetworkSet.kind]: SetUse,
   [GlobalNetworkSet.kind]: SetUse,
   [Profile.kind]: ProfileUse,
+  [Tier.kind]: TierUse,
 };
 
 export function UsedBy({ object }: { readonly object: KubeObject }) {
@@ -58,6 +68,30 @@ function ProfileUse({ object }: { readonly object: KubeObject }) {
         ))}
       </ul>
       {matched > rows.length && <p className="muted">And {formatCount(matched - rows.length)} more.</p>}
+    </Card>
+  );
+}
+
+/** The policies of a tier, in the order in which they are asked. */
+function TierUse({ object }: { readonly object: KubeObject }) {
+  const { name } = object.metadata;
+  const { data } = useQuery(useTRPC().board.tiers.queryOptions({ windows: [{ tier: name, at: 0, limit: FIRST }] }));
+  const tier = data?.tiers.find((one) => one.name === name);
+  if (tier === undefined) return null;
+  const { cards, total } = tier;
+  return (
+    <Card note={counted(total, "policy", "policies")}>
+      <ol className="sum-uses">
+        {cards.map(({ ref }) => (
+          <li key={formatRef(ref)}>
+            <Link href={pathOf(ref)}>
+              <ObjectName namespace={ref.namespace} name={ref.name} />
+            </Link>
+          </li>
+        ))}
+      </ol>
+      {total === 0 && <p className="muted">A tier without a policy is passed by.</p>}
+      {total > cards.length && <p className="muted">And {formatCount(total - cards.length)} more.</p>}
     </Card>
   );
 }
