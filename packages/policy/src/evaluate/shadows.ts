@@ -22,6 +22,8 @@ export class Shadowing {
   readonly #labels: ReadonlyMap<string, Labels>;
   /** Keys of policies that some packet may come to. */
   readonly #heard = new Set<string>();
+  readonly #situations = new Set<string>();
+  readonly #numbers = new Map<SelectingPolicy, number>();
   /** By key of the others, so far. */
   readonly #by = new Map<string, Map<string, ObjectRef>>();
 
@@ -37,8 +39,12 @@ export class Shadowing {
   look(endpoint: string): void {
     const labels = this.#labels.get(endpoint)!;
     const { selection } = this.#cluster;
-    // Most policies are heard on the first endpoints already: the others cost one match of each.
-    if (selection.policies.selecting(labels).every(({ head }) => this.#heard.has(head.key))) return;
+    const policies = [...selection.policies.selecting(labels)];
+    // Most policies are heard on the first endpoints already, and where the same are in force nothing else comes out.
+    if (policies.every(({ head }) => this.#heard.has(head.key))) return;
+    const situation = policies.map((policy) => this.#numberOf(policy)).join();
+    if (this.#situations.has(situation)) return;
+    this.#situations.add(situation);
     const tiers = selection.tiersOn(labels, (policy) => this.#cluster.rulesInForce(policy) !== undefined);
     for (const direction of DIRECTIONS) this.#walk(tiers, direction);
   }
@@ -48,23 +54,30 @@ export class Shadowing {
     return new Map(told.map(([key, by]) => [key, [...by].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, ref]) => ref)]));
   }
 
+  #numberOf(policy: SelectingPolicy): number {
+    const number = this.#numbers.get(policy) ?? this.#numbers.size;
+    this.#numbers.set(policy, number);
+    return number;
+  }
+
   #walk(tiers: readonly SelectedTier[], direction: Direction): void {
     let over: ObjectRef | undefined;
     for (const { info, policies: all } of tiers) {
       const policies = all.filter(({ head }) => head[direction]);
       if (policies.length === 0) continue;
-      const before: Before[] = [];
+      const before = new Earlier();
       let last: { readonly by: ObjectRef; readonly isPass: boolean } | undefined;
       let passes = false;
       for (const policy of policies) {
         const rules = this.#cluster.rulesInForce(policy)![direction];
         const ended = over ?? last?.by;
-        this.#note(policy, ended === undefined ? shadowersOf(policy, rules, before, policies.length > 1) : [ended]);
+        if (!this.#heard.has(policy.head.key))
+          this.#note(policy, ended === undefined ? shadowersOf(policy, rules, before, policies.length > 1) : [ended]);
         if (ended !== undefined) continue;
         const { end, some } = voiceOf(rules);
         passes ||= some.Pass !== undefined;
         if (end !== undefined) last = { by: policy.ref, isPass: end.action === "Pass" };
-        before.push({ policy, rules });
+        before.add(policy, rules);
       }
       const goesOn = last === undefined ? info.defaultAction !== "Deny" : last.isPass;
       if (!goesOn && !passes) over ??= last?.by ?? { kind: Tier.kind, name: info.name };
@@ -84,9 +97,35 @@ export class Shadowing {
 
 const DIRECTIONS = ["ingress", "egress"] as const;
 
-interface Before {
-  readonly policy: SelectingPolicy;
-  readonly rules: readonly EvaluableRule[];
+/** Rules of a tier that were asked already, each under one thing that it demands: who demands that too, and more, finds it there. */
+class Earlier {
+  readonly #byDemand = new Map<string, { readonly ref: ObjectRef; readonly wide: Demands }[]>();
+
+  add({ ref, head }: SelectingPolicy, rules: readonly EvaluableRule[]): void {
+    for (const rule of rules) {
+      if (rule.action === "Log") continue;
+      const wide = demands(rule, head.namespace);
+      const [place = ""] = placesOf(wide);
+      const list = this.#byDemand.get(place);
+      if (list === undefined) this.#byDemand.set(place, [{ ref, wide }]);
+      else list.push({ ref, wide });
+    }
+  }
+
+  /** Whose rule leaves nothing to this one. */
+  wider(narrow: Demands): ObjectRef | undefined {
+    for (const place of [...placesOf(narrow), ""]) {
+      const found = this.#byDemand.get(place)?.find(({ wide }) => covers(wide, narrow));
+      if (found !== undefined) return found.ref;
+    }
+    return undefined;
+  }
+}
+
+/** What tells rules apart best comes first. */
+function* placesOf({ same, sides }: Demands): Generator<string> {
+  for (const [side, { selected }] of sides.entries()) for (const selector of selected) yield `${side} ${selector}`;
+  for (const [field, text] of same) yield `${field} ${text}`;
 }
 
 /**
@@ -96,18 +135,15 @@ interface Before {
 function shadowersOf(
   { head }: SelectingPolicy,
   rules: readonly EvaluableRule[],
-  before: readonly Before[],
+  before: Earlier,
   isOneOfSeveral: boolean,
 ): readonly ObjectRef[] | undefined {
   if (rules.length === 0) return isOneOfSeveral ? [] : undefined;
   const by = new Set<ObjectRef>();
   for (const rule of rules) {
-    const narrow = demands(rule, head.namespace);
-    const wider = before.find(({ policy, rules: earlier }) =>
-      earlier.some((one) => one.action !== "Log" && covers(demands(one, policy.head.namespace), narrow)),
-    );
+    const wider = before.wider(demands(rule, head.namespace));
     if (wider === undefined) return undefined;
-    by.add(wider.policy.ref);
+    by.add(wider);
   }
   return [...by];
 }
