@@ -91,6 +91,9 @@ test.each([
   ["/policies?view=list&q=nope&ns=shop", "No policies match 2 filters"],
   ["/nodes?q=nope", "No nodes match “nope”"],
   ["/tiers?q=nope", "No tiers match “nope”"],
+  ["/activity?open=999999", "The log has no change of this revision"],
+  ["/activity?open=nope", "The log has no change of this revision"],
+  ["/new/nopes", "Nothing here is called /new/nopes"],
 ])("%s says what is not there: %s", async (path, words) => {
   await open(path);
   await page.getByText(words).waitFor();

@@ -191,7 +191,11 @@ export function useEffects(sets: readonly ChangeGroup[]): ReadonlyMap<number, Ch
 
 /** What one set wrote, in the order in which it was written. */
 export function useChangeSet(revision: number): Answer<readonly Activity[]> {
-  const query = useQuery(useTRPC().changes.set.queryOptions({ revision }, { staleTime: Infinity }));
+  const query = useQuery(
+    useTRPC().changes.set.queryOptions(Number.isSafeInteger(revision) ? { revision } : skipToken, {
+      staleTime: Infinity,
+    }),
+  );
   const data = useMemo(() => query.data?.map(activityOf).toReversed(), [query.data]);
   return { data, error: query.error, refetch: () => void query.refetch() };
 }

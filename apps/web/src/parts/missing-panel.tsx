@@ -1,7 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
 import { Panel } from "./panel.tsx";
-import { Empty } from "./states.tsx";
 
 /** In the place of what a link opens and what is not there any more. */
 export function MissingPanel({
@@ -15,7 +14,7 @@ export function MissingPanel({
 }) {
   return (
     <Panel label={title} title={<h2>{title}</h2>} onClose={onClose}>
-      <Empty title={title} help={help} />
+      <p className="muted">{help}</p>
     </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { Age } from "../../../parts/age.tsx";
 import { FilterBox } from "../../../parts/filter-box.tsx";
 import { FilterBadges } from "../../../parts/filter-badges.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { NoSuchPage } from "../../../parts/no-such-page.tsx";
 import { NoMatch } from "../../../parts/no-match.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { ObjectPanel } from "../../../parts/object-panel.tsx";
@@ -25,7 +26,7 @@ const BY_NAME: SortState = { id: "Name", down: false };
 /** The list of any kind, in its printer columns. */
 export function KindList({ plural }: { readonly plural: string }) {
   const definition = definitionByPlural(plural);
-  if (definition === undefined) return <Unknown plural={plural} />;
+  if (definition === undefined) return <NoSuchPage path={`/${plural}`} />;
   return <KindTable key={plural} plural={plural} kind={definition.kind} />;
 }
 
@@ -145,26 +146,4 @@ function headWords(name: string): string {
 function cellWords(cell: ObjectRow["cells"][number] | undefined, type: Definition["columns"][number]["type"]) {
   if (cell === null || cell === undefined || cell === "") return "–";
   return type === "date" ? <Age at={String(cell)} /> : String(cell);
-}
-
-function Unknown({ plural }: { readonly plural: string }) {
-  usePageTitle("Not found");
-  return (
-    <main className="main" id="main">
-      <Empty
-        title="No such page"
-        help={
-          <>
-            Nothing here is called <span className="mono">/{plural}</span>. The search (⌘K) finds pages, objects and
-            addresses.
-          </>
-        }
-        action={
-          <Link className="btn" href="/">
-            Overview
-          </Link>
-        }
-      />
-    </main>
-  );
 }

@@ -41,6 +41,18 @@ export function NewToken({ roles }: { readonly roles: readonly RoleView[] }) {
       : groups.length === 0
         ? "A token in no group may do nothing."
         : undefined;
+  if (notAdmin !== undefined) {
+    return (
+      <section className="card" aria-label="New token">
+        <div className="ch">
+          <h2 className="h2">New token</h2>
+        </div>
+        <p className="cb muted">
+          <Icon name="lock" /> {notAdmin}
+        </p>
+      </section>
+    );
+  }
   return (
     <section className="card" aria-label="New token">
       <div className="ch">
@@ -106,12 +118,12 @@ export function NewToken({ roles }: { readonly roles: readonly RoleView[] }) {
           <button
             type="submit"
             className="btn pri"
-            title={notAdmin ?? missing}
-            disabled={notAdmin !== undefined || missing !== undefined || create.isPending}
+            title={missing}
+            disabled={missing !== undefined || create.isPending}
           >
             Create token
           </button>
-          {notAdmin === undefined && missing !== undefined && <span className="muted">{missing}</span>}
+          {missing !== undefined && <span className="muted">{missing}</span>}
         </div>
       </form>
     </section>

@@ -30,6 +30,7 @@ export function ActivityLog() {
   const columns = useMemo(() => columnsOf(effects), [effects]);
   const nowMs = useNow();
   const open = url.get("open");
+  const onClose = () => url.set({ open: undefined }, "push");
   const drop = (key: string) => () => url.set({ [key]: undefined }, "push");
   const filters = [
     { key: "q", value: q, words: `“${q}”` },
@@ -97,14 +98,7 @@ export function ActivityLog() {
           }
         </Loaded>
       </main>
-      {open !== null && /^\d+$/.test(open) && (
-        <SetPanel
-          key={open}
-          revision={Number(open)}
-          effects={effects}
-          onClose={() => url.set({ open: undefined }, "push")}
-        />
-      )}
+      {open !== null && <SetPanel key={open} revision={Number(open)} effects={effects} onClose={onClose} />}
     </>
   );
 }

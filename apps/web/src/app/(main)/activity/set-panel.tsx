@@ -2,15 +2,18 @@
 import Link from "next/link";
 import { SemanticDiff } from "../../../editor/diff-view.tsx";
 import { diffValues } from "../../../editor/diff.ts";
+import { useTold } from "../../../live/failing.ts";
 import { useChangeSet, type useEffects } from "../../../live/queries.ts";
 import { useRevert } from "../../../live/write.ts";
 import { RequestId } from "../../../parts/failure-words.tsx";
 import { editable } from "../../../parts/history.tsx";
 import { Icon } from "../../../parts/icon.tsx";
+import { MissingPanel } from "../../../parts/missing-panel.tsx";
 import { NameOf } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
 import { Loaded } from "../../../parts/states.tsx";
 import { WriteButton } from "../../../parts/write-button.tsx";
+import { failureOf } from "../../../trpc/client.ts";
 import { pathOf } from "../../../words/kinds.ts";
 import { formatMoment } from "../../../words/time.ts";
 import { EffectWords } from "./effect-words.tsx";
@@ -24,7 +27,14 @@ export function SetPanel(props: {
 }) {
   const query = useChangeSet(props.revision);
   const [set] = query.data === undefined ? [] : groupActivity(query.data);
+  const isNone =
+    !Number.isSafeInteger(props.revision) || (query.error !== null && failureOf(query.error).kind === "invalid");
+  useTold(isNone ? query.error : null);
   if (set !== undefined) return <SetFacts {...props} set={set} />;
+  if (isNone) {
+    const help = "The log has no change of this revision: it was kept for a while and is gone, or it never was.";
+    return <MissingPanel title="No such change" help={help} onClose={props.onClose} />;
+  }
   return (
     <Panel label="Change set" title={<h2>Revision {props.revision}</h2>} onClose={props.onClose}>
       <Loaded query={query} what="the change set" rows={6}>

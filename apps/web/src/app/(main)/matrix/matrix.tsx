@@ -17,7 +17,7 @@ import "../../../styles/matrix.css";
 
 /** Who reaches whom, as packets meet it in the lab's kernels, beside what the evaluator says. */
 export function Matrix() {
-  usePageTitle("Connectivity matrix");
+  usePageTitle("Matrix");
   const query = useMatrix();
   return (
     <main className="main" id="main">

@@ -1,11 +1,11 @@
 "use client";
 import type { ObjectRef } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { definitionByPlural, definitionOf, refFrom } from "../../../../words/kinds.ts";
 import { useObject } from "../../../../live/objects.ts";
 import { Gone } from "../../../../parts/gone.tsx";
-import { Empty, Failed, SkeletonRows } from "../../../../parts/states.tsx";
+import { NoSuchPage } from "../../../../parts/no-such-page.tsx";
+import { Failed, SkeletonRows } from "../../../../parts/states.tsx";
 import { entryOf } from "../../../../shell/nav.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
 import "../../../../styles/editor.css";
@@ -25,24 +25,7 @@ export function ObjectPage({ plural, path }: { readonly plural: string; readonly
   const definition = definitionByPlural(plural);
   const ref = definition === undefined ? undefined : refFrom(definition, path);
   if (definition === undefined || ref === undefined) {
-    return (
-      <main className="main" id="main">
-        <Empty
-          title="No such page"
-          help={
-            <>
-              Nothing here is called <span className="mono">/{[plural, ...path].join("/")}</span>. The search (⌘K) finds
-              pages, objects and addresses.
-            </>
-          }
-          action={
-            <Link className="btn" href="/">
-              Overview
-            </Link>
-          }
-        />
-      </main>
-    );
+    return <NoSuchPage path={`/${[plural, ...path].join("/")}`} />;
   }
   return <Found openRef={ref} plural={plural} editable={!definition.internal && !definition.readOnly} />;
 }

@@ -1,6 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
-import { Empty, SkeletonRows } from "../../../../parts/states.tsx";
+import { NoSuchPage } from "../../../../parts/no-such-page.tsx";
+import { SkeletonRows } from "../../../../parts/states.tsx";
 import { entryOf } from "../../../../shell/nav.ts";
 import { usePageTitle } from "../../../../shell/title.ts";
 import { definitionByPlural, kindWords } from "../../../../words/kinds.ts";
@@ -22,11 +23,7 @@ export function NewPage({ plural }: { readonly plural: string }) {
   const home = entryOf(`/${plural}`);
   usePageTitle(`New ${words}`, home === undefined ? {} : { parents: [home] });
   if (definition === undefined) {
-    return (
-      <main className="main" id="main">
-        <Empty title="No such kind" help={<span className="mono">{plural}</span>} />
-      </main>
-    );
+    return <NoSuchPage path={`/new/${plural}`} />;
   }
   return <NewDraft kind={definition.kind} plural={plural} />;
 }
