@@ -39,3 +39,20 @@ test("nobody is asked for more before the last word was taken", async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(asked).toBe(1);
 });
+
+test("when one ends or fails, or nobody wants more, the other is let go", async () => {
+  let held = 0;
+  const holding = async function* () {
+    held++;
+    try {
+      for (;;) yield 1;
+    } finally {
+      held--;
+    }
+  };
+  const ending = (async function* () {})();
+  await first(9, merge(holding(), ending));
+  await first(9, merge(holding(), saying(Promise.reject(new Error("gone"))))).catch(() => undefined);
+  await first(9, merge(holding(), holding()));
+  await expect.poll(() => held).toBe(0);
+});

@@ -1,19 +1,26 @@
 import { Wake } from "@percale/daemon";
 
-/** What both say, as it comes, until the first of them ends or fails. Each is asked for more only when its last word was taken. */
+/**
+ * What both say, as it comes, until the first of them ends or fails, or nobody wants more: then both are let go. Each is asked for more
+ * only when its last word was taken.
+ */
 export async function* merge<A, B>(a: AsyncIterable<A>, b: AsyncIterable<B>): AsyncGenerator<A | B> {
   const wake = new Wake();
   const sources = [new Source<A | B>(a, wake), new Source<A | B>(b, wake)];
-  for (;;) {
-    await wake.wait();
-    for (const source of sources) {
-      const step = source.take();
-      if (step === undefined) continue;
-      const { done, value } = await step;
-      if (done === true) return;
-      yield value;
-      source.ask();
+  try {
+    for (;;) {
+      await wake.wait();
+      for (const source of sources) {
+        const step = source.take();
+        if (step === undefined) continue;
+        const { done, value } = await step;
+        if (done === true) return;
+        yield value;
+        source.ask();
+      }
     }
+  } finally {
+    for (const source of sources) source.letGo();
   }
 }
 
@@ -42,5 +49,10 @@ class Source<T> {
     const answer = this.#answer;
     this.#answer = undefined;
     return answer;
+  }
+
+  /** Not waited for: one that is silent ends with its next word. */
+  letGo(): void {
+    this.#iterator.return?.().then(undefined, () => undefined);
   }
 }
