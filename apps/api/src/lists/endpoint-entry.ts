@@ -48,14 +48,18 @@ function read({ metadata, spec: raw }: KubeObject): EndpointEntry {
 }
 
 /** By what an endpoint's object says alone. */
-export const ENDPOINT_ORDERS: Readonly<Record<string, (object: KubeObject) => Key>> = {
-  name: (object) => ({ value: "", name: naturalKey(entryOf(object).text) }),
-  node: (object) => ({ value: naturalKey(entryOf(object).row.node), name: naturalKey(entryOf(object).text) }),
-  address: (object) => ({
-    value: naturalKey(entryOf(object).row.addresses[0] ?? ""),
-    name: naturalKey(entryOf(object).text),
-  }),
-};
+export const ENDPOINT_ORDERS = new Map<string, (object: KubeObject) => Key>([
+  ["name", orderBy(() => "")],
+  ["node", orderBy(({ node }) => node)],
+  ["address", orderBy(({ addresses }) => addresses[0] ?? "")],
+]);
+
+function orderBy(textOf: (row: EndpointRowView) => string): (object: KubeObject) => Key {
+  return (object) => {
+    const { row, text } = entryOf(object);
+    return { value: naturalKey(textOf(row)), name: naturalKey(text) };
+  };
+}
 
 /** What people call an endpoint, by its `namespace/name`. */
 export function calledBy({ objects }: Pick<Evaluator, "objects">, key: string): string {

@@ -1,6 +1,5 @@
-import { WorkloadEndpoint } from "@percale/resources";
 import type { Covered } from "@percale/policy";
-import { badRequest } from "@percale/resources";
+import { badRequest, WorkloadEndpoint } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import { coverageOf } from "../policy/coverage.ts";
 import type { Course, Questions } from "../policy/questions.ts";
@@ -14,15 +13,15 @@ const { kind } = WorkloadEndpoint;
 const OPEN_FIRST = { open: 0, partly: 1, closed: 2 } as const;
 
 /** By what is in force on an endpoint. */
-const COVERAGE_ORDERS: Readonly<Record<string, (covered: Covered) => number>> = {
-  policies: ({ count }) => count,
-  ingress: ({ protection }) => OPEN_FIRST[protection.ingress.is],
-  egress: ({ protection }) => OPEN_FIRST[protection.egress.is],
-};
+const COVERAGE_ORDERS = new Map<string, (covered: Covered) => number>([
+  ["policies", ({ count }) => count],
+  ["ingress", ({ protection }) => OPEN_FIRST[protection.ingress.is]],
+  ["egress", ({ protection }) => OPEN_FIRST[protection.egress.is]],
+]);
 
 /** It takes as long as it takes to count what is in force where. */
 export function needsCoverage({ sort, ingress, egress }: Questions["endpoints"]): boolean {
-  return parseSort(sort).column in COVERAGE_ORDERS || ingress !== undefined || egress !== undefined;
+  return COVERAGE_ORDERS.has(parseSort(sort).column) || ingress !== undefined || egress !== undefined;
 }
 
 /** Those that match, in their order, from one on. */
@@ -34,8 +33,8 @@ export async function endpoints(
   const { objects } = world.evaluator;
   const covered = needsCoverage(question) ? (await coverageOf(world, inSlices)).byEndpoint : undefined;
   const { column, isDown } = parseSort(question.sort);
-  const byName = world.orders.by("name", { objects, kinds: [kind], keyOf: ENDPOINT_ORDERS["name"]! });
-  const rankOf = COVERAGE_ORDERS[column];
+  const byName = world.orders.by("name", { objects, kinds: [kind], keyOf: ENDPOINT_ORDERS.get("name")! });
+  const rankOf = COVERAGE_ORDERS.get(column);
   const list = (): readonly KubeObject[] => {
     if (column === "state") return firstOf(byName, question.first);
     if (rankOf !== undefined)
@@ -43,7 +42,7 @@ export async function endpoints(
         const one = covered?.get(entryOf(object).row.key);
         return one === undefined ? -1 : rankOf(one);
       });
-    const keyOf = ENDPOINT_ORDERS[column];
+    const keyOf = ENDPOINT_ORDERS.get(column);
     if (keyOf === undefined) throw badRequest(`sort: endpoints have no order by ${JSON.stringify(column)}`);
     return world.orders.by(column, { objects, kinds: [kind], keyOf });
   };
@@ -100,7 +99,7 @@ export function endpointMeant(world: World, name: string): KubeObject | undefine
   const exact = objects.get({ kind, namespace, name: own });
   return (
     exact ??
-    wordsMean(world.orders.by("name", { objects, kinds: [kind], keyOf: ENDPOINT_ORDERS["name"]! }), name.trim())
+    wordsMean(world.orders.by("name", { objects, kinds: [kind], keyOf: ENDPOINT_ORDERS.get("name")! }), name.trim())
   );
 }
 

@@ -180,7 +180,10 @@ test.each<[asked: object, told: readonly string[]]>([
 test("of two filters the list says how many there would be without each", async () => {
   const { rows: _rows, ...told } = await list({ q: "web", ns: "!shop" });
   expect(told).toEqual({ matched: 0, total: 5, without: { q: 4, ns: 1 }, revision: 1 });
-  await expect(list({ sort: "colour" })).rejects.toMatchObject({ code: 400 });
+});
+
+test.each(["colour", "constructor", "-__proto__"])("no list of policies is sorted by %s", async (sort) => {
+  await expect(list({ sort })).rejects.toMatchObject({ code: 400 });
 });
 
 test("a tier is told whole to who numbers it anew", async () => {

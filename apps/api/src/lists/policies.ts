@@ -39,16 +39,16 @@ export function tierOrder(world: World, question: Questions["tierOrder"], { rows
   }
 }
 
-const NUMBERS: Readonly<Record<string, (card: PolicyCardView) => number>> = {
-  place: ({ place }) => place,
-  order: ({ order = Infinity }) => order,
-  rules: ({ rules }) => rules,
-};
-const TEXTS: Readonly<Record<string, (card: PolicyCardView) => string>> = {
-  name: ({ ref }) => naturalKey(ref.name),
-  tier: ({ tier }) => naturalKey(tier),
-  created: ({ createdAt = "" }) => createdAt,
-};
+const NUMBERS = new Map<string, (card: PolicyCardView) => number>([
+  ["place", ({ place }) => place],
+  ["order", ({ order = Infinity }) => order],
+  ["rules", ({ rules }) => rules],
+]);
+const TEXTS = new Map<string, (card: PolicyCardView) => string>([
+  ["name", ({ ref }) => naturalKey(ref.name)],
+  ["tier", ({ tier }) => naturalKey(tier)],
+  ["created", ({ createdAt = "" }) => createdAt],
+]);
 
 /** The same as rows: those that match, in the order of a column, from one on. Equal ones stand as they are evaluated. */
 export function policies(world: World, question: Questions["policies"]): Omit<PolicyListView, "revision"> {
@@ -74,7 +74,7 @@ interface Row {
 function sorted(all: readonly KubeObject[], sort: string): readonly Row[] {
   const { column, isDown } = parseSort(sort);
   const rows = all.map((policy, index) => ({ policy, card: cardOf(policy, index) }));
-  const [number, text] = [NUMBERS[column], TEXTS[column]];
+  const [number, text] = [NUMBERS.get(column), TEXTS.get(column)];
   if (number !== undefined) rows.sort((a, b) => compare(number(a.card), number(b.card)));
   else if (text !== undefined) {
     const keys = new Map(rows.map((row) => [row, text(row.card)]));

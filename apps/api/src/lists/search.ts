@@ -48,7 +48,11 @@ export function search(world: World, { text: typed }: { readonly text: string })
 
 function endpointsOf(world: World, isWanted: (entry: EndpointEntry) => boolean): SearchView["endpoints"] {
   const { objects } = world.evaluator;
-  const list = world.orders.by("name", { objects, kinds: [WorkloadEndpoint.kind], keyOf: ENDPOINT_ORDERS["name"]! });
+  const list = world.orders.by("name", {
+    objects,
+    kinds: [WorkloadEndpoint.kind],
+    keyOf: ENDPOINT_ORDERS.get("name")!,
+  });
   return first(list, (object) => isWanted(entryOf(object))).map((object) => entryOf(object).row);
 }
 
