@@ -6,7 +6,7 @@ import { MemoryStore } from "@percale/store/memory";
 import { expect, test } from "vitest";
 import { agentStatusOf } from "@percale/protocol/testdata/agent-status.ts";
 import type { NodeStatusView } from "../trpc/views.ts";
-import { allConditions, foundConditions, overviewOf } from "./overview.ts";
+import { allConditions, foundConditions, lookAtAll, overviewOf } from "./overview.ts";
 
 const object = (kind: string, name: string, spec: object = {}): KubeObject => ({
   apiVersion: "projectcalico.org/v3",
@@ -71,6 +71,19 @@ test.each<[what: string, isConnected: boolean, database: Hearing]>([
   const hearing = { database: () => database };
   const told = (await allConditions({ store, health, nodes, hearing })).map(({ code, source }) => [code, source]);
   expect(told).toEqual([["DatabaseUnreachable", "api"]]);
+});
+
+test("a look is whole only as far as the database answered all of it", async () => {
+  const sources = setUp(nodeOf("n1", "lost", { conditions: [finding("A", "info", "1")] }));
+  let asked = 0;
+  const list = async () => {
+    asked++;
+    return sources.nodes.list();
+  };
+  // It hangs from the second question on.
+  const hearing = { database: (): Hearing => (asked < 2 ? "heard" : "late") };
+  const told = await lookAtAll({ ...sources, nodes: { ...sources.nodes, list }, hearing });
+  expect([told.isWhole, told.conditions.map(({ code }) => code)]).toEqual([true, ["AgentSilent", "A"]]);
 });
 
 test("an overview counts what is there, and of each change on how many nodes it is in force", async () => {

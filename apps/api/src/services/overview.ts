@@ -22,21 +22,21 @@ interface Sources {
 
 /** Everything that is wrong anywhere, worst first. While the database is not heard only the API's own: that it is away is one of them. */
 export async function allConditions(sources: Sources): Promise<ConditionView[]> {
-  const rank = { error: 0, warning: 1, info: 2 };
-  const statuses = await heard(sources);
-  const agents = statuses.flatMap(({ node, status }) => status.conditions.map((one) => ({ ...one, source: node })));
-  return [...(await found(sources, statuses)), ...agents].sort(
-    (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
-  );
+  return (await lookAtAll(sources)).conditions;
 }
 
 /** The same, and whether it is all that there is: not while the database, or whether an agent is heard, is unknown. */
 export async function lookAtAll(
   sources: Sources,
 ): Promise<{ readonly conditions: ConditionView[]; readonly isWhole: boolean }> {
+  const rank = { error: 0, warning: 1, info: 2 };
   const statuses = await heard(sources);
-  const isWhole = answers(sources) && statuses.every(({ hearing }) => hearing !== "unknown");
-  return { conditions: await allConditions(sources), isWhole };
+  const isWhole = answers(sources) && statuses.every(({ hearing }) => hearing !== "unknown"); // as `found` sees it
+  const agents = statuses.flatMap(({ node, status }) => status.conditions.map((one) => ({ ...one, source: node })));
+  const conditions = [...(await found(sources, statuses)), ...agents].sort(
+    (a, b) => rank[a.severity] - rank[b.severity] || a.since.localeCompare(b.since),
+  );
+  return { conditions, isWhole };
 }
 
 /** What no agent tells of itself. */
