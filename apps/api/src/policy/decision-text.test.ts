@@ -1,5 +1,6 @@
 import type { Decision, Explanation, Half, PolicyStep } from "@percale/policy";
 import { expect, test } from "vitest";
+import type { DecisionStep } from "../trpc/views.ts";
 import { decisionText, decisionView, partyView } from "./decision-text.ts";
 
 const byRule = {
@@ -56,6 +57,20 @@ const step = (name: string, more: Partial<PolicyStep>): PolicyStep => ({
 });
 const rule = (index: number, failedField?: string, wants?: string) =>
   ({ index, ...(failedField !== undefined && { failedField, wants }) }) as unknown as PolicyStep["rules"][number];
+
+test("of a policy of many rules the first tell why it did not decide, and the others are counted", () => {
+  const rules = Array.from({ length: 2_000 }, (_, index) => rule(index, "protocol", "UDP"));
+  const half = {
+    verdict: "deny",
+    decision: byProfile,
+    tiers: [{ tier: "t", policies: [step("long", { rules })], outcome: "Deny", defaultAction: "Deny" }],
+    profiles: [],
+  } as unknown as Half; // the parts that are read
+  const [{ text, misfits }] = decisionView("ingress", half, {} as Explanation).steps as [DecisionStep];
+  const first = Array.from({ length: 8 }, (_, index) => `rule ${index + 1} wants protocol UDP`);
+  expect(text).toBe(`GlobalNetworkPolicy/long: no rule matched (${first.join("; ")}; 1992 more do not match)`);
+  expect(misfits).toHaveLength(8);
+});
 
 test("every policy on the way to a decision tells why it did not decide, or which rule did", () => {
   const half = {

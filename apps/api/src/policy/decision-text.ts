@@ -91,14 +91,19 @@ function stepOf({ ref, rules, outcome, ruleIndex }: PolicyStep): DecisionStep {
   const misfits = rules.flatMap(({ index, failedField, wants = "" }) =>
     failedField === undefined ? [] : [{ rule: index, field: failedField, wants }],
   );
-  const failed = misfits.map(({ rule, field, wants }) => `rule ${rule + 1} wants ${field} ${wants}`).join("; ");
+  const told = misfits.slice(0, MAX_MISFITS);
+  const left = misfits.length - told.length;
+  const failed = [
+    ...told.map(({ rule, field, wants }) => `rule ${rule + 1} wants ${field} ${wants}`),
+    ...(left > 0 ? [`${left} more do not match`] : []),
+  ].join("; ");
   const why = failed === "" ? "no rules" : failed;
   const text = outcome === "no match" ? `no rule matched (${why})` : `rule ${(ruleIndex ?? 0) + 1} says ${outcome}`;
   return {
     action: STEP_ACTIONS[outcome],
     text: `${formatRef(ref)}: ${text}`,
     ...(ruleIndex !== undefined && { rule: ruleIndex }),
-    ...(misfits.length > 0 && { misfits: misfits.slice(0, MAX_MISFITS) }),
+    ...(told.length > 0 && { misfits: told }),
   };
 }
 
