@@ -1,6 +1,14 @@
 import { currentRequestId, inTurns, turns } from "@percale/daemon";
 import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
-import { badRequest, definitionOf, methodNotAllowed, notFound, StatusError } from "@percale/resources";
+import {
+  badRequest,
+  brief,
+  definitionOf,
+  formatRef,
+  methodNotAllowed,
+  notFound,
+  StatusError,
+} from "@percale/resources";
 import type { FieldValidation, KubeObject, ResourceDefinition } from "@percale/resources";
 import { SetBudget } from "@percale/store";
 import type { CheckContext, Datastore } from "@percale/store";
@@ -95,10 +103,14 @@ async function prepareAll(
       const old = olds[i];
       budget.spend(i + 1, old);
       const question = { proposal, fieldValidation, ...(old !== undefined && { old }) };
-      if (isLarge(question)) {
-        leave ??= largeWork.enter(identity.user);
-        prepared.push(await largeWork.prepare(question));
-      } else prepared.push(prepare(question));
+      try {
+        if (isLarge(question)) {
+          leave ??= largeWork.enter(identity.user);
+          prepared.push(await largeWork.prepare(question));
+        } else prepared.push(prepare(question));
+      } catch (error) {
+        throw changes.length === 1 ? error : ofChange(proposal, i, error);
+      }
       const others = turn();
       if (others !== undefined) await others;
     }
@@ -106,6 +118,14 @@ async function prepareAll(
     leave?.();
   }
   return prepared;
+}
+
+/** What cannot be decoded is refused in words that name its kind alone: among several the object must be told, too. */
+function ofChange(proposal: Proposal, index: number, error: unknown): unknown {
+  if (!(error instanceof StatusError) || error.reason !== "BadRequest") return error;
+  const { details, causes } = error;
+  const told = `change ${index + 1}, ${brief(formatRef(refOfProposal(proposal)), 300)}: ${error.message}`;
+  return new StatusError("BadRequest", told, { details, causes, cause: error });
 }
 
 /** Layer 6, asked inside the commit where `lookup` shows the state the write will follow. */

@@ -128,7 +128,9 @@ test("an empty cluster gets the shop once; who reaches whom in it is what the sh
 
 test("an object at fault is told by name", async () => {
   const bad = { apiVersion: API_VERSION, kind: "Tier", metadata: { name: "bad" }, spec: { order: "high" } };
-  await expect(createMissing(access(), [bad])).rejects.toThrow(/^create Tier bad: .*spec\.order/);
+  const good = { ...bad, metadata: { name: "good" }, spec: { order: 5 } };
+  await expect(createMissing(access(), [good, bad])).rejects.toThrow(/^change 2, Tier\/bad: .*spec\.order/);
+  expect((await listOf(access(), "tiers")).map(({ metadata }) => metadata.name)).not.toContain("good");
 });
 
 test("a node's agent keeps its token for as long as the server takes it", async () => {
