@@ -33,6 +33,12 @@ test.each<[what: string, text: string, problem: object]>([
     "kind: IPAMBlock\nmetadata: { name: x }\n",
     { line: 1, problem: "kind: IPAMBlock is written by agents and IPAM alone" },
   ],
+  ["has nothing behind metadata", "kind: Tier\nmetadata:\n", { line: 1, problem: "metadata.name: the Tier has none" }],
+  [
+    "has nothing behind namespace",
+    "kind: NetworkPolicy\nmetadata:\n  name: x\n  namespace:\n",
+    { line: 1, problem: "metadata.namespace: NetworkPolicy x has none" },
+  ],
   ["has no name", "kind: Tier\n", { line: 1, problem: "metadata.name: the Tier has none" }],
   [
     "is in no namespace",

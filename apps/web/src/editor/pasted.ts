@@ -48,21 +48,19 @@ function isList(value: unknown): value is { readonly items: readonly unknown[] }
 function documentOf(value: unknown, line: number): PastedDocument {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { line, problem: "no object: it begins with apiVersion and kind" };
-  const { kind, metadata = {} } = value as {
-    readonly kind?: unknown;
-    readonly metadata?: Partial<KubeObject["metadata"]>;
-  };
+  const { kind, metadata } = value as { readonly kind?: unknown; readonly metadata?: unknown };
   if (typeof kind !== "string") return { line, problem: "kind: is missing" };
   const definition = definitionOf(kind);
   if (definition === undefined) return { line, problem: `kind: there is no ${kind}` };
   if (definition.internal || definition.readOnly)
     return { line, problem: `kind: ${kind} is written by agents and IPAM alone` };
-  const { name, namespace } = metadata;
+  // `metadata:` with nothing behind it is null.
+  const { name, namespace } = (metadata ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
   if (typeof name !== "string" || name === "") return { line, problem: `metadata.name: the ${kind} has none` };
-  if (definition.namespaced && namespace === undefined)
+  if (!definition.namespaced) return { line, ref: { kind, name }, object: value as KubeObject };
+  if (typeof namespace !== "string" || namespace === "")
     return { line, problem: `metadata.namespace: ${kind} ${name} has none` };
-  const ref = { kind, name, ...(definition.namespaced && { namespace: String(namespace) }) };
-  return { line, ref, object: value as KubeObject };
+  return { line, ref: { kind, name, namespace }, object: value as KubeObject };
 }
 
 function lineOf(text: string, at = 0): number {
