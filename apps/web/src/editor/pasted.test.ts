@@ -55,6 +55,9 @@ test("an alias bomb and a flood are refused, not opened", () => {
   expect(told(Array.from({ length: 51 }, (_, i) => policy(`p${i}`)).join("---\n"))).toMatchObject([
     { problem: "51 objects are more than a draft of 50: apply the file" },
   ]);
+  expect(told(`${policy("long")}# ${"x".repeat(1_000_000)}`)).toEqual([
+    { line: 1, problem: "it is longer than 1,000,000 characters: apply the file" },
+  ]);
 });
 
 test.each<[text: string, is: boolean]>([

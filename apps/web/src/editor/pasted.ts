@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
 import { parseAllDocuments } from "yaml";
 import { definitionOf } from "../words/kinds.ts";
+import { formatCount } from "../words/number.ts";
 
 /** One of several objects in a text, or why it is none. */
 export type PastedDocument = { readonly line: number } & (
@@ -9,11 +10,14 @@ export type PastedDocument = { readonly line: number } & (
 );
 
 const PARSE = { maxAliasCount: 10, prettyErrors: false, version: "1.2" } as const;
-/** Many at once are what the command line is for. */
+/** Many at once are what the command line is for, and long texts: a page would hang over them, and no tab has room to keep them. */
 const MAX = 50;
+const MAX_CHARACTERS = 1_000_000;
 
 /** The objects of a text, in their order: documents between `---`, and the items of lists. Empty documents are none. */
 export function readPasted(text: string): readonly PastedDocument[] {
+  if (text.length > MAX_CHARACTERS)
+    return [{ line: 1, problem: `it is longer than ${formatCount(MAX_CHARACTERS)} characters: apply the file` }];
   const read: PastedDocument[] = [];
   for (const doc of parseAllDocuments(text, PARSE)) {
     if (!("errors" in doc)) break; // a text without any
