@@ -7,8 +7,11 @@ import { JudgeWorker } from "./judge-worker.ts";
 import { ROWS_OF } from "./questions.ts";
 import type { Answers, Ask, Question, Questions } from "./questions.ts";
 
-/** Questions under way, and how many of them one user may have, as far as it is known who asks. */
-const MAX_WAITING = 64;
+/**
+ * Questions under way, and how many of them one user may have, as far as it is known who asks. At each change every page that is open
+ * asks a handful at once.
+ */
+const MAX_WAITING = 256;
 const MAX_WAITING_PER_USER = 4;
 /** A million nets take some 300, and as much again for a draft; whatever takes more ends the thread, not the process. */
 const HEAP_MB = 1_024;
@@ -20,10 +23,10 @@ interface JudgeOptions {
 }
 
 /**
- * Answers questions about policy on a thread of its own, because to index a cluster takes seconds where there are a million nets, and a
+ * Answers questions about policy, and for parts of lists, on a thread of its own, because to index a cluster takes seconds where there are a million nets, and a
  * matrix takes as long. What changes later costs the change:
  *
- *     store ─ what changed, as JSON ─► World (on the thread) ─► Evaluator of that state ─► explain, effective, matrix, impact, select
+ *     store ─ what changed, as JSON ─► World (on the thread) ─► Evaluator of that state ─► explain, coverage, impact, lists, board, …
  *
  * The thread is started by the first question, and anew by the next after it died. Who made it is to close it.
  */
@@ -47,7 +50,7 @@ export class Judge {
     user?: string,
   ): Promise<Answers[A]> {
     const leave = this.#places.enter(user);
-    if (leave === undefined) throw tooManyRequests("too many questions about policy at once: try again");
+    if (leave === undefined) throw tooManyRequests("too many questions about the cluster at once: try again");
     try {
       return await this.#answer({ ask, about: await question() } as Question); // of one A
     } finally {

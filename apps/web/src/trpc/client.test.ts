@@ -22,6 +22,7 @@ test("a failure carries fields at fault and the request, so that a person can po
 test.each([
   ["SERVICE_UNAVAILABLE", "ServiceUnavailable", "unavailable"],
   ["GATEWAY_TIMEOUT", "Timeout", "unavailable"],
+  ["TOO_MANY_REQUESTS", "TooManyRequests", "unavailable"],
   ["UNAUTHORIZED", "Unauthorized", "signedOut"],
   ["INTERNAL_SERVER_ERROR", "InternalError", "error"],
 ] as const)("what the API answers with %s is one kind of failure", (code, reason, kind) => {

@@ -106,6 +106,7 @@ const KIND_BY_CODE: ReadonlyMap<string, Failure["kind"]> = new Map([
   [STATUS_REASONS.Invalid.trpc, "invalid"],
   [STATUS_REASONS.ServiceUnavailable.trpc, "unavailable"],
   [STATUS_REASONS.Timeout.trpc, "unavailable"],
+  [STATUS_REASONS.TooManyRequests.trpc, "unavailable"], // for a moment
 ]);
 
 export function failureOf(error: unknown): Failure {
