@@ -6,7 +6,7 @@ import {
   protocolNumber,
   SERVICE_ACCOUNT_LABEL,
   WorkloadEndpoint,
-} from "@percale/resources/catalog";
+} from "@percale/resources";
 import type { KubeObject, NetworkSet, StatedSpecOf } from "@percale/resources";
 import type { LabelRecord } from "@percale/selector";
 import type { SetDefinition } from "../compile/rule.ts";

@@ -1,5 +1,5 @@
 import type { GlobalNetworkPolicy, KubeObject, StatedSpecOf } from "@percale/resources";
-import { DEFAULT_TIER, formatRef, kindsWhere, refOf } from "@percale/resources/catalog";
+import { DEFAULT_TIER, formatRef, kindsWhere, refOf } from "@percale/resources";
 import { parseSelector } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import type { PolicyKey } from "../model.ts";

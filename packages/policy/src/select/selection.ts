@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef, StatedSpecOf } from "@percale/resources";
-import { formatRef, Profile, refOf, Tier, WorkloadEndpoint } from "@percale/resources/catalog";
+import { formatRef, Profile, refOf, Tier, WorkloadEndpoint } from "@percale/resources";
 import { inheriting, matches } from "@percale/selector";
 import type { LabelRecord, Labels, Selector } from "@percale/selector";
 import { attempt, readOf } from "../compile/invalid.ts";

@@ -1,7 +1,7 @@
 /** Effective selectors: which endpoints a policy applies to, which peers a rule matches. On trees, so a value that spells `all()` stays. */
 import { parseSelector, prefixLabels, substitute } from "@percale/selector";
 import type { Selector } from "@percale/selector";
-import { NAMESPACE_LABEL, SERVICE_ACCOUNT_LABEL } from "@percale/resources/catalog";
+import { NAMESPACE_LABEL, SERVICE_ACCOUNT_LABEL } from "@percale/resources";
 import type { EntityRule } from "@percale/resources";
 
 const NAMESPACED: Selector = { op: "has", key: NAMESPACE_LABEL };

@@ -1,4 +1,4 @@
-import { refOf, sortKey } from "@percale/resources/catalog";
+import { refOf, sortKey } from "@percale/resources";
 import type { KubeObject, Lookup, ObjectRef } from "@percale/resources";
 import { LayeredMap } from "./layered-map.ts";
 import type { MapEdit } from "./layered-map.ts";
