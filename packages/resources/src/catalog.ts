@@ -40,7 +40,6 @@ export const {
 
 export { brief } from "./brief.ts";
 export * from "./object.ts";
-export { sortKey } from "./object-table.ts";
 export type { Column } from "./columns.ts";
 export { objectAfter } from "./consequences.ts";
 export type { Immutable } from "./define.ts";
@@ -48,7 +47,6 @@ export type { Kind, ObjectOf, SpecOf, StatedSpecOf } from "./kind.ts";
 export * from "./kinds/tiered.ts";
 export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
 export * from "./scalars/as-number.ts";
-export { protocolNumber } from "./scalars/protocol.ts";
 export type { KubeStatus } from "./status-error.ts";
 export * from "./status-reasons.ts";
 export { kindWordsOf } from "./traits.ts";
