@@ -1,4 +1,9 @@
-/** One mark of `public/icons.svg`. Decoration by default; give `label` where no text stands beside it. */
+import sprite from "./icons.svg";
+
+/** Its address has a hash of it, so that browsers ask for it once. */
+const SPRITE = sprite.src;
+
+/** One mark of `icons.svg`. Decoration by default; give `label` where no text stands beside it. */
 export function Icon({
   name,
   className,
@@ -11,7 +16,7 @@ export function Icon({
   const a11y = label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label };
   return (
     <svg className={className === undefined ? "i" : `i ${className}`} {...a11y}>
-      <use href={`/icons.svg#i-${name}`} />
+      <use href={`${SPRITE}#i-${name}`} />
     </svg>
   );
 }

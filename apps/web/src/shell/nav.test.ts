@@ -47,7 +47,7 @@ test("a kind's page, and an entry of its own, are found by its plural and by its
 });
 
 test("every icon that a kind names is drawn, and every page that it names is in the rail", () => {
-  const drawn = readFileSync(new URL("../../public/icons.svg", import.meta.url), "utf8");
+  const drawn = readFileSync(new URL("../parts/icons.svg", import.meta.url), "utf8");
   const icons = kinds.flatMap(({ looks: { icon = "settings", menu } }) => [icon, menu?.icon ?? icon]);
   expect(icons.filter((icon) => !drawn.includes(`id="i-${icon}"`))).toEqual([]);
   const pages = kinds.flatMap(({ looks: { page } }) => page ?? []);
