@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { clusterFolder, clusterPassword, freePort } from "./place.ts";
+import { clusterFolder, clusterPassword, freePort, onFreePort } from "./place.ts";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "percale-place-"));
@@ -36,4 +36,20 @@ test("a free port can be listened on", async () => {
   const server = createServer().listen(await freePort(), "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
+});
+
+test("a server whose port was taken in between starts on another, and one that fails otherwise does not", async () => {
+  const listen = async (port: number) => {
+    const server = createServer().listen(port, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    return port;
+  };
+  const taken = await listen(await freePort());
+  const ports = [taken, await freePort()];
+  const choose = async () => Promise.resolve(ports.shift()!);
+  expect(await onFreePort(listen, choose)).not.toBe(taken);
+  await expect(onFreePort(listen, async () => Promise.resolve(taken))).rejects.toThrow("in use");
+  let tried = 0;
+  await expect(onFreePort(() => Promise.reject(new Error(`broken ${++tried}`)))).rejects.toThrow("broken 1");
 });

@@ -23,6 +23,24 @@ export async function clusterPassword(path: string): Promise<string> {
   return readFileSync(path, "utf8");
 }
 
+const PORT_TRIES = 5;
+
+/** Starts a server on a port that nobody has; on another one where somebody took it in the meantime, as any connection may. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>, choose = freePort): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(await choose());
+    } catch (error) {
+      if (tries === PORT_TRIES || !isTaken(error)) throw error;
+    }
+  }
+}
+
+/** In the words of Postgres and of Node. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && /address already in use/i.test(error.message);
+}
+
 /** One on loopback that nobody has now. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");

@@ -5,7 +5,7 @@ import { postgresAccount } from "./account.ts";
 import { postgresBinaries } from "./binaries.ts";
 import { initCluster } from "./init.ts";
 import { stopOrphan } from "./orphan.ts";
-import { clusterFolder, clusterPassword, freePort, REACHABLE } from "./place.ts";
+import { clusterFolder, clusterPassword, onFreePort, REACHABLE } from "./place.ts";
 import { Postmaster } from "./postmaster.ts";
 
 const USER = "percale";
@@ -40,11 +40,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = await clusterPassword(join(folder, "password"));
   await stopOrphan(data, log);
   if (!existsSync(join(data, "PG_VERSION"))) await initCluster({ bin, data, password, user: USER, account, fsync });
-  const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
-  const postmaster = new Postmaster({ bin, data, account, log, port, fsync, user: USER, password });
-  await postmaster.start();
-  log.info("database ready", { port, folder, user: account?.name ?? "own" });
-  return postmaster;
+  const { port = 0 } = options;
+  const start = async (on: number): Promise<Postmaster> => {
+    const postmaster = new Postmaster({ bin, data, account, log, port: on, fsync, user: USER, password });
+    await postmaster.start();
+    log.info("database ready", { port: on, folder, user: account?.name ?? "own" });
+    return postmaster;
+  };
+  return port === 0 ? onFreePort(start) : start(port);
 }
 
 /** Removes a throw-away cluster. */
