@@ -156,7 +156,6 @@ export function useEditor(props: EditorProps): {
   }, [apply, canApply, onTab, tab]);
 
   const sideBySide = props.roomy && !narrow;
-  const shown = sideBySide && tab === "yaml" ? "form" : tab;
   const form = isPolicy ? PolicyForm : SchemaForm;
   const Form = form;
   const yaml = (
@@ -201,6 +200,8 @@ export function useEditor(props: EditorProps): {
       </>
     ),
   };
+  // An address may ask for any tab.
+  const shown = !Object.hasOwn(bodies, tab) || (sideBySide && tab === "yaml") ? "form" : tab;
   return {
     draft,
     shown,
