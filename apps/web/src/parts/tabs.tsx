@@ -18,7 +18,7 @@ export function Tabs(props: {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Where not all have room, the one that is shown does.
-    const shown = list.current?.querySelector('[aria-selected="true"]');
+    const shown = [...(list.current?.children ?? [])].find((tab) => tab.getAttribute("data-tab") === current);
     shown?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [current]);
   const onKey = (event: KeyboardEvent<HTMLButtonElement>) => {
