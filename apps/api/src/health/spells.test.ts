@@ -83,8 +83,15 @@ test("what is over for a day goes, and of too many the oldest", () => {
   const over = { ...spellOf("A"), until: at(0).toISOString() };
   expect(bounded([over], new Date(KEPT_MS - 1))).toEqual([over]);
   expect(bounded([over, spellOf("B")], new Date(KEPT_MS))).toEqual([spellOf("B")]);
-  const many = Array.from({ length: MOST_SPELLS + 2 }, (_, index) => spellOf(`C${index}`));
+  const many = Array.from({ length: MOST_SPELLS + 2 }, (_, index) => spellOf(`C${1_000 + index}`));
   expect(bounded(many, at(0)).map(({ code }) => code)).toEqual(many.slice(2).map(({ code }) => code));
+});
+
+test("of more that hold than there is room for the same are kept at each look", () => {
+  const conditions = Array.from({ length: MOST_SPELLS + 100 }, (_, index) => condition(`C${index}`, "n1", index % 7));
+  const first = bounded(lookedAt([], look(10, conditions)), at(10));
+  expect(first).toHaveLength(MOST_SPELLS);
+  expect(bounded(lookedAt(merged(first, first), look(15, conditions.toReversed())), at(15))).toEqual(first);
 });
 
 function spellOf(code: string): SpellView {

@@ -31,18 +31,22 @@ export function lookedAt(spells: readonly SpellView[], { at, conditions, isWhole
 /** What two servers saw of the same: whoever saw it begin first, and end first, is right. In order of beginning. */
 export function merged(a: readonly SpellView[], b: readonly SpellView[]): readonly SpellView[] {
   const spells: SpellView[] = [];
+  const lastOf = new Map<string, number>(); // of the same: whatever was before its last one ended before that began
   for (const spell of [...a, ...b].sort(byBeginning)) {
-    const at = spells.findIndex((one) => keyOf(one) === keyOf(spell) && overlaps(one, spell));
-    if (at < 0) spells.push(spell);
-    else spells[at] = { ...spells[at]!, ...earlier(spells[at]!.until, spell.until) };
+    const key = keyOf(spell);
+    const at = lastOf.get(key);
+    if (at !== undefined && overlaps(spells[at]!, spell))
+      spells[at] = { ...spells[at]!, ...earlier(spells[at]!.until, spell.until) };
+    else lastOf.set(key, spells.push(spell) - 1);
   }
   return spells;
 }
 
-/** Without what is long over; of too many the oldest go. */
+/** Without what is long over; of too many the oldest go. In order of beginning, so that it is the same ones at each look. */
 export function bounded(spells: readonly SpellView[], at: Date): readonly SpellView[] {
   const from = new Date(at.getTime() - KEPT_MS).toISOString();
-  return spells.filter(({ until }) => until === undefined || until > from).slice(-MOST_SPELLS);
+  const kept = spells.filter(({ until }) => until === undefined || until > from).toSorted(byBeginning);
+  return kept.slice(-MOST_SPELLS);
 }
 
 /** The server's own conditions. */
