@@ -42,7 +42,7 @@ export class Lab {
   }
 
   async #report({ probes, workloads }: LabReport): Promise<void> {
-    const before = await this.#matrix();
+    const before = await this.#matrix().catch(() => this.#newest); // without a database what is in memory goes on
     const now = Date.now();
     this.#newest = { reportedAt: new Date(now).toISOString(), workloads, probes: withFlips(before.probes, probes) };
     this.#changed.emit("changed");
