@@ -113,3 +113,10 @@ test("of several probes of a pair the newest counts", async () => {
   ])
     expect(await judged(order)).toMatchObject([{ allowed: true }]);
 });
+
+test("more probes than an answer has room for are refused, not left out", async () => {
+  const probes = Array.from({ length: 20_000 }, (_, port) =>
+    probe("web", "db", true, { port: port + 1, flippedAt: at }),
+  );
+  await expect(judged(probes)).rejects.toMatchObject({ code: 400 });
+});

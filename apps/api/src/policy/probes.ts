@@ -1,5 +1,5 @@
 import type { Decision, Evaluator, Explanation, HalfDecision, Query } from "@percale/policy";
-import { formatRef, Tier } from "@percale/resources";
+import { badRequest, formatRef, Tier } from "@percale/resources";
 import { calledBy, entryOf } from "../lists/endpoint-entry.ts";
 import { endpointMeant } from "../lists/endpoints.ts";
 import type { JudgedProbe, LabMatrixView, LabWorkload } from "../trpc/views.ts";
@@ -9,16 +9,12 @@ import { exactPeer } from "./peer.ts";
 import type { Course } from "./questions.ts";
 import type { World } from "./world.ts";
 
-/** What the lab's packets met beside what the evaluator says of them, under the names that people know; the rows, the newest of each pair. */
+/** What the lab's packets met beside what the evaluator says of them, under the names that people know; the rows, the newest of each pair. Throws StatusError 400 if they are too many. */
 export async function probes(world: World, lab: LabMatrixView, { rows, inSlices }: Course): Promise<void> {
   const { evaluator } = world;
-  const ends = new Map<string, End>();
-  const endOf = (name: string): End => {
-    let end = ends.get(name);
-    if (end === undefined) ends.set(name, (end = resolve(world, lab.workloads, name)));
-    return end;
-  };
-  await inSlices(newestOf(lab.probes), (slice) => {
+  const endOf = endsOf(world, lab);
+  const newest = newestOf(lab.probes);
+  await inSlices(newest, (slice) => {
     for (const { from, to, proto, port, allowed, at, flippedAt } of slice) {
       const [source, destination] = [endOf(from), endOf(to)];
       const question = { protocol: proto.toUpperCase(), ...(port !== undefined && port !== 0 && { port }) };
@@ -32,7 +28,8 @@ export async function probes(world: World, lab: LabMatrixView, { rows, inSlices 
         ...(flippedAt !== undefined && { flippedAt }),
         ...told,
       };
-      rows.add(row); // a report has no more probes than an answer has room for
+      if (!rows.add(row))
+        throw badRequest(`${newest.length} probes with their decisions are longer than an answer may be`);
     }
   });
 }
@@ -42,10 +39,11 @@ const MAX_PAIRS = 1_000;
 
 /** Each pair that the lab probes, as a question; those with an end that nobody knows are none. */
 export function probedPairs(world: World, lab: LabMatrixView): readonly Query[] {
+  const endOf = endsOf(world, lab);
   return newestOf(lab.probes)
     .slice(0, MAX_PAIRS)
     .flatMap(({ from, to, proto, port }) => {
-      const [source, destination] = [from, to].map((name) => resolve(world, lab.workloads, name).asked);
+      const [source, destination] = [endOf(from).asked, endOf(to).asked];
       if (source === undefined || destination === undefined) return [];
       const hasPort = port !== undefined && port !== 0;
       return [
@@ -63,6 +61,16 @@ interface End {
   readonly called: string;
   /** What can be asked about: `namespace/name` of an endpoint, or an address. */
   readonly asked: string | undefined;
+}
+
+/** Whom each name of a report means, looked for once: to find a name that is nobody's takes a look at everybody. */
+function endsOf(world: World, { workloads }: LabMatrixView): (name: string) => End {
+  const ends = new Map<string, End>();
+  return (name) => {
+    let end = ends.get(name);
+    if (end === undefined) ends.set(name, (end = resolve(world, workloads, name)));
+    return end;
+  };
 }
 
 /** A workload of the lab by its name or address, as the endpoint that has its address; else whom the name means. */
