@@ -33,7 +33,7 @@ export async function* changeSets(
 export async function changeSetAt(store: Datastore, revision: number): Promise<Activity[]> {
   const [one] = await store.changes({ limit: 1, before: revision + 1 });
   if (one === undefined || one.revision !== revision)
-    throw badRequest(`revision ${revision} is not in the log any more, or never was: it can't be reverted`);
+    throw badRequest(`revision ${revision} is not in the log any more, or never was`);
   const set: Activity[] = [];
   for (let before = one.setEnd + 1; ;) {
     const page = await store.changes({ limit: 1_000, before });

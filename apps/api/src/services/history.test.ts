@@ -103,7 +103,20 @@ describe("change sets are told", () => {
     const revision = await write(create(policy("web")));
     const whole = await history.set(revision);
     expect(whole.map(({ object: written }) => written.metadata.name)).toContain("web");
-    await expect(history.set(99)).rejects.toMatchObject({ code: 400 });
+    await expect(history.set(99)).rejects.toMatchObject({
+      code: 400,
+      message: "revision 99 is not in the log any more, or never was",
+    });
+  });
+
+  test("not whole where that is longer than an answer may be", async () => {
+    const nets = Array.from({ length: 60_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+    const sets = Array.from({ length: 6 }, (_, i) => object("GlobalNetworkSet", `s${i}`, { nets }));
+    const revision = await write(create(...sets));
+    await expect(history.set(revision)).rejects.toMatchObject({
+      code: 400,
+      message: "what its 6 changes wrote is longer than an answer may be",
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { encodeObject, formatRef, kindsReadBy, objectAfter } from "@percale/resources";
+import { badRequest, encodeObject, formatRef, isLongerThan, kindsReadBy, objectAfter } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
 import { listFilter, textFilter } from "../lists/window.ts";
 import type { EffectStep } from "../policy/effects.ts";
@@ -18,6 +18,8 @@ const MAX_OBJECTS = 2_000;
 /** Changes of any kind on that way. */
 const LOOK_BACK = 20_000;
 const KEPT = 2_000;
+/** Of a set that is told whole: as many as are written in one turn. */
+const SET_CHARACTERS = 4 * 1024 * 1024;
 
 const EVALUATED: ReadonlySet<string> = new Set(kindsReadBy("evaluator"));
 
@@ -48,7 +50,12 @@ export function historyServices({ store, judge, lab }: Sources): HistoryServices
       }
       return { sets };
     },
-    set: (revision) => changeSetAt(store, revision),
+    set: async (revision) => {
+      const set = await changeSetAt(store, revision);
+      if (isLongerThan(set, SET_CHARACTERS))
+        throw badRequest(`what its ${set.length} changes wrote is longer than an answer may be`);
+      return set;
+    },
     effects: async (revisions) => {
       const report = await lab.matrix();
       const nameOf = (revision: number): string => `${revision} ${report.probes.length}`; // with more pairs it is another answer
