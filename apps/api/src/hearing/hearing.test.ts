@@ -69,6 +69,15 @@ test("agents are asked at each beat only while somebody watches", async () => {
   server.close();
 });
 
+test("agents are asked once for all dashboards that come at the same time", async () => {
+  const server = serverOf(memoryRecords(), "n1");
+  const dashboards = Array.from({ length: 50 }, () => watch(server));
+  await beats([server], 2);
+  expect(server.asked).toHaveLength(3); // as they come, and at each beat
+  await vi.waitFor(() => expect(dashboards.map(({ seen }) => seen.length)).toEqual(Array(50).fill(2)));
+  server.close();
+});
+
 test("an agent that answers no more is late after three seconds and lost after fifteen", async () => {
   const server = serverOf(memoryRecords(), "n1", "n2");
   watch(server);

@@ -45,6 +45,7 @@ export class Hearing {
   readonly #watchers = new Set<Wake>();
   #othersWatchAt = -Infinity;
   #isSaying = false;
+  #askedAt = -Infinity;
 
   constructor(options: HearingOptions) {
     this.#options = options;
@@ -125,7 +126,10 @@ export class Hearing {
     this.#tellOthers();
   }
 
+  /** Whoever comes while the answers are awaited gets them too: many dashboards that come back at once are one question. */
   #ask(): void {
+    if (this.#now() - this.#askedAt < ANSWERED_MS) return;
+    this.#askedAt = this.#now();
     for (const stream of this.#options.streams) stream.ping();
     setTimeout(() => {
       for (const watcher of this.#watchers) watcher.notify();
