@@ -16,13 +16,18 @@ const REPEATED = "kubectl.kubernetes.io/last-applied-configuration";
 /** The first field that has the text, in whatever case: of the spec, then of labels and annotations. */
 export function fieldWith(object: KubeObject, typed: string): FieldText | undefined {
   const wanted = typed.toLowerCase();
-  if (wanted.length < LEAST || !textOf(object).includes(escaped(wanted))) return undefined;
+  if (wanted.length < LEAST || !hasFieldWith(object, wanted)) return undefined;
   const { labels, annotations } = object.metadata;
   return (
     found(object.spec, "spec", wanted) ??
     foundIn(labels, "metadata.labels", wanted) ??
     foundIn(annotations, "metadata.annotations", wanted)
   );
+}
+
+/** Whether any of them has it, in small letters. */
+export function hasFieldWith(object: KubeObject, wanted: string): boolean {
+  return textOf(object).includes(escaped(wanted));
 }
 
 const texts = new WeakMap<KubeObject, string>();

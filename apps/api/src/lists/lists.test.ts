@@ -163,6 +163,8 @@ describe("objects of a kind are listed", () => {
     [{ sort: "Order" }, ["b", "a", "last"]],
     [{ sort: "-Order" }, ["last", "a", "b"]],
     [{ q: "team" }, ["a"]],
+    [{ q: "Team=X" }, ["a"]],
+    [{ q: "las" }, ["last"]],
     [{ q: "pass" }, ["a"]],
   ])("%j", async (asked, told) => {
     expect(await order(asked)).toEqual(told);

@@ -3,11 +3,12 @@ import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import type { Questions } from "../policy/questions.ts";
 import type { World } from "../policy/world.ts";
 import type { ObjectCell, ObjectRowsView } from "../trpc/views.ts";
+import { hasFieldWith } from "./field-text.ts";
 import { naturalKey } from "./orders.ts";
 import type { Key } from "./orders.ts";
-import { listFilter, parseSort, textFilter, windowOf } from "./window.ts";
+import { listFilter, parseSort, windowOf } from "./window.ts";
 
-/** Of any kind, in its printer columns: those that match, in their order, from one on. Throws StatusError 400 for kinds and columns that are none. */
+/** Of any kind, in its printer columns: those that match, in their order, from one on. A text is looked for in names and fields. Throws StatusError 400 for kinds and columns that are none. */
 export function objectRows(world: World, question: Questions["objects"]): Omit<ObjectRowsView, "revision"> {
   const definition = definitionOf(question.kind);
   if (definition === undefined) throw badRequest(`kind: there is no ${question.kind}`);
@@ -15,9 +16,13 @@ export function objectRows(world: World, question: Questions["objects"]): Omit<O
   const { objects } = world.evaluator;
   const { column, isDown } = parseSort(question.sort);
   const list = world.orders.by(column, { objects, kinds: [kind], keyOf: keyBy(definition, column) });
-  const [inNamespace, hasText] = [listFilter(question.ns), textFilter(question.q)];
+  const inNamespace = listFilter(question.ns);
+  const wanted = (question.q ?? "").trim().toLowerCase();
   const { rows, matched } = windowOf(isDown ? list.toReversed() : list, question, (object) => {
-    return hasText(searchedOf(object)) && inNamespace(object.metadata.namespace ?? "");
+    const { namespace = "", name } = object.metadata;
+    return (
+      inNamespace(namespace) && (`${namespace}/${name}`.toLowerCase().includes(wanted) || hasFieldWith(object, wanted))
+    );
   });
   return { rows: rows.map((object) => rowOf(definition, object)), matched, total: list.length };
 }
@@ -43,17 +48,4 @@ function keyBy(definition: ResourceDefinition, name: string): (object: KubeObjec
     const value = isNumber ? (cell === null ? Infinity : Number(cell)) : naturalKey(String(cell ?? ""));
     return { value, name: naturalKey(`${object.metadata.name}/${object.metadata.namespace ?? ""}`) };
   };
-}
-
-const searched = new WeakMap<KubeObject, string>();
-
-/** Names, labels and whatever stands in the spec. */
-function searchedOf(object: KubeObject): string {
-  let text = searched.get(object);
-  if (text === undefined) {
-    const { metadata, spec = {} } = object;
-    text = `${metadata.namespace ?? ""}/${metadata.name} ${JSON.stringify(metadata.labels ?? {})} ${JSON.stringify(spec)}`;
-    searched.set(object, (text = text.toLowerCase()));
-  }
-  return text;
 }
