@@ -95,3 +95,17 @@ test("of a set that many rules select the first are told and all are counted", a
   const [row] = JSON.parse(lists[0]!) as SetUseRow[];
   expect([row?.count, row?.uses.length, row?.uses.at(-1)?.rule]).toEqual([60, 50, 49]);
 });
+
+test("others have their turn while policies are read, and while what they select is matched", async () => {
+  const spec = { tier: "default", ingress: [{ action: "Allow", source: { selector: "zone == 'corp'" } }] };
+  const world = new World();
+  const policies = ["a", "b"].map((name) => object("GlobalNetworkPolicy", name, spec));
+  world.take({ changes: [corp, ...policies], isAnew: true, revision: 1 });
+  const sliced: number[] = [];
+  const inSlices: Course["inSlices"] = async (items, work) => {
+    sliced.push(items.length);
+    work(items);
+  };
+  await setUse(world.evaluator, { rows: new Rows(() => undefined), inSlices });
+  expect(sliced).toEqual([2, 1]); // two that say the same
+});

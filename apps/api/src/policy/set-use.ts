@@ -21,7 +21,7 @@ export async function setUse(evaluator: Evaluator, { rows, inSlices }: Course): 
     return found === undefined ? [] : [{ key, labels: found.labels, uses: [] as SetUse[], count: 0 }];
   });
   // Rules say the same again and again: each selector is matched once.
-  await inSlices(groupsOf(evaluator), (slice) => {
+  await inSlices(await groupsOf(evaluator, inSlices), (slice) => {
     for (const { selector, uses } of slice)
       for (const set of sets) {
         if (!matches(selector, set.labels)) continue;
@@ -43,7 +43,7 @@ interface Group {
 }
 
 /** All sides of all rules by what they select. What does not parse selects nothing, and is told elsewhere. */
-function groupsOf({ objects }: Evaluator): readonly Group[] {
+async function groupsOf({ objects }: Evaluator, inSlices: Course["inSlices"]): Promise<readonly Group[]> {
   const groups = new Map<string, Group>();
   const add = (key: string, selector: Selector | undefined, use: SetUse): void => {
     if (selector === undefined) return;
@@ -51,7 +51,7 @@ function groupsOf({ objects }: Evaluator): readonly Group[] {
     if (known === undefined) groups.set(key, { selector, uses: [use] });
     else known.uses.push(use);
   };
-  for (const { owner, namespace, direction, rule, side, entity } of sidesOf(objects)) {
+  const read = ({ owner, namespace, direction, rule, side, entity }: Side): void => {
     try {
       const { positive, negative } = peerSelectors(entity, namespace);
       const { selector, notSelector, namespaceSelector, serviceAccounts } = entity;
@@ -61,7 +61,13 @@ function groupsOf({ objects }: Evaluator): readonly Group[] {
     } catch (error) {
       if (!(error instanceof SelectorError)) throw error;
     }
-  }
+  };
+  await inSlices(
+    RULE_KINDS.flatMap((kind) => [...objects.list(kind)]),
+    (slice) => {
+      for (const object of slice) for (const side of sidesOf(object)) read(side);
+    },
+  );
   return [...groups.values()];
 }
 
@@ -72,19 +78,16 @@ interface Side extends Pick<SetUse, "owner" | "direction" | "rule" | "side"> {
 
 type Rules = readonly { readonly source?: EntityRule; readonly destination?: EntityRule }[];
 
-function* sidesOf(objects: Evaluator["objects"]): Generator<Side> {
-  for (const kind of RULE_KINDS)
-    for (const object of objects.list(kind)) {
-      const { ingress, egress } = rulesOf(object);
-      const owner: ObjectRef = refOf(object);
-      const { namespace } = object.metadata;
-      for (const [direction, rules] of [["ingress", ingress] as const, ["egress", egress] as const])
-        for (const [rule, sides] of rules.entries())
-          for (const side of ["source", "destination"] as const) {
-            const entity = sides[side];
-            if (entity !== undefined) yield { owner, namespace, direction, rule, side, entity };
-          }
-    }
+function* sidesOf(object: KubeObject): Generator<Side> {
+  const { ingress, egress } = rulesOf(object);
+  const owner: ObjectRef = refOf(object);
+  const { namespace } = object.metadata;
+  for (const [direction, rules] of [["ingress", ingress] as const, ["egress", egress] as const])
+    for (const [rule, sides] of rules.entries())
+      for (const side of ["source", "destination"] as const) {
+        const entity = sides[side];
+        if (entity !== undefined) yield { owner, namespace, direction, rule, side, entity };
+      }
 }
 
 /** Their schema was checked when they were stored. */
