@@ -36,6 +36,9 @@ export function coverageOf(world: World, inSlices: Course["inSlices"]): Promise<
 async function countOn(before: Coverage, evaluator: Evaluator, inSlices: Course["inSlices"]): Promise<Coverage> {
   const counting = evaluator.coverageAfter(before);
   if (counting === undefined) return before;
+  await inSlices(counting.policies(), (slice) => {
+    for (const policy of slice) counting.read(policy);
+  });
   await inSlices(counting.endpoints(), (slice) => {
     for (const endpoint of slice) counting.count(endpoint);
   });

@@ -66,10 +66,7 @@ export class Counting {
   readonly #labels: ReadonlyMap<string, Labels>;
   readonly #gone: PolicyIndex;
   readonly #come: PolicyIndex;
-  readonly #speaking: PolicyIndex;
-  readonly #protections: Protections;
-  /** Keys of policies that came, went, or say another thing to those whom they do not allow. */
-  readonly #revoiced: ReadonlySet<string>;
+  #heard: Heard | undefined;
   /** Tiers and profiles are the same. */
   readonly #isSameElsewhere: boolean;
   readonly #byEndpoint: ReturnType<Coverage["byEndpoint"]["edit"]>;
@@ -82,12 +79,18 @@ export class Counting {
     const [then, now] = [before.of.policies, cluster.selection.policies];
     this.#gone = then.without(now);
     this.#come = now.without(then);
-    this.#revoiced = differing(this.#voices(this.#gone), this.#voices(this.#come));
-    this.#speaking = before.speaking.with([...absent(this.#gone), ...this.#speakers(this.#come)]);
-    this.#protections = new Protections(cluster, this.#speaking);
     this.#isSameElsewhere = [Tier, Profile].every(({ kind }) => cluster.objects.hasSame(kind, before.objects));
     this.#byEndpoint = before.byEndpoint.edit();
     this.#byPolicy = new Tallies(before.byPolicy);
+  }
+
+  /** Those that came or went. The first endpoint needs the rules of all of them: who would rather have turns reads them before. */
+  policies(): readonly SelectingPolicy[] {
+    return [...this.#gone.all(), ...this.#come.all()];
+  }
+
+  read(policy: SelectingPolicy): void {
+    this.#cluster.rulesInForce(policy);
   }
 
   /** All that have to be counted. */
@@ -116,10 +119,19 @@ export class Counting {
       of: this.#cluster.selection,
       objects: this.#cluster.objects,
       labels: this.#labels,
-      speaking: this.#speaking,
+      speaking: this.#hear().speaking,
       byEndpoint: this.#byEndpoint.done(),
       byPolicy: byPolicy.done(),
     };
+  }
+
+  #hear(): Heard {
+    if (this.#heard === undefined) {
+      const revoiced = differing(this.#voices(this.#gone), this.#voices(this.#come));
+      const speaking = this.#before.speaking.with([...absent(this.#gone), ...this.#speakers(this.#come)]);
+      this.#heard = { revoiced, speaking, protections: new Protections(this.#cluster, speaking) };
+    }
+    return this.#heard;
   }
 
   #inForce(policies: PolicyIndex, labels: Labels): readonly SelectingPolicy[] {
@@ -133,7 +145,7 @@ export class Counting {
   #isSameTo(gone: readonly SelectingPolicy[], come: readonly SelectingPolicy[]): boolean {
     if (gone.length !== come.length) return false;
     const again = new Set(come.map(({ head }) => head.key));
-    return gone.every(({ head: { key } }) => again.has(key) && !this.#revoiced.has(key));
+    return gone.every(({ head: { key } }) => again.has(key) && !this.#hear().revoiced.has(key));
   }
 
   #covered(endpoint: string, { labels, gone, come }: Change): Covered {
@@ -144,7 +156,7 @@ export class Counting {
     const now = new Map([...before, ...tallies.changed()]);
     const tiers = new Map([...now].filter(([, tally]) => tally.count > 0));
     const profiles = this.#cluster.profileNamesOf(endpoint);
-    const protection = this.#protections.of({ labels, profiles, tiers });
+    const protection = this.#hear().protections.of({ labels, profiles, tiers });
     return { count: count - gone.length + come.length, tiers, protection };
   }
 
@@ -176,6 +188,14 @@ export class Counting {
 }
 
 const DIRECTIONS = ["ingress", "egress"] as const;
+
+/** What is made of the rules of all policies that came and went. */
+interface Heard {
+  readonly speaking: PolicyIndex;
+  readonly protections: Protections;
+  /** Keys of policies that came, went, or say another thing to those whom they do not allow. */
+  readonly revoiced: ReadonlySet<string>;
+}
 
 /** Policies that an endpoint lost and got. */
 interface Change {
