@@ -254,8 +254,10 @@ function HeadCell<T>(props: {
   );
 }
 
-/** Which the URL says; `-name` is descending. `fallback` stays the same object from render to render. */
-/** `known`: columns that a list is sorted by; what the address says of others is left out. */
+/**
+ * Which the URL says; `-name` is descending. `fallback` stays the same object from render to render. `known`: columns that a list is sorted
+ * by; what the address says of others is left out.
+ */
 export function useSort(fallback: SortState, known?: readonly string[]): SortState {
   const text = useUrlState().get("sort");
   return useMemo(() => {
