@@ -359,17 +359,23 @@ describe("tRPC", () => {
     expect((await query("pools.usage")).body.result.data).toEqual([]);
   });
 
-  test.each(["policy.coverage", "policy.protection", "policy.matrix", "policy.impact", "selectors.test"])(
-    "%s is asked alone: what a batch answers is written in one turn",
-    async (procedure) => {
-      const { code, body } = await server.call(`/trpc/overview.summary,${procedure}?batch=1`, {
-        method: "POST",
-        body: { 1: { selector: "all()" } },
-      });
-      expect(code).toBe(400);
-      expect(body[1].error.message).toContain(`${procedure} may not be in a batch`);
-    },
-  );
+  test.each([
+    "policy.coverage",
+    "policy.protection",
+    "policy.setUse",
+    "policy.profileUse",
+    "changes.set",
+    "policy.matrix",
+    "policy.impact",
+    "selectors.test",
+  ])("%s is asked alone: what a batch answers is written in one turn", async (procedure) => {
+    const { code, body } = await server.call(`/trpc/overview.summary,${procedure}?batch=1`, {
+      method: "POST",
+      body: { 1: { selector: "all()" } },
+    });
+    expect(code).toBe(400);
+    expect(body[1].error.message).toContain(`${procedure} may not be in a batch`);
+  });
 
   test("the lab's report is the matrix", async () => {
     const probe = { from: "a", to: "b", port: 80, proto: "tcp", allowed: false, at: new Date(0).toISOString() };
