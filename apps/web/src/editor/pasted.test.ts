@@ -45,6 +45,18 @@ test.each<[what: string, text: string, problem: object]>([
     "kind: NetworkPolicy\nmetadata: { name: x }\n",
     { line: 1, problem: "metadata.namespace: NetworkPolicy x has none" },
   ],
+  ["has nothing in its metadata", "kind: Tier\nmetadata:\n", { line: 1, problem: "metadata.name: the Tier has none" }],
+  [
+    "leaves its namespace out",
+    "kind: NetworkPolicy\nmetadata: { name: x, namespace: }\n",
+    { line: 1, problem: "metadata.namespace: NetworkPolicy x has none" },
+  ],
+  [
+    "is in it twice",
+    "kind: Tier\nmetadata: { name: t }\n---\nkind: Tier\nmetadata: { name: t }\n",
+    { line: 4, problem: "metadata.name: Tier t is in it twice, first at line 1" },
+  ],
+  ["has an alias of nothing", "kind: Tier\nspec: *x\n", { line: 1, problem: expect.stringMatching(/alias.*x$/) }],
 ])("what %s says so, and where", (_, text, problem) => {
   expect(told(text).at(-1)).toEqual(problem);
 });
@@ -58,6 +70,13 @@ test("an alias bomb and a flood are refused, not opened", () => {
   expect(told(`${policy("long")}# ${"x".repeat(1_000_000)}`)).toEqual([
     { line: 1, problem: "it is longer than 1,000,000 characters: apply the file" },
   ]);
+});
+
+test("a flood of documents, or of items of a list, is counted and refused", () => {
+  const documents = "---\nkind: Tier\nmetadata: { name: t }\n".repeat(5_000);
+  expect(told(documents)).toMatchObject([{ line: 152, problem: expect.stringMatching(/^5000 /) }]);
+  const list = `kind: List\nitems: [${"0,".repeat(200_000)}]\n`;
+  expect(told(list)).toMatchObject([{ line: 1, problem: expect.stringMatching(/^200000 /) }]);
 });
 
 test.each<[text: string, is: boolean]>([

@@ -1,5 +1,5 @@
-import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
-import { parseAllDocuments } from "yaml";
+import { formatRef, type KubeObject, type ObjectRef } from "@percale/resources/catalog";
+import { LineCounter, parseAllDocuments } from "yaml";
 import { definitionOf } from "../words/kinds.ts";
 import { formatCount } from "../words/number.ts";
 
@@ -18,55 +18,73 @@ const MAX_CHARACTERS = 1_000_000;
 export function readPasted(text: string): readonly PastedDocument[] {
   if (text.length > MAX_CHARACTERS)
     return [{ line: 1, problem: `it is longer than ${formatCount(MAX_CHARACTERS)} characters: apply the file` }];
+  const lines = new LineCounter();
+  const lineAt = (at = 0): number => lines.linePos(at).line;
   const read: PastedDocument[] = [];
-  for (const doc of parseAllDocuments(text, PARSE)) {
+  for (const doc of parseAllDocuments(text, { ...PARSE, lineCounter: lines })) {
     if (!("errors" in doc)) break; // a text without any
-    const line = lineOf(text, doc.contents?.range?.[0]);
+    const line = lineAt(doc.contents?.range?.[0]);
     const [error] = doc.errors;
-    if (error !== undefined) {
-      read.push({ line: lineOf(text, error.pos[0]), problem: error.message });
-      continue;
-    }
-    const value = valueOf(doc);
-    if (value === null) continue;
-    const items: readonly unknown[] = isList(value) ? value.items : [value];
-    read.push(...items.map((item) => documentOf(item, line)));
+    if (error !== undefined) read.push({ line: lineAt(error.pos[0]), problem: error.message });
+    else for (const one of objectsOf(doc, line)) read.push(one);
   }
-  if (read.length <= MAX) return read;
+  if (read.length <= MAX) return onceEach(read);
   return [{ line: read[MAX]!.line, problem: `${read.length} objects are more than a draft of ${MAX}: apply the file` }];
 }
 
-function valueOf(doc: { readonly toJS: (options: typeof PARSE) => unknown }): unknown {
+function objectsOf(
+  doc: { readonly toJS: (options: typeof PARSE) => unknown },
+  line: number,
+): readonly PastedDocument[] {
   try {
-    return doc.toJS(PARSE);
+    const value = doc.toJS(PARSE);
+    if (value === null) return [];
+    return (isList(value) ? value.items : [value]).map((item) => documentOf(item, line));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error); // too many aliases: a text, and so no object
+    // Too many aliases.
+    return [{ line, problem: `no object: ${error instanceof Error ? error.message : String(error)}` }];
   }
 }
 
 function isList(value: unknown): value is { readonly items: readonly unknown[] } {
-  const { kind, items } = value as { readonly kind?: unknown; readonly items?: unknown };
-  return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items);
+  return isMap(value) && String(value["kind"]).endsWith("List") && Array.isArray(value["items"]);
 }
 
 function documentOf(value: unknown, line: number): PastedDocument {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return { line, problem: "no object: it begins with apiVersion and kind" };
-  const { kind, metadata } = value as { readonly kind?: unknown; readonly metadata?: unknown };
+  if (!isMap(value)) return { line, problem: "no object: it begins with apiVersion and kind" };
+  const { kind, metadata } = value;
   if (typeof kind !== "string") return { line, problem: "kind: is missing" };
   const definition = definitionOf(kind);
   if (definition === undefined) return { line, problem: `kind: there is no ${kind}` };
   if (definition.internal || definition.readOnly)
     return { line, problem: `kind: ${kind} is written by agents and IPAM alone` };
-  // `metadata:` with nothing behind it is null.
-  const { name, namespace } = (metadata ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
-  if (typeof name !== "string" || name === "") return { line, problem: `metadata.name: the ${kind} has none` };
-  if (!definition.namespaced) return { line, ref: { kind, name }, object: value as KubeObject };
-  if (typeof namespace !== "string" || namespace === "")
-    return { line, problem: `metadata.namespace: ${kind} ${name} has none` };
-  return { line, ref: { kind, name, namespace }, object: value as KubeObject };
+  const { name, namespace } = isMap(metadata) ? metadata : {};
+  if (!isName(name)) return { line, problem: `metadata.name: the ${kind} has none` };
+  if (!definition.namespaced) return { line, ref: { kind, name }, object: value as unknown as KubeObject };
+  if (!isName(namespace)) return { line, problem: `metadata.namespace: ${kind} ${name} has none` };
+  return { line, ref: { kind, namespace, name }, object: value as unknown as KubeObject };
 }
 
-function lineOf(text: string, at = 0): number {
-  return text.slice(0, at).split("\n").length;
+/** An object that is in it twice is refused where it comes again: one write holds it once. */
+function onceEach(read: readonly PastedDocument[]): readonly PastedDocument[] {
+  const firstLine = new Map<string, number>();
+  return read.map((one) => {
+    if (one.problem !== undefined) return one;
+    const before = firstLine.get(formatRef(one.ref));
+    if (before === undefined) firstLine.set(formatRef(one.ref), one.line);
+    return before === undefined
+      ? one
+      : {
+          line: one.line,
+          problem: `metadata.name: ${one.ref.kind} ${one.ref.name} is in it twice, first at line ${before}`,
+        };
+  });
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
