@@ -57,6 +57,26 @@ test("a line difference keeps as many lines as can be kept, and what goes stands
   expect(ops("a\n\n", "a\n")).toEqual(["same a", "del "]);
 });
 
+test("texts of many lines differ by the few that do, and wholly changed ones by all", () => {
+  const lines = (word: string) => Array.from({ length: 120_000 }, (_, index) => `${word}${index}`);
+  const before = lines("a");
+  expect(diffLines(before.join("\n"), before.with(60_000, "b").join("\n")).filter(({ op }) => op !== "same")).toEqual([
+    { op: "del", text: "a60000" },
+    { op: "add", text: "b" },
+  ]);
+  const ops = diffLines(before.join("\n"), lines("b").join("\n")).map(({ op }) => op);
+  expect(
+    Object.fromEntries(
+      Map.groupBy(ops, (op) => op)
+        .entries()
+        .map(([op, all]) => [op, all.length]),
+    ),
+  ).toEqual({
+    del: 120_000,
+    add: 120_000,
+  });
+});
+
 test("lines kept are never fewer than those that both texts share in order", () => {
   const lines = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 8 });
   const longest = (a: readonly string[], b: readonly string[]): number => {

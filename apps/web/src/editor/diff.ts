@@ -3,10 +3,33 @@ export type DiffLine =
   | { readonly op: "same" | "add" | "del"; readonly text: string }
   | { readonly op: "fold"; readonly count: number };
 
-/** Longest common subsequence by lines; manifests are short, so the quadratic table is the simple and right tool. */
+/** Beyond so many pairs of lines a table of them takes more than a page may. */
+const MAX_PAIRS = 4_000_000;
+
+/** What both begin and end with is the same; between, the longest common subsequence, or where that is too long all of one for all of the other. */
 export function diffLines(before: string, after: string): readonly DiffLine[] {
-  const a = linesOf(before);
-  const b = linesOf(after);
+  const [a, b] = [linesOf(before), linesOf(after)];
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  return [
+    ...linesAs("same", a.slice(0, start)),
+    ...(left.length * right.length > MAX_PAIRS
+      ? [...linesAs("del", left), ...linesAs("add", right)]
+      : diffMiddle(left, right)),
+    ...linesAs("same", a.slice(a.length - end)),
+  ];
+}
+
+function linesAs(op: "same" | "add" | "del", lines: readonly string[]): readonly DiffLine[] {
+  return lines.map((text) => ({ op, text }));
+}
+
+/** The quadratic table is the simple and right tool for what is short. */
+function diffMiddle(a: readonly string[], b: readonly string[]): readonly DiffLine[] {
   const width = b.length + 1;
   const best = new Uint32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i -= 1) {
