@@ -7,19 +7,18 @@ import { editable } from "../parts/history.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { diffValues } from "./diff.ts";
 import { SemanticDiff } from "./diff-view.tsx";
-import { parsePath } from "./document.ts";
-import { type Draft, rebase, valueAt } from "./use-draft.ts";
+import { type Draft, rebase } from "./use-draft.ts";
 
 /** Somebody stored the object while it is edited here: who, what, and how both changes go together. Nothing typed is touched before one merges. */
 export function NewerVersion(props: {
-  readonly draft: Pick<Draft, "changes" | "value">;
+  readonly draft: Pick<Draft, "value" | "parses">;
   readonly base: KubeObject;
   readonly newer: KubeObject;
   readonly onTake: (text: string) => void;
 }) {
   const { draft, base, newer } = props;
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
-  const merged = rebase({ changes: draft.changes, mine: draft.value, base, theirs: newer, taken });
+  const merged = rebase({ mine: draft.value, base, theirs: newer, taken });
   const { who, at } = useWriters(base, newer);
   const choose = (field: string, isTheirs: boolean): void => {
     const others = [...taken].filter((each) => each !== field);
@@ -33,16 +32,16 @@ export function NewerVersion(props: {
           <b className="strong">{who} changed this</b> {at === undefined ? "" : <Age at={at} ago />} while you edit it.{" "}
           {merged.clashes.length === 0
             ? "Your changes touch other fields; merging keeps both."
-            : `You both changed ${merged.clashes.join(", ")}: choose whose stays. Merging keeps all else of both.`}
+            : `You both changed ${merged.clashes.map(({ field }) => field).join(", ")}: choose whose stays. Merging keeps all else of both.`}
         </p>
         <SemanticDiff changes={diffValues(editable(base), editable(newer))} kind={newer.kind} />
-        {merged.clashes.map((field) => (
+        {merged.clashes.map(({ field, mine, theirs }) => (
           <div key={field} className="clash" role="group" aria-label={`Whose ${field} stays`}>
             <span className="mono">{field}</span>
             <span className="seg">
               {[
-                { whose: "Yours", isTheirs: false, value: draft.value },
-                { whose: "Theirs", isTheirs: true, value: newer },
+                { whose: "Yours", isTheirs: false, value: mine },
+                { whose: "Theirs", isTheirs: true, value: theirs },
               ].map(({ whose, isTheirs, value }) => (
                 <button
                   key={whose}
@@ -50,15 +49,16 @@ export function NewerVersion(props: {
                   aria-pressed={taken.has(field) === isTheirs}
                   onClick={() => choose(field, isTheirs)}
                 >
-                  {whose}: <span className="mono ell">{briefly(valueAt(value, parsePath(field)))}</span>
+                  {whose}: <span className="mono ell">{briefly(value)}</span>
                 </button>
               ))}
             </span>
           </div>
         ))}
-        <button type="button" className="btn" onClick={() => props.onTake(merged.text)}>
+        <button type="button" className="btn" disabled={!draft.parses} onClick={() => props.onTake(merged.text)}>
           Merge both changes
         </button>
+        {!draft.parses && <span className="muted"> once your YAML can be read</span>}
       </div>
     </section>
   );

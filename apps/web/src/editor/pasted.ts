@@ -2,6 +2,7 @@ import { formatRef, type KubeObject, type ObjectRef } from "@percale/resources/c
 import { LineCounter, parseAllDocuments } from "yaml";
 import { definitionOf } from "../words/kinds.ts";
 import { formatCount } from "../words/number.ts";
+import { isMap } from "./diff.ts";
 
 /** One of several objects in a text, or why it is none. */
 export type PastedDocument = { readonly line: number } & (
@@ -79,10 +80,6 @@ function onceEach(read: readonly PastedDocument[]): readonly PastedDocument[] {
           problem: `metadata.name: ${one.ref.kind} ${one.ref.name} is in it twice, first at line ${before}`,
         };
   });
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isName(value: unknown): value is string {

@@ -1,7 +1,7 @@
 "use client";
 import type { KubeObject } from "@percale/resources/catalog";
 import { useCallback, useMemo, useState } from "react";
-import { diffValues, type FieldChange } from "./diff.ts";
+import { diffValues, type FieldChange, isMap, isSame } from "./diff.ts";
 import { manifestOf, parsePath, type Path, type Problem, rangeOf, readYaml, setField } from "./document.ts";
 
 export interface Complaint {
@@ -64,26 +64,47 @@ export function placeComplaints(text: string, complaints: readonly Complaint[]):
   }));
 }
 
+/** A field that two people changed, each to something else. */
+export interface Clash {
+  readonly field: string;
+  readonly mine: unknown;
+  readonly theirs: unknown;
+}
+
 /** Re-plays my changes on what someone else stored meanwhile; fields both of us touched are named, and mine unless they are `taken` from theirs. */
 export function rebase(of: {
-  readonly changes: readonly FieldChange[];
   readonly mine: Readonly<Record<string, unknown>>;
   readonly base: KubeObject;
   readonly theirs: KubeObject;
   readonly taken?: ReadonlySet<string>;
-}): { readonly text: string; readonly clashes: readonly string[] } {
-  const { changes, mine, base, theirs, taken } = of;
-  const theirChanges = diffValues(base.spec, theirs.spec, "spec");
-  let text = manifestOf(theirs);
-  const clashes: string[] = [];
-  for (const change of changes) {
-    // A list is merged whole: half of two rule lists is nobody's intent.
-    const path = parsePath(change.path.replace(/\[.*$/, ""));
+}): { readonly text: string; readonly clashes: readonly Clash[] } {
+  const { mine, taken } = of;
+  let text = manifestOf(of.theirs);
+  const [base, theirs] = [readYaml(manifestOf(of.base)).value, readYaml(text).value];
+  const theirChanges = changedFields(base, theirs);
+  const clashes = new Map<string, Clash>();
+  for (const changed of changedFields(base, mine)) {
+    const other = theirChanges.find((each) => isWithin(each, changed) || isWithin(changed, each));
+    const path = other !== undefined && isWithin(changed, other) ? other : changed;
     const field = path.join(".");
-    if (taken?.has(field) !== true) text = setField(text, path, valueAt(mine, path));
-    if (!clashes.includes(field) && theirChanges.some((other) => other.path.startsWith(field))) clashes.push(field);
+    const clash = { field, mine: valueAt(mine, path), theirs: valueAt(theirs, path) };
+    if (isSame(clash.mine, clash.theirs)) continue;
+    if (other !== undefined) clashes.set(field, clash);
+    if (other === undefined || taken?.has(field) !== true) text = setField(text, path, clash.mine);
   }
-  return { text, clashes };
+  return { text, clashes: [...clashes.values()] };
+}
+
+/** Where two values differ. A list is one field: half of two rule lists is nobody's intent. */
+function changedFields(before: unknown, after: unknown, path: Path = []): readonly Path[] {
+  if (isSame(before, after)) return [];
+  if (!isMap(before) || !isMap(after)) return [path];
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].flatMap((key) => changedFields(before[key], after[key], [...path, key]));
+}
+
+function isWithin(path: Path, outer: Path): boolean {
+  return outer.every((key, at) => key === path[at]);
 }
 
 function candidateOf(
