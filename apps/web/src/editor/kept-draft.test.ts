@@ -37,6 +37,18 @@ test("a new object has a place of its own, by kind", () => {
   expect(takeDraft(shelf, { kind, base: undefined, user: "ada" })?.text).toBe(draft.text);
 });
 
+test("what is pasted is not replaced by what was typed before, which waits for its own editor", () => {
+  const typed = { user: "ada", base: undefined, text: "typed" };
+  const edited = { ...typed, from: "pasted", text: "pasted and edited" };
+  keepDraft(shelf, kind, typed);
+  expect(takeDraft(shelf, { kind, base: undefined, from: "pasted", user: "ada" })).toBeUndefined();
+  keepDraft(shelf, kind, edited);
+  expect(takeDraft(shelf, { kind, base: undefined, from: "pasted", user: "ada" })).toEqual(edited);
+  keepDraft(shelf, kind, edited);
+  expect(takeDraft(shelf, { kind, base: undefined, from: "another paste", user: "ada" })).toBeUndefined();
+  expect(takeDraft(shelf, { kind, base: undefined, user: "ada" })?.text).toBe("typed");
+});
+
 test("what is broken or cannot be kept is no draft", () => {
   kept.set(`percale.draft ${kind} u-1`, "{not json");
   expect(takeDraft(shelf, { kind, base, user: "ada" })).toBeUndefined();

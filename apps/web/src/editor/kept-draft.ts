@@ -8,6 +8,8 @@ export interface KeptDraft {
   readonly user: string;
   /** The object as it was when editing began; absent for a new one. */
   readonly base: KubeObject | undefined;
+  /** The text that was pasted and edited since, where a new one began so. */
+  readonly from?: string | undefined;
   readonly text: string;
 }
 
@@ -16,7 +18,7 @@ type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 /** Where a browser keeps nothing, nothing is kept. */
 export function keepDraft(shelf: Shelf, kind: string, draft: KeptDraft): void {
   try {
-    shelf.setItem(keyOf(kind, draft.base), JSON.stringify(draft));
+    shelf.setItem(keyOf(kind, draft), JSON.stringify(draft));
   } catch {
     return;
   }
@@ -25,21 +27,21 @@ export function keepDraft(shelf: Shelf, kind: string, draft: KeptDraft): void {
 /** Taken once; what another person typed, or another version left there, is nobody's draft. */
 export function takeDraft(
   shelf: Shelf,
-  { kind, base, user }: { readonly kind: string; readonly base: KubeObject | undefined; readonly user: string },
+  { kind, user, ...began }: { readonly kind: string } & Omit<KeptDraft, "text">,
 ): KeptDraft | undefined {
   try {
-    const key = keyOf(kind, base);
+    const key = keyOf(kind, began);
     const kept: unknown = JSON.parse(shelf.getItem(key) ?? "null");
     shelf.removeItem(key);
-    return isDraft(kept) && kept.user === user ? kept : undefined;
+    return isDraft(kept) && kept.user === user && kept.from === began.from ? kept : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** An object that was deleted and made again is another one. */
-function keyOf(kind: string, base: KubeObject | undefined): string {
-  return `percale.draft ${kind} ${base?.metadata.uid ?? "new"}`;
+/** An object that was deleted and made again is another one; what somebody pastes is no draft of before. */
+function keyOf(kind: string, { base, from }: Pick<KeptDraft, "base" | "from">): string {
+  return `percale.draft ${kind} ${base?.metadata.uid ?? (from === undefined ? "new" : "pasted")}`;
 }
 
 function isDraft(kept: unknown): kept is KeptDraft {

@@ -24,7 +24,7 @@ import { fromWire } from "../trpc/wire.ts";
 import { definitionOf, parseOpen } from "../words/kinds.ts";
 import { manifestOf } from "./document.ts";
 import { newPool, type PoolLike } from "../ipam/new-pool.ts";
-import { handedOver, PASTED } from "./handed-over.ts";
+import { PASTED, useHandedOver } from "./handed-over.ts";
 import { OUTSIDE, parseFrom, SPECS } from "./templates/templates.ts";
 
 /** What a new object starts as: what was pasted, the object that it is a clone of, the drafted rule of a question (`verdict=Deny&src=…&dst=…`), else the kind's template. */
@@ -36,6 +36,8 @@ export function useNewText(kind: string): {
   const url = useUrlState();
   const trpc = useTRPC();
   const [from, verdict] = [url.get("from"), url.get("verdict")];
+  const handed = useHandedOver();
+  const pasted = from === PASTED ? handed : undefined;
   const asked: Asked = {
     kind,
     from,
@@ -72,7 +74,6 @@ export function useNewText(kind: string): {
   const data = useMemo(() => {
     if (!ready) return undefined;
     if (copied.data !== undefined) return cloneText(fromWire(copied.data));
-    const pasted = from === PASTED ? handedOver() : undefined;
     if (pasted !== undefined) return pasted;
     return newText(asked, {
       ...ends,
@@ -81,7 +82,7 @@ export function useNewText(kind: string): {
       taken: new Set(taken.data?.rows.map((row) => row.ref.name)),
     });
     // oxlint-disable-next-line react/exhaustive-deps -- the draft is made once, from what is known when the panel opens
-  }, [...Object.values(asked), ready]);
+  }, [...Object.values(asked), pasted, ready]);
   const queries = [source, destination, pools, terms, effective, inForce, taken, copied];
   return {
     data,

@@ -2,6 +2,7 @@
 import type { KubeObject } from "@percale/resources/catalog";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useMe } from "../live/rights.ts";
+import { handedOver } from "./handed-over.ts";
 import { keepDraft, type KeptDraft, takeDraft } from "./kept-draft.ts";
 import type { Draft } from "./use-draft.ts";
 
@@ -15,6 +16,7 @@ export function useKeptDraft(options: {
   const user = useMe()?.user;
   const [isBack, setIsBack] = useState(false);
   const [initial] = useState(options.draft.text);
+  const [from] = useState(() => (options.base === undefined && initial === handedOver() ? initial : undefined));
   const newest = useRef({ ...options, user });
   useLayoutEffect(() => {
     newest.current = { ...options, user };
@@ -22,19 +24,19 @@ export function useKeptDraft(options: {
   useEffect(() => {
     if (user === undefined) return;
     const { kind, base, onBack } = newest.current;
-    const kept = takeDraft(sessionStorage, { kind, base, user });
+    const kept = takeDraft(sessionStorage, { kind, base, from, user });
     if (kept === undefined) return;
     onBack(kept);
     setIsBack(true);
-  }, [user]);
+  }, [user, from]);
   useEffect(() => {
     const keep = () => {
       const { kind, base, draft, user: who } = newest.current;
       if (who === undefined || !draft.isDirty || draft.text === initial) return;
-      keepDraft(sessionStorage, kind, { user: who, base, text: draft.text });
+      keepDraft(sessionStorage, kind, { user: who, base, from, text: draft.text });
     };
     globalThis.addEventListener("pagehide", keep);
     return () => globalThis.removeEventListener("pagehide", keep);
-  }, [initial]);
+  }, [initial, from]);
   return isBack;
 }

@@ -56,7 +56,7 @@ export function NewPanel({ kind, onClose }: { readonly kind: string; readonly on
       </Panel>
     );
   }
-  return <DraftPanel kind={kind} initialText={text.data} title={title} onClose={onClose} />;
+  return <DraftPanel key={text.data} kind={kind} initialText={text.data} title={title} onClose={onClose} />;
 }
 
 export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; readonly onClose: () => void }) {

@@ -4,7 +4,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { SemanticDiff } from "../../../editor/diff-view.tsx";
-import { handedOver } from "../../../editor/handed-over.ts";
+import { useHandedOver } from "../../../editor/handed-over.ts";
 import { ImpactView, useImpactOf } from "../../../editor/impact-view.tsx";
 import { type PastedDocument, readPasted } from "../../../editor/pasted.ts";
 import { type Planned, planOf } from "../../../editor/plan.ts";
@@ -24,7 +24,7 @@ import { counted } from "../../../words/number.ts";
 
 /** What was pasted, object by object as a difference from what is stored; written whole or not at all. */
 export function PastedDraft() {
-  const [text] = useState(handedOver);
+  const text = useHandedOver();
   const documents = useMemo(() => readPasted(text ?? ""), [text]);
   const wrong = documents.filter((one) => one.problem !== undefined);
   const objects = useMemo(() => documents.flatMap((one) => (one.problem === undefined ? [one] : [])), [documents]);
@@ -35,7 +35,11 @@ export function PastedDraft() {
         help="Open the search and paste YAML of one object or of several: they open here as a draft, and nothing is written before you apply it."
       />
     );
-  return wrong.length > 0 ? <Wrong documents={wrong} readable={objects.length} /> : <Several objects={objects} />;
+  return wrong.length > 0 ? (
+    <Wrong documents={wrong} readable={objects.length} />
+  ) : (
+    <Several key={text} objects={objects} />
+  );
 }
 
 function Wrong({ documents, readable }: { readonly documents: readonly PastedDocument[]; readonly readable: number }) {

@@ -37,7 +37,7 @@ export function NewDraft({ kind, plural }: { readonly kind: string; readonly plu
   return (
     <main className="main" id="main">
       <Loaded query={text} what="what the draft starts from">
-        {(initial) => <Editing kind={kind} plural={plural} text={initial} />}
+        {(initial) => <Editing key={initial} kind={kind} plural={plural} text={initial} />}
       </Loaded>
     </main>
   );
