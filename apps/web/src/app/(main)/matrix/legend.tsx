@@ -28,7 +28,6 @@ export function Legend() {
         </span>
         predicted, not probed yet
       </span>
-      <span>A cell opens Reach.</span>
     </div>
   );
 }
