@@ -60,9 +60,19 @@ const counted = mapped.use(async ({ ctx: { subscriptions }, type, signal, next }
   };
   signal?.addEventListener("abort", leave);
   const result = await next();
-  if (!result.ok) leave();
+  if (result.ok) return { ...result, data: untilOver(result.data as AsyncIterable<unknown>, leave) }; // all of ours are generators
+  leave();
   return result;
 });
+
+/** A feed that ends or fails by itself aborts nothing: its socket stays, and may have others. */
+async function* untilOver<T>(feed: AsyncIterable<T>, over: () => void): AsyncGenerator<T> {
+  try {
+    yield* feed;
+  } finally {
+    over();
+  }
+}
 
 /** Reads the input, so it comes after the question of rights. Of a large one each step has a turn of the event loop for itself. */
 const storableInput = t.middleware(async ({ getRawInput, next }) => {
