@@ -87,3 +87,14 @@ test("the cluster speaks for the autonomous system that it is configured with", 
   const configured = [object("BGPConfiguration", "default", { asNumber: 65_001 })];
   expect([found("65001", configured).speakers, found("64512", configured).speakers]).toEqual([["own"], []]);
 });
+
+test("a rule with more nets than a row shows is found with the first of them", () => {
+  const nets = Array.from({ length: 20_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+  const rule = { action: "Deny", source: { nets }, destination: { ports: [443] } };
+  const world = new World();
+  const policy = object("GlobalNetworkPolicy", "long", { tier: "default", ingress: [rule] });
+  world.take({ changes: [JSON.stringify(policy)], isAnew: true, revision: 1 });
+  expect(search(world, { text: "deny 443" }).rules.map((found) => found.rule)).toEqual([
+    { ...rule, source: { nets: [...nets.slice(0, 8), "…"] } },
+  ]);
+});

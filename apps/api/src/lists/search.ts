@@ -124,11 +124,23 @@ function rulesFor(world: World, text: string): readonly FoundRule[] {
     for (const direction of ["ingress", "egress"] as const)
       for (const [index, rule] of (spec[direction] ?? []).entries()) {
         if (rule.action.toLowerCase() !== action || !isAbout(rule, port)) continue;
-        found.push({ ref: refOf(policy), direction, index, rule });
+        found.push({ ref: refOf(policy), direction, index, rule: shortened(rule) });
         if (found.length === FOUND) return found;
       }
   }
   return found;
+}
+
+/** More of a list is in no row. */
+const LIST = 8;
+
+/** Lists with their first items, and a mark where there are more: a rule may have a hundred thousand nets. */
+function shortened<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  const short = Array.isArray(value)
+    ? [...value.slice(0, LIST).map(shortened), ...(value.length > LIST ? ["…"] : [])]
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item as unknown)]));
+  return short as T; // a rule's lists are of texts, or of numbers and texts
 }
 
 /** A rule without ports is about each of them. */

@@ -67,5 +67,6 @@ export interface FoundRule {
   readonly ref: ObjectRef;
   readonly direction: "ingress" | "egress";
   readonly index: number;
+  /** Long lists in it with their first items, and `…`. */
   readonly rule: PolicyRule;
 }
