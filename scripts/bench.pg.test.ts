@@ -15,7 +15,10 @@ test("--json into a file leaves the figures there, and nothing else", () => {
   const { stderr } = spawnSync(process.execPath, argv, { cwd: root, stdio: ["ignore", file, "pipe"] });
   closeSync(file);
   const rows = JSON.parse(readFileSync(path, "utf8")) as { name: string; value: number; target: number; ok: boolean }[];
-  expect(rows.map(({ name }) => name), stderr.toString()).toContain("store writes, 64 clients");
+  expect(
+    rows.map(({ name }) => name),
+    stderr.toString(),
+  ).toContain("store writes, 64 clients");
   for (const { value, target } of rows) expect(Math.min(value, target)).toBeGreaterThan(0);
   expect(stderr.toString()).toContain("store …");
 });
