@@ -84,6 +84,20 @@ test("keys lead on from wherever one arrives", async () => {
   await page.getByRole("region", { name: "Order draft" }).getByRole("button", { name: "Discard" }).click();
 });
 
+test("undo by its key takes back what is moved and not applied, never what is stored under it", async () => {
+  await createDenyAll();
+  await open("/policies");
+  const draft = page.getByRole("region", { name: "Order draft" });
+  await page.getByRole("link", { name: /cart-access/ }).focus();
+  await page.keyboard.press("Alt+ArrowDown");
+  await draft.waitFor();
+  await page.keyboard.press("Control+z");
+  await draft.waitFor({ state: "hidden" });
+  await page.getByRole("link", { name: /deny-all/ }).waitFor();
+  await page.keyboard.press("Control+z");
+  await page.getByRole("status").getByText("Reverted shop/deny-all").waitFor();
+});
+
 test.each([
   ["/networkpolicies/shop/nope", "No network policy is called that"],
   ["/policies?open=networkpolicies/shop/nope", "No network policy is called that"],

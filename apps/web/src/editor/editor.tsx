@@ -11,6 +11,8 @@ import { FailureWords } from "../parts/failure-words.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useNarrow } from "../parts/narrow.ts";
 import type { Tab } from "../parts/tabs.tsx";
+import { showToast } from "../parts/toasts.tsx";
+import { undoFirst } from "../shell/undo/undo-first.ts";
 import { type Failure, failureOf } from "../trpc/client.ts";
 import { counted } from "../words/number.ts";
 import { DiffView } from "./diff-view.tsx";
@@ -155,6 +157,9 @@ export function useEditor(props: EditorProps): {
     return () => document.removeEventListener("keydown", onKey);
   }, [apply, canApply, onTab, tab]);
 
+  const { isDirty } = draft;
+  useEffect(() => (isDirty ? undoFirst(sayNotUndone) : undefined), [isDirty]);
+
   const sideBySide = props.roomy && !narrow;
   const form = isPolicy ? PolicyForm : SchemaForm;
   const Form = form;
@@ -274,6 +279,13 @@ export function useEditor(props: EditorProps): {
       </>
     ),
   };
+}
+
+function sayNotUndone(): void {
+  showToast({
+    tone: "failed",
+    content: "Nothing is undone over a draft. Undo in the search (⌘K) takes back what was applied last.",
+  });
 }
 
 function Verdict(props: {

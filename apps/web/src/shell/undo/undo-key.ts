@@ -1,9 +1,10 @@
 "use client";
 import { useEffect } from "react";
 import { isTyping } from "../keys.ts";
+import { undoDraft } from "./undo-first.ts";
 import { useUndo } from "./use-undo.ts";
 
-/** ⌘Z or Ctrl Z outside a text field. */
+/** ⌘Z or Ctrl Z outside a text field: of a draft first, else of what was applied last. */
 export function UndoKey(): null {
   const undo = useUndo();
   useEffect(() => {
@@ -11,7 +12,7 @@ export function UndoKey(): null {
       const isKey = event.key.toLowerCase() === "z" && (event.metaKey || event.ctrlKey);
       if (!isKey || event.shiftKey || event.altKey || event.repeat || isTyping(event.target)) return;
       event.preventDefault();
-      void undo();
+      if (!undoDraft()) void undo();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);

@@ -1,7 +1,7 @@
 "use client";
 import { formatRef, type KubeObject } from "@percale/resources/catalog";
 import { useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ImpactWords } from "../../../editor/impact-view.tsx";
 import { useNamedObjects } from "../../../live/objects.ts";
 import { useWrite } from "../../../live/write.ts";
@@ -10,6 +10,7 @@ import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { WriteButton } from "../../../parts/write-button.tsx";
 import type { PolicyObject } from "../../../policy/spec.ts";
+import { undoFirst } from "../../../shell/undo/undo-first.ts";
 import { type Failure, failureOf, useTRPC } from "../../../trpc/client.ts";
 import { counted } from "../../../words/number.ts";
 import { type Move, type OrderDraft, realMoves } from "./order-draft.ts";
@@ -24,6 +25,7 @@ export function OrderBar({ draft }: { readonly draft: OrderDraft }) {
   const real = useMemo(() => realMoves(draft.moves), [draft.moves]);
   const whole = useNamedObjects(useMemo(() => real.map(({ ref }) => ref), [real]));
   const candidates = useMemo(() => candidatesOf(real, whole.objects), [real, whole.objects]);
+  useEffect(() => undoFirst(draft.back), [draft.back]);
   const apply = async () => {
     try {
       await write({

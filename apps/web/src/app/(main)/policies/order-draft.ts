@@ -31,14 +31,17 @@ export interface OrderDraft {
   readonly moves: readonly Move[];
   readonly steps: readonly Step[];
   readonly add: (step: Step) => void;
+  /** Takes the last step back. */
+  readonly back: () => void;
   readonly clear: () => void;
 }
 
 export function useOrderDraft(): OrderDraft {
   const [steps, setSteps] = useState<readonly Step[]>([]);
   const add = useCallback((step: Step) => setSteps((old) => [...old, step]), []);
+  const back = useCallback(() => setSteps((old) => old.slice(0, -1)), []);
   const clear = useCallback(() => setSteps([]), []);
-  return useMemo(() => ({ moves: movesOf(steps), steps, add, clear }), [steps, add, clear]);
+  return useMemo(() => ({ moves: movesOf(steps), steps, add, back, clear }), [steps, add, back, clear]);
 }
 
 /** Of each policy the place where it is stored and the last one that it was given. */
