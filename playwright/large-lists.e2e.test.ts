@@ -147,6 +147,23 @@ test("a card that is moved by fast keys stands where they put it, with few new o
   await expect.poll(first).toEqual(order);
 });
 
+test("keys lead straight across into a tier that is scrolled, with a card or without", async () => {
+  await open("/policies");
+  const tier = page.getByRole("region", { name: "Tier default" });
+  await tier.getByRole("link", { name: /service-00000/ }).waitFor();
+  await tier.locator("ol").evaluate((element) => element.scrollTo(0, element.scrollHeight / 2));
+  await tier.getByRole("link", { name: /service-00250/ }).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-card") ?? "");
+  await page.getByRole("link", { name: /pass-the-rest/ }).focus();
+  await page.keyboard.press("ArrowRight");
+  expect(await focused()).toMatch(/^service-002/);
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Alt+ArrowRight");
+  await tier.getByRole("link", { name: /pass-the-rest/ }).waitFor();
+  expect(await focused()).toMatch(/pass-the-rest/);
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
 test("policies as rows are a window too", async () => {
   await open("/policies?view=list&q=service-0049");
   await row(/shop\/service-00499/).waitFor();

@@ -12,6 +12,8 @@ import type { DropPlace } from "./drop-place.ts";
 import { without } from "./drop-place.ts";
 import type { OrderDraft } from "./order-draft.ts";
 import { planStep } from "./plan-step.ts";
+import { showToast } from "../../../parts/toasts.tsx";
+import { failureOf } from "../../../trpc/client.ts";
 import { decidedPairs } from "../matrix/view.ts";
 import type { Card, TierColumn } from "./view.ts";
 import type { Shown } from "./windows.ts";
@@ -47,11 +49,13 @@ export function Board(props: BoardProps) {
   const tierOrder = useTierOrder();
 
   const move = useCallback(
-    async (card: Card, to: DropPlace) => {
+    async (card: Card, to: DropPlace, { keepsFocus } = { keepsFocus: false }) => {
       const column = columns.find((each) => each.name === to.tier);
       if (column === undefined) return;
       const step = planStep(column, card, to.index) ?? planStep(await tierOrder(column, draft.moves), card, to.index);
-      if (step !== undefined && step.moves.length > 0) draft.add(step);
+      if (step === undefined || step.moves.length === 0) return;
+      if (keepsFocus) refocus.current = card.key;
+      draft.add(step);
     },
     [columns, draft, tierOrder],
   );
@@ -79,8 +83,9 @@ export function Board(props: BoardProps) {
   }, []);
 
   const onKey = (event: KeyboardEvent) => {
-    const key = (event.target as HTMLElement).closest<HTMLElement>("[data-card]")?.dataset["card"];
-    if (key === undefined) return;
+    const focused = (event.target as HTMLElement).closest<HTMLElement>("[data-card]");
+    const key = focused?.dataset["card"];
+    if (focused === null || key === undefined) return;
     const at = columns.findIndex(({ cards }) => cards.some((card) => card?.key === key));
     const column = columns[at];
     const index = column?.cards.findIndex((card) => card?.key === key) ?? -1;
@@ -93,13 +98,13 @@ export function Board(props: BoardProps) {
     if (event.altKey) {
       const target = vertical === 0 ? columns[at + horizontal] : column;
       if (target === undefined || !target.exists) return;
-      const place = vertical === 0 ? Math.min(index, target.cards.length) : index + vertical;
+      const place = vertical === 0 ? across(root.current, target, focused) : index + vertical;
       if (vertical !== 0 && (place < 0 || place >= column.cards.length)) return;
-      refocus.current = key;
-      void move(card, { tier: target.name, index: place });
+      move(card, { tier: target.name, index: place }, { keepsFocus: true }).catch(sayNotMoved);
       return;
     }
-    const next = vertical === 0 ? nearest(columns, at, horizontal, index) : column.cards[index + vertical];
+    const beside = horizontal < 0 ? columns.slice(0, at).toReversed() : columns.slice(at + 1);
+    const next = vertical === 0 ? nearest(root.current, beside, focused) : column.cards[index + vertical];
     if (next !== undefined) focusCard(root.current, next.key);
   };
 
@@ -124,7 +129,7 @@ export function Board(props: BoardProps) {
           drop={drag?.place?.tier === column.name ? drag.place.index : undefined}
           onDrag={(key, place) => setDrag({ key, place })}
           onDrop={(card, place) => {
-            if (place !== undefined) void move(card, without(card, columns, place));
+            if (place !== undefined) move(card, without(card, columns, place)).catch(sayNotMoved);
             setDrag(undefined);
           }}
         />
@@ -146,14 +151,24 @@ function Profiles({ decided }: { readonly decided: string | undefined }) {
   );
 }
 
-function nearest(columns: readonly TierColumn[], from: number, step: number, index: number): Card | undefined {
-  for (let at = from + step; at >= 0 && at < columns.length; at += step) {
-    const cards = columns[at]?.cards ?? [];
-    // Of those on screen: the others are not there to be walked to.
-    const known = cards.findLast((card, place) => card !== undefined && place <= index) ?? cards.find((card) => card);
-    if (known !== undefined) return known;
-  }
-  return undefined;
+/** The card beside another, of the first tier that has any. */
+function nearest(root: HTMLElement | null, columns: readonly TierColumn[], card: HTMLElement): Card | undefined {
+  const column = columns.find(({ cards }) => cards.some((each) => each !== undefined));
+  if (column === undefined) return undefined;
+  const place = across(root, column, card);
+  return column.cards.slice(0, place + 1).findLast((each) => each !== undefined) ?? column.cards.find((each) => each);
+}
+
+/** Where in a tier one comes straight from a card: each tier is scrolled by itself, and only what is drawn there can have focus. */
+function across(root: HTMLElement | null, { name, cards }: TierColumn, card: HTMLElement): number {
+  const { top, bottom } = card.getBoundingClientRect();
+  const drawn = root?.querySelectorAll<HTMLElement>(`[data-tier="${CSS.escape(name)}"] [data-index]`) ?? [];
+  const beside = [...drawn].find((item) => item.getBoundingClientRect().bottom > (top + bottom) / 2);
+  return beside === undefined ? cards.length : Number(beside.dataset["index"]);
+}
+
+function sayNotMoved(error: unknown): void {
+  showToast({ tone: "failed", content: `Not moved: ${failureOf(error).message}` });
 }
 
 function focusCard(root: HTMLElement | null, key: string): void {
