@@ -15,6 +15,7 @@ import { showToast } from "../parts/toasts.tsx";
 import { undoFirst } from "../shell/undo/undo-first.ts";
 import { type Failure, failureOf } from "../trpc/client.ts";
 import { counted } from "../words/number.ts";
+import type { EditorTab } from "./editor-tab.ts";
 import { DiffView } from "./diff-view.tsx";
 import { diffValues } from "./diff.ts";
 import { manifestOf, readYaml } from "./document.ts";
@@ -31,8 +32,6 @@ const CodeEditor = dynamic(async () => (await import("./code-editor.tsx")).CodeE
   ssr: false,
   loading: () => <div className="cm-host skel-code" aria-busy="true" />,
 });
-
-export type EditorTab = "form" | "yaml" | "impact" | "diff";
 
 export interface EditorProps {
   readonly kind: string;
@@ -58,7 +57,7 @@ export function useEditor(props: EditorProps): {
   readonly footer: ReactNode;
   readonly draft: Draft;
 } {
-  const { kind, tab, onTab } = props;
+  const { kind, onTab } = props;
   // The base under edit stays what it was when editing began; over a change made here a newer one is offered, never taken silently.
   const [base, setBase] = useState(props.base);
   const draft = useDraft(base, props.initialText);
@@ -74,6 +73,7 @@ export function useEditor(props: EditorProps): {
   const narrow = useNarrow();
   const definition = definitionOf(kind);
   const isPolicy = definition?.traits.tiered === true;
+  const tab = props.tab === "impact" && !isPolicy ? "form" : props.tab;
   const schema = useSchema(definition?.kind);
   const values = useValueSource();
 

@@ -2,7 +2,8 @@
 import { type KubeObject, type ObjectRef, refOf } from "@percale/resources/catalog";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
-import { type EditorTab, useEditor } from "../editor/editor.tsx";
+import { editorTab } from "../editor/editor-tab.ts";
+import { useEditor } from "../editor/editor.tsx";
 import { useNewText } from "../editor/new-text.ts";
 import { TemplatePicker } from "../editor/templates/template-picker.tsx";
 import { beginsEmptyHanded } from "../editor/templates/templates.ts";
@@ -117,7 +118,7 @@ function StoredPanel({
   const editor = useEditor({
     kind: openRef.kind,
     base: object,
-    tab: isReading(tab) ? "form" : (tab as EditorTab),
+    tab: editorTab(tab),
     onTab: show,
     onDone: () => url.set({ tab: undefined }),
     roomy: wide,
@@ -159,7 +160,7 @@ function DraftPanel(props: {
     kind: props.kind,
     base: undefined,
     initialText: props.initialText,
-    tab: (url.get("tab") ?? "form") as EditorTab,
+    tab: editorTab(url.get("tab")),
     onTab: show,
     onDone: (object) => {
       const open = object && formatOpen(refOf(object));

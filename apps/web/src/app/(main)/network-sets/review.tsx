@@ -2,7 +2,8 @@
 import type { KubeObject } from "@percale/resources/catalog";
 import { useMemo, useState } from "react";
 import { manifestOf, setField } from "../../../editor/document.ts";
-import { type EditorTab, useEditor } from "../../../editor/editor.tsx";
+import type { EditorTab } from "../../../editor/editor-tab.ts";
+import { useEditor } from "../../../editor/editor.tsx";
 import { Icon } from "../../../parts/icon.tsx";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";

@@ -1,7 +1,8 @@
 "use client";
 import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
 import { useRouter } from "next/navigation";
-import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
+import { editorTab } from "../../../../editor/editor-tab.ts";
+import { useEditor } from "../../../../editor/editor.tsx";
 import { isReading, ReadingTab, useObjectTabs } from "../../../../parts/object-tabs.tsx";
 import { Tabs } from "../../../../parts/tabs.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
@@ -24,7 +25,7 @@ export function EditPage({
   const editor = useEditor({
     kind: openRef.kind,
     base: object,
-    tab: isReading(tab) ? "form" : (tab as EditorTab),
+    tab: editorTab(tab),
     onTab: show,
     onDone: () => show("summary"),
     roomy: true,

@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type EditorTab, useEditor } from "../../../../editor/editor.tsx";
+import { editorTab } from "../../../../editor/editor-tab.ts";
+import { useEditor } from "../../../../editor/editor.tsx";
 import { useNewText } from "../../../../editor/new-text.ts";
 import { TemplatePicker } from "../../../../editor/templates/template-picker.tsx";
 import { beginsEmptyHanded } from "../../../../editor/templates/templates.ts";
@@ -50,7 +51,7 @@ function Editing({ kind, plural, text }: { readonly kind: string; readonly plura
     kind,
     base: undefined,
     initialText: text,
-    tab: (url.get("tab") ?? "form") as EditorTab,
+    tab: editorTab(url.get("tab")),
     onTab: (next) => url.set({ tab: next === "form" ? undefined : next }),
     onDone: (object) => {
       if (object === undefined) return router.push(`/${plural}`);
