@@ -6,6 +6,7 @@ import { createElement, useCallback, useMemo } from "react";
 import { FailureWords } from "../parts/failure-words.tsx";
 import dynamic from "next/dynamic";
 import { showToast } from "../parts/toasts.tsx";
+import { moreWords } from "../app/(main)/activity/view.ts";
 import { fromWire, toWire } from "../trpc/wire.ts";
 import { failureOf, useTRPC, useTRPCClient } from "../trpc/client.ts";
 import { applyEvents, type Collection, type ObjectEvent, oneAfter, type Single } from "./collection.ts";
@@ -48,10 +49,10 @@ export function useWrite(): {
         content: createElement(
           "span",
           { className: "toast-words" },
-          toastWords(words.done, words.names),
+          toastWords(words.done, words),
           createElement(ProgrammedRevision, { revision }),
         ),
-        action: { label: "Undo", run: () => void revert(revision, words.names) },
+        action: { label: "Undo", run: () => void revert(revision, words) },
       });
       return objects;
     },
@@ -60,9 +61,16 @@ export function useWrite(): {
   return { write, isWriting: mutation.isPending };
 }
 
+/** What a change set wrote, for people. */
+export interface Written {
+  readonly names: readonly string[];
+  /** How many, where only the first few are named. */
+  readonly objects?: number;
+}
+
 export type Revert = (
   revision: number,
-  names: readonly string[],
+  what: Written,
   /** Also what was written over it since. */
   how?: { readonly over: boolean },
 ) => Promise<void>;
@@ -74,7 +82,7 @@ export function useRevert(): Revert {
   const trpc = useTRPC();
   return useMemo(() => {
     const going = new Set<number>(); // a second click while the first is under way
-    const revert: Revert = async (revision, names, { over } = { over: false }) => {
+    const revert: Revert = async (revision, what, { over } = { over: false }) => {
       if (going.has(revision)) return;
       going.add(revision);
       try {
@@ -87,15 +95,15 @@ export function useRevert(): Revert {
           content: createElement(
             "span",
             { className: "toast-words" },
-            toastWords("Reverted", names),
+            toastWords("Reverted", what),
             createElement(ProgrammedRevision, { revision: written }),
           ),
-          action: { label: "Undo", run: () => void revert(written, names) },
+          action: { label: "Undo", run: () => void revert(written, what) },
         });
       } catch (error) {
         const failure = failureOf(error);
         const words = createElement(FailureWords, { failure });
-        const insist = { label: "Revert over it", run: () => void revert(revision, names, { over: true }) };
+        const insist = { label: "Revert over it", run: () => void revert(revision, what, { over: true }) };
         showToast({
           tone: "failed",
           content: createElement("span", {}, "Not reverted: ", words),
@@ -132,13 +140,12 @@ function showAtOnce(
   });
 }
 
-function toastWords(done: string, names: readonly string[]) {
-  const [first = ""] = names;
+function toastWords(done: string, { names: [first = "", ...others], objects = 1 + others.length }: Written) {
   return createElement(
     "span",
     null,
     `${done} `,
     createElement("span", { className: "mono" }, first),
-    names.length > 1 ? ` and ${names.length - 1} more` : "",
+    moreWords({ objects }),
   );
 }

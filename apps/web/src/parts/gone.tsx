@@ -42,7 +42,7 @@ export function Gone({ openRef, onLeave }: { readonly openRef: ObjectRef; readon
                 </s>{" "}
                 was deleted by <b className="med">{last.author}</b> <Age at={last.at} ago />.
               </div>
-              <WriteButton className="btn" onClick={() => void revert(last.setEnd, [name])}>
+              <WriteButton className="btn" onClick={() => void revert(last.setEnd, { names: [name] })}>
                 Restore
               </WriteButton>
             </div>

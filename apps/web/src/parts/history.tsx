@@ -33,7 +33,7 @@ export function History({ openRef, limit }: { readonly openRef: ObjectRef; reado
                 <span className="muted">
                   <Age at={entry.at} ago /> · revision {entry.revision}
                 </span>
-                <WriteButton className="btn right" onClick={() => void revert(entry.setEnd, [name])}>
+                <WriteButton className="btn right" onClick={() => void revert(entry.setEnd, { names: [name] })}>
                   Revert
                 </WriteButton>
               </div>

@@ -33,7 +33,7 @@ export function useUndo(): () => Promise<void> {
         queryClient.fetchQuery(trpc.changes.sets.queryOptions({ limit: LOOK_AT })),
       ]);
       const last = undoable(sets.map(groupOf), { user: me.user, nowMs: Date.now() });
-      if (last !== undefined) await revert(last.revision, last.names);
+      if (last !== undefined) await revert(last.revision, last);
       else
         showToast({
           tone: "failed",

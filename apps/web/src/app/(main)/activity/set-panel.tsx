@@ -65,7 +65,7 @@ function SetFacts(props: {
       }
       onClose={onClose}
       footer={
-        <WriteButton className="btn" onClick={() => void revert(set.revision, set.names)}>
+        <WriteButton className="btn" onClick={() => void revert(set.revision, set)}>
           <Icon name="undo" />
           Revert {set.entries.length === 1 ? "this change" : "this set"}
         </WriteButton>
