@@ -24,6 +24,7 @@ export function OrderBar({ draft }: { readonly draft: OrderDraft }) {
   const [refused, setRefused] = useState<Failure>();
   const real = useMemo(() => realMoves(draft.moves), [draft.moves]);
   const whole = useNamedObjects(useMemo(() => real.map(({ ref }) => ref), [real]));
+  const lost = whole.loaded ? real.find(({ ref }) => !whole.objects.has(formatRef(ref))) : undefined;
   const candidates = useMemo(() => candidatesOf(real, whole.objects), [real, whole.objects]);
   useEffect(() => undoFirst(draft.back), [draft.back]);
   const apply = async () => {
@@ -61,7 +62,12 @@ export function OrderBar({ draft }: { readonly draft: OrderDraft }) {
             ))}
             {real.length > 3 && <span className="muted">and {real.length - 3} renumbered</span>}
             <div className="sm">
-              {refused === undefined ? (
+              {lost !== undefined ? (
+                <span className="deny">
+                  <ObjectName namespace={lost.ref.namespace} name={lost.ref.name} /> was deleted meanwhile: discard, and
+                  move the others again.
+                </span>
+              ) : refused === undefined ? (
                 candidates.length === real.length && <ImpactWords candidates={candidates} />
               ) : (
                 <span className="deny">
