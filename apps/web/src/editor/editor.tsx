@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject } from "@percale/resources/catalog";
+import { type KubeObject, refOf } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { definitionOf } from "../words/kinds.ts";
@@ -8,6 +8,7 @@ import { useSchema } from "../live/schema.ts";
 import { useWrite } from "../live/write.ts";
 import { useValueSource } from "../live/values.ts";
 import { FailureWords } from "../parts/failure-words.tsx";
+import { Gone } from "../parts/gone.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useNarrow } from "../parts/narrow.ts";
 import type { Tab } from "../parts/tabs.tsx";
@@ -37,6 +38,8 @@ export interface EditorProps {
   readonly kind: string;
   /** The stored object; absent for a new one. */
   readonly base: KubeObject | undefined;
+  /** Somebody deleted it while it is edited here: what is typed stays, and goes on once it is restored. */
+  readonly isGone?: boolean;
   readonly initialText?: string;
   readonly tab: EditorTab;
   readonly onTab: (tab: EditorTab) => void;
@@ -113,7 +116,9 @@ export function useEditor(props: EditorProps): {
       : undefined;
   // Who changed nothing here, or the very same, sees what is stored.
   if (newer !== undefined && (!draft.isDirty || isSame(draft.value, newer))) take(newer, manifestOf(newer));
+  const isGone = props.isGone === true;
   const canApply =
+    !isGone &&
     newer === undefined &&
     draft.isDirty &&
     draft.parses &&
@@ -230,6 +235,11 @@ export function useEditor(props: EditorProps): {
             <Icon name="undo" /> What you had typed before this page was left is back.
           </p>
         )}
+        {isGone && base !== undefined && (
+          <Gone openRef={refOf(base)}>
+            <p className="muted">What you typed is still here. Restore the object to apply it.</p>
+          </Gone>
+        )}
         {newer !== undefined && base !== undefined && (
           <NewerVersion
             key={newer.metadata.resourceVersion}
@@ -263,6 +273,7 @@ export function useEditor(props: EditorProps): {
           isChecking={check.isChecking}
           isDirty={draft.isDirty}
           isBehind={newer !== undefined}
+          isGone={isGone}
           words={impact.words}
         />
         <span className="right rowb">
@@ -294,13 +305,14 @@ function Verdict(props: {
   readonly isChecking: boolean;
   readonly isDirty: boolean;
   readonly isBehind: boolean;
+  readonly isGone: boolean;
   readonly words: ReactNode;
 }) {
   const { errors } = props;
-  if (props.isBehind) {
+  if (props.isBehind || props.isGone) {
     return (
       <span className="warn grow ell" role="status">
-        <Icon name="warn" /> Changed meanwhile: merge first
+        <Icon name="warn" /> {props.isGone ? "Deleted meanwhile: restore it first" : "Changed meanwhile: merge first"}
       </span>
     );
   }

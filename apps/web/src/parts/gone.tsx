@@ -1,7 +1,7 @@
 "use client";
 import type { ObjectRef } from "@percale/resources/catalog";
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useHistoryNow } from "../live/history.ts";
 import { useMe } from "../live/rights.ts";
 import { useRevert } from "../live/write.ts";
@@ -17,7 +17,16 @@ import { WriteButton } from "./write-button.tsx";
  * In the place of an object that is not there: who deleted it and the way back, or that nobody ever called anything that.
  * What one took away oneself while it was shown needs no notice: `onLeave` closes it.
  */
-export function Gone({ openRef, onLeave }: { readonly openRef: ObjectRef; readonly onLeave?: () => void }) {
+export function Gone({
+  openRef,
+  onLeave,
+  children,
+}: {
+  readonly openRef: ObjectRef;
+  readonly onLeave?: () => void;
+  /** In the place of its history. */
+  readonly children?: ReactNode;
+}) {
   const { name, namespace } = openRef;
   const history = useHistoryNow(openRef);
   const me = useMe();
@@ -46,7 +55,7 @@ export function Gone({ openRef, onLeave }: { readonly openRef: ObjectRef; readon
                 Restore
               </WriteButton>
             </div>
-            <History openRef={openRef} />
+            {children ?? <History openRef={openRef} />}
           </>
         )
       }
@@ -76,9 +85,9 @@ function Never({ openRef: { kind, name, namespace } }: { readonly openRef: Objec
   );
 }
 
-/** Whether something was here while this was shown. */
-export function useWasThere(isThere: boolean): boolean {
-  const [was, setWas] = useState(isThere);
-  if (isThere && !was) setWas(true);
-  return was;
+/** What is here, else what was here last while this was shown. */
+export function useLast<T>(value: T | undefined): T | undefined {
+  const [last, setLast] = useState(value);
+  if (value !== undefined && value !== last) setLast(value);
+  return value ?? last;
 }

@@ -10,7 +10,7 @@ import { beginsEmptyHanded } from "../editor/templates/templates.ts";
 import { formatOpen, kindWords, pathOf } from "../words/kinds.ts";
 import { useObject } from "../live/objects.ts";
 import { useRights } from "../live/rights.ts";
-import { Gone, useWasThere } from "./gone.tsx";
+import { Gone, useLast } from "./gone.tsx";
 import { Icon } from "./icon.tsx";
 import { iconOf } from "./kind-icon.ts";
 import { ObjectBadges } from "./object-badges.tsx";
@@ -62,7 +62,8 @@ export function NewPanel({ kind, onClose }: { readonly kind: string; readonly on
 
 export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; readonly onClose: () => void }) {
   const query = useObject(openRef);
-  const wasThere = useWasThere(query.object !== undefined);
+  const last = useLast(query.object);
+  const object = query.object ?? (query.isGone ? last : undefined);
   const title = (
     <>
       <Icon name={iconOf(openRef.kind)} />
@@ -71,11 +72,11 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
       </h2>
     </>
   );
-  if (query.object === undefined) {
+  if (object === undefined) {
     return (
       <Panel label={openRef.name} title={title} onClose={onClose}>
         {query.isGone ? (
-          <Gone openRef={openRef} {...(wasThere && { onLeave: onClose })} />
+          <Gone openRef={openRef} />
         ) : query.error === null ? (
           <SkeletonRows rows={6} />
         ) : (
@@ -87,13 +88,9 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
   return (
     <StoredPanel
       openRef={openRef}
-      object={query.object}
-      title={
-        <>
-          {title}
-          <ObjectBadges object={query.object} />
-        </>
-      }
+      object={object}
+      isGone={query.object === undefined}
+      title={title}
       onClose={onClose}
     />
   );
@@ -103,11 +100,13 @@ export function OpenPanel({ openRef, onClose }: { readonly openRef: ObjectRef; r
 function StoredPanel({
   openRef,
   object,
+  isGone,
   title,
   onClose,
 }: {
   readonly openRef: ObjectRef;
   readonly object: KubeObject;
+  readonly isGone: boolean;
   readonly title: ReactNode;
   readonly onClose: () => void;
 }) {
@@ -118,16 +117,29 @@ function StoredPanel({
   const editor = useEditor({
     kind: openRef.kind,
     base: object,
+    isGone,
     tab: editorTab(tab),
     onTab: show,
     onDone: () => url.set({ tab: undefined }),
     roomy: wide,
   });
   const tabs = useObjectTabs(object, editor.tabs);
+  if (isGone && !editor.draft.isDirty) {
+    return (
+      <Panel label={openRef.name} title={title} onClose={onClose}>
+        <Gone openRef={openRef} onLeave={onClose} />
+      </Panel>
+    );
+  }
   return (
     <Panel
       label={`Editor, ${openRef.kind}`}
-      title={title}
+      title={
+        <>
+          {title}
+          <ObjectBadges object={object} />
+        </>
+      }
       wide={wide}
       tools={
         <>

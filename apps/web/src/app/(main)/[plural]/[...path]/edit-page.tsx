@@ -3,6 +3,7 @@ import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
 import { useRouter } from "next/navigation";
 import { editorTab } from "../../../../editor/editor-tab.ts";
 import { useEditor } from "../../../../editor/editor.tsx";
+import { Gone } from "../../../../parts/gone.tsx";
 import { isReading, ReadingTab, useObjectTabs } from "../../../../parts/object-tabs.tsx";
 import { Tabs } from "../../../../parts/tabs.tsx";
 import { useUrlState } from "../../../../parts/url-state.ts";
@@ -12,10 +13,13 @@ import { PageHead } from "./page-head.tsx";
 export function EditPage({
   openRef,
   object,
+  isGone,
   plural,
 }: {
   readonly openRef: ObjectRef;
   readonly object: KubeObject;
+  /** The object is what it was before somebody deleted it. */
+  readonly isGone: boolean;
   readonly plural: string;
 }) {
   const url = useUrlState();
@@ -25,12 +29,22 @@ export function EditPage({
   const editor = useEditor({
     kind: openRef.kind,
     base: object,
+    isGone,
     tab: editorTab(tab),
     onTab: show,
     onDone: () => show("summary"),
     roomy: true,
   });
   const tabs = useObjectTabs(object, editor.tabs);
+  if (isGone && !editor.draft.isDirty) {
+    return (
+      <div className="scroll">
+        <div className="pad">
+          <Gone openRef={openRef} />
+        </div>
+      </div>
+    );
+  }
   return (
     <>
       <div className="obj-top">

@@ -3,7 +3,7 @@ import type { ObjectRef } from "@percale/resources/catalog";
 import dynamic from "next/dynamic";
 import { definitionByPlural, definitionOf, refFrom } from "../../../../words/kinds.ts";
 import { useObject } from "../../../../live/objects.ts";
-import { Gone } from "../../../../parts/gone.tsx";
+import { Gone, useLast } from "../../../../parts/gone.tsx";
 import { NoSuchPage } from "../../../../parts/no-such-page.tsx";
 import { Failed, SkeletonRows } from "../../../../parts/states.tsx";
 import { entryOf } from "../../../../shell/nav.ts";
@@ -46,9 +46,13 @@ function Found({
     parents: [entryOf(`/${plural}`) ?? { title: capital(words), href: `/${plural}` }],
   });
   const query = useObject(openRef);
+  const last = useLast(query.object);
+  const edited = editable ? (query.object ?? (query.isGone ? last : undefined)) : undefined;
   return (
     <main className="main" id="main">
-      {query.object === undefined ? (
+      {edited !== undefined ? (
+        <EditPage openRef={openRef} object={edited} isGone={query.object === undefined} plural={plural} />
+      ) : query.object === undefined ? (
         query.isGone ? (
           <div className="scroll">
             <div className="pad">
@@ -60,8 +64,6 @@ function Found({
         ) : (
           <Failed error={query.error} what={openRef.name} onRetry={query.refetch} />
         )
-      ) : editable ? (
-        <EditPage openRef={openRef} object={query.object} plural={plural} />
       ) : (
         <ReadPage openRef={openRef} object={query.object} />
       )}
