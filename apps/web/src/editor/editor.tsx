@@ -67,6 +67,7 @@ export function useEditor(props: EditorProps): {
   const isBack = useKeptDraft({
     kind,
     base,
+    initialText: props.initialText,
     draft,
     onBack: (kept) => {
       setBase(kept.base);

@@ -47,6 +47,9 @@ test("what is pasted is not replaced by what was typed before, which waits for i
   keepDraft(shelf, kind, edited);
   expect(takeDraft(shelf, { kind, base: undefined, from: "another paste", user: "ada" })).toBeUndefined();
   expect(takeDraft(shelf, { kind, base: undefined, user: "ada" })?.text).toBe("typed");
+  keepDraft(shelf, kind, draft);
+  expect(takeDraft(shelf, { kind, base, from: "pasted into it", user: "ada" })).toBeUndefined();
+  expect(takeDraft(shelf, { kind, base, user: "ada" })).toEqual(draft);
 });
 
 test("what is broken or cannot be kept is no draft", () => {

@@ -8,7 +8,7 @@ export interface KeptDraft {
   readonly user: string;
   /** The object as it was when editing began; absent for a new one. */
   readonly base: KubeObject | undefined;
-  /** The text that was pasted and edited since, where a new one began so. */
+  /** The text that it began as, where that was pasted. */
   readonly from?: string | undefined;
   readonly text: string;
 }
@@ -41,7 +41,7 @@ export function takeDraft(
 
 /** An object that was deleted and made again is another one; what somebody pastes is no draft of before. */
 function keyOf(kind: string, { base, from }: Pick<KeptDraft, "base" | "from">): string {
-  return `percale.draft ${kind} ${base?.metadata.uid ?? (from === undefined ? "new" : "pasted")}`;
+  return `percale.draft ${kind} ${base?.metadata.uid ?? "new"}${from === undefined ? "" : " pasted"}`;
 }
 
 function isDraft(kept: unknown): kept is KeptDraft {

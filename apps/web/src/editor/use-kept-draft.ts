@@ -10,13 +10,17 @@ import type { Draft } from "./use-draft.ts";
 export function useKeptDraft(options: {
   readonly kind: string;
   readonly base: KubeObject | undefined;
+  readonly initialText: string | undefined;
   readonly draft: Draft;
   readonly onBack: (kept: KeptDraft) => void;
 }): boolean {
   const user = useMe()?.user;
   const [isBack, setIsBack] = useState(false);
   const [initial] = useState(options.draft.text);
-  const [from] = useState(() => (options.base === undefined && initial === handedOver() ? initial : undefined));
+  /** A new object begins from some text anyhow; a stored one only from what was pasted into it. */
+  const [from] = useState(() =>
+    options.base === undefined ? (initial === handedOver() ? initial : undefined) : options.initialText,
+  );
   const newest = useRef({ ...options, user });
   useLayoutEffect(() => {
     newest.current = { ...options, user };

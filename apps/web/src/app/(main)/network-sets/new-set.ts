@@ -10,7 +10,7 @@ export function newSetText(nets: readonly string[]): string {
     "  labels: {}",
     "spec:",
     "  nets:",
-    ...nets.map((net) => `  - ${net}`),
+    ...nets.map((net) => (net.endsWith(":") ? `  - "${net}"` : `  - ${net}`)), // a colon at the end makes a map
     "",
   ].join("\n");
 }
