@@ -71,7 +71,11 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
           <FilterBadges filters={inNamespaces} />
           <span className="end">
             {canCreate && (
-              <WriteButton className="btn pri" onClick={() => url.set({ new: plural, open: undefined }, "push")}>
+              <WriteButton
+                // What IPAM keeps is seldom made by hand.
+                className={definition.traits.bookkeeping === true ? "btn" : "btn pri"}
+                onClick={() => url.set({ new: plural, open: undefined }, "push")}
+              >
                 <Icon name="plus" />
                 New {words}
               </WriteButton>
