@@ -159,6 +159,31 @@ test("one new object that is pasted opens in the editor", async () => {
   expect(await page.getByLabel(/^Name(?!space)/).inputValue()).toBe("another");
 });
 
+test("a second paste takes the place of the first, and what others wrote meanwhile is seen before it is written", async () => {
+  const two = (first: string) =>
+    `${set.replace("name: pasted", `name: ${first}`)}---\nkind: Tier\napiVersion: projectcalico.org/v3\nmetadata:\n  name: security\nspec:\n  order: 333\n`;
+  await paste(two("first"));
+  await option(/Open 2 objects as a draft/).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "first" }).waitFor();
+  await paste(two("second"));
+  await option(/Open 2 objects as a draft/).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "second" }).waitFor();
+  expect(await page.getByRole("region", { name: "first" }).count()).toBe(0);
+  await page.getByRole("region", { name: "security" }).getByText("100 → 333").waitFor();
+  await page.getByText("0 problems").waitFor();
+  const path = "/apis/projectcalico.org/v3/tiers/security";
+  const tier = (await shop.product.call("GET", path)) as { readonly spec: object };
+  await shop.product.call("PUT", path, { ...tier, spec: { ...tier.spec, order: 200 } });
+  await page.getByRole("button", { name: "Apply 2 objects" }).click();
+  await page.getByText("Somebody else wrote one of these objects first.").waitFor();
+  await page.getByRole("region", { name: "security" }).getByText("200 → 333").waitFor();
+  await page.getByText("0 problems").waitFor();
+  await page.getByRole("button", { name: "Apply 2 objects" }).click();
+  await page.getByRole("status").getByText("Applied second and 1 more").waitFor();
+});
+
 test("what is wrong with a paste is told with its line, and whoever types on searches anew", async () => {
   await paste(`${set}---\nkind: Deployment\nmetadata:\n  name: web\n`);
   await page.getByText("1 document cannot be read, so nothing is opened.").waitFor();

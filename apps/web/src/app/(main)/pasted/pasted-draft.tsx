@@ -1,6 +1,6 @@
 "use client";
 import type { KubeObject, ObjectRef } from "@percale/resources/catalog";
-import { skipToken, useQuery } from "@tanstack/react-query";
+import { skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { SemanticDiff } from "../../../editor/diff-view.tsx";
@@ -17,7 +17,7 @@ import { iconOf } from "../../../parts/kind-icon.ts";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Empty, SkeletonRows } from "../../../parts/states.tsx";
 import { WriteButton } from "../../../parts/write-button.tsx";
-import { type Failure, failureOf, useTRPCClient } from "../../../trpc/client.ts";
+import { type Failure, failureOf, useTRPC, useTRPCClient } from "../../../trpc/client.ts";
 import { fromWire, toWire } from "../../../trpc/wire.ts";
 import { kindWords } from "../../../words/kinds.ts";
 import { counted } from "../../../words/number.ts";
@@ -82,16 +82,21 @@ function Several({ objects }: { readonly objects: readonly Draft[] }) {
   const changes = useMemo(() => plan?.filter(({ is }) => is !== "same").map(({ change }) => change) ?? [], [plan]);
   const impact = useImpactOf(prepared.objects === undefined ? NONE : changes);
   const { write, isWriting } = useWrite();
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
   const [refused, setRefused] = useState<Failure>();
   if (plan === undefined) return <SkeletonRows />;
-  const failure = refused ?? prepared.failure;
+  const isLate = refused?.kind === "conflict";
+  const failure = isLate ? prepared.failure : (refused ?? prepared.failure);
   const apply = async (): Promise<void> => {
+    setRefused(undefined);
     try {
       const names = plan.filter(({ is }) => is !== "same").map(({ ref }) => nameOf(ref));
       await write({ changes, words: { done: "Applied", names } });
       router.push("/activity");
     } catch (error) {
       setRefused(failureOf(error));
+      await queryClient.invalidateQueries({ queryKey: trpc.objects.get.pathKey() });
     }
   };
   return (
@@ -102,6 +107,15 @@ function Several({ objects }: { readonly objects: readonly Draft[] }) {
             <b className="strong">{planWords(plan)}</b>{" "}
             <span className="muted">Nothing is written before you apply it, and then all of it or nothing.</span>
           </p>
+          {isLate && (
+            <div className="note w" role="alert">
+              <Icon name="warn" />
+              <div>
+                <b>Not applied.</b> Somebody else wrote one of these objects first. Below is what differs from it as it
+                is now.
+              </div>
+            </div>
+          )}
           {failure !== undefined && (
             <div className="note d" role="alert">
               <Icon name="crit" />
