@@ -167,8 +167,8 @@ export function useEditor(props: EditorProps): {
   useEffect(() => (isDirty ? undoFirst(sayNotUndone) : undefined), [isDirty]);
 
   const sideBySide = props.roomy && !narrow;
-  const form = isPolicy ? PolicyForm : SchemaForm;
-  const Form = form;
+  const shown = sideBySide && tab === "yaml" ? "form" : tab;
+  const Form = isPolicy ? PolicyForm : SchemaForm;
   const yaml = (
     <CodeEditor
       label={`${kind} as YAML`}
@@ -211,8 +211,6 @@ export function useEditor(props: EditorProps): {
       </>
     ),
   };
-  // An address may ask for any tab.
-  const shown = !Object.hasOwn(bodies, tab) || (sideBySide && tab === "yaml") ? "form" : tab;
   return {
     draft,
     shown,
