@@ -159,6 +159,8 @@ test("keys lead straight across into a tier that is scrolled, with a card or wit
   expect(await focused()).toMatch(/^service-002/);
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("Alt+ArrowRight");
+  await page.getByRole("region", { name: "Tier kube-admin" }).getByRole("link").waitFor(); // between the two, and empty before
+  await page.keyboard.press("Alt+ArrowRight");
   await tier.getByRole("link", { name: /pass-the-rest/ }).waitFor();
   expect(await focused()).toMatch(/pass-the-rest/);
   await page.getByRole("button", { name: "Discard" }).click();
