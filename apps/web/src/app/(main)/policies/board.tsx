@@ -61,10 +61,10 @@ export function Board(props: BoardProps) {
   );
 
   useEffect(() => {
-    if (refocus.current === undefined) return;
-    const card = root.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(refocus.current)}"]`);
-    if (card !== null && card !== undefined) card.focus();
+    const key = refocus.current;
     refocus.current = undefined;
+    // A tier that was empty draws its first card a moment later.
+    if (key !== undefined && !focusCard(root.current, key)) requestAnimationFrame(() => focusCard(root.current, key));
   });
 
   useEffect(() => {
@@ -171,7 +171,9 @@ function sayNotMoved(error: unknown): void {
   showToast({ tone: "failed", content: `Not moved: ${failureOf(error).message}` });
 }
 
-function focusCard(root: HTMLElement | null, key: string): void {
-  const find = () => root?.querySelector<HTMLElement>(`[data-card="${CSS.escape(key)}"]`);
-  find()?.focus();
+/** False: it is not drawn. */
+function focusCard(root: HTMLElement | null, key: string): boolean {
+  const card = root?.querySelector<HTMLElement>(`[data-card="${CSS.escape(key)}"]`);
+  card?.focus();
+  return card !== null && card !== undefined;
 }
