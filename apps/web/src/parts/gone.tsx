@@ -10,7 +10,7 @@ import { Age } from "./age.tsx";
 import { History } from "./history.tsx";
 import { Icon } from "./icon.tsx";
 import { ObjectName } from "./object-name.tsx";
-import { Empty, Loaded } from "./states.tsx";
+import { Empty, Loaded, SkeletonRows } from "./states.tsx";
 import { WriteButton } from "./write-button.tsx";
 
 /**
@@ -41,6 +41,8 @@ export function Gone({
       {() =>
         last === undefined ? (
           <Never openRef={openRef} />
+        ) : last.op !== "DELETED" ? (
+          <SkeletonRows rows={4} /> // told before it was deleted, and asked anew by now: to revert that would be another thing
         ) : isOwn ? null : (
           <>
             <div className="note" role="status">
