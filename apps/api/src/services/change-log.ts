@@ -47,13 +47,20 @@ export async function changeSetAt(store: Datastore, revision: number): Promise<A
   }
 }
 
+/** What a set did to one object. */
+export interface NetChange extends Activity {
+  /** The set left none of it. */
+  readonly isGone: boolean;
+}
+
 /** As if each object had been changed once, from what it was before the set to what the set left: the newest first. */
-export function oncePerObject(newestFirst: readonly Activity[]): Activity[] {
-  const byObject = new Map<string, Activity>();
+export function oncePerObject(newestFirst: readonly Activity[]): NetChange[] {
+  const byObject = new Map<string, NetChange>();
   for (const { op, ref, object, previous, ...activity } of newestFirst) {
     const key = formatRef(ref);
-    const left = byObject.get(key)?.object ?? object;
-    byObject.set(key, { ...activity, op, ref, object: left, ...(previous !== undefined && { previous }) });
+    const left = byObject.get(key) ?? { object, isGone: op === "DELETED" };
+    const change = { ...activity, op, ref, object: left.object, isGone: left.isGone };
+    byObject.set(key, { ...change, ...(previous !== undefined && { previous }) });
   }
   return [...byObject.values()];
 }

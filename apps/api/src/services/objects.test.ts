@@ -193,6 +193,18 @@ test("what is still as the reverted change left it meets any precondition", asyn
   expect(nets()).toEqual([["a", "10.0.0.1"]]);
 });
 
+test("what a change deleted and nobody made again is back, whatever the precondition", async () => {
+  write([create(setOf("a"))]);
+  await revert(write([{ op: "delete", ref: { kind, name: "a" } }]), { resourceVersionPrecondition: "1" });
+  expect(nets()).toEqual([["a", "10.0.0.1"]]);
+  const both = write([update("a", "10.0.0.2"), { op: "delete", ref: { kind, name: "a" } }]);
+  await revert(both, { resourceVersionPrecondition: "1" });
+  expect(nets()).toEqual([["a", "10.0.0.1"]]);
+  const deleted = write([{ op: "delete", ref: { kind, name: "a" } }]);
+  write([create(setOf("a", "10.0.0.3"))]);
+  await expect(revert(deleted, { resourceVersionPrecondition: "1" })).rejects.toMatchObject({ reason: "Conflict" });
+});
+
 test("what is gone meets no precondition, and says so", async () => {
   const made = write([create(setOf("a"))]);
   write([{ op: "delete", ref: { kind, name: "a" } }]);

@@ -11,7 +11,7 @@ import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resourc
 import type { Change, ChangeSetResult } from "@percale/protocol";
 import type { Activity, Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
-import { changeSetAt, oncePerObject } from "./change-log.ts";
+import { changeSetAt, type NetChange, oncePerObject } from "./change-log.ts";
 import type { Services } from "./services.ts";
 
 const HISTORY = 100;
@@ -92,12 +92,13 @@ function isReverted({ ref, op }: Activity, set: readonly Activity[]): boolean {
 
 async function inverse(
   store: Datastore,
-  { op, ref, object, previous }: Activity,
+  { op, ref, object, previous, isGone }: NetChange,
   precondition: string | undefined,
 ): Promise<Change[]> {
   const current = await store.get(ref);
   const found = current?.metadata.resourceVersion;
-  if (precondition !== undefined && found !== precondition && found !== object.metadata.resourceVersion)
+  const left = isGone ? undefined : object.metadata.resourceVersion;
+  if (precondition !== undefined && found !== precondition && found !== left)
     throw conflict(ref, `it was changed after the revision to revert: its resourceVersion is ${found ?? "gone"}`);
   if (op === "ADDED")
     return current === undefined
