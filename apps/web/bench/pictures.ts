@@ -20,7 +20,7 @@ const PICTURES: readonly { readonly name: string; readonly path: string; readonl
   {
     name: "board",
     path: "/policies?open=networkpolicies/shop/default.payments-access&src=shop/cart&dst=shop/payments&port=8443",
-    until: /Matches 1 endpoint/,
+    until: /In force on 1 endpoint/,
   },
   { name: "reach", path: "/reach?src=shop/frontend&dst=shop/payments&port=8443", until: /real packets in the lab/ },
   { name: "matrix", path: "/matrix", until: /denied as intended/ },
