@@ -10,12 +10,12 @@ import { useJumpKeys } from "./keys.ts";
 import { prefersSlimRail } from "./nav.ts";
 import { Notices } from "./notices.tsx";
 import { Rail } from "./rail.tsx";
+import { UndoKey } from "./undo/undo-key.tsx";
 import type { RailWidth } from "./rail-width.ts";
 import { keepChoice } from "./theme.ts";
 
 const loadPalette = async () => (await import("./palette/palette.tsx")).Palette;
 const Palette = dynamic(loadPalette, { ssr: false });
-const UndoKey = dynamic(async () => (await import("./undo/undo-key.ts")).UndoKey, { ssr: false });
 const Shortcuts = dynamic(async () => (await import("./shortcuts/shortcuts.tsx")).Shortcuts, { ssr: false });
 /** After the page has what it needs itself. */
 const PALETTE_MS = 2_000;
