@@ -1,3 +1,4 @@
+import { isMap } from "../../editor/diff.ts";
 import { fieldsOf, plainText, type Schema, schemaAt } from "../../words/schema.ts";
 
 /** A field that an object states, in words. */
@@ -25,10 +26,6 @@ function told(schema: Schema | undefined, value: unknown, path: string): readonl
       if (isMap(item) && fieldsOf(own).length > 0) return told(own, item, at);
       return [{ title: own?.title ?? key, path: at, value: textOf(item) }];
     });
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string {

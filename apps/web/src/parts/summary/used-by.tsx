@@ -10,6 +10,7 @@ import {
 } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { EndpointLinks } from "../endpoint-links.tsx";
 import type { ReactNode } from "react";
 import { UseList } from "../../app/(main)/network-sets/use-list.tsx";
 import { useSetUse } from "../../live/set-use.ts";
@@ -58,16 +59,7 @@ function ProfileUse({ object }: { readonly object: KubeObject }) {
   const { rows, matched } = data;
   return (
     <Card note={counted(matched, "endpoint")}>
-      <ul className="sum-uses">
-        {rows.map(({ key, namespace, name }) => (
-          <li key={key}>
-            <Link href={`/endpoints?open=workloadendpoints/${key}`}>
-              <ObjectName namespace={namespace} name={name} />
-            </Link>
-          </li>
-        ))}
-      </ul>
-      {matched > rows.length && <p className="muted">And {formatCount(matched - rows.length)} more.</p>}
+      <EndpointLinks className="sum-uses" rows={rows} matched={matched} />
     </Card>
   );
 }

@@ -2,8 +2,8 @@
 import { Profile } from "@percale/resources/catalog";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { EndpointLinks } from "../../../parts/endpoint-links.tsx";
 import { Icon } from "../../../parts/icon.tsx";
-import { ObjectName } from "../../../parts/object-name.tsx";
 import { Panel } from "../../../parts/panel.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import { Loaded } from "../../../parts/states.tsx";
@@ -116,20 +116,7 @@ function Endpoints({ profile }: { readonly profile: string }) {
         {list.data !== undefined && <span className="muted">{formatCount(list.data.matched)}</span>}
       </div>
       <Loaded query={list} what="endpoints" rows={3}>
-        {({ rows, matched }) => (
-          <>
-            <ul className="nets">
-              {rows.map(({ key, namespace, name }) => (
-                <li key={key}>
-                  <Link href={`/endpoints?open=workloadendpoints/${key}`}>
-                    <ObjectName namespace={namespace} name={name} />
-                  </Link>
-                </li>
-              ))}
-            </ul>
-            {matched > rows.length && <p className="muted">And {formatCount(matched - rows.length)} more.</p>}
-          </>
-        )}
+        {({ rows, matched }) => <EndpointLinks className="nets" rows={rows} matched={matched} />}
       </Loaded>
     </section>
   );
