@@ -5,6 +5,7 @@ import { SharedGate } from "../limits.ts";
 import type { Leave } from "../limits.ts";
 import type { Body } from "../bodies/body.ts";
 import { errorOf, failureOf } from "../thread-failure.ts";
+import { memoryOf } from "../thread-memory.ts";
 import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
 import type { Prepared, Question } from "./prepare.ts";
 import { claimedRef } from "./proposal.ts";
@@ -12,7 +13,7 @@ import type { Proposal, ProposedSet } from "./proposal.ts";
 
 /** Requests with something large at once, and those of one user. */
 const PLACES = { all: 64, perUser: 16 };
-/** Some two and a half times what the worst body takes. More ends the thread, or, if V8 itself runs out of it, the process. */
+/** Some two and a half times what the worst body takes. More ends the thread. */
 const HEAP_MB = 512;
 
 interface Waiting {
@@ -95,7 +96,7 @@ export class LargeWork {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#thread, { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+    const worker = new Worker(this.#thread, { resourceLimits: memoryOf(HEAP_MB) });
     worker.on("message", (answer: Answer) => this.#answer(answer));
     worker.once("error", (error) => {
       const { message, stack } = failureOf(error);

@@ -6,6 +6,7 @@ import type { KubeStatus } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { errorOf } from "../thread-failure.ts";
 import type { ThreadFailure } from "../thread-failure.ts";
+import { memoryOf } from "../thread-memory.ts";
 import { Feeder } from "./feed.ts";
 import type { Question } from "./questions.ts";
 import type { Feed } from "./world.ts";
@@ -51,7 +52,7 @@ export class JudgeWorker {
   constructor({ store, heapMb, onDeath }: JudgeWorkerOptions) {
     this.#worker = new Worker(new URL("judge-thread.ts", import.meta.url), {
       workerData: this.#inHand,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      resourceLimits: memoryOf(heapMb),
     });
     this.#feeder = new Feeder({ store, post: (feed) => this.#tell(feed), signal: this.#closing.signal });
     this.#worker.on("message", (said: Said) => this.#hear(said));
