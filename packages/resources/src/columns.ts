@@ -1,3 +1,5 @@
+import { computedCell } from "./kinds/cells.ts";
+import type { CellName } from "./kinds/cells.ts";
 import type { KubeObject } from "./object.ts";
 
 /** One column of `kubectl get`. */
@@ -11,12 +13,13 @@ export interface Column {
   readonly shows: Shows;
 }
 
-/** Where a cell comes from: a field by its dotted path, a part of the condition of a type, the object's age, or whether it is being deleted. */
+/** Where a cell comes from: a field by its dotted path, a part of the condition of a type, the object's age, whether it is being deleted, or a function by name. */
 export type Shows =
   | { readonly field: string }
   | { readonly condition: string; readonly part: "status" | "reason" }
   | { readonly age: true }
-  | { readonly phase: true };
+  | { readonly phase: true }
+  | { readonly cell: CellName };
 
 export const nameColumn: Column = {
   name: "Name",
@@ -40,6 +43,11 @@ export function column(name: string, path: string, description: string, type: Co
   return { name, type, description, priority: 0, shows: { field: path } };
 }
 
+/** A column whose cell is put together (`cells.ts`). */
+export function cellColumn(name: string, cell: CellName, description: string): Column {
+  return { name, type: "string", description, priority: 0, shows: { cell } };
+}
+
 /** A column that shows a part of the condition of this type. */
 export function conditionColumn(name: string, type: string, part: "status" | "reason", description: string): Column {
   return { name, type: "string", description, priority: 0, shows: { condition: type, part } };
@@ -49,6 +57,7 @@ export function conditionColumn(name: string, type: string, part: "status" | "re
 export function cellOf({ shows }: Column, object: KubeObject, nowMs: number): string | number | boolean | null {
   if ("field" in shows) return scalarAt(object, shows.field);
   if ("condition" in shows) return conditionPart(object, shows);
+  if ("cell" in shows) return computedCell(shows.cell, object, (time) => humanDuration(nowMs - Date.parse(time)));
   const { creationTimestamp, deletionTimestamp } = object.metadata;
   if ("phase" in shows) return deletionTimestamp === undefined ? "Active" : "Terminating";
   return creationTimestamp === undefined ? "<unknown>" : humanDuration(nowMs - Date.parse(creationTimestamp));

@@ -4,7 +4,7 @@ import type { Column } from "./columns.ts";
 import type { Consequence, ObjectEvent, SettleContext } from "./consequences.ts";
 import type { Report } from "./issue.ts";
 import type { Kind } from "./kind.ts";
-import { apiVersionOf, groupVersionOf } from "./object.ts";
+import { apiVersionOf, groupVersionOf, servedKindOf } from "./object.ts";
 import type { KubeObject, ObjectMeta, ObjectRef } from "./object.ts";
 import { openApiOf } from "./open-api.ts";
 import type { JsonSchema } from "./open-api.ts";
@@ -54,6 +54,8 @@ export interface StoreContext<S = unknown, T = unknown> {
 export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   readonly kind: string;
   readonly scope: "Cluster" | "Namespaced";
+  /** Its fields stand beside `metadata`, as Kubernetes has it of some kinds: `spec`, here and in its hooks, is all of them. */
+  readonly flat?: boolean;
   /** What the kind is for; the head of `kubectl explain`. */
   readonly description: string;
   readonly spec: S;
@@ -117,16 +119,20 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
   d: Declaration<S, T>,
 ): ResourceDefinition<Immutable<z.output<S>>, Immutable<z.output<T>>, Immutable<z.input<S>>> {
   const namespaced = d.scope === "Namespaced";
+  const servedKind = servedKindOf(d.kind);
   let schema: JsonSchema | undefined;
   return {
     kind: d.kind,
     ...groupVersionOf(d.kind),
     apiVersion: apiVersionOf(d.kind),
-    listKind: `${d.kind}List`,
     plural: pluralOf(d.kind),
-    singular: d.kind.toLowerCase(),
+    servedKind,
+    servedPlural: pluralOf(servedKind),
+    singular: servedKind.toLowerCase(),
+    listKind: `${servedKind}List`,
     shortNames: d.shortNames ?? [],
     namespaced,
+    flat: d.flat ?? false,
     statusSubresource: d.statusSubresource ?? false,
     internal: d.internal ?? false,
     readOnly: d.readOnly ?? false,

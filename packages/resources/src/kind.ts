@@ -6,12 +6,17 @@ import type { KindWords, Looks, Traits } from "./traits.ts";
 export interface Kind<S = unknown, T = unknown, I = unknown> extends GroupVersion {
   readonly kind: string;
   readonly apiVersion: string;
-  /** `<Kind>List` */
-  readonly listKind: string;
+  /** Unlike any other kind's. */
   readonly plural: string;
+  /** What its group calls it, one of it, several and a list of them: what clients see. */
+  readonly servedKind: string;
+  readonly servedPlural: string;
   readonly singular: string;
+  readonly listKind: string;
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
+  /** Its fields stand beside `metadata`: there is no `spec`. */
+  readonly flat: boolean;
   readonly statusSubresource: boolean;
   readonly internal: boolean;
   readonly readOnly: boolean;
@@ -29,6 +34,9 @@ export interface Kind<S = unknown, T = unknown, I = unknown> extends GroupVersio
 /** The type of a kind's objects: `type IPPool = ObjectOf<typeof IPPool>`. */
 export type ObjectOf<D> = D extends Kind<infer S, infer T> ? KubeObject<S, T> : never;
 
+/** The same of a kind whose fields stand beside `metadata`. */
+export type FlatObjectOf<D> = D extends Kind<infer S, infer T> ? KubeObject<undefined, T> & S : never;
+
 /** The type of a kind's spec, as it is stored. */
 export type SpecOf<D> = D extends Kind<infer S> ? S : never;
 
@@ -42,11 +50,14 @@ export function kindFacts(kind: Kind): Kind {
     group: kind.group,
     version: kind.version,
     apiVersion: kind.apiVersion,
-    listKind: kind.listKind,
     plural: kind.plural,
+    servedKind: kind.servedKind,
+    servedPlural: kind.servedPlural,
     singular: kind.singular,
+    listKind: kind.listKind,
     shortNames: kind.shortNames,
     namespaced: kind.namespaced,
+    flat: kind.flat,
     statusSubresource: kind.statusSubresource,
     internal: kind.internal,
     readOnly: kind.readOnly,

@@ -116,13 +116,15 @@ export function checkLabels(labels: Readonly<Record<string, string>>, field: str
   for (const [key, value] of Object.entries(labels)) {
     const fault = qualifiedNameFault(key);
     if (fault !== undefined) report(field, "FieldValueInvalid", fault);
-    if (value !== "" && !QUALIFIED_NAME.test(value))
-      report(
-        `${field}[${key}]`,
-        "FieldValueInvalid",
-        `must be empty or at most 63 letters, digits, - _ . with a letter or digit at both ends, got ${show(value)}`,
-      );
+    const wrong = labelValueFault(value);
+    if (wrong !== undefined) report(`${field}[${key}]`, "FieldValueInvalid", `${wrong}, got ${show(value)}`);
   }
+}
+
+export function labelValueFault(value: string): string | undefined {
+  return value === "" || QUALIFIED_NAME.test(value)
+    ? undefined
+    : "must be empty or at most 63 letters, digits, - _ . with a letter or digit at both ends";
 }
 
 /** Keys are checked lower-cased; all keys and values together have a limit. */

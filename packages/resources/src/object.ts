@@ -8,12 +8,46 @@ export interface GroupVersion {
   readonly version: string;
 }
 
-const OURS: GroupVersion = { group: API_GROUP, version: "v3" };
-/** Kinds that are Kubernetes' own; served under its groups so that its manifests apply. */
-const KUBERNETES_KINDS: ReadonlyMap<string, GroupVersion> = new Map([["Namespace", { group: "", version: "v1" }]]);
+/** What a kind is called in its group. */
+interface ServedKind extends GroupVersion {
+  readonly kind: string;
+}
+
+/**
+ * Kinds that are Kubernetes' own; served under its groups so that its manifests apply. Where Calico has a kind of that name, ours is the
+ * one by which Calico's components know the other: no two kinds share a name behind the edge (`served.ts`).
+ */
+const KUBERNETES_KINDS: ReadonlyMap<string, ServedKind> = new Map([
+  ["Namespace", { group: "", version: "v1", kind: "Namespace" }],
+  ["Service", { group: "", version: "v1", kind: "Service" }],
+  ["ServiceAccount", { group: "", version: "v1", kind: "ServiceAccount" }],
+  ["EndpointSlice", { group: "discovery.k8s.io", version: "v1", kind: "EndpointSlice" }],
+  ["KubernetesNetworkPolicy", { group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy" }],
+  [
+    "KubernetesClusterNetworkPolicy",
+    { group: "policy.networking.k8s.io", version: "v1alpha2", kind: "ClusterNetworkPolicy" },
+  ],
+]);
+
+function servedKind(kind: string): ServedKind {
+  return KUBERNETES_KINDS.get(kind) ?? { group: API_GROUP, version: "v3", kind };
+}
 
 export function groupVersionOf(kind: string): GroupVersion {
-  return KUBERNETES_KINDS.get(kind) ?? OURS;
+  const { group, version } = servedKind(kind);
+  return { group, version };
+}
+
+/** What the kind's group calls it: `KubernetesNetworkPolicy` is a `NetworkPolicy` of `networking.k8s.io`. */
+export function servedKindOf(kind: string): string {
+  return servedKind(kind).kind;
+}
+
+/** The kind that is called so in this API version; the name itself where there is none. */
+export function kindServedAs(apiVersion: unknown, name: string): string {
+  for (const [kind, served] of KUBERNETES_KINDS)
+    if (served.kind === name && apiVersionOf(kind) === apiVersion) return kind;
+  return name;
 }
 
 /** `v1`, `projectcalico.org/v3`. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { apiVersionOf, groupVersionOf } from "./object.ts";
+import { apiVersionOf, groupVersionOf, servedKindOf } from "./object.ts";
 import type { Looks } from "./traits.ts";
 
 /** An OpenAPI v3.0 schema: what Kubernetes calls structural. */
@@ -12,29 +12,36 @@ const OBJECT_META = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.O
 /** Schema of a whole object, descriptions included: what `kubectl explain` and form fields read. */
 export function openApiOf(kind: {
   readonly kind: string;
+  readonly flat?: boolean;
   readonly description: string;
   readonly spec: z.ZodType;
   readonly status?: z.ZodType;
   readonly looks?: Looks;
 }): JsonSchema {
   const groups = kind.looks?.settings?.groups;
+  const own = schemaOf(kind.spec);
   const field = (description: string): JsonSchema => ({ type: "string", description });
   return {
     type: "object",
     description: kind.description,
     properties: {
       apiVersion: field(`Group and version of this representation: ${apiVersionOf(kind.kind)}.`),
-      kind: field(`Name of the kind: ${kind.kind}.`),
+      kind: field(`Name of the kind: ${servedKindOf(kind.kind)}.`),
       metadata: { default: {}, description: "Standard object metadata.", allOf: [{ $ref: OBJECT_META }] },
-      spec: {
-        description: "What is wanted.",
-        ...schemaOf(kind.spec),
-        ...(groups !== undefined && { "x-groups": groups }),
-      },
+      ...(kind.flat === true
+        ? propertiesOf(own)
+        : {
+            spec: { description: "What is wanted.", ...own, ...(groups !== undefined && { "x-groups": groups }) },
+          }),
       ...(kind.status !== undefined && { status: { description: "What is.", ...schemaOf(kind.status) } }),
     },
-    "x-kubernetes-group-version-kind": [{ ...groupVersionOf(kind.kind), kind: kind.kind }],
+    ...(kind.flat === true && own["required"] !== undefined && { required: own["required"] }),
+    "x-kubernetes-group-version-kind": [{ ...groupVersionOf(kind.kind), kind: servedKindOf(kind.kind) }],
   };
+}
+
+function propertiesOf(schema: JsonSchema): object {
+  return schema["properties"] as object; // every kind's fields are an object
 }
 
 /** A zod schema's input side as a structural schema. */

@@ -4,7 +4,7 @@ import type { ResourceDefinition, StoreContext } from "./define.ts";
 import { formatPath, issueFromZod, MAX_TOLD, reasonFromZod, show } from "./issue.ts";
 import type { FieldIssue, FieldReason, Report } from "./issue.ts";
 import { checkMetadata, decodeMetadata } from "./metadata.ts";
-import { apiVersionOf, groupVersionOf } from "./object.ts";
+import { groupVersionOf } from "./object.ts";
 import type { KubeObject, ObjectMeta } from "./object.ts";
 import { badRequest, conflict, invalid } from "./status-error.ts";
 import type { StatusError } from "./status-error.ts";
@@ -33,13 +33,13 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function decodeObject(definition: ResourceDefinition, raw: unknown): KubeObject {
   if (!isRecord(raw)) throw badRequest(`the body must be one object, got ${show(raw)}`);
   const { apiVersion, kind, metadata, spec } = raw;
-  const wanted = apiVersionOf(definition.kind);
-  if (apiVersion !== wanted || kind !== definition.kind)
+  const { apiVersion: wanted, servedKind } = definition;
+  if (apiVersion !== wanted || (kind !== definition.kind && kind !== servedKind))
     throw badRequest(
-      `the body must be ${definition.kind} in ${wanted}, got ${typeof kind === "string" ? kind : show(kind)} in ${typeof apiVersion === "string" ? apiVersion : show(apiVersion)}`,
+      `the body must be ${servedKind} in ${wanted}, got ${typeof kind === "string" ? kind : show(kind)} in ${typeof apiVersion === "string" ? apiVersion : show(apiVersion)}`,
     );
   if (!isRecord(metadata)) throw badRequest(`metadata: must be an object, got ${show(metadata)}`);
-  if (spec !== undefined && spec !== null && !isRecord(spec))
+  if (!definition.flat && spec !== undefined && spec !== null && !isRecord(spec))
     throw badRequest(`spec: must be an object, got ${show(spec)}`);
   return raw as unknown as KubeObject;
 }
@@ -71,13 +71,15 @@ export function prepareObject<S, T>(
       ? undefined
       : parsePart(definition.status, decoded.status, "status", findings);
   if (subresource === "status" && old !== undefined) return statusOnly({ definition, metadata, status, old, findings });
-  const spec = parsePart(definition.spec, decoded.spec ?? {}, "spec", findings);
+  const spec = definition.flat
+    ? parsePart(definition.spec, flatFieldsOf(decoded), "", findings)
+    : parsePart(definition.spec, decoded.spec ?? {}, "spec", findings);
 
   if (!findings.hasMistyped) {
     // Every field has its declared type from here on, or is missing and reported.
     definition.complete({ metadata, spec });
     definition.rules(spec, report, metadata);
-    if (old !== undefined) definition.transition(spec, old.spec, report);
+    if (old !== undefined) definition.transition(spec, definition.flat ? flatFieldsOf(old) : old.spec, report);
   }
   checkMetadata(metadata, report, definition);
   checkVersion(metadata, operation, report);
@@ -126,20 +128,29 @@ function statusOnly<S, T>(write: {
     ...(resourceVersion !== undefined && { resourceVersion }),
     ...(managedFields !== undefined && { managedFields }),
   };
-  return { object: objectOf(definition, kept, old.spec as S, write.status as T | undefined), warnings: [] };
+  const spec = definition.flat ? flatFieldsOf(old) : old.spec;
+  return { object: objectOf(definition, kept, spec as S, write.status as T | undefined), warnings: [] };
 }
 
 function objectOf<S, T>(
-  { kind }: ResourceDefinition<S, T>,
+  { kind, apiVersion, flat }: ResourceDefinition<S, T>,
   metadata: ObjectMeta,
   spec: S,
   status: T | undefined,
 ): KubeObject<S, T> {
-  return { apiVersion: apiVersionOf(kind), kind, metadata, spec, ...(status !== undefined && { status }) };
+  const fields = flat ? (spec as { readonly spec: S }) : { spec }; // of a flat kind they are the object's own
+  return { apiVersion, kind, metadata, ...fields, ...(status !== undefined && { status }) };
+}
+
+/** What a kind without `spec` says beside type and metadata. */
+function flatFieldsOf(object: KubeObject): JsonObject {
+  const { apiVersion: _a, kind: _k, metadata: _m, status: _s, ...fields } = object;
+  return fields;
 }
 
 function unknownTopLevel(definition: ResourceDefinition, raw: object): string[] {
-  return Object.keys(raw).filter(
+  const keys = definition.flat ? Object.keys(raw).filter((key) => key === "status") : Object.keys(raw); // the others are its fields
+  return keys.filter(
     (key) =>
       key !== "apiVersion" &&
       key !== "kind" &&
@@ -281,7 +292,7 @@ function unknownIssue(path: string): FieldIssue {
 }
 
 /** What cannot be decoded is a bad request, the rest an invalid object; the causes list everything either way. */
-function errorFor({ kind }: ResourceDefinition, name: string, issues: readonly FieldIssue[]): StatusError {
+function errorFor({ kind, servedKind }: ResourceDefinition, name: string, issues: readonly FieldIssue[]): StatusError {
   const unknown = issues.filter(({ message }) => message.startsWith(UNKNOWN));
   if (unknown.length > 0)
     return badRequest(`strict decoding error: ${unknown.map(({ message }) => message).join(", ")}`, issues);
@@ -289,7 +300,7 @@ function errorFor({ kind }: ResourceDefinition, name: string, issues: readonly F
   if (mistyped.length === 0) return invalid(kind, name, issues);
   const list = mistyped.map(({ field, message }) => `${field}: ${message}`).join(", ");
   return badRequest(
-    `${kind} in version "${groupVersionOf(kind).version}" cannot be handled as a ${kind}: ${list}`,
+    `${servedKind} in version "${groupVersionOf(kind).version}" cannot be handled as a ${servedKind}: ${list}`,
     issues,
   );
 }

@@ -1,6 +1,6 @@
 import { formatIssue } from "./issue.ts";
 import type { FieldIssue } from "./issue.ts";
-import { groupVersionOf } from "./object.ts";
+import { groupVersionOf, servedKindOf } from "./object.ts";
 import type { ObjectRef } from "./object.ts";
 import { STATUS_REASONS } from "./status-reasons.ts";
 import type { StatusReason } from "./status-reasons.ts";
@@ -110,8 +110,9 @@ export function invalid(kind: string, name: string, issues: readonly FieldIssue[
   const parts = issues.map(formatIssue);
   const list = parts.length === 1 ? parts[0]! : `[${parts.join(", ")}]`;
   const { group } = groupVersionOf(kind);
-  return new StatusError("Invalid", `${qualified(kind, kind)} "${name}" is invalid: ${list}`, {
-    details: { name, group, kind },
+  const served = servedKindOf(kind);
+  return new StatusError("Invalid", `${qualified(served, kind)} "${name}" is invalid: ${list}`, {
+    details: { name, group, kind: served },
     causes: issues,
   });
 }
@@ -126,7 +127,7 @@ export function expired(message = "too old resource version: list again and watc
 
 /** `verb` as Kubernetes names it: create, update, patch, delete. */
 export function methodNotAllowed(kind: string, verb: string): StatusError {
-  const plural = pluralOf(kind);
+  const plural = pluralOf(servedKindOf(kind));
   const message = `${verb} is not supported on resources of kind "${qualified(plural, kind)}"`;
   return new StatusError("MethodNotAllowed", message, { details: { group: groupVersionOf(kind).group, kind: plural } });
 }
@@ -162,7 +163,7 @@ export function pluralOf(kind: string): string {
 }
 
 function quoted({ kind, name }: ObjectRef): string {
-  const what = qualified(pluralOf(kind), kind);
+  const what = qualified(pluralOf(servedKindOf(kind)), kind);
   return name === "" ? what : `${what} "${name}"`; // a whole collection has none
 }
 
@@ -173,5 +174,5 @@ function qualified(word: string, kind: string): string {
 }
 
 function detailsOf({ kind, name }: ObjectRef): StatusDetails {
-  return { name, group: groupVersionOf(kind).group, kind: pluralOf(kind) };
+  return { name, group: groupVersionOf(kind).group, kind: pluralOf(servedKindOf(kind)) };
 }

@@ -2,8 +2,18 @@ import { expect, test } from "vitest";
 import { definitionOf, kindsReadBy, kindsWhere, resourceDefinitions, twinOf, valueAt } from "./index.ts";
 
 test("the kinds of which something holds come in the registry's order", () => {
-  expect(kindsWhere(({ traits }) => traits.tiered)).toEqual(["NetworkPolicy", "GlobalNetworkPolicy"]);
-  expect(kindsWhere(({ traits }) => traits.member)).toEqual(["NetworkSet", "GlobalNetworkSet", "WorkloadEndpoint"]);
+  expect(kindsWhere(({ traits }) => traits.tiered)).toEqual([
+    "NetworkPolicy",
+    "GlobalNetworkPolicy",
+    "StagedNetworkPolicy",
+    "StagedGlobalNetworkPolicy",
+  ]);
+  expect(kindsWhere(({ traits }) => traits.member)).toEqual([
+    "NetworkSet",
+    "GlobalNetworkSet",
+    "HostEndpoint",
+    "WorkloadEndpoint",
+  ]);
   expect(kindsWhere(({ traits }) => traits.bookkeeping)).toEqual(["BlockAffinity", "IPAMBlock", "IPAMHandle"]);
   expect(kindsReadBy("bird")).toEqual(["IPPool", "BGPPeer", "BGPConfiguration", "BlockAffinity", "Node"]);
 });
@@ -45,7 +55,23 @@ test("twins are one kind in two scopes", () => {
   expect(Object.fromEntries(twins)).toEqual({
     NetworkPolicy: "GlobalNetworkPolicy",
     GlobalNetworkPolicy: "NetworkPolicy",
+    StagedNetworkPolicy: "StagedGlobalNetworkPolicy",
+    StagedGlobalNetworkPolicy: "StagedNetworkPolicy",
     NetworkSet: "GlobalNetworkSet",
     GlobalNetworkSet: "NetworkSet",
   });
+});
+
+test("what is in force, what is tried out, and what stands in a tier of its own choice are three things", () => {
+  expect(kindsWhere(({ traits }) => traits.policy === "enforced")).toEqual([
+    "NetworkPolicy",
+    "GlobalNetworkPolicy",
+    "KubernetesNetworkPolicy",
+    "KubernetesClusterNetworkPolicy",
+  ]);
+  expect(kindsWhere(({ traits }) => traits.policy === "staged")).toEqual([
+    "StagedNetworkPolicy",
+    "StagedGlobalNetworkPolicy",
+    "StagedKubernetesNetworkPolicy",
+  ]);
 });

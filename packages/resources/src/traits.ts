@@ -6,7 +6,9 @@ import type { SettingGroup } from "./settings.ts";
 export type Reader = "graph" | "bird" | "ipam" | "tunnels" | "evaluator";
 
 export interface Traits {
-  /** A policy: it stands in a tier, and its spec has the tiered policies' fields. */
+  /** A policy: of those in force, or tried out beside them. */
+  readonly policy?: "enforced" | "staged";
+  /** It stands in the tier that its spec names, and its spec has the tiered policies' fields. */
   readonly tiered?: boolean;
   /** It has addresses under labels, as something that sends packets or as a mere set: selectors make it a member of address sets. */
   readonly member?: "endpoint" | "set";

@@ -1,10 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { resourceDefinitions } from "./index.ts";
 import type { JsonSchema } from "./index.ts";
-import { faultsOf, specOf } from "./testdata/cases.ts";
+import { faultsOf, fieldsSchema, specOf } from "./testdata/cases.ts";
 
 /** The least that each kind accepts; {} where absent. */
 const LEAST: Readonly<Record<string, object>> = {
+  CalicoNodeStatus: { node: "n1", classes: ["BGP"], updatePeriodSeconds: 10 },
+  EndpointSlice: { addressType: "IPv4", endpoints: [] },
+  HostEndpoint: { node: "n1", expectedIPs: ["192.0.2.1"] },
+  KubeControllersConfiguration: { controllers: {} },
+  KubernetesClusterNetworkPolicy: { tier: "Admin", priority: 1, subject: { namespaces: {} } },
+  LiveMigration: {
+    source: { workload: { hostname: "n1", orchestratorID: "o", workloadID: "w" } },
+    target: { selector: "all()" },
+  },
+  Service: { ports: [{ port: 80 }] },
   IPPool: { cidr: "10.0.0.0/16" },
   BGPPeer: { peerIP: "192.0.2.1", asNumber: 64512 },
   BlockAffinity: { node: "n1", state: "confirmed", cidr: "10.0.0.0/26" },
@@ -16,7 +26,7 @@ const NAMES: Readonly<Record<string, string>> = { WorkloadEndpoint: "n1-k8s-p-et
 
 const optionalTexts = resourceDefinitions.flatMap((definition) => {
   const { kind } = definition;
-  const spec = (definition.openApi()["properties"] as { spec: JsonSchema }).spec;
+  const spec = fieldsSchema(definition);
   const given = LEAST[kind] ?? {};
   return Object.entries(spec["properties"] as Record<string, JsonSchema>)
     .filter(([name, field]) => field["type"] === "string" && !(name in given))

@@ -52,12 +52,23 @@ class Store {
 
 function prepared(kind: string, metadata: object, spec: object): KubeObject {
   const definition = definitionOf(kind)!;
-  const raw = { apiVersion: definition.apiVersion, kind, metadata, spec };
+  const fields = definition.flat ? spec : { spec };
+  const raw = { apiVersion: definition.apiVersion, kind, metadata, ...fields };
   const result = prepareObject(definition, raw, { operation: "create", fieldValidation: "Strict" });
   if ("error" in result) throw result.error;
   return result.object;
 }
 
+/** The least that a kind accepts, where that is not nothing. */
+const LEAST: Readonly<Record<string, object>> = {
+  EndpointSlice: { addressType: "IPv4", endpoints: [] },
+  LiveMigration: {
+    source: { workload: { hostname: "n1", orchestratorID: "k8s", workloadID: "p" } },
+    target: { selector: "all()" },
+  },
+  Service: { ports: [{ port: 80 }] },
+  WorkloadEndpoint: { orchestrator: "k8s", node: "n1", pod: "p", endpoint: "eth0" },
+};
 const inShop = { namespace: "shop" };
 const shop = { kind: "Namespace", name: "shop" };
 const profile = { kind: "Profile", name: "kns.shop" };
@@ -152,6 +163,24 @@ describe("a namespace", () => {
     ]);
   });
 
+  test("takes along the profile of a service account, which follows the account's labels until then", async () => {
+    const store = await Store.withTier();
+    const account = { kind: "ServiceAccount", namespace: "shop", name: "cart" };
+    const own = { kind: "Profile", name: "ksa.shop.cart" };
+    const applied = () => (store.get(own)?.spec as { labelsToApply?: object } | undefined)?.labelsToApply;
+    await store.create("ServiceAccount", "cart", {}, { ...inShop, labels: { role: "api" } });
+    expect(applied()).toEqual({ "pcsa.projectcalico.org/name": "cart", "pcsa.role": "api" });
+    await store.edit(account, (one) => ({ ...one, metadata: { ...one.metadata, labels: { team: "a" } } }));
+    expect(applied()).toEqual({ "pcsa.projectcalico.org/name": "cart", "pcsa.team": "a" });
+    expect(await store.delete("ServiceAccount", "cart", "shop")).toEqual([
+      "DELETED ServiceAccount/shop/cart",
+      "MODIFIED Profile/ksa.shop.cart",
+    ]);
+    expect(applied()).toEqual({ "pcsa.projectcalico.org/name": "cart" });
+    await store.delete("Namespace", "shop");
+    expect(store.get(own)).toBeUndefined();
+  });
+
   test("called default stays", async () => {
     const store = await Store.withTier();
     await store.create("Namespace", "default");
@@ -164,9 +193,7 @@ describe("a namespace", () => {
     "takes its %s objects along",
     async (kind) => {
       const store = await Store.withTier();
-      const endpoint = { orchestrator: "k8s", node: "n1", pod: "p", endpoint: "eth0" };
-      const isEndpoint = kind === "WorkloadEndpoint";
-      await store.create(kind, isEndpoint ? "n1-k8s-p-eth0" : "a", isEndpoint ? endpoint : {}, inShop);
+      await store.create(kind, kind === "WorkloadEndpoint" ? "n1-k8s-p-eth0" : "a", LEAST[kind], inShop);
       expect(await store.delete("Namespace", "shop")).toContain("DELETED Namespace/shop");
     },
   );

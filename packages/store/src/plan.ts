@@ -287,10 +287,16 @@ function planUpdate(view: Lookup, change: Change & { readonly op: "update" }, { 
     throw forbidden(ref, `no new finalizers can be added while the object is being deleted, found ${added.join(", ")}`);
   const merged = settled(view, asked, now);
   if (isSameJson(withoutTimes(merged), withoutTimes(old))) return { object: old, old };
-  const generation = (old.metadata.generation ?? 1) + (isSameJson(merged.spec, old.spec) ? 0 : 1);
+  const generation = (old.metadata.generation ?? 1) + (isSameJson(contentOf(merged), contentOf(old)) ? 0 : 1);
   const object = { ...merged, metadata: { ...merged.metadata, generation, resourceVersion } };
   const isReleased = isTerminating && (object.metadata.finalizers ?? []).length === 0;
   return { type: isReleased ? "DELETED" : "MODIFIED", object, old };
+}
+
+/** What a generation counts changes of. */
+function contentOf(object: KubeObject): object {
+  const { metadata: _, status: __, ...content } = object;
+  return content;
 }
 
 function withSpecOf(old: KubeObject, given: KubeObject): KubeObject {

@@ -72,7 +72,7 @@ export function refusalOf(identity: Identity, context: CheckContext): StatusErro
 
 function refusal(identity: Identity, verb: string, ref: ObjectRef, why?: string): StatusError {
   const { kind, namespace } = ref;
-  const plural = definitionOf(kind)?.plural ?? kind;
+  const plural = definitionOf(kind)?.servedPlural ?? kind;
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
   const remedy = READ_VERBS.has(verb) ? "read" : definitionOf(kind)?.internal === true ? "sync" : "write";
   return forbidden(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownForm } from "@percale/resources";
 import type { ChangeSet } from "@percale/protocol";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 
@@ -19,7 +20,7 @@ const kubeObject = z
     kind: z.string(),
     metadata: z.looseObject({ name: given, generateName: given, namespace: given }),
   })
-  .transform((value) => value as unknown as KubeObject);
+  .transform((value) => ownForm(value) as unknown as KubeObject);
 
 const change = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("create"), object: kubeObject }),

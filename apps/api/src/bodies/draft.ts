@@ -35,11 +35,12 @@ function placed(body: unknown, at: Address): KubeObject {
   const definition = definitionOf(at.kind)!; // a route has one
   const { namespace, name } = at;
   if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw badRequest(`the body must be one ${definition.kind} object`);
-  const { metadata = {}, kind = definition.kind, apiVersion = definition.apiVersion, ...rest } = body as Sent;
-  if (kind !== definition.kind || apiVersion !== definition.apiVersion)
+    throw badRequest(`the body must be one ${definition.servedKind} object`);
+  const { metadata = {}, kind = definition.servedKind, apiVersion = definition.apiVersion, ...rest } = body as Sent;
+  const isOfKind = kind === definition.servedKind || kind === definition.kind;
+  if (!isOfKind || apiVersion !== definition.apiVersion)
     throw badRequest(
-      `the body must be ${definition.kind} in ${definition.apiVersion}, as the address says, got ${said(kind)} in ${said(apiVersion)}`,
+      `the body must be ${definition.servedKind} in ${definition.apiVersion}, as the address says, got ${said(kind)} in ${said(apiVersion)}`,
     );
   if (typeof metadata !== "object" || metadata === null) throw badRequest("metadata: must be an object");
   const own = metadata["namespace"];

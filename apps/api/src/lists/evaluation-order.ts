@@ -1,6 +1,6 @@
 import { compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
 import type { TierInfo } from "@percale/policy";
-import { kindsWhere, Tier } from "@percale/resources";
+import { kindsWhere, policySpecOf, Tier } from "@percale/resources";
 import type { KubeObject, StatedSpecOf } from "@percale/resources";
 import type { Questions } from "../policy/questions.ts";
 import type { World } from "../policy/world.ts";
@@ -8,7 +8,7 @@ import { compareKeys, reordered } from "./orders.ts";
 import type { Key } from "./orders.ts";
 import { policyEntry, tierOf } from "./policy-entry.ts";
 
-const POLICY_KINDS = kindsWhere(({ traits }) => traits.tiered);
+const POLICY_KINDS = kindsWhere(({ traits }) => traits.policy === "enforced");
 
 /** A tier with its policies in the order in which they are asked. */
 export interface TierPlace {
@@ -33,8 +33,10 @@ export function evaluationOrder({ orders, evaluator }: World, moves: readonly Mo
 }
 
 /** Its place among policies of its tier, as `comparePolicies` says: names have no character on which texts and bytes differ. */
-function placeOf({ kind, metadata: { name, namespace = "" }, spec }: KubeObject): Key {
-  return { value: orderOf(spec as { readonly order?: unknown }), name: `${name}/${namespace}/${kind}` };
+function placeOf(policy: KubeObject): Key {
+  const { kind, metadata } = policy;
+  const { name, namespace = "" } = metadata;
+  return { value: orderOf(policySpecOf(policy)), name: `${name}/${namespace}/${kind}` };
 }
 
 function moved(policies: readonly KubeObject[], moves: readonly Move[]): readonly KubeObject[] {

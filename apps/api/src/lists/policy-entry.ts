@@ -1,5 +1,5 @@
-import { DEFAULT_TIER, policyTypes, refOf } from "@percale/resources";
-import type { GlobalNetworkPolicy, KubeObject, PolicyRule, StatedSpecOf } from "@percale/resources";
+import { DEFAULT_TIER, policySpecOf, policyTypes, refOf } from "@percale/resources";
+import type { KubeObject, PolicyRule } from "@percale/resources";
 import type { PolicyCardView } from "../trpc/views.ts";
 
 /** A policy as it is shown among others, and what it is looked for in. */
@@ -17,11 +17,9 @@ export function policyEntry(object: KubeObject): PolicyEntry {
   return entry;
 }
 
-export type PolicySpec = StatedSpecOf<typeof GlobalNetworkPolicy>;
-
 function read(object: KubeObject): PolicyEntry {
   const { kind, metadata } = object;
-  const spec = object.spec as PolicySpec;
+  const spec = policySpecOf(object);
   const types = policyTypes(spec);
   const [ingress, egress] = [types.includes("Ingress"), types.includes("Egress")];
   const rules = [...(ingress ? (spec.ingress ?? []) : []), ...(egress ? (spec.egress ?? []) : [])];
@@ -46,8 +44,8 @@ function read(object: KubeObject): PolicyEntry {
 }
 
 /** The tier that a policy is in; absent means `default`. */
-export function tierOf({ spec }: KubeObject): string {
-  const { tier = "" } = spec as PolicySpec;
+export function tierOf(policy: KubeObject): string {
+  const { tier = "" } = policySpecOf(policy);
   return tier === "" ? DEFAULT_TIER : tier;
 }
 

@@ -1,5 +1,14 @@
 import { formatAddress, tryParseAddress } from "@percale/net";
-import { BGPConfiguration, BGPPeer, DEFAULT_AS, kindsWhere, Node, refOf, WorkloadEndpoint } from "@percale/resources";
+import {
+  BGPConfiguration,
+  BGPPeer,
+  DEFAULT_AS,
+  kindsWhere,
+  Node,
+  policySpecOf,
+  refOf,
+  WorkloadEndpoint,
+} from "@percale/resources";
 import type { KubeObject, PolicyRule } from "@percale/resources";
 import type { World } from "../policy/world.ts";
 import type { FoundRule, SearchView } from "../trpc/views.ts";
@@ -11,7 +20,7 @@ import { naturalKey } from "./orders.ts";
 /** Of each sort: of names that many have in common. */
 const FOUND = 8;
 const SEARCHED = kindsWhere(({ looks }) => looks.searched);
-const POLICIES = kindsWhere(({ traits }) => traits.tiered);
+const POLICIES = kindsWhere(({ traits }) => traits.policy === "enforced");
 const ACTIONS: ReadonlySet<string> = new Set(["allow", "deny", "pass", "log"]);
 
 /**
@@ -120,7 +129,7 @@ function rulesFor(world: World, text: string): readonly FoundRule[] {
   const found: FoundRule[] = [];
   for (const policy of POLICIES.flatMap((kind) => named(world, kind))) {
     if (!words.every((word) => namesOf(policy)[0]!.includes(word))) continue;
-    const spec = policy.spec as Readonly<Partial<Record<"ingress" | "egress", readonly PolicyRule[]>>>;
+    const spec = policySpecOf(policy);
     for (const direction of ["ingress", "egress"] as const)
       for (const [index, rule] of (spec[direction] ?? []).entries()) {
         if (rule.action.toLowerCase() !== action || !isAbout(rule, port)) continue;

@@ -1,7 +1,7 @@
 import { peerSelectors } from "@percale/policy";
 import type { Evaluator } from "@percale/policy";
-import { badRequest, formatRef, kindsWhere, Profile, refOf } from "@percale/resources";
-import type { EntityRule, KubeObject, ObjectRef } from "@percale/resources";
+import { badRequest, formatRef, kindsWhere, policySpecOf, Profile, refOf } from "@percale/resources";
+import type { EntityRule, KubeObject, ObjectRef, PolicyRule } from "@percale/resources";
 import { matches, SelectorError } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import type { SetUse, SetUseRow } from "../trpc/views.ts";
@@ -9,7 +9,7 @@ import type { Course } from "./questions.ts";
 
 const SET_KINDS = kindsWhere(({ traits }) => traits.member === "set");
 /** Those that have rules. */
-const RULE_KINDS = [...kindsWhere(({ traits }) => traits.tiered === true), Profile.kind];
+const RULE_KINDS = [...kindsWhere(({ traits }) => traits.policy === "enforced"), Profile.kind];
 /** Of one set as many are told; the others are counted. */
 const MAX_TOLD = 50;
 
@@ -76,7 +76,7 @@ interface Side extends Pick<SetUse, "owner" | "direction" | "rule" | "side"> {
   readonly entity: EntityRule;
 }
 
-type Rules = readonly { readonly source?: EntityRule; readonly destination?: EntityRule }[];
+type Rules = readonly Pick<PolicyRule, "source" | "destination">[];
 
 function* sidesOf(object: KubeObject): Generator<Side> {
   const { ingress, egress } = rulesOf(object);
@@ -91,8 +91,8 @@ function* sidesOf(object: KubeObject): Generator<Side> {
 }
 
 /** Their schema was checked when they were stored. */
-function rulesOf({ spec }: KubeObject): { readonly ingress: Rules; readonly egress: Rules } {
-  const { ingress = [], egress = [] } = spec as { readonly ingress?: Rules; readonly egress?: Rules };
+function rulesOf(object: KubeObject): { readonly ingress: Rules; readonly egress: Rules } {
+  const { ingress = [], egress = [] } = policySpecOf(object); // a profile has rules alike
   return { ingress, egress };
 }
 

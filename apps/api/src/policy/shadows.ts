@@ -5,7 +5,12 @@ import type { Course } from "./questions.ts";
 import type { World } from "./world.ts";
 
 /** All that it depends on which policy leaves nothing to which. */
-const KINDS = [...kindsWhere(({ traits }) => traits.tiered), Tier.kind, Profile.kind, WorkloadEndpoint.kind];
+const KINDS = [
+  ...kindsWhere(({ traits }) => traits.policy === "enforced"),
+  Tier.kind,
+  Profile.kind,
+  WorkloadEndpoint.kind,
+];
 
 /** A row for each policy that others leave nothing to. Throws StatusError 400 if they are too many. */
 export async function shadows(world: World, { rows, inSlices }: Course): Promise<void> {

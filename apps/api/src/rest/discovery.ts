@@ -1,32 +1,43 @@
-import { API_GROUP, resourceDefinitions } from "@percale/resources";
+import { resourceDefinitions } from "@percale/resources";
 import type { ResourceDefinition } from "@percale/resources";
+import { rootOf } from "./route.ts";
 
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const READ_VERBS = ["get", "list", "watch"];
 const STATUS_VERBS = ["get", "patch", "update"];
-const GROUP_VERSION = { groupVersion: `${API_GROUP}/v3`, version: "v3" };
 
-/** What people see. Kinds of agents and IPAM are served too, but kubectl learns of them only by name. */
-const visible = resourceDefinitions.filter(({ internal }) => !internal);
-const served = visible.filter(({ group }) => group === API_GROUP);
-const core = visible.filter(({ group }) => group === "");
+/** What people see, by API version. Kinds of agents and IPAM are served too, but kubectl learns of them only by name. */
+const visible: readonly (readonly [root: string, definitions: readonly ResourceDefinition[]])[] = [
+  ...Map.groupBy(
+    resourceDefinitions.filter(({ internal }) => !internal),
+    rootOf,
+  ),
+];
+
+/** Of each version but the core's, which has no group: `projectcalico.org/v3`. */
+const named = visible.filter(([, definitions]) => definitions[0]!.group !== ""); // a group of definitions is never empty
 
 export const apiVersions = { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
 
-const group = {
-  name: API_GROUP,
-  versions: [GROUP_VERSION],
-  preferredVersion: GROUP_VERSION,
-};
-export const apiGroup = { kind: "APIGroup", apiVersion: "v1", ...group };
-const authorization = { groupVersion: "authorization.k8s.io/v1", version: "v1" };
-export const apiGroupList = {
-  kind: "APIGroupList",
-  apiVersion: "v1",
-  groups: [group, { name: "authorization.k8s.io", versions: [authorization], preferredVersion: authorization }],
-};
+const groups = [
+  ...named.map(([, [first]]) => groupOf(first!.group, first!.version)),
+  groupOf("authorization.k8s.io", "v1"),
+];
+export const apiGroupList = { kind: "APIGroupList", apiVersion: "v1", groups };
 
-export const coreResources = resourceList("v1", core);
+/** By path: what each group, and each version of it, has. */
+export const groupDocuments: ReadonlyMap<string, object> = new Map([
+  ...groups.map((group): [string, object] => [`/apis/${group.name}`, { kind: "APIGroup", apiVersion: "v1", ...group }]),
+  ...visible.map(([root, definitions]): [string, object] => [
+    root,
+    resourceList(definitions[0]!.apiVersion, definitions),
+  ]),
+]);
+
+function groupOf(name: string, version: string) {
+  const groupVersion = { groupVersion: `${name}/${version}`, version };
+  return { name, versions: [groupVersion], preferredVersion: groupVersion };
+}
 
 export const authorizationResources = {
   kind: "APIResourceList",
@@ -43,15 +54,13 @@ export const authorizationResources = {
   ],
 };
 
-export const apiResources = resourceList(GROUP_VERSION.groupVersion, served);
-
 function resourceList(groupVersion: string, definitions: readonly ResourceDefinition[]): object {
   return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: definitions.flatMap(resourcesOf) };
 }
 
 /** The kind, and its status where that is written by itself. */
 function resourcesOf(definition: ResourceDefinition): object[] {
-  const { plural, singular, namespaced, kind, shortNames } = definition;
+  const { servedPlural: plural, singular, namespaced, servedKind: kind, shortNames } = definition;
   return [
     {
       name: plural,
@@ -71,12 +80,14 @@ function resourcesOf(definition: ResourceDefinition): object[] {
 export function groupDiscovery(path: "/api" | "/apis", version: "v2" | "v2beta1"): object {
   const items =
     path === "/api"
-      ? [groupItem("", "v1", core.map(discoveryOf))]
-      : [
-          groupItem(API_GROUP, "v3", served.map(discoveryOf)),
-          groupItem("authorization.k8s.io", "v1", [accessReviewResource]),
-        ];
+      ? visible.filter(([, [first]]) => first!.group === "").map(itemOf)
+      : [...named.map(itemOf), groupItem("authorization.k8s.io", "v1", [accessReviewResource])];
   return { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
+}
+
+function itemOf([, definitions]: (typeof visible)[number]): object {
+  const { group, version } = definitions[0]!;
+  return groupItem(group, version, definitions.map(discoveryOf));
 }
 
 function groupItem(name: string, version: string, resources: readonly object[]): object {
@@ -95,10 +106,10 @@ const accessReviewResource = {
 };
 
 function discoveryOf(definition: ResourceDefinition): object {
-  const { group, version, kind } = definition;
+  const { group, version, servedKind: kind } = definition;
   const responseKind = { group, version, kind };
   return {
-    resource: definition.plural,
+    resource: definition.servedPlural,
     responseKind,
     scope: definition.namespaced ? "Namespaced" : "Cluster",
     singularResource: definition.singular,

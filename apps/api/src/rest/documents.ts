@@ -1,13 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  apiGroup,
-  apiGroupList,
-  apiResources,
-  apiVersions,
-  authorizationResources,
-  coreResources,
-  groupDiscovery,
-} from "./discovery.ts";
+import { apiGroupList, apiVersions, authorizationResources, groupDiscovery, groupDocuments } from "./discovery.ts";
 import { VERSION } from "./core.ts";
 import { openApiIndex, openApiV2, openApiV2Protobuf, openApiV3 } from "./openapi.ts";
 import type { Document } from "./openapi.ts";
@@ -26,13 +18,11 @@ const NO_CUSTOM_RESOURCES = {
 const DOCUMENTS: ReadonlyMap<string, () => object> = new Map<string, () => object>([
   ["/version", () => VERSION],
   ["/api", () => apiVersions],
-  ["/api/v1", () => coreResources],
   ["/apis", () => apiGroupList],
-  ["/apis/projectcalico.org", () => apiGroup],
-  ["/apis/projectcalico.org/v3", () => apiResources],
   ["/apis/authorization.k8s.io/v1", () => authorizationResources],
   ["/apis/apiextensions.k8s.io/v1/customresourcedefinitions", () => NO_CUSTOM_RESOURCES],
   ["/openapi/v3", openApiIndex],
+  ...Array.from(groupDocuments, ([path, document]): [string, () => object] => [path, () => document]),
 ]);
 
 /** Discovery, version and OpenAPI: what a client learns the server from. False if the path is none of them. */

@@ -48,7 +48,7 @@ function verbOf(method: string, { name, definition }: ObjectRoute, query: URLSea
   if (verb === undefined)
     throw new StatusError(
       "MethodNotAllowed",
-      `${method} is not supported on ${definition.plural}${name === undefined ? "" : "/NAME"}`,
+      `${method} is not supported on ${definition.servedPlural}${name === undefined ? "" : "/NAME"}`,
     );
   return verb;
 }

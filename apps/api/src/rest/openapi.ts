@@ -9,6 +9,9 @@ import { rootOf } from "./route.ts";
 /** Names of schemas as Kubernetes and Calico publish them. */
 const SCHEMA_PREFIX_BY_GROUP: Readonly<Record<string, string>> = {
   "": "io.k8s.api.core.v1.",
+  "discovery.k8s.io": "io.k8s.api.discovery.v1.",
+  "networking.k8s.io": "io.k8s.api.networking.v1.",
+  "policy.networking.k8s.io": "io.k8s.networking.policy.v1alpha2.",
   "projectcalico.org": "com.github.projectcalico.api.pkg.apis.projectcalico.v3.",
 };
 
@@ -80,7 +83,7 @@ function tagged(body: string | Buffer): Document {
 
 function kindSchemas(definitions: readonly ResourceDefinition[], prefix: string): Record<string, unknown> {
   const schemas = definitions.flatMap((definition) => [
-    [schemaName(definition, definition.kind), relocated(definition.openApi(), prefix)] as const,
+    [schemaName(definition, definition.servedKind), relocated(definition.openApi(), prefix)] as const,
     [schemaName(definition, definition.listKind), listSchema(definition, prefix)] as const,
   ]);
   return Object.fromEntries(schemas);
@@ -96,7 +99,7 @@ function relocated(schema: JsonSchema, prefix: string): unknown {
 }
 
 function listSchema(definition: ResourceDefinition, prefix: string): object {
-  const { group, version, kind, listKind } = definition;
+  const { group, version, servedKind: kind, listKind } = definition;
   return {
     type: "object",
     description: `A list of ${kind} objects.`,
@@ -131,7 +134,7 @@ const LIST_PARAMETERS = [
 ];
 
 function pathsOf(definition: ResourceDefinition): Record<string, object> {
-  const { plural, namespaced, readOnly } = definition;
+  const { servedPlural: plural, namespaced, readOnly } = definition;
   const base = rootOf(definition);
   const collection = namespaced ? `${base}/namespaces/{namespace}/${plural}` : `${base}/${plural}`;
   const operation = operations(definition);
@@ -165,11 +168,17 @@ function pathParameters(namespaced: boolean, named: boolean): object[] {
   return [...(namespaced ? [parameter("namespace")] : []), ...(named ? [parameter("name")] : [])];
 }
 
+/** `CoreV1`, `ProjectcalicoOrgV3`: operations have one name each in a document of all groups. */
+function ownerOf({ group, version }: GroupVersion): string {
+  const words = [...(group === "" ? "core" : group).split("."), version];
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
 type Action = "get" | "list" | "post" | "put" | "patch" | "delete" | "deletecollection";
 
 function operations(definition: ResourceDefinition): (action: Action, parameters?: readonly object[]) => object {
-  const { group, version, kind, listKind } = definition;
-  const owner = group === "" ? "CoreV1" : "ProjectcalicoOrgV3";
+  const { group, version, servedKind: kind, listKind } = definition;
+  const owner = ownerOf(definition);
   const schema = (name: string): object => ({ $ref: `#/components/schemas/${schemaName(definition, name)}` });
   const json = (body: object): object => ({ "application/json": { schema: body } });
   const patch = { type: "object" };

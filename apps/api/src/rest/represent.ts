@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { cellOf, encodeObject, StatusError } from "@percale/resources";
+import { cellOf, encodeServed, servedForm, StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import { inParts } from "./parts.ts";
 
@@ -37,7 +37,7 @@ export function renderObject(definition: ResourceDefinition, object: KubeObject,
     case "metadata":
       return JSON.stringify(partial(object, "PartialObjectMetadata"), undefined, how.pretty ? 2 : undefined);
     case "object": {
-      const text = encodeObject(object);
+      const text = encodeServed(object);
       return how.pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text;
     }
   }
@@ -60,7 +60,7 @@ export async function renderList(
   const { field, head, item } = LISTS[form];
   const nowMs = Date.now();
   const textOf = (object: KubeObject): string => {
-    if (form === "object" && !pretty) return encodeObject(object);
+    if (form === "object" && !pretty) return encodeServed(object);
     const shown = item(definition, object, include, nowMs);
     return pretty ? indented(JSON.stringify(shown, undefined, 2)) : JSON.stringify(shown);
   };
@@ -80,7 +80,7 @@ interface ListForm {
 }
 
 const LISTS: Readonly<Record<Representation["form"], ListForm>> = {
-  object: { field: "items", head: listHead, item: (_, object) => object },
+  object: { field: "items", head: listHead, item: (_, object) => servedForm(object) },
   metadata: {
     field: "items",
     head: (_, page) => listHead({ listKind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" }, page),
@@ -148,7 +148,7 @@ function rowOf(
 const BESIDE_CELLS: Readonly<Record<Representation["include"], (object: KubeObject) => object | null>> = {
   None: () => null,
   Metadata: (object) => partial(object, "PartialObjectMetadata"),
-  Object: (object) => object,
+  Object: servedForm,
 };
 
 function partial({ metadata }: KubeObject, kind: string): object {

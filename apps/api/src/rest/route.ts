@@ -1,4 +1,4 @@
-import { definitionByPlural } from "@percale/resources";
+import { resourceDefinitions } from "@percale/resources";
 import type { GroupVersion, ObjectRef, ResourceDefinition } from "@percale/resources";
 
 /** What a path names. */
@@ -14,6 +14,8 @@ export function rootOf({ group, version }: GroupVersion): string {
   return group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
 }
 
+const definitionByPath = new Map(resourceDefinitions.map((one) => [`${rootOf(one)}/${one.servedPlural}`, one]));
+
 /** `ROOT/[namespaces/NS/]PLURAL[/NAME[/status]]`; undefined for anything else. */
 export function parseObjectRoute(pathname: string): ObjectRoute | undefined {
   const [, root, path] = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/(.+)$/.exec(pathname) ?? [];
@@ -23,8 +25,8 @@ export function parseObjectRoute(pathname: string): ObjectRoute | undefined {
   const isWithin = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status";
   const namespace = isWithin ? parts[1] : undefined;
   const [plural, name, subresource, ...rest] = namespace === undefined ? parts : parts.slice(2);
-  const definition = plural === undefined ? undefined : definitionByPlural(plural);
-  if (definition === undefined || rootOf(definition) !== root || rest.length > 0 || name === "") return undefined;
+  const definition = definitionByPath.get(`${root}/${plural}`);
+  if (definition === undefined || rest.length > 0 || name === "") return undefined;
   if (namespace !== undefined && !definition.namespaced) return undefined;
   // One object of a namespaced kind is only reachable through its namespace.
   if (name !== undefined && definition.namespaced && namespace === undefined) return undefined;

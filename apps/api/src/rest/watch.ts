@@ -161,7 +161,7 @@ function bookmarkOf(
 ): KubeObject {
   const metadata = { resourceVersion: String(revision), ...(annotations !== undefined && { annotations }) };
   // A bookmark is an object of the kind with nothing but its version: no name, no spec.
-  return { apiVersion: definition.apiVersion, kind: definition.kind, metadata } as unknown as KubeObject;
+  return { apiVersion: definition.apiVersion, kind: definition.servedKind, metadata } as unknown as KubeObject;
 }
 
 /** As asked, else a random half to whole hour, so that watches of a restarted server do not all end together. */

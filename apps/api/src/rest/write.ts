@@ -79,13 +79,13 @@ export async function deleteObject(call: ObjectRequest): Promise<void> {
   );
 }
 
-function deleted({ name }: ObjectRef, { group, plural }: ResourceDefinition, { metadata }: KubeObject): object {
+function deleted({ name }: ObjectRef, { group, servedPlural }: ResourceDefinition, { metadata }: KubeObject): object {
   return {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Success",
-    details: { name, group, kind: plural, uid: metadata.uid },
+    details: { name, group, kind: servedPlural, uid: metadata.uid },
   };
 }
 

@@ -1,14 +1,11 @@
-import type { GlobalNetworkPolicy, KubeObject, StatedSpecOf } from "@percale/resources";
-import { DEFAULT_TIER, formatRef, kindsWhere, refOf } from "@percale/resources";
+import type { KubeObject, PolicySpec } from "@percale/resources";
+import { DEFAULT_TIER, formatRef, kindsWhere, policySpecOf, refOf } from "@percale/resources";
 import { parseSelector } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import type { PolicyKey } from "../model.ts";
 import { InvalidObject } from "../compile/invalid.ts";
 import { orderOf } from "./order.ts";
 import { subjectSelector } from "./selectors.ts";
-
-/** Fields of every tiered kind: those of the widest. What has a default may be absent. */
-export type PolicySpec = StatedSpecOf<typeof GlobalNetworkPolicy>;
 
 /** What is known of a policy before anyone needs its rules. */
 export interface PolicyHead {
@@ -29,7 +26,7 @@ export interface PolicyHead {
   readonly spec: PolicySpec;
 }
 
-const POLICY_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => traits.tiered));
+const POLICY_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => traits.policy === "enforced"));
 
 export function isPolicyKind(kind: string): boolean {
   return POLICY_KINDS.has(kind);
@@ -39,7 +36,7 @@ export function isPolicyKind(kind: string): boolean {
 export function policyHead(object: KubeObject): PolicyHead {
   const { kind, metadata } = object;
   if (!isPolicyKind(kind)) throw new InvalidObject(`${kind} is no policy`);
-  const spec = object.spec as PolicySpec; // checked field by field as it is read
+  const spec = policySpecOf(object); // checked field by field as it is read
   const types = (spec.types ?? []).map((type) => type.toLowerCase());
   return {
     key: formatRef(refOf(object)),

@@ -11,6 +11,7 @@ import type { KubeObject, ObjectRef } from "../object.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import { conditionsStatus } from "./conditions.ts";
+import { withInherited } from "./inherited-labels.ts";
 import { profileOfNamespace } from "./profile.ts";
 import type { Profile } from "./profile.ts";
 
@@ -112,11 +113,8 @@ function profileOf({ type, object }: ObjectEvent, lookup: Lookup): readonly Cons
   };
   const stored = lookup.get(profileRef(name)) as Profile | undefined;
   const usual = profileOfNamespace(name);
-  if (stored === undefined)
-    return [{ op: "create", object: { ...usual, spec: { ...usual.spec, labelsToApply: inherited } } }];
-  const own = Object.entries(stored.spec.labelsToApply ?? {}).filter(([key]) => !key.startsWith(NAMESPACE_PREFIX));
-  const labelsToApply = { ...Object.fromEntries(own), ...inherited };
-  return [{ op: "update", object: { ...stored, spec: { ...stored.spec, labelsToApply } } }];
+  const profile = withInherited(stored ?? usual, NAMESPACE_PREFIX, inherited);
+  return [{ op: stored === undefined ? "create" : "update", object: profile }];
 }
 
 function profileRef(namespace: string) {

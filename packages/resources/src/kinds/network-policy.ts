@@ -87,7 +87,13 @@ export const globalNetworkPolicySpec = z.strictObject({
     .optional(),
 });
 
-const traits: Traits = { tiered: true, guarded: true, readBy: ["graph", "evaluator"], shared: ["spec"] };
+const traits: Traits = {
+  policy: "enforced",
+  tiered: true,
+  guarded: true,
+  readBy: ["graph", "evaluator"],
+  shared: ["spec"],
+};
 const looks: Looks = {
   page: "policies",
   searched: true,
@@ -109,8 +115,7 @@ export const NetworkPolicy = defineResource({
     column("Order", "spec.order", "Place within the tier, lowest first", "number"),
   ],
   selectableFields: ["spec.tier"],
-  nameFault: (name) =>
-    isOneOrTwoParts(name) || (isSubdomain(name) && /^(knp|ossg)\.default\./.test(name)) ? undefined : NAME_ADVICE,
+  nameFault: policyNameFault,
   spec: networkPolicySpec,
   complete: completePolicy,
   rules: (spec, report) => checkPolicy(spec, report, { namespaced: true }),
@@ -132,7 +137,7 @@ export const GlobalNetworkPolicy = defineResource({
     ageColumn,
   ],
   selectableFields: ["spec.tier"],
-  nameFault: (name) => (isOneOrTwoParts(name) ? undefined : NAME_ADVICE),
+  nameFault: globalPolicyNameFault,
   spec: globalNetworkPolicySpec,
   complete: completePolicy,
   rules: checkGlobalPolicy,
@@ -142,6 +147,14 @@ export const GlobalNetworkPolicy = defineResource({
 export type GlobalNetworkPolicy = ObjectOf<typeof GlobalNetworkPolicy>;
 
 const NAME_ADVICE = "must be one or two parts of a-z, 0-9 and - joined by a dot, at most 253 characters in all";
+
+export function policyNameFault(name: string): string | undefined {
+  return isSubdomain(name) && /^(knp|ossg)\.default\./.test(name) ? undefined : globalPolicyNameFault(name);
+}
+
+export function globalPolicyNameFault(name: string): string | undefined {
+  return isOneOrTwoParts(name) ? undefined : NAME_ADVICE;
+}
 
 /** Only the whole has a limit: a part may be longer than a DNS label. */
 function isOneOrTwoParts(name: string): boolean {
@@ -156,7 +169,7 @@ export function completePolicy({ metadata, spec }: Draft<NamespacedSpec>): void 
 }
 
 export function checkPolicy(
-  spec: Immutable<NamespacedSpec>,
+  spec: Pick<Immutable<NamespacedSpec>, "selector" | "ingress" | "egress"> & Partial<Immutable<NamespacedSpec>>,
   report: Report,
   { namespaced }: { readonly namespaced: boolean },
 ): void {

@@ -243,6 +243,13 @@ function checkServices(rule: PolicyRule, field: string, report: Report, { direct
     if (services !== undefined && !namespaced && (services.namespace ?? "") === "")
       report(`${field}.${side}.services.namespace`, "FieldValueInvalid", "is required in a cluster-wide policy");
   }
+  for (const key of ["ports", "notPorts"] as const)
+    if (rule.source?.services !== undefined && (rule.source[key] ?? []).some((one) => !isNumeric(one)))
+      report(
+        `${field}.source.${key}`,
+        "FieldValueForbidden",
+        "must be numbers beside services: a named port is matched wherever it is, not in the service alone",
+      );
   if (rule.destination?.services === undefined) return;
   for (const key of ["ports", "notPorts"] as const)
     if (isGiven(rule.destination[key]))

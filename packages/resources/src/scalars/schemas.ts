@@ -44,11 +44,12 @@ export const ip = text((value) => (tryParseAddress(value) === undefined ? "must 
 export const ipv4 = text((value) => (tryParseAddress(value)?.family === 4 ? undefined : "must be an IPv4 address"));
 export const ipv6 = text((value) => (tryParseAddress(value)?.family === 6 ? undefined : "must be an IPv6 address"));
 /** An interface as the kernel names it. */
-export const linkName = text((value) =>
-  /^[a-zA-Z0-9_.-]{1,15}$/.test(value) && value !== "." && value !== ".."
+export const linkName = text(linkNameFault);
+export function linkNameFault(value: string): string | undefined {
+  return /^[a-zA-Z0-9_.-]{1,15}$/.test(value) && value !== "." && value !== ".."
     ? undefined
-    : "must be an interface name of at most 15 letters, digits, _ . -",
-);
+    : "must be an interface name of at most 15 letters, digits, _ . -";
+}
 /** Calico's agents compile them with Go's regexp, whose syntax is RE2's: no look-around, no back-references. */
 export const regexp = text((value) =>
   isRegexp(value) ? undefined : "must be a regular expression in RE2 syntax, which knows no look-around and no \\1",

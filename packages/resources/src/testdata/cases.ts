@@ -1,10 +1,18 @@
 import { API_VERSION, definitionOf, prepareObject } from "../index.ts";
-import type { KubeObject } from "../index.ts";
+import type { JsonSchema, KubeObject, ResourceDefinition } from "../index.ts";
 
 /** A kind's object with just this spec. */
 export function objectWith(kind: string, spec: unknown, name = "default"): KubeObject {
-  const namespaced = definitionOf(kind)?.namespaced === true;
-  return { apiVersion: API_VERSION, kind, metadata: { name, ...(namespaced && { namespace: "shop" }) }, spec };
+  const { namespaced = false, flat = false, apiVersion = API_VERSION } = definitionOf(kind) ?? {};
+  const fields = flat && typeof spec === "object" ? spec : { spec };
+  const metadata = { name, ...(namespaced && { namespace: "shop" }) };
+  return { ...(fields as { spec: unknown }), apiVersion, kind, metadata }; // a flat kind has no spec, on purpose
+}
+
+/** The schema of a kind's own fields: its spec, or what stands beside `metadata`. */
+export function fieldsSchema(definition: ResourceDefinition): JsonSchema {
+  const { apiVersion: _a, kind: _k, metadata: _m, spec, status: _s, ...rest } = definition.openApi()["properties"] as Record<string, JsonSchema>;
+  return spec ?? { type: "object", properties: rest };
 }
 
 /** `field: reason` of every fault, without `spec.`; [] if the object is accepted. */
@@ -27,5 +35,6 @@ export function faultsOf(kind: string, spec: unknown, { name = "default", old }:
 export function specOf(kind: string, spec: unknown, name?: string): unknown {
   const result = prepareObject(definitionOf(kind)!, objectWith(kind, spec, name), { operation: "create", fieldValidation: "Strict" });
   if ("error" in result) throw result.error;
-  return result.object.spec;
+  const { apiVersion: _a, kind: _k, metadata: _m, spec: own, ...fields } = result.object;
+  return definitionOf(kind)!.flat ? fields : own;
 }
