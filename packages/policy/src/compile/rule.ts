@@ -79,7 +79,7 @@ function compileSide(
   const onlyNamed = namedPorts.length > 0 && ports.ranges.length === 0;
   const sets = positive === undefined || onlyNamed ? [] : [selectorSet(positive, context)];
   if (side.services !== undefined)
-    (isDestination ? (namedPorts as SetId[]) : sets).push(serviceSet(side.services, isDestination, context));
+    (isDestination ? (namedPorts as SetId[]) : sets).push(serviceSet(side, isDestination, context));
   const nets = canonicalNets(side.nets);
   const notNets = canonicalNets(side.notNets);
   const notNamedPorts = named(notPorts.names);
@@ -115,18 +115,24 @@ function namedPortSet(
   return id;
 }
 
-function serviceSet(
-  { name, namespace }: NonNullable<EntityRule["services"]>,
-  withPorts: boolean,
-  context: RuleContext,
-): SetId {
-  // An empty namespace means the policy's own, unlike upstream where it matches nothing.
-  const home = namespace === undefined || namespace === "" ? context.namespace : namespace;
-  if (home === undefined) throw new InvalidObject(`service ${JSON.stringify(name)} needs a namespace`);
-  const service = `${home}/${name}`;
+function serviceSet(side: EntityRule, withPorts: boolean, context: RuleContext): SetId {
+  const service = serviceOf(side, context.namespace);
   const id = setId(withPorts ? "svc" : "svcnoport", service, context.sha224);
   context.use({ kind: "service", id, service, withPorts });
   return id;
+}
+
+/**
+ * `namespace/name`. An empty namespace means the policy's own, unlike upstream where it matches nothing. Throws InvalidObject, for named
+ * ports too: a name matches (address, port) whosever it is, so that a rule with one would match more than the service.
+ */
+export function serviceOf({ services, ports, notPorts }: EntityRule, own: string | undefined): string {
+  const { name, namespace } = services!; // asked where there is one
+  if (splitPorts(ports).names.length + splitPorts(notPorts).names.length > 0)
+    throw new InvalidObject("named ports cannot be combined with services");
+  const home = namespace === undefined || namespace === "" ? own : namespace;
+  if (home === undefined) throw new InvalidObject(`service ${JSON.stringify(name)} needs a namespace`);
+  return `${home}/${name}`;
 }
 
 interface SplitPorts {

@@ -4,6 +4,7 @@ import type { Address, Cidr } from "@percale/net";
 import { matches } from "@percale/selector";
 import type { Labels, Selector } from "@percale/selector";
 import type { Member } from "../select/member.ts";
+import type { ServiceSlice } from "../select/slice.ts";
 import { LayeredMap } from "../versions/layered-map.ts";
 import { ListsEdit } from "../versions/lists-edit.ts";
 
@@ -22,11 +23,23 @@ export interface NumberedSelector {
 export class KnownAddress {
   readonly address: Address;
   readonly owners: readonly Owner[];
+  /** Slices that list it. */
+  readonly #slices: readonly ServiceSlice[];
   readonly #answers: (boolean | undefined)[] = [];
 
-  constructor(address: Address, owners: readonly Owner[]) {
+  constructor(address: Address, owners: readonly Owner[], slices: readonly ServiceSlice[]) {
     this.address = address;
     this.owners = owners;
+    this.#slices = slices;
+  }
+
+  /** Is it behind the service (`namespace/name`), and with this port if one is asked about? */
+  isBehind(service: string, port?: { readonly protocol: number; readonly port: number }): boolean {
+    return this.#slices.some(
+      (slice) =>
+        slice.service === service &&
+        (port === undefined || slice.ports.some((one) => one.protocol === port.protocol && one.port === port.port)),
+    );
   }
 
   isSelectedBy({ number, selector }: NumberedSelector): boolean {

@@ -1,4 +1,4 @@
-import { parseAddress } from "@percale/net";
+import { formatAddress, parseAddress } from "@percale/net";
 import type { Address, Cidr } from "@percale/net";
 import { DEFAULT_ALLOW_PROFILE, Node, Profile } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
@@ -92,7 +92,9 @@ export class Cluster {
     if (known === undefined) {
       // The book names only who is there.
       const owners = this.#inventory.book.ownersOf(address).map((owner) => this.selection.selectable(owner)!);
-      this.#known.set(key, (known = new KnownAddress(address, owners)));
+      const listed = this.#inventory.slicesByAddress.get(formatAddress(address)) ?? [];
+      const slices = listed.map((slice) => this.#inventory.slices.get(slice)!);
+      this.#known.set(key, (known = new KnownAddress(address, owners, slices)));
     }
     return known;
   }

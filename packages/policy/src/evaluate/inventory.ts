@@ -1,6 +1,6 @@
 import { parseCidr } from "@percale/net";
 import type { Cidr } from "@percale/net";
-import { FelixConfiguration, formatRef, Node, WorkloadEndpoint } from "@percale/resources";
+import { EndpointSlice, FelixConfiguration, formatRef, Node, WorkloadEndpoint } from "@percale/resources";
 import { configLayer } from "../compile/config.ts";
 import type { ConfigLayer } from "../compile/config.ts";
 import { readOf } from "../compile/invalid.ts";
@@ -8,6 +8,8 @@ import { canonicalNets } from "../compile/nets.ts";
 import { nodeAddresses } from "../compile/node.ts";
 import { isMemberKind } from "../select/member.ts";
 import type { Member, WorkloadEndpointSpec } from "../select/member.ts";
+import { sliceOf } from "../select/slice.ts";
+import type { ServiceSlice } from "../select/slice.ts";
 import type { Selectable, Selection } from "../select/selection.ts";
 import { LayeredMap } from "../versions/layered-map.ts";
 import { ListsEdit } from "../versions/lists-edit.ts";
@@ -36,6 +38,9 @@ export interface Inventory {
   /** Keys of endpoints. */
   readonly endpointsByAddress: LayeredMap<string, readonly string[]>;
   readonly nodesByAddress: LayeredMap<string, readonly string[]>;
+  /** Endpoint slices, by `formatRef`; and their keys. */
+  readonly slices: LayeredMap<string, ServiceSlice>;
+  readonly slicesByAddress: LayeredMap<string, readonly string[]>;
 }
 
 export const NOTHING: Inventory = {
@@ -46,6 +51,8 @@ export const NOTHING: Inventory = {
   book: new AddressBook(),
   endpointsByAddress: new LayeredMap(),
   nodesByAddress: new LayeredMap(),
+  slices: new LayeredMap(),
+  slicesByAddress: new LayeredMap(),
 };
 
 /** What is invalid counts as missing. `selection`: before and after the same changes. */
@@ -59,6 +66,8 @@ export function changedInventory(
   const nodes = before.nodes.edit();
   const endpointsByAddress = new ListsEdit(before.endpointsByAddress);
   const nodesByAddress = new ListsEdit(before.nodesByAddress);
+  const slices = before.slices.edit();
+  const slicesByAddress = new ListsEdit(before.slicesByAddress);
   const moved = new Map<string, Move>();
   for (const change of changes) {
     const { ref, object } = readChange(change);
@@ -81,6 +90,11 @@ export function changedInventory(
       const next = readOf(object, nodeAddresses);
       for (const address of next ?? []) nodesByAddress.add(address, name);
       nodes.set(name, next);
+    } else if (kind === EndpointSlice.kind) {
+      for (const net of slices.get(key)?.nets ?? []) slicesByAddress.remove(addressOf(net), key);
+      const next = readOf(object, sliceOf);
+      for (const net of next?.nets ?? []) slicesByAddress.add(addressOf(net), key);
+      slices.set(key, next);
     }
   }
   return {
@@ -91,13 +105,20 @@ export function changedInventory(
     book: before.book.with(moved.values()),
     endpointsByAddress: endpointsByAddress.done(),
     nodesByAddress: nodesByAddress.done(),
+    slices: slices.done(),
+    slicesByAddress: slicesByAddress.done(),
   };
+}
+
+/** Of a canonical net of one address. */
+function addressOf(net: string): string {
+  return net.slice(0, net.indexOf("/"));
 }
 
 function endpointOf(key: string, selectable: Selectable | undefined): Endpoint | undefined {
   return readOf(selectable, ({ object, member }) => {
     const { node, allowSpoofedSourcePrefixes } = object.spec as WorkloadEndpointSpec;
-    const addresses = member.nets.map((net) => net.slice(0, net.indexOf("/")));
+    const addresses = member.nets.map(addressOf);
     return { key, node, member, addresses, spoofable: canonicalNets(allowSpoofedSourcePrefixes).map(parseCidr) };
   });
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_ALLOW_PROFILE, Profile } from "@percale/resources";
+import { DEFAULT_ALLOW_PROFILE, policySpecOf, Profile } from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -47,7 +47,7 @@ function* halves(
 const compiler = new Compiler();
 function hasCondition(evaluator: Evaluator, ref: ObjectRef, direction: Direction, rule: number): boolean {
   const object = evaluator.objects.get(ref);
-  const rules = object === undefined ? "invalid" : compiler.rulesOf(object.spec as object, ref.namespace);
+  const rules = object === undefined ? "invalid" : compiler.rulesOf(policySpecOf(object), ref.namespace);
   return rules !== "invalid" && rules[direction][rule]!.checks.length > 0;
 }
 

@@ -4,7 +4,7 @@ import type { Cidr } from "@percale/net";
 import { formatSelector } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import type { EntityRule, PolicyRule } from "@percale/resources";
-import { protocolOf, splitPorts } from "../compile/rule.ts";
+import { protocolOf, serviceOf, splitPorts } from "../compile/rule.ts";
 import { peerSelectors } from "../select/selectors.ts";
 import { InvalidObject } from "../compile/invalid.ts";
 import type { PortRange } from "../model.ts";
@@ -127,11 +127,13 @@ function addSide(
         !isInRanges(packet, portField, notPorts.ranges) &&
         !notPorts.names.some((portName) => inNamed(packet, portName)),
     );
-  // A service's endpoints come from endpoint slices, which are not known here yet: nothing matches.
   if (side.services === undefined) return;
-  if ((side.services.namespace ?? "") === "" && context.namespace === undefined)
-    throw new InvalidObject(`service ${JSON.stringify(side.services.name)} needs a namespace`);
-  add(`${name}.services`, () => false);
+  const service = serviceOf(side, context.namespace);
+  add(`${name}.services`, (packet) => {
+    if (name === "source") return packet.source.isBehind(service);
+    const { protocol, destinationPort: port } = packet;
+    return port !== undefined && packet.destination.isBehind(service, { protocol, port });
+  });
 }
 
 function checkNamed(names: readonly string[], protocol: number | undefined): void {

@@ -1,8 +1,11 @@
 import {
+  EndpointSlice,
   FelixConfiguration,
   formatRef,
+  HostEndpoint,
   IPPool,
   Node,
+  policyFaults,
   Profile,
   refOf,
   Tier,
@@ -118,7 +121,8 @@ export class CalcGraph {
 
   #accept(object: KubeObject, ref: ObjectRef, key: string): void {
     const { kind } = object;
-    if (isPolicyKind(kind)) this.#policies.putPolicy(policyHead(object));
+    if (isPolicyKind(kind)) this.#acceptPolicy(object, ref);
+    else if (kind === EndpointSlice.kind) this.#sets.putSlice(key, object);
     else if (isMemberKind(kind)) this.#acceptMember(object, ref, key);
     else if (kind === Tier.kind) this.#policies.putTier(tierInfo(ref.name, object.spec ?? {}));
     else if (kind === Profile.kind) this.#acceptProfile(object, ref.name);
@@ -127,11 +131,27 @@ export class CalcGraph {
     this.#objects.set(key, object);
   }
 
+  /** What of it could not be said has failed closed already. */
+  #acceptPolicy(object: KubeObject, ref: ObjectRef): void {
+    this.#policies.putPolicy(policyHead(object));
+    const faults = policyFaults(object);
+    if (faults.length > 0) this.#problems.report(ref, "support", faults.join("; "));
+    else this.#problems.clear(ref, "support");
+  }
+
   #acceptMember(object: KubeObject, ref: ObjectRef, key: string): void {
     this.#sets.putMember(key, object);
+    if (object.kind === HostEndpoint.kind) this.#noteHost(object, ref);
     if (object.kind !== WorkloadEndpoint.kind) return;
     if ((object.spec as WorkloadEndpointSpec).node === this.#node) this.#endpoints.put(ref, object);
     else this.#endpoints.remove(ref);
+  }
+
+  /** Its own node tells. */
+  #noteHost({ spec }: KubeObject, ref: ObjectRef): void {
+    if ((spec as StatedSpecOf<typeof HostEndpoint>).node === this.#node)
+      this.#problems.report(ref, "support", "the node's own packets are not governed yet: it only counts in rules");
+    else this.#problems.clear(ref, "support");
   }
 
   #acceptProfile(object: KubeObject, name: string): void {
@@ -144,7 +164,9 @@ export class CalcGraph {
   #forget(ref: ObjectRef, key: string): void {
     this.#objects.delete(key); // also without: an invalid object may have been taken in half
     const { kind, name } = ref;
+    this.#problems.clear(ref, "support");
     if (isPolicyKind(kind)) this.#policies.removePolicy(key);
+    else if (kind === EndpointSlice.kind) this.#sets.removeSlice(key);
     else if (isMemberKind(kind)) {
       this.#sets.removeMember(key);
       if (kind === WorkloadEndpoint.kind) this.#endpoints.remove(ref);

@@ -11,9 +11,9 @@ export interface Problem {
 }
 
 /** Where in the engine it was noticed: an object can be wrong in one place and right in another. */
-export type Stage = "object" | "rules" | "interface" | "services";
+export type Stage = "object" | "rules" | "interface" | "support";
 
-const REASONS = { object: "Invalid", rules: "Invalid", interface: "Conflict", services: "Unsupported" } as const;
+const REASONS = { object: "Invalid", rules: "Invalid", interface: "Conflict", support: "Unsupported" } as const;
 
 export class Problems {
   readonly #byPlace = new Map<string, Problem>();

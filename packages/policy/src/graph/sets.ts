@@ -2,9 +2,12 @@ import { LabelIndex } from "@percale/selector";
 import type { KubeObject } from "@percale/resources";
 import { contribution, memberOf } from "../select/member.ts";
 import type { Member } from "../select/member.ts";
+import { sliceContribution, sliceOf } from "../select/slice.ts";
+import type { ServiceSlice } from "../select/slice.ts";
 import type { SetDefinition } from "../compile/rule.ts";
 import type { NodeUpdate, SetId, SetKind, SetMember } from "../model.ts";
 import { OwnedMembers } from "./owned.ts";
+import { ServiceIndex } from "./service-index.ts";
 
 interface AddressSet {
   readonly definition: SetDefinition;
@@ -20,6 +23,8 @@ interface AddressSet {
 export class AddressSets {
   readonly #sets = new Map<SetId, AddressSet>();
   readonly #members = new Map<string, Member>();
+  readonly #slices = new Map<string, ServiceSlice>();
+  readonly #services = new ServiceIndex();
   readonly #dirty = new Set<SetId>();
   readonly #index = new LabelIndex({
     started: (setId, memberId) => this.#add(setId, this.#members.get(memberId)!),
@@ -27,7 +32,8 @@ export class AddressSets {
   });
 
   get isEmpty(): boolean {
-    return this.#sets.size === 0 && this.#members.size === 0 && this.#index.isEmpty;
+    const held = this.#sets.size + this.#members.size + this.#slices.size;
+    return held === 0 && this.#index.isEmpty && this.#services.isEmpty;
   }
 
   use(definition: SetDefinition): void {
@@ -50,7 +56,8 @@ export class AddressSets {
         this.#index.putSelector(definition.id, definition.selector);
         return;
       case "service":
-        return; // endpoint slices are what fills it
+        for (const slice of this.#services.putSet(definition.id, definition.service))
+          this.#addSlice(definition.id, this.#slices.get(slice)!);
     }
   }
 
@@ -85,6 +92,26 @@ export class AddressSets {
     this.#members.delete(id);
   }
 
+  /** Throws InvalidObject. */
+  putSlice(id: string, object: KubeObject): void {
+    const slice = sliceOf(object);
+    const old = this.#slices.get(id);
+    const before = [...this.#services.setsOf(id)];
+    this.#slices.set(id, slice);
+    this.#services.putSlice(id, slice.service);
+    // New addresses first, so that one that stays is never gone.
+    for (const setId of this.#services.setsOf(id)) this.#addSlice(setId, slice);
+    for (const setId of before) this.#removeSlice(setId, old!);
+  }
+
+  removeSlice(id: string): void {
+    const slice = this.#slices.get(id);
+    if (slice === undefined) return;
+    for (const setId of this.#services.setsOf(id)) this.#removeSlice(setId, slice);
+    this.#services.removeSlice(id);
+    this.#slices.delete(id);
+  }
+
   putProfile(name: string, labels: Readonly<Record<string, string>>): void {
     this.#index.putParent(name, labels);
   }
@@ -102,6 +129,7 @@ export class AddressSets {
       const set = this.#sets.get(id)!;
       if (set.users === 0) {
         this.#index.removeSelector(id);
+        this.#services.removeSet(id);
         this.#sets.delete(id);
         if (set.isSent) last.push({ t: "setRemoved", id });
       } else if (!set.isSent) {
@@ -120,12 +148,30 @@ export class AddressSets {
 
   #add(setId: SetId, member: Member): void {
     const set = this.#sets.get(setId)!;
-    set.members.add(contribution(member, set.definition), (entry) => this.#touch(setId, set, entry, false));
+    this.#addEntries(setId, set, contribution(member, set.definition));
   }
 
   #remove(setId: SetId, member: Member): void {
     const set = this.#sets.get(setId)!;
-    set.members.remove(contribution(member, set.definition), (entry) => this.#touch(setId, set, entry, true));
+    this.#removeEntries(setId, set, contribution(member, set.definition));
+  }
+
+  #addSlice(setId: SetId, slice: ServiceSlice): void {
+    const set = this.#sets.get(setId)!;
+    this.#addEntries(setId, set, sliceEntries(slice, set.definition));
+  }
+
+  #removeSlice(setId: SetId, slice: ServiceSlice): void {
+    const set = this.#sets.get(setId)!;
+    this.#removeEntries(setId, set, sliceEntries(slice, set.definition));
+  }
+
+  #addEntries(setId: SetId, set: AddressSet, entries: readonly SetMember[]): void {
+    set.members.add(entries, (entry) => this.#touch(setId, set, entry, false));
+  }
+
+  #removeEntries(setId: SetId, set: AddressSet, entries: readonly SetMember[]): void {
+    set.members.remove(entries, (entry) => this.#touch(setId, set, entry, true));
   }
 
   #touch(setId: SetId, set: AddressSet, entry: SetMember, wasThere: boolean): void {
@@ -144,6 +190,10 @@ function kindOf(definition: SetDefinition): SetKind {
     case "service":
       return definition.withPorts ? "port" : "net";
   }
+}
+
+function sliceEntries(slice: ServiceSlice, definition: SetDefinition): readonly SetMember[] {
+  return definition.kind === "service" ? sliceContribution(slice, definition) : []; // it is in sets of services only
 }
 
 function servicesOf(definition: SetDefinition): readonly string[] {

@@ -1,5 +1,6 @@
-/** What can be a member of address sets: workload endpoints and network sets, with the labels that selectors see. */
+/** What can be a member of address sets: endpoints and network sets, with the labels that selectors see. */
 import {
+  HostEndpoint,
   kindsWhere,
   NAMESPACE_LABEL,
   ORCHESTRATOR_LABEL,
@@ -39,7 +40,15 @@ export function isMemberKind(kind: string): boolean {
 
 /** Throws InvalidObject. */
 export function memberOf(object: KubeObject): Member {
-  return object.kind === WorkloadEndpoint.kind ? endpointMember(object) : networkSetMember(object);
+  if (object.kind === WorkloadEndpoint.kind) return endpointMember(object);
+  return object.kind === HostEndpoint.kind ? hostMember(object) : networkSetMember(object);
+}
+
+/** Its addresses are those that it is expected to have: none is learned. */
+function hostMember({ metadata: { labels = {} }, spec: raw }: KubeObject): Member {
+  const spec = raw as StatedSpecOf<typeof HostEndpoint>;
+  const nets = canonicalNets(spec.expectedIPs);
+  return { labels, parents: spec.profiles ?? NO_PARENTS, nets, ports: namedPorts(spec.ports) };
 }
 
 function networkSetMember({ metadata: { labels = {}, namespace }, spec }: KubeObject): Member {
@@ -64,11 +73,21 @@ function endpointMember({ metadata, spec: raw }: KubeObject): Member {
     },
     parents: spec.profiles ?? NO_PARENTS,
     nets: canonicalNets(spec.ipNetworks),
-    ports: (spec.ports ?? []).flatMap(({ name, protocol, port }) => {
-      const number = protocolNumber(protocol);
-      return name === undefined || name === "" || number === undefined ? [] : [{ name, protocol: number, port }];
-    }),
+    ports: namedPorts(spec.ports),
   };
+}
+
+function namedPorts(
+  ports: readonly {
+    readonly name?: string | undefined;
+    readonly protocol: string | number;
+    readonly port: number;
+  }[] = [],
+): readonly NamedPort[] {
+  return ports.flatMap(({ name, protocol, port }) => {
+    const number = protocolNumber(protocol);
+    return name === undefined || name === "" || number === undefined ? [] : [{ name, protocol: number, port }];
+  });
 }
 
 /** What the member adds to a set whose selector matches it, each entry once. */

@@ -1,5 +1,5 @@
 /** Random small clusters: few names, labels and addresses, so that everything meets everything, and some of it is invalid. */
-import { API_VERSION, formatRef, refOf } from "@percale/resources";
+import { API_VERSION, formatRef, refOf, SERVICE_NAME_LABEL } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import fc from "fast-check";
 
@@ -38,6 +38,16 @@ const side = fc
     { maxLength: 2 },
   )
   .map((fields): object => Object.assign({}, ...fields) as object);
+const services = fc.record({
+  name: fc.constantFrom("web", "dns"),
+  namespace: fc.constantFrom("red", "blue"),
+});
+/** A service says which addresses, as a destination also which ports. */
+const source = fc.oneof(
+  { weight: 5, arbitrary: side },
+  fc.record({ services, ports: fc.array(port, { maxLength: 1 }) }),
+);
+const destination = fc.oneof({ weight: 5, arbitrary: side }, fc.record({ services }));
 const rare = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 }); // one in two is nil
 const rule = fc
   .record({
@@ -46,8 +56,8 @@ const rule = fc
     notProtocol: rare(fc.constantFrom("TCP", "UDP")),
     ipVersion: rare(fc.constantFrom(4, 6)),
     notICMP: rare(fc.constantFrom({ type: 8 }, { type: 128, code: 0 })),
-    source: rare(side),
-    destination: rare(side),
+    source: rare(source),
+    destination: rare(destination),
   })
   .map(given);
 const rules = fc.array(rule, { maxLength: 3 });
@@ -65,7 +75,132 @@ const policySpec = fc
   })
   .map(given);
 const globalPolicy = fc.tuple(policyName, policySpec, opt(fc.constantFrom("team == '1'", "all()")));
+
+/** Kubernetes' own selectors, rules and policies. */
+const labelSelector = fc.constantFrom(
+  {},
+  { matchLabels: { a: "1" } },
+  { matchExpressions: [{ key: "b", operator: "In", values: ["1", "2"] }] },
+  { matchExpressions: [{ key: "a", operator: "DoesNotExist" }] },
+);
+const namespaceLabels = fc.constantFrom({}, { matchLabels: { team: "1" } });
+const kubernetesPeer = fc.oneof(
+  fc.record({ podSelector: labelSelector }),
+  fc.record({ namespaceSelector: namespaceLabels }),
+  fc.record({ podSelector: labelSelector, namespaceSelector: namespaceLabels }),
+  fc.constantFrom({ ipBlock: { cidr: "10.0.0.0/8", except: ["10.0.0.0/24"] } }, { ipBlock: { cidr: "fd00::/64" } }),
+);
+const kubernetesPort = fc.constantFrom<object>(
+  { protocol: "TCP", port: 80 },
+  { protocol: "TCP", port: 80, endPort: 90 },
+  { protocol: "UDP", port: "dns" },
+  { port: "web" },
+  { protocol: "UDP" },
+);
+const kubernetesPolicy = fc
+  .record({
+    podSelector: labelSelector,
+    policyTypes: fc.constantFrom(["Ingress"], ["Egress"], ["Ingress", "Egress"]),
+    ingress: fc.array(
+      fc.record({
+        from: fc.array(kubernetesPeer, { maxLength: 2 }),
+        ports: fc.array(kubernetesPort, { maxLength: 2 }),
+      }),
+      { maxLength: 2 },
+    ),
+    egress: fc.array(
+      fc.record({ to: fc.array(kubernetesPeer, { maxLength: 2 }), ports: fc.array(kubernetesPort, { maxLength: 2 }) }),
+      { maxLength: 2 },
+    ),
+  });
+const pods = fc.record({ pods: fc.record({ namespaceSelector: namespaceLabels, podSelector: labelSelector }) });
+const clusterPeer = fc.oneof(fc.record({ namespaces: namespaceLabels }), pods);
+const clusterRule = {
+  action: fc.constantFrom("Accept", "Deny", "Pass"),
+  protocols: fc.array(
+    fc.constantFrom<object>(
+      { tcp: { destinationPort: { number: 80 } } },
+      { udp: { destinationPort: { range: { start: 50, end: 60 } } } },
+      { destinationNamedPort: "web" },
+      { tcp: {} },
+    ),
+    { maxLength: 2 },
+  ),
+};
+const clusterPolicy = fc.record({
+  tier: fc.constantFrom("Admin", "Baseline"),
+  priority: fc.constantFrom(1, 2),
+  subject: clusterPeer,
+  ingress: fc.array(fc.record({ ...clusterRule, from: fc.array(clusterPeer, { minLength: 1, maxLength: 2 }) }), {
+    maxLength: 2,
+  }),
+  egress: fc.array(
+    fc.record({
+      ...clusterRule,
+      // Nobody knows its nodes: such a rule fails closed.
+      to: fc.array(
+        fc.oneof(clusterPeer, fc.constantFrom<object>({ networks: ["10.0.0.0/8"] }, { nodes: {} })),
+        { minLength: 1, maxLength: 2 },
+      ),
+    }),
+    { maxLength: 2 },
+  ),
+});
+/** A flat kind: its fields stand beside its metadata. */
+const slice = (name: string, service: string | undefined, fields: object, namespace: string): KubeObject => ({
+  ...object("EndpointSlice", name, {}, {
+    namespace,
+    labels: service === undefined ? {} : { [SERVICE_NAME_LABEL]: service },
+  }),
+  spec: undefined,
+  ...fields,
+});
+
 const anObject: fc.Arbitrary<KubeObject> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.oneof(
+      fc
+        .tuple(policyName, kubernetesPolicy, fc.constantFrom(...NAMESPACES))
+        .map(([name, spec, namespace]) => object("KubernetesNetworkPolicy", name, spec, { namespace })),
+      fc
+        .tuple(policyName, clusterPolicy)
+        .map(([name, spec]) => object("KubernetesClusterNetworkPolicy", name, spec)),
+      // Tried out, so of no effect whatever it says.
+      fc
+        .tuple(policyName, policySpec)
+        .map(([name, spec]) => object("StagedGlobalNetworkPolicy", name, { ...spec, stagedAction: "Set" })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        name: fc.constantFrom("s0", "s1", "s2"),
+        namespace: fc.constantFrom(...NAMESPACES),
+        service: opt(fc.constantFrom("web", "dns")),
+        family: fc.constantFrom(4, 6),
+        addresses: fc.subarray(ADDRESSES),
+        ports: opt(
+          fc.subarray<object>([{ protocol: "TCP", port: 80 }, { port: 53 }, { protocol: "UDP", port: 53 }, { name: "x" }]),
+        ),
+      })
+      .map(({ name, namespace, service, family, addresses, ports }) => {
+        const own = addresses.filter((address) => address.includes(":") === (family === 6));
+        const endpoints = own.map((address) => ({ addresses: [address] }));
+        return slice(name, service, given({ addressType: `IPv${family}`, endpoints, ports }), namespace);
+      }),
+  },
+  fc
+    .record({
+      name: fc.constantFrom("h0", "h1"),
+      node: fc.constantFrom(NODE, "n2"),
+      labels,
+      expectedIPs: fc.subarray(ADDRESSES, { maxLength: 2 }),
+      profiles: fc.subarray(["open", "ghost"]),
+      ports: fc.subarray([{ name: "web", protocol: "TCP", port: 80 }]),
+    })
+    .map(({ name, labels, ...spec }) => object("HostEndpoint", name, { ...spec, interfaceName: "*" }, { labels })),
   {
     weight: 4,
     arbitrary: globalPolicy.map(([name, spec, namespaceSelector]) =>
@@ -161,7 +296,8 @@ export const dense = fc
       );
     const policy = object("GlobalNetworkPolicy", "first", { tier: "default", order: -9, ingress, egress });
     const passing = object("Tier", "default", { order: 1, defaultAction: "Pass" });
-    const added = [endpoint(0), endpoint(1), policy, passing].map((one) => [formatRef(refOf(one)), one] as const);
+    const web = slice("dense", "web", { addressType: "IPv4", endpoints: [{ addresses: ADDRESSES.slice(0, 2) }], ports: [{ port: 80 }] }, "red");
+    const added = [endpoint(0), endpoint(1), policy, passing, web].map((one) => [formatRef(refOf(one)), one] as const);
     return new Map([...objects, ...added]);
   });
 

@@ -3,6 +3,7 @@
  * drivers with real packets; the rows carry no code that could make them agree.
  */
 import { fieldScenarios } from "./fields.ts";
+import { kubernetesScenarios } from "./kubernetes.ts";
 import { orderScenarios } from "./order.ts";
 import { peerScenarios } from "./peers.ts";
 import type { Scenario } from "./scenario.ts";
@@ -19,4 +20,5 @@ export const truthTable: readonly Scenario[] = [
   ...fieldScenarios,
   ...peerScenarios,
   ...workloadScenarios,
+  ...kubernetesScenarios,
 ];

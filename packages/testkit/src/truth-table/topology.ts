@@ -43,6 +43,8 @@ export function workloadName(workload: Workload): string {
 }
 
 export interface WorkloadOptions {
+  /** Of Kubernetes' pods `k8s`. */
+  readonly orchestrator?: string;
   readonly profiles?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly ports?: readonly { readonly name: string; readonly protocol: string; readonly port: number }[];
