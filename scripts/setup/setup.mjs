@@ -33,7 +33,7 @@ export async function setUp({ web = true, debian = [] } = {}) {
     name: "cli",
     what: "percale command",
     inputs: ["apps/cli", ...SOURCES],
-    output: "apps/cli/build/percale.mjs",
+    output: "apps/cli/build/main.mjs",
     run: () => command([pinnedNode, "apps/cli/bundle.mjs"]).then(() => undefined),
   });
   await step({

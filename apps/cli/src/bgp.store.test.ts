@@ -1,8 +1,9 @@
 import { startAnyApi } from "@percale/api/any-store-api";
 import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { showBgp } from "./bgp.ts";
-import { call, readKubeconfig } from "./rest/client.ts";
+import { showBgp } from "./bgp-sessions.ts";
+import { readKubeconfig } from "./access/kubeconfig.ts";
+import { call } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
 
 let api: TestApi;

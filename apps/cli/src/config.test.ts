@@ -1,7 +1,6 @@
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { apiSocket, labFolder, labId, labSocket, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -32,18 +31,4 @@ test("the environment says where and how", () => {
     rootless: true,
     environment: { ...env, PATH: "/bin:/usr/sbin:/sbin" },
   });
-});
-
-test("two data folders have two labs, and one always the same", () => {
-  expect(labId("/a")).toMatch(/^[0-9a-f]{6}$/);
-  expect(labId("/a/../a")).toBe(labId("/a"));
-  expect(labId("/b")).not.toBe(labId("/a"));
-});
-
-test("a folder too deep for the path of a socket gets a short one elsewhere", () => {
-  const deep = (length: number): string => `/${"d".repeat(length - 5)}`; // with /lab: `length` bytes
-  expect(labFolder(deep(72))).toBe(`${deep(72)}/lab`);
-  expect(labFolder(deep(73))).toBe(join(tmpdir(), `percale-lab-${labId(deep(73))}`));
-  expect(labSocket("/a")).toBe("/a/lab/lab.sock");
-  expect(apiSocket("/a")).toBe("/a/api.sock");
 });

@@ -1,72 +1,20 @@
 /** `percale history`: who changed what, and which request it was that a log or an error message names. */
-import type { ObjectRef } from "@percale/resources";
 import type { Command } from "commander";
-import { ExitError } from "./exit-error.ts";
-import type { Access } from "./rest/client.ts";
-import { renderColumns } from "./rest/table.ts";
-import { query } from "./rest/trpc.ts";
+import { withGlobals } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 import { parseCount } from "./words.ts";
 
-/** One write of one object, as the server's view has it. */
-interface Entry {
-  readonly setEnd: number;
-  readonly at: string;
-  readonly author: string;
-  readonly reason: string;
-  readonly requestId: string;
-  readonly op: keyof typeof VERBS;
-  readonly ref: ObjectRef;
-}
-
-interface Page {
-  readonly activities: readonly Entry[];
-  readonly next?: number;
-}
-
-const VERBS = { ADDED: "created", MODIFIED: "updated", DELETED: "deleted" } as const;
-const PAGE = 500;
-
-export function addHistoryCommand(program: Command, access: () => Access): void {
-  program
+export function addHistoryCommand(program: Command, shell: Shell): void {
+  const history = program
     .command("history")
     .description("the newest writes: who, what, why, and by which request")
     .option("--limit <number>", "how many objects' writes to show", (text) => parseCount("--limit", text), 20)
     .option(
       "--request <id>",
       "only those of this request, or of those whose id begins so; looks through all of the log",
-    )
-    .action(async (options: { limit: number; request?: string }) => {
-      process.stdout.write(await showHistory(access(), options));
-    });
-}
-
-/** An ExitError where a request wrote nothing that the log still has. */
-export async function showHistory(
-  access: Access,
-  { limit, request }: { readonly limit: number; readonly request?: string | undefined },
-): Promise<string> {
-  const found: Entry[] = [];
-  for (let before: number | undefined, isMore = true; isMore && found.length < limit;) {
-    const page = (await query(access, "changes.list", {
-      limit: PAGE,
-      ...(before !== undefined && { before }),
-    })) as Page;
-    found.push(...page.activities.filter(({ requestId }) => request === undefined || requestId.startsWith(request)));
-    before = page.next;
-    isMore = before !== undefined;
-  }
-  if (found.length === 0 && request !== undefined)
-    throw new ExitError(
-      `no write of request ${request} is in the log; if it was refused, the API server's log has it (requestId)`,
     );
-  const rows = found
-    .slice(0, limit)
-    .map(({ at, author, op, ref, reason, requestId }) => [
-      at,
-      author,
-      `${VERBS[op]} ${ref.kind} ${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`,
-      requestId === "" ? "-" : requestId,
-      reason === "" ? "-" : reason,
-    ]);
-  return renderColumns([["WHEN", "WHO", "WHAT", "REQUEST", "REASON"], ...rows]);
+  withGlobals(history).action(async (options: { limit: number; request?: string }) => {
+    const { showHistory } = await import("./changes/history.ts");
+    process.stdout.write(await showHistory(await shell.access(history), options));
+  });
 }

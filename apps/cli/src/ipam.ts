@@ -1,17 +1,18 @@
 /** `percale ipam …`: addresses that nobody gives back by themselves. */
 import type { Command } from "commander";
-import type { Access } from "./rest/client.ts";
-import { mutate } from "./rest/trpc.ts";
+import { withGlobals } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 
-export function addIpamCommands(program: Command, access: () => Access): void {
+export function addIpamCommands(program: Command, shell: Shell): void {
   const ipam = program.command("ipam").description("addresses: who has them, and giving them back");
-  ipam
+  const release = ipam
     .command("release")
     .description("give an address back to its block")
     .requiredOption("--ip <address>", "the address to release")
-    .option("--force", "even if a workload endpoint has it")
-    .action(async ({ ip, force = false }: { ip: string; force?: boolean }) => {
-      const { address } = (await mutate(access(), "ipam.release", { address: ip, force })) as { address: string };
-      console.log(`Successfully released IP address ${address}`);
-    });
+    .option("--force", "even if a workload endpoint has it");
+  withGlobals(release).action(async ({ ip, force = false }: { ip: string; force?: boolean }) => {
+    const { mutate } = await import("./rest/trpc.ts");
+    const answer = await mutate(await shell.access(release), "ipam.release", { address: ip, force });
+    console.log(`Successfully released IP address ${(answer as { address: string }).address}`);
+  });
 }

@@ -1,5 +1,6 @@
 /** The commands of `percale`, and how one ends. */
-import { exitCodes, VERSION } from "@percale/protocol";
+import { setTimeout as delay } from "node:timers/promises";
+import { exitCodes } from "@percale/protocol";
 import { Command, CommanderError } from "commander";
 import { addBgpCommands } from "./bgp.ts";
 import type { CliConfig } from "./config.ts";
@@ -8,10 +9,9 @@ import { addHistoryCommand } from "./history.ts";
 import { addIpamCommands } from "./ipam.ts";
 import { addLabCommands } from "./lab/commands.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
-import { call, readKubeconfig } from "./rest/client.ts";
-import { query } from "./rest/trpc.ts";
-import { explainToFirstPort, renderLadder } from "./why.ts";
-import { parseChoice, parsePort } from "./words.ts";
+import { shellOf, withGlobals } from "./shell.ts";
+import type { Shell } from "./shell.ts";
+import { parseChoice, parsePeriod, parsePort } from "./words.ts";
 
 const PROTOCOLS = { tcp: "TCP", udp: "UDP", icmp: "ICMP", icmpv6: "ICMPv6" } as const;
 
@@ -24,56 +24,90 @@ export async function runPercale(argv: readonly string[], config: CliConfig): Pr
   } catch (error) {
     // Commander has said it already; --help and --version are fine.
     if (error instanceof CommanderError) return error.exitCode === 0 ? done.code : usage.code;
-    console.error(error instanceof Error ? error.message : error);
-    return error instanceof ExitError ? error.code : failed.code;
+    const isExit = error instanceof ExitError;
+    if (isExit && error.onStdout) console.log(error.message);
+    else console.error(error instanceof Error ? error.message : error);
+    return isExit ? error.code : failed.code;
   }
 }
 
-function createProgram(config: CliConfig): Command {
+export function createProgram(config: CliConfig): Command {
   const program = new Command("percale")
     .description("Networking and network security for containers, VMs and hosts")
-    .option("--kubeconfig <file>", "how to reach the API", config.kubeconfig)
     .enablePositionalOptions()
     .showHelpAfterError() // commands inherit it: whoever mistypes sees what there is
     .exitOverride();
-  const access = () => readKubeconfig(program.opts<{ kubeconfig: string }>().kubeconfig);
+  withGlobals(program, { isHidden: false });
+  const shell = shellOf(config);
 
-  addResourceCommands(program, access);
-  program
+  addResourceCommands(program, shell);
+  addVersion(program, shell);
+  addWhoami(program, shell);
+  addWhy(program, shell);
+  addBgpCommands(program, shell);
+  addHistoryCommand(program, shell);
+  addIpamCommands(program, shell);
+  addLabCommands(program, config);
+  return program;
+}
+
+function addVersion(program: Command, shell: Shell): void {
+  const command = program
     .command("version")
-    .description("versions of this command and of the API server")
+    .description("versions of this command and of the cluster")
     .option("--client", "only this command's")
-    .action(async ({ client }: { client?: true }) => {
-      console.log(`Client Version:    ${VERSION}`);
-      if (client === true) return;
-      const { gitVersion } = (await call(access(), "GET", "/version")) as { readonly gitVersion?: string };
-      console.log(`Server Version:    ${gitVersion ?? "unknown"}`);
-    });
-  program
-    .command("whoami")
-    .description("who the API server takes you for")
-    .action(async () => {
-      const { user, groups = [] } = (await query(access(), "session.whoami")) as {
-        readonly user: string;
-        readonly groups?: readonly string[];
-      };
-      console.log(`${user}${groups.length > 0 ? ` (${groups.join(", ")})` : ""}`);
-    });
-  program
-    .command("why")
+    .option("--poll <period>", "ask again and again, such as every 5s, and say what changed", (text) =>
+      parsePeriod("--poll", text),
+    );
+  withGlobals(command).action(async ({ client, poll }: { client?: true; poll?: number }) => {
+    const { clientVersion } = await import("./verbs/client-version.ts");
+    process.stdout.write(clientVersion());
+    if (client === true) return;
+    const { clusterVersion } = await import("./verbs/version.ts");
+    const access = await shell.anyAccess(command);
+    for (let said = ""; ; await delay(poll)) {
+      const text = await clusterVersion(access);
+      if (text !== said) process.stdout.write(text);
+      if (poll === undefined) return;
+      said = text;
+    }
+  });
+}
+
+function addWhoami(program: Command, shell: Shell): void {
+  const command = program.command("whoami").description("who the API server takes you for");
+  withGlobals(command).action(async () => {
+    const { query } = await import("./rest/trpc.ts");
+    const { user, groups = [] } = (await query(await shell.access(command), "session.whoami")) as {
+      readonly user: string;
+      readonly groups?: readonly string[];
+    };
+    console.log(`${user}${groups.length > 0 ? ` (${groups.join(", ")})` : ""}`);
+  });
+}
+
+function addWhy(program: Command, shell: Shell): void {
+  const command = program
+    .command("explain")
+    .alias("why")
     .description("what decides whether one may reach another")
     .argument("<from>", "a workload (name, or namespace/name), node:<node>, or an address")
     .argument("<to>", "the same")
     .option("--port <number>", "destination port; the target's first if absent", parsePort)
     .option("--proto <protocol>", "tcp, udp, icmp or icmpv6", "tcp")
-    .action(async (from: string, to: string, { port, proto }: { port?: number; proto: string }) => {
+    .option("-o, --output <format>", "ps or json", "ps")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  percale explain shop/frontend shop/cart --port 8080\n  percale why cart 192.0.2.1 --proto icmp",
+    );
+  withGlobals(command).action(
+    async (from: string, to: string, { port, proto, output }: { port?: number; proto: string; output: string }) => {
       const protocol = parseChoice("--proto", proto, PROTOCOLS);
+      const isJson = parseChoice("--output", output, { ps: false, json: true });
       const question = { from, to, protocol, ...(port !== undefined && { port }) };
-      process.stdout.write(renderLadder(await explainToFirstPort(access(), question)));
-    });
-  addBgpCommands(program, access);
-  addHistoryCommand(program, access);
-  addIpamCommands(program, access);
-  addLabCommands(program, config);
-  return program;
+      const { explainToFirstPort, renderLadder } = await import("./why.ts");
+      const answer = await explainToFirstPort(await shell.access(command), question);
+      process.stdout.write(isJson ? `${JSON.stringify(answer, undefined, 2)}\n` : renderLadder(answer));
+    },
+  );
 }

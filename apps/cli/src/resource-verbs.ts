@@ -1,87 +1,271 @@
-import type { Command } from "commander";
+/** The verbs on objects, as they are typed. What does the work is loaded when it is asked for. */
 import { exitCodes } from "@percale/protocol";
+import { Option } from "commander";
+import type { Command } from "commander";
 import { ExitError } from "./exit-error.ts";
-import type { Output, Validation, WriteVerb } from "./resource-commands.ts";
-import { deleteObjects, getObjects, writeObjects } from "./resource-commands.ts";
-import type { Access } from "./rest/client.ts";
+import type { ReadOptions } from "./manifests/read.ts";
+import { parseOutput } from "./output/format.ts";
+import { withGlobals } from "./shell.ts";
+import type { Shell } from "./shell.ts";
+import type { Validation, WriteOptions, WriteVerb } from "./verbs/write.ts";
 import { parseChoice } from "./words.ts";
 
-const OUTPUTS: { readonly [O in Output]: O } = { ps: "ps", wide: "wide", yaml: "yaml", json: "json", name: "name" };
 const VALIDATE: { readonly [V in Validation]: V } = { strict: "strict", warn: "warn", ignore: "ignore" };
 const warn = (text: string): void => console.error(text);
+const say = (text: string): void => void process.stdout.write(text);
 
-interface Common {
+interface FileFlags extends ReadOptions {
+  readonly filename?: readonly string[];
   readonly namespace?: string;
-  readonly allNamespaces?: true;
 }
 
-export function addResourceCommands(program: Command, access: () => Access): void {
-  program
-    .command("get")
-    .description("show objects: percale get networkpolicies -n shop")
-    .argument("<kind>")
-    .argument("[names...]")
+export function addResourceCommands(program: Command, shell: Shell): void {
+  addGet(program, shell, "get");
+  addGet(program, shell, "watch");
+  addWrite(program, shell, "create", "make the objects of files").option("--skip-exists", "those that exist are fine");
+  addWrite(program, shell, "apply", "make the objects of files, or bring those that exist to what the files say");
+  addWrite(program, shell, "replace", "bring objects that exist to what files say");
+  addDelete(program, shell);
+  addPatch(program, shell);
+  addLabel(program, shell);
+  addValidate(program);
+}
+
+interface GetFlags extends FileFlags {
+  readonly allNamespaces?: true;
+  readonly selector?: string;
+  readonly fieldSelector?: string;
+  readonly output: string;
+  readonly export?: true;
+  readonly watch?: true;
+  readonly outputWatchEvents?: true;
+  readonly a?: true;
+}
+
+/** calicoctl's words for how much to log, which come behind `-l`; so does kubectl's selector. */
+const LOG_LEVEL = /^(panic|fatal|error|warn|info|debug)$/;
+
+function addGet(program: Command, shell: Shell, verb: "get" | "watch"): void {
+  const command = program
+    .command(verb)
+    .description(
+      verb === "get"
+        ? "show objects: percale get networkpolicies -n shop"
+        : "show objects, then every change as it comes",
+    )
+    .argument("[kind]", "such as tiers, np, or several: tiers,np")
+    .argument("[names...]", "all of them if absent")
+    .option("-f, --filename <file...>", "those that are in a file, a folder or - for stdin")
+    .option("-R, --recursive", "folders in folders too")
+    .option("--skip-empty", "files without objects are fine")
     .option("-n, --namespace <namespace>", "default if absent")
     .option("-A, --all-namespaces")
-    .option("-l, --selector <labels>", "label selector")
-    .option("-o, --output <format>", "ps, wide, yaml, json or name", "ps")
-    .action(async (kind: string, names: string[], options: Common & { output: string; selector?: string }) => {
-      const output = parseChoice<Output>("--output", options.output, OUTPUTS, { yml: "yaml" });
-      process.stdout.write(await getObjects(access(), kind, names, { ...options, output }));
-    });
-  for (const verb of ["create", "apply", "replace"] as const) addWriteCommand(program, access, verb);
-  program
-    .command("delete")
-    .description("delete objects by file or by name")
-    .argument("[kind]")
-    .argument("[names...]")
+    .option("-l, --selector <labels>", "those with such labels: app=web,tier!=db")
+    .option("--field-selector <fields>", "those with such fields: spec.tier=default")
+    .option(
+      "-o, --output <format>",
+      "ps, wide, yaml, json, name, custom-columns=…, go-template=…, go-template-file=…, jsonpath=… or jsonpath-file=…",
+      "ps",
+    )
+    .option("--export", "without what only this cluster knows of those that are named")
+    .addHelpText("after", EXAMPLES[verb]);
+  command.addOption(new Option("-a", "as -A").hideHelp()); // calicoctl's
+  if (verb === "get")
+    command
+      .option("-w, --watch", "go on with every change as it comes")
+      .option("--output-watch-events", "with -w: say what happened to each");
+  withGlobals(command, { isShort: false }).action(
+    async (kind: string | undefined, names: string[], flags: GetFlags) => {
+      const isLevel = flags.selector !== undefined && LOG_LEVEL.test(flags.selector);
+      if (isLevel) command.setOptionValue("logLevel", flags.selector);
+      const output = parseOutput(flags.output);
+      const options = {
+        ...flags,
+        output,
+        ...(flags.a === true && { allNamespaces: true }),
+        ...(flags.selector !== undefined && !isLevel && { labels: flags.selector }),
+        ...(flags.fieldSelector !== undefined && { fields: flags.fieldSelector }),
+        exported: flags.export === true,
+      };
+      if ((kind === undefined) === (flags.filename === undefined))
+        throw usage(`name a kind (percale ${verb} tiers), or files with -f`);
+      const access = (): ReturnType<Shell["access"]> => shell.access(command);
+      const { getAsked, getFromFiles } = await import("./verbs/get.ts");
+      if (kind === undefined) {
+        finish(await getFromFiles(await access(), flags.filename!, options));
+        return;
+      }
+      const { parseAsked } = await import("./verbs/asked.ts");
+      const asked = await parseAsked(access, [kind, ...names]);
+      if (verb === "get" && flags.watch !== true) {
+        finish(await getAsked(await access(), asked, options));
+        return;
+      }
+      const { watchAsked } = await import("./verbs/watch.ts");
+      await watchAsked(await access(), asked, {
+        ...options,
+        events: verb === "watch" || flags.outputWatchEvents === true,
+        say,
+      });
+    },
+  );
+}
+
+/** What was found comes before what is wrong with the rest. */
+function finish({ text, faults }: { readonly text: string; readonly faults: readonly string[] }): void {
+  say(text);
+  if (faults.length > 0) throw new ExitError(faults.join("\n"));
+}
+
+const EXAMPLES = {
+  get: `
+Examples:
+  percale get tiers                                   every tier, in order
+  percale get np -A -o wide                           policies of all namespaces, with order and selector
+  percale get gnp,np                                  of two kinds
+  percale get np web -n shop -o yaml > web.yaml       to edit, and apply again
+  percale get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\\n"}{end}'
+  percale get np -w                                   go on with every change`,
+  watch: `
+Examples:
+  percale watch np -A                                 who writes what, as it happens
+  percale watch tiers -o json                         a JSON object of each change`,
+} as const;
+
+function withFiles(command: Command): Command {
+  return command
     .option("-f, --filename <file...>", "file, folder or - for stdin")
-    .option("-n, --namespace <namespace>")
-    .option("-s, --skip-not-exists", "missing ones are fine")
-    .action(
-      async (
-        kind: string | undefined,
-        names: string[],
-        options: Common & { filename?: string[]; skipNotExists?: true },
-      ) => {
-        const skipMissing = options.skipNotExists === true;
-        const text =
-          options.filename !== undefined
-            ? await writeObjects(access(), "delete", options.filename, { ...options, skipMissing })
-            : await deleteNamed(access, kind, names, { ...options, skipMissing });
-        process.stdout.write(text);
-      },
-    );
+    .option("-R, --recursive", "folders in folders too")
+    .option("--skip-empty", "files without objects are fine");
 }
 
-interface WriteFlags {
-  readonly filename: readonly string[];
+interface WriteFlags extends FileFlags, Pick<WriteOptions, "dryRun" | "skipExists"> {
   readonly validate: string;
-  readonly dryRun?: true;
 }
 
-function addWriteCommand(program: Command, access: () => Access, verb: WriteVerb): void {
-  program
-    .command(verb)
-    .description(`${verb} the objects of a file`)
-    .requiredOption("-f, --filename <file...>", "file, folder or - for stdin")
+function addWrite(program: Command, shell: Shell, verb: WriteVerb, description: string): Command {
+  const command = withFiles(program.command(verb).description(description))
     .option("-n, --namespace <namespace>", "for objects that name none")
     .option("--dry-run", "check only, store nothing")
     .option("--validate <how>", "unknown fields: strict refuses, warn drops and says so, ignore drops them", "strict")
-    .action(async ({ filename, validate, ...options }: Common & WriteFlags) => {
-      // kubectl's true and false are strict and ignore.
-      const how = parseChoice<Validation>("--validate", validate, VALIDATE, { true: "strict", false: "ignore" });
-      process.stdout.write(await writeObjects(access(), verb, filename, { ...options, validate: how, warn }));
-    });
+    .addHelpText("after", `\nExamples:\n  percale ${verb} -f policies/ -R\n  cat policy.yaml | percale ${verb} -f -`);
+  return withGlobals(command).action(async ({ validate, ...flags }: WriteFlags) => {
+    // kubectl's true and false are strict and ignore.
+    const how = parseChoice<Validation>("--validate", validate, VALIDATE, { true: "strict", false: "ignore" });
+    const files = filesOf(flags);
+    const { writeObjects } = await import("./verbs/write.ts");
+    say(await writeObjects(() => shell.access(command), verb, files, { ...flags, validate: how, warn, say }));
+  });
 }
 
-async function deleteNamed(
-  access: () => Access,
-  kind: string | undefined,
-  names: readonly string[],
-  options: Common & { readonly skipMissing: boolean },
-): Promise<string> {
-  if (kind === undefined || names.length === 0)
-    throw new ExitError("name a kind and objects, or a file with -f", { code: exitCodes.percale.usage.code });
-  return deleteObjects(access(), kind, names, options);
+function addDelete(program: Command, shell: Shell): void {
+  const command = withFiles(program.command("delete").description("delete objects by file or by name"))
+    .argument("[kind]")
+    .argument("[names...]")
+    .option("-n, --namespace <namespace>", "default if absent")
+    .option("-s, --skip-not-exists", "missing ones are fine")
+    .option("--dry-run", "check only, delete nothing")
+    .addHelpText("after", "\nExamples:\n  percale delete np web -n shop\n  percale delete -f policies/");
+  withGlobals(command).action(
+    async (kind: string | undefined, names: string[], flags: FileFlags & { skipNotExists?: true; dryRun?: true }) => {
+      const options = { ...flags, skipMissing: flags.skipNotExists === true, warn, say };
+      const access = (): ReturnType<Shell["access"]> => shell.access(command);
+      if (flags.filename !== undefined) {
+        const { writeObjects } = await import("./verbs/write.ts");
+        say(await writeObjects(access, "delete", flags.filename, options));
+        return;
+      }
+      const { parseAsked } = await import("./verbs/asked.ts");
+      const asked = kind === undefined ? [] : await parseAsked(access, [kind, ...names]);
+      if (asked.length === 0 || asked.some((one) => one.names.length === 0))
+        throw usage("name a kind and objects, or a file with -f");
+      const { deleteObjects } = await import("./verbs/delete.ts");
+      say(await deleteObjects(await access(), asked, options));
+    },
+  );
+}
+
+function addPatch(program: Command, shell: Shell): void {
+  const command = program
+    .command("patch")
+    .description("change some fields of an object")
+    .argument("<kind>")
+    .argument("[name]")
+    .requiredOption("-p, --patch <patch>", "JSON or YAML")
+    .option("-t, --type <type>", "strategic, json or merge", "strategic")
+    .option("-n, --namespace <namespace>", "default if absent")
+    .option("--dry-run", "check only, store nothing")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  percale patch ippool v4 -p '{"spec":{"natOutgoing":true}}'
+  percale patch np web -n shop -t json -p '[{"op":"replace","path":"/spec/order","value":10}]'`,
+    );
+  withGlobals(command).action(
+    async (
+      kind: string,
+      name: string | undefined,
+      flags: { patch: string; type: string; namespace?: string; dryRun?: true },
+    ) => {
+      const { patchObject, PATCH_TYPES } = await import("./verbs/patch.ts");
+      const types = Object.fromEntries(Object.keys(PATCH_TYPES).map((one) => [one, one as keyof typeof PATCH_TYPES]));
+      const type = parseChoice("--type", flags.type, types);
+      const one = await oneAsked(command, shell, kind, name);
+      say(await patchObject(await shell.access(command), one, flags.patch, { ...flags, type, warn }));
+    },
+  );
+}
+
+function addLabel(program: Command, shell: Shell): void {
+  const command = program
+    .command("label")
+    .description("set, change or remove a label of an object")
+    .argument("<kind>")
+    .argument("<name>")
+    .argument("<label>", "key=value; with --remove the key")
+    .option("-n, --namespace <namespace>", "default if absent")
+    .option("--overwrite", "change the value that it has")
+    .option("--remove", "take it away")
+    .addHelpText("after", "\nExamples:\n  percale label node n1 rack=a\n  percale label node n1 rack --remove");
+  withGlobals(command).action(
+    async (
+      kind: string,
+      name: string,
+      label: string,
+      flags: { namespace?: string; overwrite?: true; remove?: true },
+    ) => {
+      const one = await oneAsked(command, shell, kind, name);
+      const { labelObject } = await import("./verbs/patch.ts");
+      say(await labelObject(await shell.access(command), one, label, flags));
+    },
+  );
+}
+
+function addValidate(program: Command): void {
+  const command = withFiles(program.command("validate").description("check the objects of files; asks no server"))
+    .option("-n, --namespace <namespace>", "for objects that name none")
+    .addHelpText("after", "\nExamples:\n  percale validate -f policies/ -R");
+  withGlobals(command).action(async (flags: FileFlags) => {
+    const files = filesOf(flags);
+    const { validateFiles } = await import("./verbs/validate.ts");
+    say(await validateFiles(files, flags, say));
+  });
+}
+
+/** One object by kind and name, or as `KIND/NAME`. */
+async function oneAsked(command: Command, shell: Shell, kind: string, name: string | undefined) {
+  const { parseAsked } = await import("./verbs/asked.ts");
+  const [one] = await parseAsked(() => shell.access(command), name === undefined ? [kind] : [kind, name]);
+  if (one === undefined || one.names.length !== 1) throw usage(`name one object: percale ${command.name()} KIND NAME`);
+  return { kind: one.kind, name: one.names[0]! };
+}
+
+function filesOf({ filename }: FileFlags): readonly string[] {
+  if (filename !== undefined) return filename;
+  throw usage("name files with -f: a file, a folder, or - for stdin");
+}
+
+function usage(message: string): ExitError {
+  return new ExitError(message, { code: exitCodes.percale.usage.code });
 }

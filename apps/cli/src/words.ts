@@ -21,6 +21,16 @@ export function parseCount(what: string, text: string): number {
   throw new ExitError(`${what} must be a whole number, 1 to ${MAX_COUNT}, got ${text}`, { code: USAGE });
 }
 
+const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A time such as `5s` or `1m30s`, in milliseconds. */
+export function parsePeriod(what: string, text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS], 0);
+  if (ms > 0 && parts.map(([part]) => part).join("") === text) return ms;
+  throw new ExitError(`${what} must be a time such as 5s or 1m30s, got ${text}`, { code: USAGE });
+}
+
 /** The choice that a word stands for; `aliases` are understood and not listed. */
 export function parseChoice<T>(
   what: string,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderStatus } from "./commands.ts";
+import { renderStatus } from "./acts.ts";
 import type { LabCondition } from "./health.ts";
 import type { LabStatus } from "./status.ts";
 

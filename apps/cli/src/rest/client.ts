@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { request as plainRequest } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { REQUEST_ID_HEADER } from "@percale/daemon";
-import { STATUS_REASONS } from "@percale/resources";
-import { parse } from "yaml";
+import { STATUS_REASONS } from "@percale/resources/catalog";
 import { ExitError } from "../exit-error.ts";
 
 /** How to reach and prove oneself to an API server. */
@@ -14,6 +14,12 @@ export interface Access {
   readonly key: string | undefined;
   /** Reach the server by its unix socket; TLS all the same. For namespaces without a way to its port. */
   readonly socketPath?: string;
+  /** Whoever answers is believed to be the server. */
+  readonly insecure?: boolean;
+  /** What the server's certificate is good for, where that is not what it is called by. */
+  readonly serverName?: string;
+  /** Hears of every request that was answered: what is shown at log level debug. */
+  readonly onAnswer?: (line: string) => void;
 }
 
 export interface RequestOptions {
@@ -30,69 +36,68 @@ export interface Reply {
   readonly requestId?: string | undefined;
 }
 
-/** The current context of a kubeconfig file, inline data or files. */
-export function readKubeconfig(path: string): Access {
-  const config = parseConfig(path);
-  const named = (list: string, name: unknown): Record<string, string> => {
-    const items = (config[list] ?? []) as readonly Record<string, unknown>[];
-    const item = items.find((one) => one["name"] === name);
-    return (item?.[list.slice(0, -1)] ?? {}) as Record<string, string>;
-  };
-  const context = named("contexts", config["current-context"]);
-  const cluster = named("clusters", context["cluster"]);
-  const user = named("users", context["user"]);
-  return {
-    server: cluster["server"] ?? "https://127.0.0.1:5443",
-    ca: inlineOrFile(cluster, "certificate-authority"),
-    token: user["token"],
-    cert: inlineOrFile(user, "client-certificate"),
-    key: inlineOrFile(user, "client-key"),
-  };
-}
-
-/** A file that npm start wrote, or kubectl's own; what is missing shows as a failed connection. */
-function parseConfig(path: string): Readonly<Record<string, unknown>> {
-  const text = readText(path);
-  let config: unknown;
-  try {
-    config = parse(text);
-  } catch (cause) {
-    const [line] = cause instanceof Error ? cause.message.split("\n") : [String(cause)];
-    throw new ExitError(`${path} is no kubeconfig: ${line}`, { cause });
-  }
-  if (typeof config === "object" && config !== null && Array.isArray((config as { clusters?: unknown }).clusters))
-    return config as Readonly<Record<string, unknown>>;
-  throw new ExitError(`${path} is no kubeconfig: it names no clusters`);
-}
-
 /** One request. Resolves with any HTTP status; rejects only if no answer came. */
 export async function send(access: Access, method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const text = options.body === undefined ? undefined : JSON.stringify(options.body);
   const headers = {
-    accept: "application/json",
-    ...(access.token !== undefined && { authorization: `Bearer ${access.token}` }),
     ...(text !== undefined && {
       "content-type": "application/json",
       "content-length": String(Buffer.byteLength(text)),
     }),
     ...options.headers,
   };
-  const { ca, cert, key, socketPath } = access;
-  const way = socketPath === undefined ? {} : { socketPath, servername: "localhost" };
-  const outgoing = request(new URL(path, access.server), { method, headers, ca, cert, key, ...way }, (response) => {
+  const startedAt = performance.now();
+  const outgoing = open(access, { method, path, headers }, (response) => {
     const chunks: Buffer[] = [];
     response.on("data", (chunk: Buffer) => chunks.push(chunk));
     response.on("error", reject);
     response.on("end", () => {
+      const status = response.statusCode ?? 0;
+      access.onAnswer?.(`${method} ${path} ${status} in ${Math.round(performance.now() - startedAt)} ms`);
       const warnings = (response.headersDistinct["warning"] ?? []).map(parseWarning);
       const requestId = response.headersDistinct[REQUEST_ID_HEADER]?.[0];
-      resolve({ status: response.statusCode ?? 0, body: decode(Buffer.concat(chunks)), warnings, requestId });
+      resolve({ status, body: decode(Buffer.concat(chunks)), warnings, requestId });
     });
   });
   outgoing.on("error", reject);
   outgoing.end(text);
   return promise;
+}
+
+interface Head {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The request as it begins, for whoever reads the answer as it comes. The caller ends it. */
+export function open(access: Access, head: Head, onResponse: (response: IncomingMessage) => void): ClientRequest {
+  const { server, ca, cert, key, socketPath, insecure, serverName } = access;
+  const { method, path } = head;
+  const headers = {
+    accept: "application/json",
+    ...(access.token !== undefined && { authorization: `Bearer ${access.token}` }),
+    ...head.headers,
+  };
+  const way = socketPath === undefined ? {} : { socketPath, servername: "localhost" };
+  const url = urlOf(server, path);
+  if (url.protocol === "http:") return plainRequest(url, { method, headers, ...way }, onResponse);
+  const trust = {
+    ca,
+    cert,
+    key,
+    ...(insecure === true && { rejectUnauthorized: false }),
+    ...(serverName !== undefined && { servername: serverName }),
+  };
+  return request(url, { method, headers, ...trust, ...way }, onResponse);
+}
+
+/** A server may be behind a path of somebody else's. */
+function urlOf(server: string, path: string): URL {
+  if (!/^https?:\/\//.test(server))
+    throw new ExitError(`the server must be an address such as https://127.0.0.1:5443, got ${server}`);
+  return new URL(`${server.replace(/\/+$/, "")}${path}`);
 }
 
 /** The body of a successful answer; a refusal becomes an ExitError with the server's own words. */
@@ -139,23 +144,4 @@ function decode(bytes: Buffer): unknown {
   } catch {
     return text; // a proxy's page, or nothing
   }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ExitError(isMissing ? `no kubeconfig at ${path}; npm start writes it` : `cannot read ${path}: ${why}`, {
-      cause,
-    });
-  }
-}
-
-function inlineOrFile(entry: Readonly<Record<string, string>>, name: string): string | undefined {
-  const inline = entry[`${name}-data`];
-  if (inline !== undefined) return Buffer.from(inline, "base64").toString();
-  const path = entry[name];
-  return path === undefined ? undefined : readText(path);
 }

@@ -2,8 +2,9 @@ import { startAnyApi } from "@percale/api/any-store-api";
 import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { showHistory } from "./history.ts";
-import { call, readKubeconfig } from "./rest/client.ts";
-import type { Access } from "./rest/client.ts";
+import { readKubeconfig } from "../access/kubeconfig.ts";
+import { call } from "../rest/client.ts";
+import type { Access } from "../rest/client.ts";
 
 let api: TestApi;
 let access: Access;

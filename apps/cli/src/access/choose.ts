@@ -1,0 +1,98 @@
+/** Which server is asked, and as whom: the first of these that says it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { CliConfig } from "../config.ts";
+import { ExitError } from "../exit-error.ts";
+import type { Access } from "../rest/client.ts";
+import type { CredentialPlugin } from "./kubeconfig.ts";
+import { calicoSettings, fileSettings, ourSettings, readFile } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+
+export interface AccessFlags {
+  readonly server?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** calicoctl's file. */
+  readonly config?: string;
+}
+
+export const CALICO_FILE = "/etc/calico/calicoctl.cfg";
+
+/**
+ * Flags, then `PERCALE_…`, then calicoctl's file, then calicoctl's variables (not read beside its file), then what `npm start` wrote, then
+ * kubectl's own file. Throws ExitError where nothing says it.
+ */
+export async function chooseAccess(config: CliConfig, flags: AccessFlags): Promise<Access> {
+  const { environment: env } = config;
+  const ours = ourSettings(env);
+  const wanted = flags.context ?? ours.context;
+  const said = { ...ours, ...flags };
+  if (said.server !== undefined && flags.kubeconfig === undefined)
+    return directAccess({ ...ours, server: said.server });
+  if (said.kubeconfig !== undefined) return kubeconfigAccess(config, said.kubeconfig, wanted);
+  if (flags.config !== undefined) return settingsAccess(config, await readCalicoFile(flags.config), wanted);
+  if (env["PERCALE_DATA"] !== undefined) return kubeconfigAccess(config, config.kubeconfig, wanted);
+  if (existsSync(CALICO_FILE)) return settingsAccess(config, await readCalicoFile(CALICO_FILE), wanted);
+  return settingsAccess(config, calicoSettings(env), wanted);
+}
+
+async function settingsAccess(config: CliConfig, said: Settings, wanted: string | undefined): Promise<Access> {
+  const context = wanted ?? said.context;
+  if (said.server !== undefined) return directAccess({ ...said, server: said.server });
+  if (said.kubeconfigInline !== undefined) {
+    const { parseKubeconfig } = await import("./kubeconfig.ts");
+    return withPlugin(parseKubeconfig(said.kubeconfigInline, "kubeconfigInline", context), config);
+  }
+  if (said.kubeconfig !== undefined) return kubeconfigAccess(config, said.kubeconfig, context);
+  if (said.etcd === true)
+    throw new ExitError(
+      "percale asks an API server, and datastoreType etcdv3 names none: say where it is with PERCALE_SERVER, or with server in the spec of the file",
+    );
+  const path = [config.kubeconfig, homeKubeconfig(config.environment)].find((one) => existsSync(one));
+  if (path !== undefined) return kubeconfigAccess(config, path, context);
+  throw new ExitError(
+    `nothing says where the API server is: set PERCALE_SERVER and PERCALE_TOKEN, or KUBECONFIG; npm start writes ${config.kubeconfig}`,
+  );
+}
+
+function homeKubeconfig(env: Readonly<Record<string, string | undefined>>): string {
+  return join(env["HOME"] ?? "/", ".kube/config");
+}
+
+/** calicoctl says on stdout that there is none. */
+async function readCalicoFile(path: string): Promise<Settings> {
+  if (!existsSync(path)) throw new ExitError(`Error reading config file: ${path}`, { onStdout: true });
+  const { parse } = await import("yaml");
+  try {
+    return fileSettings(parse(readFile(path)), path);
+  } catch (cause) {
+    if (cause instanceof ExitError) throw cause;
+    throw new ExitError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function directAccess(said: Settings & { readonly server: string }): Access {
+  const read = (path: string | undefined): string | undefined => (path === undefined ? undefined : readFile(path));
+  return {
+    server: said.server,
+    ca: read(said.caFile),
+    token: said.token,
+    cert: read(said.certFile),
+    key: read(said.keyFile),
+    ...(said.insecure === true && { insecure: true }),
+  };
+}
+
+async function kubeconfigAccess(config: CliConfig, paths: string, context: string | undefined): Promise<Access> {
+  const { readContext } = await import("./kubeconfig.ts");
+  return withPlugin(readContext(paths, context), config);
+}
+
+async function withPlugin(
+  { access, plugin }: { readonly access: Access; readonly plugin?: CredentialPlugin },
+  { environment }: CliConfig,
+): Promise<Access> {
+  if (plugin === undefined) return access;
+  const { askPlugin } = await import("./plugin.ts");
+  return { ...access, ...askPlugin(plugin, environment) };
+}

@@ -1,0 +1,55 @@
+import type { ObjectRef } from "@percale/resources";
+import { ExitError } from "../exit-error.ts";
+import type { Access } from "../rest/client.ts";
+import { renderColumns } from "../rest/table.ts";
+import { query } from "../rest/trpc.ts";
+
+/** One write of one object, as the server's view has it. */
+interface Entry {
+  readonly setEnd: number;
+  readonly at: string;
+  readonly author: string;
+  readonly reason: string;
+  readonly requestId: string;
+  readonly op: keyof typeof VERBS;
+  readonly ref: ObjectRef;
+}
+
+interface Page {
+  readonly activities: readonly Entry[];
+  readonly next?: number;
+}
+
+const VERBS = { ADDED: "created", MODIFIED: "updated", DELETED: "deleted" } as const;
+const PAGE = 500;
+
+/** An ExitError where a request wrote nothing that the log still has. */
+export async function showHistory(
+  access: Access,
+  { limit, request }: { readonly limit: number; readonly request?: string | undefined },
+): Promise<string> {
+  const found: Entry[] = [];
+  for (let before: number | undefined, isMore = true; isMore && found.length < limit;) {
+    const page = (await query(access, "changes.list", {
+      limit: PAGE,
+      ...(before !== undefined && { before }),
+    })) as Page;
+    found.push(...page.activities.filter(({ requestId }) => request === undefined || requestId.startsWith(request)));
+    before = page.next;
+    isMore = before !== undefined;
+  }
+  if (found.length === 0 && request !== undefined)
+    throw new ExitError(
+      `no write of request ${request} is in the log; if it was refused, the API server's log has it (requestId)`,
+    );
+  const rows = found
+    .slice(0, limit)
+    .map(({ at, author, op, ref, reason, requestId }) => [
+      at,
+      author,
+      `${VERBS[op]} ${ref.kind} ${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`,
+      requestId === "" ? "-" : requestId,
+      reason === "" ? "-" : reason,
+    ]);
+  return renderColumns([["WHEN", "WHO", "WHAT", "REQUEST", "REASON"], ...rows]);
+}
