@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   builtInObjects,
+  ClusterInformation,
   IPPool,
   namespaceObject,
   refOf,
@@ -8,13 +9,14 @@ import {
   StatusError,
   Tier,
 } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import type { KubeObject, SpecOf } from "@percale/resources";
 import type { AuthoredChangeSet, Datastore } from "@percale/store";
 
 const AUTHOR = "system:percale";
 
 /** What every store holds: objects that are always there, and what earlier versions did not write. Another process may be doing the same. */
 export async function ensureBuiltIns(store: Datastore, version: string): Promise<void> {
+  await noteVersion(store, version);
   const clusterGUID = randomBytes(16).toString("hex");
   const wanted = [...builtInObjects({ clusterGUID, version }), ...(await impliedNamespaces(store))];
   for (const object of wanted)
@@ -24,6 +26,15 @@ export async function ensureBuiltIns(store: Datastore, version: string): Promise
   for (const kind of [IPPool.kind, Tier.kind])
     for (const object of (await store.list({ kind })).items)
       await write(store, { changes: [{ op: "update", object }], author: AUTHOR, reason: "new version" });
+}
+
+/** Clients of another version hold back. */
+async function noteVersion(store: Datastore, version: string): Promise<void> {
+  const stored = await store.get({ kind: ClusterInformation.kind, name: "default" });
+  const spec = stored?.spec as SpecOf<typeof ClusterInformation> | undefined;
+  if (stored === undefined || spec?.calicoVersion === version) return;
+  const object = { ...stored, spec: { ...spec, calicoVersion: version } };
+  await write(store, { changes: [{ op: "update", object }], author: AUTHOR, reason: "new version" });
 }
 
 async function impliedNamespaces(store: Datastore): Promise<KubeObject[]> {

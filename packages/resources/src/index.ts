@@ -40,6 +40,7 @@ export * from "./kinds/tiered.ts";
 export type { EntityRule, PolicyRule } from "./kinds/policy-rule.ts";
 export { BGPConfiguration } from "./kinds/bgp-configuration.ts";
 export { BGPPeer } from "./kinds/bgp-peer.ts";
+export { ClusterInformation } from "./kinds/cluster-information.ts";
 export { IPPool } from "./kinds/ip-pool.ts";
 export { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";
 export { Tier } from "./kinds/tier.ts";
