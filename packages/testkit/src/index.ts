@@ -15,5 +15,6 @@ export { probeSync, stream } from "./probe.ts";
 export { listRuleset, nft, readRuleset } from "./ruleset.ts";
 export type { Ruleset } from "./ruleset.ts";
 export type { ProbeOptions, ProbeResult } from "./probe.ts";
+export { seeded } from "./seeded.ts";
 export * from "./truth-table/index.ts";
 export { wrongShapesOf } from "./wrong-shapes.ts";
