@@ -5,7 +5,7 @@ import { kindFacts, resourceDefinitions } from "@percale/resources";
 import { referencePages } from "./reference/pages.ts";
 
 const folder = join(import.meta.dirname, "../docs/reference");
-mkdirSync(folder, { recursive: true });
+mkdirSync(join(folder, "kinds"), { recursive: true });
 for (const [name, text] of referencePages()) writeFileSync(join(folder, name), text);
 
 const catalog = join(import.meta.dirname, "../packages/resources/src/catalog.json");

@@ -1,5 +1,6 @@
 import { cniErrorsPage, errorsPage, exitCodesPage } from "./codes.ts";
 import { conditionsPage } from "./conditions.ts";
+import { kindPages } from "./kinds.ts";
 import { metricsPage } from "./metrics.ts";
 import { configurationPage } from "./settings.ts";
 
@@ -12,5 +13,6 @@ export function referencePages(): ReadonlyMap<string, string> {
     ["errors.md", errorsPage()],
     ["exit-codes.md", exitCodesPage()],
     ["metrics.md", metricsPage()],
+    ...kindPages(),
   ]);
 }

@@ -1,5 +1,5 @@
-import { readFileSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { prose, table } from "./markdown.ts";
 import { referencePages } from "./pages.ts";
@@ -7,8 +7,9 @@ import { referencePages } from "./pages.ts";
 const folder = resolve(import.meta.dirname, "../../docs/reference");
 const pages = referencePages();
 
-test("the reference has a page for each register and no other", () => {
-  expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
+test("the reference has a page for each register and each kind, and no other", () => {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
+  expect(files.sort()).toEqual([...pages.keys()].sort());
 });
 
 test.each([...pages])("%s says what its register says: else run `npm run docs`", (name, text) => {
@@ -21,8 +22,9 @@ test("links between pages and to headings lead somewhere", () => {
   const dead = [...pages].flatMap(([name, text]) =>
     [...text.matchAll(/\]\((?!https:)([^)#]*)(?:#([^)]*))?\)/g)]
       .filter(([, file, target]) => {
-        const where = file === "" ? name : file!;
-        return !pages.has(where) || (target !== undefined && !headings(where).includes(target));
+        const where = file === "" ? name : join(dirname(name), file!);
+        const isFolder = existsSync(join(folder, where, ".")) && statSync(join(folder, where)).isDirectory();
+        return (!pages.has(where) && !isFolder) || (target !== undefined && !headings(where).includes(target));
       })
       .map(([link]) => `${name}: ${link}`),
   );

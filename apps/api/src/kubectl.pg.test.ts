@@ -1,6 +1,7 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { resourceDefinitions } from "@percale/resources";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApi } from "./testdata/test-api.ts";
 import type { TestApi } from "./testdata/test-api.ts";
@@ -59,6 +60,43 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
     expect(out).toContain("FIELD: action <string>");
     expect(out).toMatch(/ENUM:\s+Allow\s+Deny\s+Log\s+Pass/);
   });
+
+  test("the examples of every kind apply from their folder, twice; each kind is explained and listed", async () => {
+    const folder = resolve(import.meta.dirname, "../../../docs/examples");
+    const applied = await kubectl(["apply", "-f", folder]);
+    expect(applied).toMatchObject({ code: 0 });
+    expect(applied.out).toContain("networkpolicy.networking.k8s.io/test-network-policy created");
+    expect(applied.out).toContain("serviceaccount/api created");
+    const again = await kubectl(["apply", "-f", folder]);
+    expect(again.out).not.toContain(" created");
+    // Durations are kept in one spelling, so kubectl sends those again.
+    const changed = [...again.out.matchAll(/^(\w+)\S* configured$/gm)].map(([, kind]) => kind);
+    expect(changed).toEqual([
+      "bfdconfiguration",
+      "bgpconfiguration",
+      "felixconfiguration",
+      "kubecontrollersconfiguration",
+    ]);
+    const kinds = resourceDefinitions.filter(({ internal }) => !internal);
+    const runs = kinds.map(async ({ kind, servedPlural, apiVersion, flat, group }) => {
+      const fields = flat ? "" : ".spec";
+      const explained = await kubectl(["explain", `${servedPlural}${fields}`, `--api-version=${apiVersion}`]);
+      const listed = await kubectl(["get", group === "" ? servedPlural : `${servedPlural}.${group}`, "-A"]);
+      return {
+        kind,
+        codes: [explained.code, listed.code],
+        err: explained.err,
+        says: explained.out.includes("DESCRIPTION:"),
+      };
+    });
+    expect(await Promise.all(runs)).toEqual(kinds.map(({ kind }) => ({ kind, codes: [0, 0], err: "", says: true })));
+    const { out } = await kubectl(["get", "netpol", "-n", "production"]);
+    expect(out).toMatch(/^NAME +POD-SELECTOR +AGE\ntest-network-policy +role=db /);
+    expect((await kubectl(["get", "svc,endpointslices", "-n", "production"])).out).toMatch(
+      /service\/web +ClusterIP +None +<none> +80\/TCP,9100\/TCP[^]*web-abc12 +IPv4 +8080 +10\.244\.0\.5/,
+    );
+    expect((await kubectl(["delete", "-f", folder, "--ignore-not-found"])).err).not.toContain("panic");
+  }, 120_000);
 
   test("apply creates, leaves alone, diffs and configures", async () => {
     expect(await kubectl(["apply", "-f", "-"], POLICY)).toMatchObject({

@@ -75,6 +75,8 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
   readonly columns?: readonly Column[];
   /** Field selectors beyond `metadata.name` and `metadata.namespace`. */
   readonly selectableFields?: readonly string[];
+  /** In words, what the checks demand that no field's schema says; each a sentence for the reference. */
+  readonly laws?: readonly string[];
   /** A narrower rule for names than a DNS subdomain: what is wrong, or undefined. Replaces the general rule. */
   readonly nameFault?: (name: string) => string | undefined;
   /** Defaults that a schema cannot state. Runs on the fresh object after schema defaults, before the rules. */
@@ -102,6 +104,7 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
 export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> extends Kind<S, T, I> {
   readonly spec: z.ZodType;
   readonly status: z.ZodType | undefined;
+  readonly laws: readonly string[];
   readonly nameFault: ((name: string) => string | undefined) | undefined;
   complete(draft: Draft<unknown>): void;
   rules(spec: unknown, report: Report, metadata: ObjectMeta): void;
@@ -144,6 +147,7 @@ export function defineResource<S extends z.ZodType, T extends z.ZodType = z.ZodT
     selectableFields: ["metadata.name", ...(namespaced ? ["metadata.namespace"] : []), ...(d.selectableFields ?? [])],
     spec: d.spec,
     status: d.status,
+    laws: d.laws ?? [],
     nameFault: d.nameFault,
     // The casts below join the kind's own types to the general ones; prepareObject hands each hook what its schema made.
     complete: (draft) => d.complete?.(draft as Draft<z.output<S>>),

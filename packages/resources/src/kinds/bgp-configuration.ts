@@ -221,6 +221,11 @@ export const BGPConfiguration = defineResource({
     page: "bgp",
     settings: { title: "BGP", groups: groupSettings(Object.keys(spec.shape), GROUPS) },
   },
+  laws: [
+    "What concerns the whole cluster (mesh, AS number, service addresses, mesh password and restart time) is set in the object default alone.",
+    "A mesh password or restart time needs the mesh.",
+    "communities need prefixAdvertisements; what those name is a community's value or a name listed.",
+  ],
   spec,
   rules: (spec, report, { name }) => {
     if (name !== "default")

@@ -112,6 +112,10 @@ export const BGPFilter = defineResource({
     menu: { group: "Network", title: "BGP filters", icon: "bgp" },
     template: { exportV4: [{ action: "Reject", matchOperator: "In", cidr: "192.0.2.0/24" }] },
   },
+  laws: [
+    "cidr and matchOperator are given together, a prefixLength with them.",
+    "Operations change accepted routes alone, and each entry is one of them.",
+  ],
   spec: z.strictObject({
     exportV4: listOf(rule4)
       .meta({ title: "Export, IPv4", description: "Rules for IPv4 routes sent to the peer, in order." })

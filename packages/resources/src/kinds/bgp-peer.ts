@@ -33,6 +33,14 @@ export const BGPPeer = defineResource({
     column("Peer IP", "spec.peerIP", "Address to peer with"),
     column("Peer ASN", "spec.asNumber", "AS number of the other side", "integer"),
   ],
+  laws: [
+    "node excludes nodeSelector, and peerIP excludes peerSelector.",
+    "peerSelector excludes asNumber: the selected nodes have their own. localWorkloadSelector needs asNumber, and excludes peerIP and peerSelector.",
+    "asNumber is required with a peerIP that is no node's of this cluster.",
+    "reachableBy needs a peerIP of its family.",
+    "keepOriginalNextHop excludes nextHopMode.",
+    "Every filter exists.",
+  ],
   spec: z.strictObject({
     node: name
       .meta({ title: "Node", description: "The one node that peers. Neither node nor nodeSelector: all nodes." })

@@ -34,6 +34,11 @@ export const FelixConfiguration = defineResource({
     shared: ["metadata.creationTimestamp", "spec"],
   },
   looks: { page: "settings", settings: { title: "Felix", groups: felixGroups(Object.keys(rows)) } },
+  laws: [
+    "nodeSelector is not for default and node.NAME, whose names say which nodes are meant; of several objects that select a node the oldest counts.",
+    "bpfConnectTimeLoadBalancingEnabled, which is old, sets bpfConnectTimeLoadBalancing and bpfHostNetworkedNATWithoutCTLB.",
+    "routeTableRange excludes routeTableRanges; these hold at most 65535 tables.",
+  ],
   spec: z.strictObject({
     nodeSelector: selector
       .meta({ title: "Nodes", description: "The nodes this object is for. Not in default and node.NAME." })

@@ -29,6 +29,10 @@ export const HostEndpoint = defineResource({
     column("Node", "spec.node", "The node that it is of"),
     column("Interface", "spec.interfaceName", "The interface that it governs"),
   ],
+  laws: [
+    "interfaceName or expectedIPs is set.",
+    "Rules that select it match its expectedIPs; one without them is nobody's address.",
+  ],
   spec: z.strictObject({
     node: name.meta({ title: "Node", description: "The node that it is of." }),
     interfaceName: text((value) => (value === "*" ? undefined : linkNameFault(value)), 15)

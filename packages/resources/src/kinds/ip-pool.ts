@@ -34,6 +34,14 @@ export const IPPool = defineResource({
     shared: ["metadata.deletionTimestamp", "spec", "status"],
   },
   looks: { icon: "pools", searched: true, template: { cidr: "10.245.0.0/16", natOutgoing: true } },
+  laws: [
+    "cidr and blockSize cannot change; the CIDR is stored in its canonical form, overlaps no other pool and no link-local address, and holds at least one block.",
+    "Blocks that an earlier pool left within the CIDR have this pool's size.",
+    "ipipMode and vxlanMode are not both on; IPIP is for IPv4.",
+    "A LoadBalancer pool serves nothing else, has no encapsulation, is exported over BGP and for all nodes; it stays one.",
+    "A pool for tunnels has no namespaceSelector.",
+    "A pool that is deleted goes with the last block in it.",
+  ],
   statusSubresource: true,
   columns: [
     column("CIDR", "spec.cidr", "The addresses"),

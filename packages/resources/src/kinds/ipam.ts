@@ -46,6 +46,10 @@ export const IPAMConfiguration = defineResource({
     column("MaxBlocksPerHost", "spec.maxBlocksPerHost", "Blocks a node may hold", "integer"),
     column("AutoAllocateBlocks", "spec.autoAllocateBlocks", "Nodes claim blocks as needed", "boolean"),
   ],
+  laws: [
+    "There is one, named default.",
+    "maxBlocksPerHost needs strictAffinity, and strictAffinity or autoAllocateBlocks is true.",
+  ],
   nameFault: onlyDefault,
   spec: z.strictObject({
     strictAffinity: z

@@ -145,6 +145,10 @@ export const KubeControllersConfiguration = defineResource({
   shortNames: ["kcconfig", "kcc", "kccs"],
   words: { one: "kube-controllers configuration", many: "kube-controllers configurations" },
   looks: { page: "settings", template: { controllers: { node: { hostEndpoint: { autoCreate: "Disabled" } } } } },
+  laws: [
+    "There is one, named default.",
+    "A template has interfaceCIDRs or an interfacePattern, and a name unlike any other's.",
+  ],
   statusSubresource: true,
   nameFault: onlyDefault,
   spec,

@@ -23,6 +23,7 @@ export const LiveMigration = defineResource({
   scope: "Namespaced",
   internal: true,
   description: "A workload that moves from one node to another while it runs. Written by orchestrators' plugins.",
+  laws: ["Source and target are each said in exactly one way."],
   spec: z.strictObject({
     source: z
       .strictObject({

@@ -36,6 +36,11 @@ export const Namespace = defineResource({
     // What a pool's namespaceSelector looks at.
     shared: ["metadata.labels"],
   },
+  laws: [
+    "The first object in it makes it; deleting it deletes what is in it.",
+    "Its labels reach its endpoints through the profile kns.NAME, which follows them.",
+    "default cannot be deleted.",
+  ],
   statusSubresource: true,
   columns: [
     {

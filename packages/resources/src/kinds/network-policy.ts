@@ -10,7 +10,7 @@ import { listOf, selector, name, setOf } from "../scalars/schemas.ts";
 import { forbidden } from "../status-error.ts";
 import type { StatusError } from "../status-error.ts";
 import type { Looks, Traits } from "../traits.ts";
-import { checkPolicyRule, policyRule } from "./policy-rule.ts";
+import { checkPolicyRule, policyRule, ruleLaws } from "./policy-rule.ts";
 import { settleTierLeft } from "./tier.ts";
 import { DEFAULT_TIER, policyTypes } from "./tiered.ts";
 
@@ -100,6 +100,18 @@ const looks: Looks = {
   template: { tier: DEFAULT_TIER, types: ["Ingress"] },
 };
 
+/** What all tiered policies have to keep to, in words. */
+export const policyLaws = [
+  "The name is one or two parts joined by a dot; it does not say the tier.",
+  "The tier exists and is not being deleted; the label projectcalico.org/tier follows it.",
+  "types is filled in when it is empty: the directions that there are rules of, else Ingress.",
+  ...ruleLaws,
+];
+export const globalPolicyLaws = [
+  ...policyLaws,
+  "preDNAT and doNotTrack exclude each other and need applyOnForward; with preDNAT there is no egress, neither rules nor type.",
+];
+
 type Spec = z.output<typeof globalNetworkPolicySpec>;
 type NamespacedSpec = z.output<typeof networkPolicySpec>;
 
@@ -115,6 +127,7 @@ export const NetworkPolicy = defineResource({
     column("Order", "spec.order", "Place within the tier, lowest first", "number"),
   ],
   selectableFields: ["spec.tier"],
+  laws: policyLaws,
   nameFault: policyNameFault,
   spec: networkPolicySpec,
   complete: completePolicy,
@@ -137,6 +150,7 @@ export const GlobalNetworkPolicy = defineResource({
     ageColumn,
   ],
   selectableFields: ["spec.tier"],
+  laws: globalPolicyLaws,
   nameFault: globalPolicyNameFault,
   spec: globalNetworkPolicySpec,
   complete: completePolicy,

@@ -20,6 +20,8 @@ const spec = z.strictObject({
 const traits: Traits = { member: "set", readBy: ["graph", "evaluator"], shared: ["metadata.labels", "spec"] };
 const looks: Looks = { icon: "set", searched: true, template: { nets: ["192.0.2.0/24"] } };
 
+const laws = [`The label ${NAMESPACE_LABEL} is the system's: it may not be set.`];
+
 export const NetworkSet = defineResource({
   kind: "NetworkSet",
   scope: "Namespaced",
@@ -27,6 +29,7 @@ export const NetworkSet = defineResource({
   shortNames: ["netsets", "netset"],
   traits,
   looks,
+  laws,
   spec,
   rules: checkLabels,
 });
@@ -40,6 +43,7 @@ export const GlobalNetworkSet = defineResource({
   traits: { ...traits, aliases: ["gnetsets"] },
   looks: { ...looks, menu: { group: "Policy", title: "Network sets", icon: "sets" } },
   columns: [ageColumn],
+  laws,
   spec,
   rules: checkLabels,
 });

@@ -34,6 +34,7 @@ export const Node = defineResource({
     column("ASN", "spec.bgp.asNumber", "AS number of its own", "integer"),
     ageColumn,
   ],
+  laws: ["bgp is left out on a node without BGP, never empty."],
   spec: z.strictObject({
     bgp: z
       .strictObject({

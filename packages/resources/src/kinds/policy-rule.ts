@@ -139,6 +139,16 @@ export const policyRule = z.strictObject({
     .optional(),
 });
 
+/** What `checkPolicyRule` demands, in words. */
+export const ruleLaws = [
+  "A rule with ports needs a protocol that has ports (TCP, UDP or SCTP), unless every port is a name.",
+  "icmp needs the protocol ICMP or ICMPv6, an ICMP code needs a type; ICMP goes with ipVersion 4 and ICMPv6 with 6.",
+  "All nets and notNets of a rule are of one IP family, agree with ipVersion, and have a prefix length with no bits past it. notNets may not exclude every address.",
+  "global() stands alone, in a rule's namespaceSelector, and nowhere else.",
+  "services stand in the source of ingress rules and the destination of egress rules, beside nothing else that says whose address it is; as a destination without ports, as a source without named ports. Cluster-wide policies name the service's namespace.",
+  "http needs the action Allow and the protocol TCP or none, in ingress rules only; a path is exact or a prefix, begins with / and holds no blank, ? or #.",
+] as const;
+
 export type PolicyRule = Immutable<z.output<typeof policyRule>>;
 export type EntityRule = Immutable<z.output<typeof entityRule>>;
 

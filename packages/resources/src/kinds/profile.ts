@@ -27,6 +27,10 @@ export const Profile = defineResource({
     shared: ["spec"],
   },
   looks: { menu: { group: "Policy", title: "Profiles", icon: "checks" } },
+  laws: [
+    "projectcalico-default-allow is always there and never changes.",
+    "Rules keep to what rules of a global network policy keep to.",
+  ],
   spec: z.strictObject({
     ingress: listOf(policyRule, 1024)
       .meta({

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { defineResource } from "../define.ts";
 import type { ObjectOf } from "../define.ts";
 import { convertNetworkPolicy } from "./kubernetes/convert.ts";
-import { checkKubernetesPolicy, kubernetesPolicyFields } from "./kubernetes/network-policy.ts";
+import { checkKubernetesPolicy, kubernetesPolicyFields, kubernetesPolicyLaws } from "./kubernetes/network-policy.ts";
 import { checkPolicy } from "./network-policy.ts";
-import { checkDeletion, stagedAction, stagedTraits } from "./staged-policy.ts";
+import { checkDeletion, DELETION_LAW, stagedAction, stagedTraits } from "./staged-policy.ts";
 
 const spec = z.strictObject({
   stagedAction,
@@ -27,6 +27,11 @@ export const StagedKubernetesNetworkPolicy = defineResource({
     searched: true,
     template: { stagedAction: "Set", podSelector: {}, policyTypes: ["Ingress"] },
   },
+  laws: [
+    "It stands in no tier of its own: what it previews is in the tier default.",
+    ...kubernetesPolicyLaws,
+    DELETION_LAW,
+  ],
   spec,
   complete: ({ spec: own }) => {
     if (own.stagedAction === "Delete" || (own.policyTypes?.length ?? 0) > 0) return;

@@ -9,8 +9,10 @@ import {
   checkPolicy,
   completePolicy,
   globalNetworkPolicySpec,
+  globalPolicyLaws,
   globalPolicyNameFault,
   networkPolicySpec,
+  policyLaws,
   policyNameFault,
   tierIssue,
 } from "./network-policy.ts";
@@ -26,6 +28,8 @@ export const stagedAction = z
       "What is previewed. Set: the policy as it would be; Delete: that the policy of this name is gone; Learn: one recommended from traffic; Ignore: a recommendation that was dismissed.",
   })
   .default("Set");
+
+export const DELETION_LAW = "With stagedAction Delete nothing else is set: only the name says which policy goes.";
 
 const namespacedSpec = z.strictObject({ stagedAction, ...networkPolicySpec.shape });
 const globalSpec = z.strictObject({ stagedAction, ...globalNetworkPolicySpec.shape });
@@ -50,6 +54,7 @@ export const StagedNetworkPolicy = defineResource({
   looks: { ...looks, icon: "ns" },
   columns,
   selectableFields: ["spec.tier"],
+  laws: [...policyLaws, DELETION_LAW],
   nameFault: policyNameFault,
   spec: namespacedSpec,
   complete: completeStaged,
@@ -72,6 +77,7 @@ export const StagedGlobalNetworkPolicy = defineResource({
   looks: { ...looks, icon: "global", menu: { group: "Policy", title: "Staged policies", icon: "checks" } },
   columns,
   selectableFields: ["spec.tier"],
+  laws: [...globalPolicyLaws, DELETION_LAW],
   nameFault: globalPolicyNameFault,
   spec: globalSpec,
   complete: completeStaged,

@@ -36,6 +36,11 @@ export const Tier = defineResource({
     column("DefaultAction", "spec.defaultAction", "What happens to packets that no policy of the tier decides"),
     conditionColumn("Status", "Ready", "reason", "Why the tier is ready or not"),
   ],
+  laws: [
+    "The name is one DNS label.",
+    "default, kube-admin and kube-baseline keep their order and default action, and cannot be deleted.",
+    "A tier that is deleted waits for its policies; nothing enters it meanwhile.",
+  ],
   statusSubresource: true,
   nameFault: (name) => (isDnsLabel(name) ? undefined : "must be one DNS label: at most 63 of a-z, 0-9 and -, no dots"),
   spec: z.strictObject({

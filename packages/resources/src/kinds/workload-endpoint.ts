@@ -154,6 +154,11 @@ export const WorkloadEndpoint = defineResource({
     column("Interface", "spec.interfaceName", "Interface on the node"),
     ageColumn,
   ],
+  laws: [
+    "The name is computed: NODE-k8s-POD-ENDPOINT, NODE-cni-CONTAINER-ENDPOINT and so on, with - doubled within each part.",
+    "The labels of namespace, orchestrator and service account are the system's.",
+    "An address is one address; floating IPs lead to addresses that it has.",
+  ],
   spec,
   complete: ({ metadata, spec }) => {
     const name = workloadEndpointName(spec);

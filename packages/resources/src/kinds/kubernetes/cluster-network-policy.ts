@@ -125,6 +125,11 @@ export const KubernetesClusterNetworkPolicy = defineResource({
     searched: true,
     template: { tier: "Admin", priority: 100, subject: { namespaces: {} } },
   },
+  laws: [
+    "Admin policies are in force in the tier kube-admin, Baseline policies in kube-baseline, at their priority; what they do not decide goes on.",
+    "A subject or peer says who is meant in exactly one way.",
+    "A rule with a peer that cannot be matched here (nodes, domainNames) fails closed: one that accepts allows nothing, one that denies or passes denies everything, and nodes say so.",
+  ],
   statusSubresource: true,
   columns: [
     column("Tier", "spec.tier", "Admin or Baseline"),

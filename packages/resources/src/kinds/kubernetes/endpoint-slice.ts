@@ -27,6 +27,10 @@ export const EndpointSlice = defineResource({
     cellColumn("Endpoints", "slice.endpoints", "Who is behind the service"),
     ageColumn,
   ],
+  laws: [
+    "Addresses are of the address type, which cannot change.",
+    "A rule's services match every address that is listed, whatever its conditions say.",
+  ],
   spec: z.strictObject({
     addressType: z.enum(["IPv4", "IPv6", "FQDN"]).meta({
       title: "Address type",

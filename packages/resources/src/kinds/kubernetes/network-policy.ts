@@ -81,6 +81,12 @@ export type AnyKubernetesPolicySpec = {
   readonly [K in keyof KubernetesPolicySpec]?: KubernetesPolicySpec[K] | undefined;
 };
 
+export const kubernetesPolicyLaws = [
+  "policyTypes is filled in when it is empty: Ingress, and Egress where there are egress rules.",
+  "A peer is selectors or an ipBlock; the parts that a block excepts lie within it.",
+  "endPort needs a number as port, and is not below it.",
+];
+
 /** Kubernetes' own NetworkPolicy. It stands in the tier `default` at order 1000 (`convert.ts`). */
 export const KubernetesNetworkPolicy = defineResource({
   kind: "KubernetesNetworkPolicy",
@@ -98,6 +104,11 @@ export const KubernetesNetworkPolicy = defineResource({
   },
   looks: { icon: "ns", page: "policies", searched: true, template: { podSelector: {}, policyTypes: ["Ingress"] } },
   columns: [cellColumn("Pod-Selector", "policy.pods", "Pods that it applies to"), ageColumn],
+  laws: [
+    "It applies to pods alone: workloads whose orchestrator is k8s.",
+    "It is in force in the tier default at order 1000; beside it a Calico network policy of the same name may exist.",
+    ...kubernetesPolicyLaws,
+  ],
   spec,
   complete: ({ spec: own }) => {
     if ((own.policyTypes?.length ?? 0) === 0)

@@ -28,6 +28,7 @@ export const ServiceAccount = defineResource({
   shortNames: ["sa"],
   looks: { searched: true },
   columns: [cellColumn("Secrets", "secrets.count", "Secrets that its workloads may use"), ageColumn],
+  laws: ["Its labels reach its endpoints through the profile ksa.NAMESPACE.NAME, which follows them."],
   spec: z.strictObject({
     secrets: z
       .array(objectReference)

@@ -34,6 +34,11 @@ export const Service = defineResource({
   description:
     "A stable name and address for a set of endpoints, which its EndpointSlices list. A rule's services name it.",
   shortNames: ["svc"],
+  laws: [
+    "A service has a port unless it is headless or ExternalName; several ports have names, all different.",
+    "The name is one DNS label that begins with a letter.",
+    "Nothing gives it a cluster IP here; policy looks at its EndpointSlices alone.",
+  ],
   statusSubresource: true,
   looks: { searched: true, template: { selector: { app: "web" }, ports: [{ port: 80 }] } },
   columns: [
