@@ -1,9 +1,11 @@
+import { formatCidr, maskCidr, parseCidr } from "@percale/net";
 import {
   BlockAffinity,
   IPAMBlock,
   IPAMConfiguration,
   IPAMHandle,
   IPPool,
+  IPReservation,
   Namespace,
   Node,
   ofKind,
@@ -20,12 +22,17 @@ export function ipamStateOf(objects: readonly KubeObject[], nowMs: number): Ipam
     blocks: ofKind(IPAMBlock, objects),
     affinities: ofKind(BlockAffinity, objects),
     handles: ofKind(IPAMHandle, objects),
-    reservations: [],
+    reservations: ofKind(IPReservation, objects).flatMap(({ spec }) => (spec.reservedCIDRs ?? []).map(masked)),
     config: config?.spec ?? DEFAULT_IPAM_CONFIG,
     nodeLabels: labelsByName(ofKind(Node, objects)),
     namespaceLabels: labelsByName(ofKind(Namespace, objects)),
     nowMs,
   };
+}
+
+/** Host bits say nothing: the whole prefix is meant. */
+function masked(cidr: string): string {
+  return formatCidr(maskCidr(parseCidr(cidr)));
 }
 
 function labelsByName(objects: readonly KubeObject[]): IpamState["nodeLabels"] {
