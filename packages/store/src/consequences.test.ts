@@ -199,6 +199,24 @@ describe("a namespace", () => {
   );
 });
 
+describe("a node", () => {
+  test("takes along what is about it alone", async () => {
+    const store = await Store.withTier();
+    for (const name of ["n1", "n2"]) {
+      await store.create("Node", name);
+      await store.create("BGPPeer", `peer-of-${name}`, { node: name, peerIP: "192.0.2.1", asNumber: 64512 });
+      await store.create("HostEndpoint", `host-of-${name}`, { node: name, interfaceName: "*" });
+      await store.create("FelixConfiguration", `node.${name}`);
+    }
+    expect(await store.delete("Node", "n1")).toEqual([
+      "DELETED Node/n1",
+      "DELETED FelixConfiguration/node.n1",
+      "DELETED BGPPeer/peer-of-n1",
+      "DELETED HostEndpoint/host-of-n1",
+    ]);
+  });
+});
+
 describe("a tier", () => {
   test("waits for its policies, says how many, and goes when the last is deleted or moved", async () => {
     const store = await Store.withTier();

@@ -115,6 +115,31 @@ export const BGPPeer = defineResource({
         description: "Auto: nodes chosen by peerSelector peer back without an object of their own.",
       })
       .default("Auto"),
+    // As Calico Enterprise documents them, so that its manifests apply.
+    failureDetectionMode: z
+      .enum(["None", "BFDIfDirectlyConnected"])
+      .meta({
+        title: "Failure detection",
+        description:
+          "BFDIfDirectlyConnected: notice by BFD that a peer on the same link is gone. Default: None. Stored; no session goes by it in this version.",
+      })
+      .optional(),
+    restartMode: z
+      .enum(["GracefulRestart", "LongLivedGracefulRestart"])
+      .meta({
+        title: "Restart mode",
+        description:
+          "LongLivedGracefulRestart: keep a restarting peer's routes for longer (RFC 9494). Default: GracefulRestart. Stored; no session goes by it in this version.",
+      })
+      .optional(),
+    birdGatewayMode: z
+      .enum(["Recursive", "DirectIfDirectlyConnected"])
+      .meta({
+        title: "Gateway mode",
+        description:
+          "DirectIfDirectlyConnected: take a peer on the same link as the gateway itself, without looking its address up. Default: Recursive. Stored; no session goes by it in this version.",
+      })
+      .optional(),
   }),
   rules: (spec, report) => {
     const has = (value: string | undefined): boolean => value !== undefined && value !== "";

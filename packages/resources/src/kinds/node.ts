@@ -1,8 +1,10 @@
 import { tryParseCidr } from "@percale/net";
 import * as z from "zod";
 import { ageColumn, column } from "../columns.ts";
+import type { Consequence, ObjectEvent } from "../consequences.ts";
 import { defineResource } from "../define.ts";
-import type { ObjectOf } from "../define.ts";
+import type { Lookup, ObjectOf } from "../define.ts";
+import { refOf } from "../object.ts";
 import { unicastFault } from "../scalars/unicast.ts";
 import { asNumber, cidr, ipv4, ipv6, mac, net, text } from "../scalars/schemas.ts";
 
@@ -34,7 +36,10 @@ export const Node = defineResource({
     column("ASN", "spec.bgp.asNumber", "AS number of its own", "integer"),
     ageColumn,
   ],
-  laws: ["bgp is left out on a node without BGP, never empty."],
+  laws: [
+    "BGP peers and host endpoints of the node, and settings named node.NAME, go with it.",
+    "bgp is left out on a node without BGP, never empty.",
+  ],
   spec: z.strictObject({
     bgp: z
       .strictObject({
@@ -129,9 +134,23 @@ export const Node = defineResource({
       .meta({ title: "Pod CIDRs", description: "CIDRs the orchestrator gave the node." })
       .optional(),
   }),
+  react: takeAlong,
   rules: (spec, report) => {
     if (spec.bgp !== undefined && Object.keys(spec.bgp).length === 0)
       report("spec.bgp", "FieldValueInvalid", "must not be empty, got {}; leave it out on a node without BGP");
   },
 });
 export type Node = ObjectOf<typeof Node>;
+
+/** What is about a node alone goes with it. Its workloads and addresses are whose agent's or controller's they are. */
+function takeAlong({ type, object }: ObjectEvent, lookup: Lookup): readonly Consequence[] {
+  if (type !== "DELETED") return [];
+  const { name } = object.metadata;
+  const refs = [
+    ...["FelixConfiguration", "BGPConfiguration"].map((kind) => ({ kind, name: `node.${name}` })),
+    ...["BGPPeer", "HostEndpoint"].flatMap((kind) =>
+      [...lookup.list(kind)].filter(({ spec }) => (spec as { readonly node?: string }).node === name).map(refOf),
+    ),
+  ];
+  return refs.map((ref) => ({ op: "delete", ref }));
+}

@@ -69,6 +69,13 @@ const markMask = z
 const numericPort = port.refine((value) => isNumeric(value), { error: "must be a number or a range, not a name" });
 
 export const dataplaneRows = {
+  establishedConnections: row(
+    "Established connections",
+    z.enum(["Cut", "Keep"]),
+    "Cut",
+    "What happens to open connections that a change denies",
+  ),
+
   allowIPIPPacketsFromWorkloads: row(
     "IPIP packets from workloads",
     bool,
