@@ -7,6 +7,7 @@ const rankByPackage: Readonly<Record<string, number>> = {
   net: 0,
   selector: 1,
   resources: 2,
+  fields: 3,
   protocol: 3,
   policy: 3,
   ipam: 3,
@@ -18,7 +19,7 @@ const rankByPackage: Readonly<Record<string, number>> = {
   dataplane: 6,
 };
 /** Rank 5 and store: the store speaks the wire's change sets. */
-const PURE = new Set(["net", "selector", "resources", "protocol", "policy", "ipam", "bgp"]);
+const PURE = new Set(["net", "selector", "resources", "fields", "protocol", "policy", "ipam", "bgp"]);
 const root = resolve(import.meta.dirname, "../..");
 
 interface Import {

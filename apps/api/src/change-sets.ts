@@ -12,6 +12,7 @@ import { readBody } from "./bodies/body.ts";
 import type { Body } from "./bodies/body.ts";
 import { noteRehearsal } from "./refusals.ts";
 import { inParts } from "./rest/parts.ts";
+import { managerOf } from "./rest/manager.ts";
 import { sendParts, setWarnings } from "./rest/respond.ts";
 
 /** Where agents and the CLI write: many objects, all or nothing. */
@@ -28,7 +29,10 @@ export async function serveChangeSets(
   if (!hasRight(identity, "sync")) requireRight(identity, "write");
   const set = await readAnySet(await readBody(request), identity);
   if (set.dryRun === true) noteRehearsal(request);
-  const { resourceVersion, objects, warnings } = await admit(store, set, { identity });
+  // An agent is the system itself: it owns nothing, and nobody has to take anything from it.
+  const isSystem = hasRight(identity, "sync");
+  const manager = isSystem ? {} : { manager: managerOf(request) };
+  const { resourceVersion, objects, warnings } = await admit(store, set, { identity, ...manager });
   setWarnings(response, warnings);
   const before = `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[`;
   sendParts(response, 200, await inParts(objects, encodeObject, { before, between: ",", after: "]}" }));

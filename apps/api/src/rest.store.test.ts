@@ -153,19 +153,6 @@ describe("writes", () => {
     expect((await server.call(`${NETWORK_SETS}/typed`, { method: "DELETE", headers })).code).toBe(200);
   });
 
-  test("server-side apply is told what to send instead, of a missing object too", async () => {
-    for (const name of ["patched", "missing"])
-      expect(
-        await server.call(`${NETWORK_SETS}/${name}?fieldManager=k`, {
-          ...patchType("application/apply-patch+yaml"),
-          body: networkSet(name),
-        }),
-      ).toMatchObject({
-        code: 415,
-        body: { reason: "UnsupportedMediaType", message: expect.stringContaining("without --server-side") },
-      });
-  });
-
   test("unknown fields: Strict refuses, Warn says, Ignore is silent", async () => {
     const body = networkSet("unknown", { nets: ["10.0.0.1"], nest: 1 });
     const at = (mode: string): string => `${NETWORK_SETS}?dryRun=All&fieldValidation=${mode}`;

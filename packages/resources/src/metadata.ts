@@ -19,7 +19,7 @@ const TYPES = {
   list: { words: "a list of objects", holds: (value) => Array.isArray(value) && value.every(isObject) },
 } satisfies Record<string, { readonly words: string; readonly holds: (value: unknown) => boolean }>;
 
-/** What Kubernetes accepts there, and the type of each. `selfLink` is history: accepted, dropped. */
+/** What Kubernetes accepts there, and the type of each. `selfLink` is history; who owns which fields admission says. */
 const TYPE_BY_FIELD: Readonly<Record<string, keyof typeof TYPES | "dropped">> = {
   name: "string",
   generateName: "string",
@@ -34,7 +34,7 @@ const TYPE_BY_FIELD: Readonly<Record<string, keyof typeof TYPES | "dropped">> = 
   annotations: "map",
   finalizers: "strings",
   ownerReferences: "list",
-  managedFields: "list",
+  managedFields: "dropped",
   selfLink: "dropped",
 };
 

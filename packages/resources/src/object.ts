@@ -1,3 +1,5 @@
+import type { ManagedFields } from "./managed-fields.ts";
+
 /** The shape every stored object shares: Kubernetes' type and object metadata around a kind's own `spec` and `status`. */
 export const API_GROUP = "projectcalico.org";
 export const API_VERSION = "projectcalico.org/v3";
@@ -89,7 +91,7 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly OwnerReference[];
-  readonly managedFields?: readonly unknown[];
+  readonly managedFields?: ManagedFields;
 }
 
 /** An object of any kind; `S` is its spec, `T` its status. Objects are never mutated once stored. */

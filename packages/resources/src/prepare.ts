@@ -122,12 +122,8 @@ function statusOnly<S, T>(write: {
   checkVersion(metadata, "update", findings.report);
   const issues = findings.refused("Ignore");
   if (issues.length > 0) return { issues, error: errorFor(definition, metadata.name, issues) };
-  const { resourceVersion, managedFields } = metadata;
-  const kept = {
-    ...old.metadata,
-    ...(resourceVersion !== undefined && { resourceVersion }),
-    ...(managedFields !== undefined && { managedFields }),
-  };
+  const { resourceVersion } = metadata;
+  const kept = { ...old.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   const spec = definition.flat ? flatFieldsOf(old) : old.spec;
   return { object: objectOf(definition, kept, spec as S, write.status as T | undefined), warnings: [] };
 }

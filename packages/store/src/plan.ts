@@ -353,13 +353,11 @@ function checkPreconditions(
   if ((asked.resourceVersion ?? "") !== "" && asked.resourceVersion !== old.resourceVersion) throw conflict(ref);
 }
 
-/** Neither the version nor the times in managedFields make a change. */
+/** Neither the version makes a change nor when its managers last wrote. */
 function withoutTimes({ metadata, ...rest }: KubeObject): unknown {
   const { resourceVersion: _, managedFields, ...kept } = metadata;
-  const fields = managedFields?.map((field) =>
-    typeof field === "object" && field !== null ? { ...field, time: undefined } : field,
-  );
-  return { ...rest, metadata: { ...kept, managedFields: fields } };
+  const owners = managedFields?.entries.map(({ time: __, ...owner }) => owner);
+  return { ...rest, metadata: { ...kept, owners } };
 }
 
 function hasStatusSubresource(kind: string): boolean {

@@ -1,5 +1,5 @@
 import { currentRequestId, inTurns, turns } from "@percale/daemon";
-import type { ChangeSet, ChangeSetResult } from "@percale/protocol";
+import type { Change, ChangeSet, ChangeSetResult } from "@percale/protocol";
 import {
   badRequest,
   brief,
@@ -31,11 +31,15 @@ export interface AdmitOptions {
   /** Whose rights count, and the author that is kept. */
   readonly identity: Identity;
   readonly fieldValidation?: FieldValidation;
+  /** Whose the fields are that it sets. Absent: nobody's, the system itself writes. */
+  readonly manager?: string;
 }
 
 export interface Admitted extends ChangeSetResult {
   /** Unknown fields that were dropped, in words. */
   readonly warnings: readonly string[];
+  /** What became of each proposal: an apply may have created. */
+  readonly ops: readonly Change["op"][];
 }
 
 /** The one way into the store: rights, every check layer of every object, then one atomic write. Throws StatusError. */
@@ -78,7 +82,11 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
         },
         { check: checkFor(identity) },
       );
-      return { ...result, warnings: prepared.flatMap(({ warnings }) => warnings) };
+      return {
+        ...result,
+        warnings: prepared.flatMap(({ warnings }) => warnings),
+        ops: prepared.map(({ change }) => change.op),
+      };
     } catch (error) {
       const isWorthIt =
         error instanceof StatusError && prepared.some(({ tryAgainAfter }) => tryAgainAfter === error.reason);
@@ -90,7 +98,7 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
 async function prepareAll(
   store: Datastore,
   changes: readonly Proposal[],
-  { identity, fieldValidation = "Warn" }: AdmitOptions,
+  { identity, fieldValidation = "Warn", manager }: AdmitOptions,
 ): Promise<Prepared[]> {
   // All at once: they share their question to the database.
   const olds = await Promise.all(changes.map(async (proposal) => oldOf(store, proposal)));
@@ -102,7 +110,13 @@ async function prepareAll(
     for (const [i, proposal] of changes.entries()) {
       const old = olds[i];
       budget.spend(i + 1, old);
-      const question = { proposal, fieldValidation, ...(old !== undefined && { old }) };
+      if (proposal.op === "apply" && old === undefined) authorize(identity, "create", refOfProposal(proposal));
+      const question = {
+        proposal,
+        fieldValidation,
+        ...(old !== undefined && { old }),
+        ...(manager !== undefined && { manager }),
+      };
       try {
         if (isLarge(question)) {
           leave ??= largeWork.enter(identity.user);
@@ -135,12 +149,13 @@ function checkFor(identity: Identity): (context: CheckContext) => StatusError | 
   };
 }
 
-/** What a change of an object is about. Throws 404 if there is none, but for a body that may be at fault itself: it is read first. */
+/** What a change of an object is about. Throws 404 if there is none, but for a body that may be at fault itself, or may create: it is read first. */
 async function oldOf(store: Datastore, proposal: Proposal): Promise<KubeObject | undefined> {
   if (WRITES[proposal.op] !== "update") return undefined;
   const ref = refOfProposal(proposal);
   const old = await store.get(ref);
-  if (old === undefined && !("draft" in proposal && proposal.op === "update")) throw notFound(ref);
+  const isReadFirst = "draft" in proposal && (proposal.op === "update" || proposal.op === "apply");
+  if (old === undefined && !isReadFirst) throw notFound(ref);
   return old;
 }
 

@@ -9,7 +9,7 @@ export const SHORT = { json: 16 * 1024, yaml: 4 * 1024 };
 /** Whether reading and checking it may take more than its turn of the event loop. */
 export function isLarge({ proposal, old }: Question): boolean {
   if (proposal.op === "delete") return false;
-  if (proposal.op === "patch" && isLongerThan(old, SHORT.json)) return true;
+  if ((proposal.op === "patch" || proposal.op === "apply") && isLongerThan(old, SHORT.json)) return true;
   if ("draft" in proposal) return isLargeBody(proposal.draft);
   return "text" in proposal ? proposal.text.length > SHORT.json : isLongerThan(proposal.object, SHORT.json);
 }

@@ -1,7 +1,7 @@
 /** The thread behind `large-work.ts`: a task comes in, its result goes out, or the Status of what refuses it. */
 import { parentPort } from "node:worker_threads";
-import { fieldsOf, invalid, StatusError } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import { fieldsOf, fromStored, invalid, StatusError, storedForm } from "@percale/resources";
+import type { KubeObject, StoredObject } from "@percale/resources";
 import { parseJson, textOf } from "../bodies/body.ts";
 import { failureOf } from "../thread-failure.ts";
 import type { Answer, Asked, LargeTask, LargeTasks } from "./large-task.ts";
@@ -43,13 +43,13 @@ function toldOf(asked: Asked): LargeTasks[LargeTask]["told"] {
 }
 
 function prepared({ question, old = "" }: LargeTasks["prepare"]["asked"]): LargeTasks["prepare"]["told"] {
-  const stored = old === "" ? undefined : (JSON.parse(old) as KubeObject); // written by the asking thread
+  const stored = old === "" ? undefined : fromStored(JSON.parse(old) as StoredObject); // written by the asking thread
   const { change, ...rest } = prepare({ ...question, ...(stored !== undefined && { old: stored }) });
   if (!("object" in change)) throw new Error("a deletion has nothing to prepare");
   const { object, ...around } = change;
   // What is stored already may shrink, whatever its size.
   refuseFields(object, Math.max(MAX_FIELDS, fieldsOf(stored)), object);
-  const json = JSON.stringify(object);
+  const json = JSON.stringify(storedForm(object));
   refuseBytes(Buffer.byteLength(json), Math.max(MAX_OBJECT_BYTES, Buffer.byteLength(old)));
   return { ...rest, around, object: json };
 }

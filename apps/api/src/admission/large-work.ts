@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { encodeObject, internalError, StatusError, tooManyRequests } from "@percale/resources";
-import type { KubeObject } from "@percale/resources";
+import { encodeObject, fromStored, internalError, StatusError, storedForm, tooManyRequests } from "@percale/resources";
+import type { StoredObject } from "@percale/resources";
 import { SharedGate } from "../limits.ts";
 import type { Leave } from "../limits.ts";
 import type { Body } from "../bodies/body.ts";
@@ -48,9 +48,9 @@ export class LargeWork {
   async prepare({ old, ...question }: Question): Promise<Prepared> {
     const { object, around, ...prepared } = await this.#ask("prepare", {
       question: { ...question, proposal: asText(question.proposal) },
-      ...(old !== undefined && { old: encodeObject(old) }),
+      ...(old !== undefined && { old: JSON.stringify(storedForm(old)) }),
     });
-    return { ...prepared, change: { ...around, object: JSON.parse(object) as KubeObject } }; // written by our own thread
+    return { ...prepared, change: { ...around, object: fromStored(JSON.parse(object) as StoredObject) } }; // written by our own thread
   }
 
   /** As `splitSet`. Throws StatusError. */

@@ -6,18 +6,21 @@ import type { Draft } from "../bodies/draft.ts";
 /** A change whose object may still be as a client sent it: what is large is read on another thread. */
 export type Proposal = Change | ProposedDraft | ProposedText;
 
-/** What a proposal does once it is read. */
+/** What a proposal does once it is read; an apply creates what is not there. */
 export const WRITES = {
   create: "create",
   update: "update",
   patch: "update",
+  apply: "update",
   delete: "delete",
 } as const satisfies Record<Proposal["op"], Change["op"]>;
 
 export interface ProposedDraft {
-  readonly op: "create" | "update" | "patch";
+  readonly op: "create" | "update" | "patch" | "apply";
   readonly draft: Draft;
   readonly subresource?: "status";
+  /** Of an apply: take over what others own. */
+  readonly force?: boolean;
 }
 
 /** The JSON of an object of which only so much is read. */

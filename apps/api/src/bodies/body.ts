@@ -70,6 +70,13 @@ export function parseBody({ bytes, type }: Body): unknown {
   return isYaml(type) ? storable(parseYaml(text)) : parseJson(text);
 }
 
+/** What is applied is YAML by its type, and JSON as nearly all clients write it, which is read in a tenth of the time. */
+export function parseConfig(text: string): unknown {
+  if (text.trimStart().startsWith("{")) return parseJson(text);
+  if (text.length > MAX_YAML_BYTES) throw tooLarge(MAX_YAML_BYTES);
+  return storable(parseYaml(text));
+}
+
 /** RFC 9112, section 6.3: neither header, no body. A type may be named all the same. */
 function hasNoBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;

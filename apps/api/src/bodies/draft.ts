@@ -1,6 +1,6 @@
 import { badRequest, definitionOf, show } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
-import { parseBody, textOf } from "./body.ts";
+import { parseBody, parseConfig, textOf } from "./body.ts";
 import type { Body } from "./body.ts";
 import { patchObject } from "./patch.ts";
 
@@ -26,6 +26,18 @@ export function patchDraft({ bytes, type, at }: Draft, current: KubeObject): Kub
   const object = placed(patchObject(current, textOf(bytes), type, definitionOf(at.kind)?.group), at);
   if (object.metadata.name === at.name) return object;
   throw badRequest(`metadata.name: a patch may not change it, got ${object.metadata.name}`);
+}
+
+/** The body of an apply, with its address: the part of an object that its manager wants. Throws StatusError 400 and 422. */
+export function readConfig({ bytes, at }: Draft): KubeObject {
+  const body = parseConfig(textOf(bytes));
+  const { apiVersion, kind, metadata } = (body ?? {}) as Partial<KubeObject>;
+  if (apiVersion === undefined || kind === undefined)
+    throw badRequest("an apply must say apiVersion and kind of what it applies");
+  const { managedFields } = (metadata ?? {}) as { readonly managedFields?: unknown };
+  if (managedFields !== undefined && managedFields !== null)
+    throw badRequest("metadata.managedFields must be nil: who owns what follows from the apply itself");
+  return placed(body, at);
 }
 
 type Sent = Record<string, unknown> & { metadata?: Record<string, unknown> };

@@ -6,6 +6,8 @@ import { strategicMergePatch } from "./strategic-patch.ts";
 
 export const JSON_PATCH = "application/json-patch+json";
 export const MERGE_PATCH = "application/merge-patch+json";
+/** Server-side apply: no patch of what is stored, but a wish (`admission/prepare.ts`). */
+export const APPLY_PATCH = "application/apply-patch+yaml";
 
 /** The object after the patch; the input stays as it is. Throws StatusError 400, 413, 415 or 422. */
 export function patchObject(object: unknown, text: string, type: string, group = API_GROUP): unknown {
@@ -17,7 +19,7 @@ export function patchObject(object: unknown, text: string, type: string, group =
 
 /** Throws 415 for what is no patch, or none that we serve, with what to send instead. */
 export function refuseUnserved(type: string, group: string): void {
-  applierOf(type, group);
+  if (type !== APPLY_PATCH) applierOf(type, group);
 }
 
 /** kubectl patches Kubernetes' own kinds strategically, whatever OpenAPI says of them. */
@@ -30,15 +32,13 @@ function applierOf(type: string, group: string): (object: unknown, patch: unknow
     case "application/strategic-merge-patch+json":
       if (group !== API_GROUP) return strategicMergePatch;
       throw unsupported(`${type} needs patch keys that this group's kinds do not declare`);
-    case "application/apply-patch+yaml":
-      throw unsupported("server-side apply is not served yet: use kubectl apply without --server-side");
     default:
       throw unsupported(`${type} is no patch type`);
   }
 }
 
 function unsupported(why: string): StatusError {
-  return new StatusError("UnsupportedMediaType", `${why}; send ${MERGE_PATCH} or ${JSON_PATCH}`);
+  return new StatusError("UnsupportedMediaType", `${why}; send ${MERGE_PATCH}, ${JSON_PATCH} or ${APPLY_PATCH}`);
 }
 
 /** RFC 7386. */

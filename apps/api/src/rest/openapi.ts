@@ -3,7 +3,7 @@ import { resourceDefinitions } from "@percale/resources";
 import type { GroupVersion, JsonSchema, ResourceDefinition } from "@percale/resources";
 import { metaSchemas, metaSchemaName } from "./openapi-meta.ts";
 import { encodeSwagger } from "./openapi-protobuf.ts";
-import { JSON_PATCH, MERGE_PATCH } from "../bodies/patch.ts";
+import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH } from "../bodies/patch.ts";
 import { rootOf } from "./route.ts";
 
 /** Names of schemas as Kubernetes and Calico publish them. */
@@ -188,7 +188,10 @@ function operations(definition: ResourceDefinition): (action: Action, parameters
     ...((action === "post" || action === "put") && { requestBody: { required: true, content: json(schema(kind)) } }),
     // No strategic merge here, so that kubectl apply sends JSON merge patches.
     ...(action === "patch" && {
-      requestBody: { required: true, content: { [JSON_PATCH]: { schema: patch }, [MERGE_PATCH]: { schema: patch } } },
+      requestBody: {
+        required: true,
+        content: Object.fromEntries([JSON_PATCH, MERGE_PATCH, APPLY_PATCH].map((type) => [type, { schema: patch }])),
+      },
     }),
     responses: { "200": { description: "OK", content: json(schema(action === "list" ? listKind : kind)) } },
     "x-kubernetes-action": action,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { cellOf, encodeServed, servedForm, StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
+import { shownOwners, withOwners } from "../fields/shown.ts";
 import { inParts } from "./parts.ts";
 
 /** How a client wants objects shown: whole, as metadata, or as kubectl's table. */
@@ -35,12 +36,17 @@ export function renderObject(definition: ResourceDefinition, object: KubeObject,
     case "table":
       return renderTable(definition, [object], how, { revision: object.metadata.resourceVersion ?? "" });
     case "metadata":
-      return JSON.stringify(partial(object, "PartialObjectMetadata"), undefined, how.pretty ? 2 : undefined);
-    case "object": {
-      const text = encodeServed(object);
-      return how.pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text;
-    }
+      return laidOut(
+        withOwners(JSON.stringify(partial(object, "PartialObjectMetadata")), shownOwners(definition, object)),
+        how,
+      );
+    case "object":
+      return laidOut(withOwners(encodeServed(object), shownOwners(definition, object)), how);
   }
+}
+
+function laidOut(json: string, { pretty }: Pick<Representation, "pretty">): string {
+  return pretty ? JSON.stringify(JSON.parse(json), undefined, 2) : json;
 }
 
 export interface ListPage {
@@ -60,9 +66,8 @@ export async function renderList(
   const { field, head, item } = LISTS[form];
   const nowMs = Date.now();
   const textOf = (object: KubeObject): string => {
-    if (form === "object" && !pretty) return encodeServed(object);
-    const shown = item(definition, object, include, nowMs);
-    return pretty ? indented(JSON.stringify(shown, undefined, 2)) : JSON.stringify(shown);
+    const text = laidOut(item(definition, object, include, nowMs), how);
+    return pretty ? indented(text) : text;
   };
   const open = JSON.stringify(head(definition, page), undefined, pretty ? 2 : undefined).replace(/\n?\}$/, "");
   const [before, between, after] = pretty
@@ -76,17 +81,32 @@ export async function renderList(
 interface ListForm {
   readonly field: "items" | "rows";
   readonly head: (definition: ResourceDefinition, page: Omit<ListPage, "items">) => object;
-  readonly item: typeof rowOf;
+  /** JSON. */
+  readonly item: (
+    definition: ResourceDefinition,
+    object: KubeObject,
+    include: Representation["include"],
+    nowMs: number,
+  ) => string;
 }
 
 const LISTS: Readonly<Record<Representation["form"], ListForm>> = {
-  object: { field: "items", head: listHead, item: (_, object) => servedForm(object) },
+  object: {
+    field: "items",
+    head: listHead,
+    item: (definition, object) => withOwners(encodeServed(object), shownOwners(definition, object)),
+  },
   metadata: {
     field: "items",
     head: (_, page) => listHead({ listKind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" }, page),
-    item: (_, object) => partial(object, "PartialObjectMetadata"),
+    item: (definition, object) =>
+      withOwners(JSON.stringify(partial(object, "PartialObjectMetadata")), shownOwners(definition, object)),
   },
-  table: { field: "rows", head: tableHead, item: rowOf },
+  table: {
+    field: "rows",
+    head: tableHead,
+    item: (definition, object, include, nowMs) => JSON.stringify(rowOf(definition, object, include, nowMs)),
+  },
 };
 
 function listHead(

@@ -7,8 +7,9 @@ import type { Identity } from "../auth/identity.ts";
 import { mediaType, readBody, readBytes, readQuestion } from "../bodies/body.ts";
 import type { Body } from "../bodies/body.ts";
 import type { ObjectRequest } from "./request.ts";
-import { refuseUnserved } from "../bodies/patch.ts";
+import { APPLY_PATCH, refuseUnserved } from "../bodies/patch.ts";
 import { noteRehearsal } from "../refusals.ts";
+import { applierOf, managerOf } from "./manager.ts";
 import { refOfRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import { sendJson, sendParts, setWarnings } from "./respond.ts";
@@ -25,8 +26,8 @@ export async function updateObject(call: ObjectRequest): Promise<void> {
 /** Read, patch, write; without a version in the patch it is tried again when somebody else was faster. */
 export async function patchOne(call: ObjectRequest): Promise<void> {
   const { request, route } = call;
-  await writeObject(call, "patch", async () => {
-    const type = mediaType(request);
+  const type = mediaType(request);
+  await writeObject(call, type === APPLY_PATCH ? "apply" : "patch", async () => {
     refuseUnserved(type, route.definition.group); // first of all: to a missing object too the answer is what to send instead
     return { bytes: await readBytes(request), type };
   });
@@ -38,17 +39,29 @@ async function writeObject(call: ObjectRequest, op: ProposedDraft["op"], read: (
   const { definition, namespace, name, subresource } = route;
   refuseReadOnly(definition, op);
   const how = negotiate(request, query);
-  const options = writeOptions(call);
+  const manager = op === "apply" ? applierOf(request, query) : managerOf(request, query);
+  const options = { ...writeOptions(call), manager };
+  const force = forceOf(query, op);
   const at = {
     kind: definition.kind,
     ...(namespace !== undefined && { namespace }),
     ...(name !== undefined && { name }),
   };
   const draft = { ...(await read()), at };
-  const proposal = { op, draft, ...(subresource !== undefined && { subresource }) };
-  const { objects, warnings } = await admit(store, { changes: [proposal], dryRun: options.dryRun }, options);
+  const proposal = { op, draft, ...(subresource !== undefined && { subresource }), ...(force && { force }) };
+  const { objects, warnings, ops } = await admit(store, { changes: [proposal], dryRun: options.dryRun }, options);
   setWarnings(response, warnings);
-  sendJson(response, op === "create" ? 201 : 200, renderObject(definition, objects[0]!, how));
+  sendJson(response, ops[0] === "create" ? 201 : 200, renderObject(definition, objects[0]!, how));
+}
+
+/** Taking over what others own is for applies: other writes do it anyway. */
+function forceOf(query: URLSearchParams, op: ProposedDraft["op"]): boolean {
+  const force = query.get("force") ?? "";
+  if (force !== "" && op === "patch")
+    throw invalid("PatchOptions", "", [
+      { field: "force", reason: "FieldValueForbidden", message: "may not be specified for non-apply patch" },
+    ]);
+  return force === "true" || force === "1";
 }
 
 /** `meta/v1` DeleteOptions, as far as it changes what we do. */

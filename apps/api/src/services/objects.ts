@@ -15,6 +15,8 @@ import { changeSetAt, type NetChange, oncePerObject } from "./change-log.ts";
 import type { Services } from "./services.ts";
 
 const HISTORY = 100;
+/** Owner of the fields that people set in the dashboard. */
+const DASHBOARD = "percale-dashboard";
 /** About what is written as JSON in a turn of the event loop. */
 const PAGE_CHARACTERS = 1024 * 1024;
 
@@ -64,7 +66,7 @@ export function changeServices(store: Datastore): Pick<Services["changes"], "app
   return {
     // A misspelt field must not be taken for one left out, and nobody at the browser reads warnings.
     apply: async (changeSet, identity) =>
-      briefly(await admit(store, changeSet, { identity, fieldValidation: "Strict" })),
+      briefly(await admit(store, changeSet, { identity, fieldValidation: "Strict", manager: DASHBOARD })),
     list: async ({ limit, before }) => {
       const activities = await store.changes({ limit, ...(before !== undefined && { before }) });
       const next = activities.at(-1)?.revision;
@@ -78,7 +80,7 @@ export function changeServices(store: Datastore): Pick<Services["changes"], "app
         oncePerObject(own).map((one) => inverse(store, one, resourceVersionPrecondition)),
       );
       const why = reason ?? `revert of revision ${revision}${set[0]?.reason ? `: ${set[0].reason}` : ""}`;
-      return briefly(await admit(store, { changes: changes.flat(), reason: why }, { identity }));
+      return briefly(await admit(store, { changes: changes.flat(), reason: why }, { identity, manager: DASHBOARD }));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
-import type { KubeObject, ObjectRef } from "@percale/resources";
-import { sortKey } from "@percale/resources";
+import { fromStored, sortKey } from "@percale/resources";
+import type { KubeObject, ObjectRef, StoredObject } from "@percale/resources";
 import type { Activity, Retention } from "../datastore.ts";
 import { activityOf } from "../log.ts";
 import type { Undo, UndoRange } from "../log.ts";
@@ -30,8 +30,8 @@ export interface ActivityRow {
   readonly reason: string;
   readonly request_id: string;
   readonly op: Activity["op"];
-  readonly body: KubeObject;
-  readonly previous: KubeObject | null;
+  readonly body: StoredObject;
+  readonly previous: StoredObject | null;
 }
 
 export async function readHistory(
@@ -66,12 +66,13 @@ export async function readUndo(pool: Pool, { kind, from, to }: UndoRange): Promi
   );
   const undo = new Map<string, KubeObject | undefined>();
   for (const revisions of pagesOf(firsts)) {
-    const { rows } = await pool.query<{ namespace: string; name: string; previous: KubeObject | null }>(
+    const { rows } = await pool.query<{ namespace: string; name: string; previous: StoredObject | null }>(
       "SELECT namespace, name, previous FROM revisions WHERE revision = ANY($1::bigint[])",
       [revisions],
     );
     if (rows.length < revisions.length) return undefined; // compaction was faster
-    for (const { namespace, name, previous } of rows) undo.set(sortKey(namespace, name), previous ?? undefined);
+    for (const { namespace, name, previous } of rows)
+      undo.set(sortKey(namespace, name), previous === null ? undefined : fromStored(previous));
   }
   return undo;
 }
@@ -87,9 +88,9 @@ export function activityIn({
   body,
   previous,
 }: ActivityRow): Activity {
-  const replaced = previous === null ? {} : { previous };
+  const replaced = previous === null ? {} : { previous: fromStored(previous) };
   const set = { author, reason, requestId: request_id };
-  const entry = { revision, setEnd: set_end, at: at.toISOString(), ...set, type: op, object: body };
+  const entry = { revision, setEnd: set_end, at: at.toISOString(), ...set, type: op, object: fromStored(body) };
   return activityOf({ ...entry, ...replaced });
 }
 

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool, QueryConfig } from "pg";
 import { inTurns } from "@percale/daemon";
-import type { KubeObject } from "@percale/resources";
+import { fromStored, storedForm } from "@percale/resources";
+import type { StoredObject } from "@percale/resources";
 import type { Activity } from "../datastore.ts";
 import type { LogEvent } from "../event-window.ts";
 import { ANSWER_MS } from "./connection.ts";
@@ -20,8 +21,8 @@ interface LogRow {
   readonly revision: number;
   readonly set_end: number;
   readonly op: LogEvent["type"];
-  readonly body: KubeObject;
-  readonly previous: KubeObject | null;
+  readonly body: StoredObject;
+  readonly previous: StoredObject | null;
 }
 
 /** The committed events after `since`: whole change sets, about 1,000 events or a megabyte at a time; empty at the end of the log. */
@@ -46,8 +47,8 @@ async function readPage(client: ClientBase | Pool, since: number): Promise<LogEv
     revision,
     setEnd: set_end,
     type: op,
-    object: body,
-    ...(previous !== null && { previous }),
+    object: fromStored(body),
+    ...(previous !== null && { previous: fromStored(previous) }),
   }));
 }
 
@@ -161,8 +162,8 @@ function rowOf(event: Group["events"][number]): string {
     author,
     reason,
     request_id: requestId,
-    body: object,
-    previous,
+    body: storedForm(object),
+    ...(previous !== undefined && { previous: storedForm(previous) }),
   });
 }
 

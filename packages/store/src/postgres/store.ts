@@ -3,7 +3,8 @@ import type { Client, Pool } from "pg";
 import { silentLogger } from "@percale/daemon";
 import type { Logger } from "@percale/daemon";
 import type { ChangeSetResult } from "@percale/protocol";
-import type { KubeObject, ObjectRef } from "@percale/resources";
+import { fromStored } from "@percale/resources";
+import type { KubeObject, ObjectRef, StoredObject } from "@percale/resources";
 import { Cache } from "../cache.ts";
 import { CachedReads } from "../cached-reads.ts";
 import type {
@@ -66,9 +67,11 @@ export async function openPostgresStore({
 async function readAll(client: Client): Promise<{ epoch: string; head: number; objects: KubeObject[] }> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const { epoch, head } = await readHead(client);
-  const { rows } = await client.query<{ body: KubeObject }>("SELECT body FROM objects ORDER BY kind, namespace, name");
+  const { rows } = await client.query<{ body: StoredObject }>(
+    "SELECT body FROM objects ORDER BY kind, namespace, name",
+  );
   await client.query("COMMIT");
-  return { epoch, head, objects: rows.map(({ body }) => body) };
+  return { epoch, head, objects: rows.map(({ body }) => fromStored(body)) };
 }
 
 interface Parts {

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startAnyApi } from "./testdata/any-store-api.ts";
+import type { TestApi } from "./testdata/any-store-api.ts";
+import type { Answer } from "./testdata/test-api.ts";
+
+let server: TestApi;
+beforeAll(async () => {
+  server = await startAnyApi();
+});
+afterAll(() => server.stop());
+
+const SETS = "/apis/projectcalico.org/v3/namespaces/default/networksets";
+const OBJECT = { apiVersion: "projectcalico.org/v3", kind: "NetworkSet" };
+const at = (name: string): string => `${SETS}/${name}`;
+
+interface Wish {
+  readonly manager?: string;
+  readonly query?: string;
+  readonly [part: string]: unknown;
+}
+
+function apply(name: string, { manager = "ann", query = "", ...parts }: Wish): Promise<Answer> {
+  const body = { ...OBJECT, metadata: { name }, ...parts };
+  const headers = { "content-type": "application/apply-patch+yaml" };
+  return server.call(`${at(name)}?fieldManager=${manager}${query}`, { method: "PATCH", headers, body });
+}
+
+function merge(name: string, body: unknown, manager = "mona"): Promise<Answer> {
+  const headers = { "content-type": "application/merge-patch+json" };
+  return server.call(`${at(name)}?fieldManager=${manager}`, { method: "PATCH", headers, body });
+}
+
+interface Entry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly fieldsV1: unknown;
+}
+
+/** Who owns what, by operation and manager. */
+async function ownersOf(name: string): Promise<Record<string, unknown>> {
+  const { body } = await server.call(at(name));
+  const entries = (body.metadata.managedFields ?? []) as readonly Entry[];
+  return Object.fromEntries(entries.map(({ operation, manager, fieldsV1 }) => [`${operation} ${manager}`, fieldsV1]));
+}
+
+/** Nets are a set: each is owned by itself. */
+const NETS = { "f:spec": { "f:nets": { 'v:"10.0.0.1"': {} } } };
+const labelled = (name: string, a: string): Wish => ({ metadata: { name, labels: { a } } });
+const LABEL = { "f:metadata": { "f:labels": { "f:a": {} } } };
+const ALL = { "f:spec": { ".": {}, "f:nets": { ".": {}, 'v:"10.0.0.1"': {} } } };
+
+describe("an apply", () => {
+  test("creates what is not there, and owns what it says", async () => {
+    const made = await apply("made", { spec: { nets: ["10.0.0.1"] } });
+    expect([made.code, made.body.metadata.generation]).toEqual([201, 1]);
+    const { time, ...entry } = made.body.metadata.managedFields[0];
+    expect(entry).toEqual({
+      manager: "ann",
+      operation: "Apply",
+      apiVersion: "projectcalico.org/v3",
+      fieldsType: "FieldsV1",
+      fieldsV1: NETS,
+    });
+    expect(time).toBe(made.body.metadata.creationTimestamp);
+  });
+
+  test("that changes nothing leaves the version as it is", async () => {
+    const made = await apply("same", { spec: { nets: ["10.0.0.1"] } });
+    const again = await apply("same", { spec: { nets: ["10.0.0.1"] } });
+    expect([again.code, again.body]).toEqual([200, made.body]);
+  });
+
+  test("shares what it says the same, and meets a conflict where it does not", async () => {
+    await apply("shared", { spec: { nets: ["10.0.0.1"] }, metadata: { name: "shared", labels: { a: "1", b: "1" } } });
+    await apply("shared", { manager: "ben", metadata: { name: "shared", labels: { a: "1" } } });
+    expect(await ownersOf("shared")).toEqual({
+      "Apply ann": { "f:metadata": { "f:labels": { "f:a": {}, "f:b": {} } }, ...NETS },
+      "Apply ben": { "f:metadata": { "f:labels": { "f:a": {} } } },
+    });
+    const refused = await apply("shared", {
+      manager: "cleo",
+      metadata: { name: "shared", labels: { a: "2", b: "2" } },
+    });
+    expect([refused.code, refused.body.reason, refused.body.message]).toEqual([
+      409,
+      "Conflict",
+      'Apply failed with 3 conflicts: conflicts with "ann":\n- .metadata.labels.a\n- .metadata.labels.b\nconflicts with "ben":\n- .metadata.labels.a',
+    ]);
+    expect(refused.body.details.causes[0]).toEqual({
+      reason: "FieldManagerConflict",
+      message: 'conflict with "ann"',
+      field: ".metadata.labels.a",
+    });
+  });
+
+  test("by force takes what others own", async () => {
+    await apply("forced", labelled("forced", "1"));
+    const taken = await apply("forced", { manager: "ben", query: "&force=true", ...labelled("forced", "2") });
+    expect([taken.code, taken.body.metadata.labels]).toEqual([200, { a: "2" }]);
+    expect(await ownersOf("forced")).toEqual({ "Apply ben": LABEL });
+  });
+
+  test("adds to a set what it says, and takes out what was its own alone", async () => {
+    await apply("set", { spec: { nets: ["10.0.0.1", "10.0.0.2"] } });
+    await apply("set", { manager: "ben", spec: { nets: ["10.0.0.2", "10.0.0.3"] } });
+    const { body } = await apply("set", { spec: { nets: ["10.0.0.1"] } });
+    expect(body.spec.nets).toEqual(["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+    expect((await apply("set", { manager: "ben", spec: { nets: ["10.0.0.3"] } })).body.spec.nets).toEqual([
+      "10.0.0.1",
+      "10.0.0.3",
+    ]);
+  });
+
+  test("removes what its manager no longer says, unless somebody else owns it", async () => {
+    await apply("dropped", {
+      metadata: { name: "dropped", labels: { mine: "1", ours: "1" } },
+      spec: { nets: ["10.0.0.1"] },
+    });
+    await apply("dropped", { manager: "ben", metadata: { name: "dropped", labels: { ours: "1" } } });
+    const { body } = await apply("dropped", {});
+    expect([body.metadata.labels, body.spec.nets ?? []]).toEqual([{ ours: "1" }, []]);
+  });
+
+  test("rehearsed it answers as if, and stores nothing", async () => {
+    const dry = await apply("dry", { query: "&dryRun=All", spec: { nets: ["10.0.0.1"] } });
+    expect([dry.code, dry.body.metadata.managedFields[0].fieldsV1]).toEqual([201, NETS]);
+    expect((await server.call(at("dry"))).code).toBe(404);
+  });
+
+  test("is checked as any write", async () => {
+    const wrong = await apply("wrong", { spec: { nets: ["no net"] } });
+    expect([wrong.code, wrong.body.details.causes[0].field]).toEqual([422, "spec.nets[0]"]);
+    const unknown = await apply("wrong", { query: "&fieldValidation=Strict", spec: { net: [] } });
+    expect([unknown.code, unknown.body.message]).toEqual([400, 'strict decoding error: unknown field "spec.net"']);
+  });
+
+  test.each([
+    [
+      "no manager",
+      at("bad"),
+      { apiVersion: "projectcalico.org/v3", kind: "NetworkSet" },
+      422,
+      /fieldManager.*required/,
+    ],
+    ["no kind", `${at("bad")}?fieldManager=a`, { metadata: { name: "bad" } }, 400, /apiVersion and kind/],
+    [
+      "owners of its own",
+      `${at("bad")}?fieldManager=a`,
+      { ...OBJECT, metadata: { name: "bad", managedFields: [{}] } },
+      400,
+      /managedFields must be nil/,
+    ],
+    [
+      "another name",
+      `${at("bad")}?fieldManager=a`,
+      { ...OBJECT, metadata: { name: "good" } },
+      400,
+      /name of the object/,
+    ],
+    ["a manager without end", `${at("bad")}?fieldManager=${"a".repeat(129)}`, OBJECT, 422, /at most 128/],
+  ])("with %s is refused", async (_, path, body, code, message) => {
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    const answer = await server.call(path, { method: "PATCH", headers, body });
+    expect([answer.code, answer.body.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  test("force is for applies alone", async () => {
+    await apply("merged", { spec: { nets: ["10.0.0.1"] } });
+    const headers = { "content-type": "application/merge-patch+json" };
+    const refused = await server.call(`${at("merged")}?force=true`, { method: "PATCH", headers, body: {} });
+    expect([refused.code, refused.body.details.causes[0].field]).toEqual([422, "force"]);
+  });
+
+  test("in YAML is one too", async () => {
+    const yaml =
+      "apiVersion: projectcalico.org/v3\nkind: NetworkSet\nmetadata: {name: yaml}\nspec: {nets: [10.0.0.1]}\n";
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    const made = await server.call(`${at("yaml")}?fieldManager=ann`, { method: "PATCH", headers, body: yaml });
+    expect([made.code, made.body.spec.nets]).toEqual([201, ["10.0.0.1"]]);
+  });
+});
+
+describe("other writes", () => {
+  test("own under Update what they set; the name is the query's or the user agent's", async () => {
+    const body = { ...OBJECT, metadata: { name: "posted" }, spec: { nets: ["10.0.0.1"] } };
+    const headers = { "user-agent": "kubectl/v1.33 (linux/amd64)", "content-type": "application/json" };
+    await server.call(SETS, { method: "POST", headers, body });
+    expect(await ownersOf("posted")).toEqual({ "Update kubectl": ALL });
+    await merge("posted", { metadata: { labels: { a: "1" } } });
+    const labels = { "f:metadata": { "f:labels": { ".": {}, "f:a": {} } } };
+    expect(await ownersOf("posted")).toEqual({ "Update kubectl": ALL, "Update mona": labels });
+    await merge("posted", { spec: { nets: ["10.0.0.2"] } });
+    expect(await ownersOf("posted")).toEqual({
+      "Update kubectl": { "f:spec": { ".": {}, "f:nets": {} } },
+      "Update mona": { ...labels, "f:spec": { "f:nets": { 'v:"10.0.0.2"': {} } } },
+    });
+  });
+
+  test("take what an apply owned, which then meets the conflict", async () => {
+    await apply("taken", labelled("taken", "1"));
+    await merge("taken", { metadata: { labels: { a: "2" } } });
+    const refused = await apply("taken", labelled("taken", "1"));
+    expect(refused.body.message).toBe(
+      'Apply failed with 1 conflict: conflict with "mona" using projectcalico.org/v3: .metadata.labels.a',
+    );
+  });
+
+  test("may hand over owners, and an empty list ends them: who applies then finds what was before", async () => {
+    await apply("handed", { spec: { nets: ["10.0.0.1"] } });
+    const { body } = await server.call(at("handed"));
+    const [entry] = body.metadata.managedFields;
+    await server.call(at("handed"), {
+      method: "PATCH",
+      headers: { "content-type": "application/json-patch+json" },
+      body: [{ op: "replace", path: "/metadata/managedFields", value: [{ ...entry, manager: "heir" }] }],
+    });
+    expect(await ownersOf("handed")).toEqual({ "Apply heir": NETS });
+    await merge("handed", { metadata: { managedFields: [{}] } });
+    expect(await ownersOf("handed")).toEqual({});
+    await apply("handed", { spec: { nets: ["10.0.0.1"] } });
+    expect(await ownersOf("handed")).toEqual({
+      "Apply ann": NETS,
+      "Update before-first-apply": ALL,
+    });
+  });
+
+  test("with what they read in them leave the owners alone", async () => {
+    const made = await apply("read", { spec: { nets: ["10.0.0.1"] } });
+    const body = { ...made.body, metadata: { ...made.body.metadata, labels: { a: "1" } } };
+    await server.call(`${at("read")}?fieldManager=ben`, { method: "PUT", body });
+    expect(await ownersOf("read")).toEqual({
+      "Apply ann": NETS,
+      "Update ben": { "f:metadata": { "f:labels": { ".": {}, "f:a": {} } } },
+    });
+  });
+
+  test("owners that cannot be read are refused, each with its place", async () => {
+    await apply("unread", { spec: { nets: ["10.0.0.1"] } });
+    const { body } = await merge("unread", { metadata: { managedFields: [{ manager: "x", operation: "Own" }] } });
+    expect(body.details.causes[0].field).toBe("metadata.managedFields[0].operation");
+  });
+});
+
+describe("owners", () => {
+  test("are shown by get, list and watch, whole and as metadata, and to nobody else", async () => {
+    await apply("shown", { spec: { nets: ["10.0.0.1"] } });
+    const partial = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
+    for (const headers of [{}, partial])
+      expect((await server.call(at("shown"), { headers })).body.metadata.managedFields[0].fieldsV1).toEqual(NETS);
+    const { body } = await server.call(`${SETS}?fieldSelector=metadata.name=shown&pretty=true`);
+    expect(body.items[0].metadata.managedFields[0].fieldsV1).toEqual(NETS);
+    const input = encodeURIComponent(JSON.stringify({ kind: "NetworkSet", namespace: "default", name: "shown" }));
+    const seen = await server.call(`/trpc/objects.get?input=${input}`);
+    expect(seen.body.result.data.metadata).not.toHaveProperty("managedFields");
+  });
+});
