@@ -15,9 +15,11 @@ export async function benchApi(): Promise<Figure[]> {
   try {
     const delay = await watchDelay(server);
     const { perSecond } = await load(server, { name: "most", clients: 64, seconds: 6 });
+    const applied = await load(server, { name: "applied", clients: 64, seconds: 6, apply: true });
     const listMs = await listTime(server);
     return [
       atLeast("API writes, 64 clients, one process", perSecond, "writes/s", 3_000),
+      atLeast("API server-side applies, 64 clients, one process", applied.perSecond, "applies/s", 3_000),
       atMost("API list of 10,000 objects", listMs, "ms", 250),
       atMost("API watch delay p99 at 500 writes/s", delay, "ms", 50),
     ];
@@ -31,6 +33,7 @@ interface Load {
   readonly clients: number;
   readonly seconds: number;
   readonly rate?: number;
+  readonly apply?: boolean;
 }
 
 async function load({ api, token, ca }: TestApi, options: Load): Promise<{ readonly perSecond: number }> {

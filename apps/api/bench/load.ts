@@ -12,7 +12,12 @@ interface Task {
   readonly name: string;
   /** Creates a second over all clients; absent: as many as go. */
   readonly rate?: number;
+  /** Server-side applies of a few objects that each client has, instead of creates. */
+  readonly apply?: boolean;
 }
+
+/** Objects that a client applies in turn. */
+const APPLIED = 16;
 
 const task = JSON.parse(process.argv[2] ?? "{}") as Task; // written by bench/api.ts
 const { hostname, port } = new URL(task.url);
@@ -30,10 +35,13 @@ class Client {
     socket.on("data", (text: string) => this.#hear(text));
   }
 
-  create(name: string): Promise<number> {
+  write(name: string): Promise<number> {
     const sent = performance.timeOrigin + performance.now(); // a clock that all processes of the machine share
     const body = `{"apiVersion":"projectcalico.org/v3","kind":"NetworkSet","metadata":{"name":"${name}","namespace":"bench","annotations":{"sent":"${sent}"}},"spec":{"nets":["10.1.2.3/32","10.1.2.4/32"]}}`;
-    const head = `POST ${path} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${task.token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const [method, target, type] = task.apply
+      ? ["PATCH", `${path}/${name}?fieldManager=bench`, "application/apply-patch+yaml"]
+      : ["POST", path, "application/json"];
+    const head = `${method} ${target} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${task.token}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#answer = resolve;
     this.#socket.write(head + body);
@@ -77,8 +85,8 @@ async function drive(client: Client, id: number): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
       due += pauseMs;
     }
-    const code = await client.create(`${task.name}-${id}-${count}`);
-    if (code === 201) done++;
+    const code = await client.write(`${task.name}-${id}-${task.apply ? count % APPLIED : count}`);
+    if (code === 201 || code === 200) done++;
     else failed++;
   }
 }

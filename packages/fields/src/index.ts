@@ -19,6 +19,7 @@ export { fieldsOf } from "./owned.ts";
 export { difference, has, isSameSet, NOTHING, union } from "./set.ts";
 export type { FieldNode, FieldPath, FieldSet } from "./set.ts";
 export { formatPath } from "./step.ts";
+export { formatOwnerOfAll } from "./whole.ts";
 export { typeOf } from "./type.ts";
 export type { FieldType, ListType, MapType } from "./type.ts";
 export { formatFieldsV1, parseFieldsV1 } from "./v1.ts";

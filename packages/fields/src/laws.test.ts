@@ -8,6 +8,8 @@ import type { FieldPath, FieldSet } from "./set.ts";
 import { after, afterAll, managerOf } from "./testdata/cluster-of-one.ts";
 import { WIDGET, widgetOf, writeOf } from "./testdata/widget.ts";
 import { formatFieldsV1, parseFieldsV1 } from "./v1.ts";
+import { ownerOfAll } from "./managers.ts";
+import { formatOwnerOfAll } from "./whole.ts";
 
 const set: fc.Arbitrary<FieldSet> = fc
   .array(fc.array(fc.constantFrom("f:a", "f:b", 'k:{"port":1}', 'v:"x"'), { minLength: 1, maxLength: 3 }), {
@@ -75,6 +77,14 @@ describe("values", () => {
 });
 
 describe("managers", () => {
+  test("all that an object sets is written at once as it is from its set", () => {
+    fc.assert(
+      fc.property(widgetOf(0), (one) => {
+        expect(formatOwnerOfAll(one, WIDGET)).toBe(formatFieldsV1(ownerOfAll(one, WIDGET)));
+      }),
+    );
+  });
+
   test("applied twice is applied once", () => {
     fc.assert(
       fc.property(writes, write, (before, last) => {

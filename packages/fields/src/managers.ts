@@ -6,6 +6,7 @@ import { remove, withParents } from "./remove.ts";
 import { difference, intersection, members, NOTHING, setOf, union } from "./set.ts";
 import type { FieldPath, FieldSet } from "./set.ts";
 import type { FieldType } from "./type.ts";
+import { NOBODYS_PATHS } from "./nobodys.ts";
 
 /** What each manager owns; who owns nothing is not in it. */
 export type Managers = ReadonlyMap<string, FieldSet>;
@@ -24,22 +25,7 @@ export interface Live {
 }
 
 /** What every object has and no manager owns. */
-const NOBODYS = setOf([
-  ["f:apiVersion"],
-  ["f:kind"],
-  ["f:metadata"],
-  ...[
-    "name",
-    "namespace",
-    "creationTimestamp",
-    "selfLink",
-    "uid",
-    "clusterName",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-  ].map((field) => ["f:metadata", `f:${field}`]),
-]);
+const NOBODYS = setOf(NOBODYS_PATHS);
 
 /** A write other than apply: whatever it changes is its manager's from now on, and nobody else's. */
 export function afterUpdate({ object, type, managers }: Live, next: unknown, manager: string): Managers {

@@ -7,7 +7,7 @@
  */
 export * from "./object.ts";
 export { brief } from "./brief.ts";
-export { encodeObject } from "./encode.ts";
+export { encodedText, encodeObject } from "./encode.ts";
 export { encodeServed, ownForm, servedForm } from "./served.ts";
 export { ManagedFields } from "./managed-fields.ts";
 export type { FieldsEntry } from "./managed-fields.ts";

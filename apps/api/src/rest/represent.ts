@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { cellOf, encodeServed, servedForm, StatusError } from "@percale/resources";
+import { cellOf, servedForm, StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
-import { shownOwners, withOwners } from "../fields/shown.ts";
+import { encodeShown, shownOwners, withOwners } from "../fields/shown.ts";
 import { inParts } from "./parts.ts";
 
 /** How a client wants objects shown: whole, as metadata, or as kubectl's table. */
@@ -41,7 +41,7 @@ export function renderObject(definition: ResourceDefinition, object: KubeObject,
         how,
       );
     case "object":
-      return laidOut(withOwners(encodeServed(object), shownOwners(definition, object)), how);
+      return laidOut(encodeShown(definition, object), how);
   }
 }
 
@@ -94,7 +94,7 @@ const LISTS: Readonly<Record<Representation["form"], ListForm>> = {
   object: {
     field: "items",
     head: listHead,
-    item: (definition, object) => withOwners(encodeServed(object), shownOwners(definition, object)),
+    item: (definition, object) => encodeShown(definition, object),
   },
   metadata: {
     field: "items",
