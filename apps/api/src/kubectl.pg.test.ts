@@ -157,6 +157,45 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
     expect(err).toContain("application/merge-patch+json");
   });
 
+  test("apply --server-side creates, names the owner of what it would change, and takes it by force", async () => {
+    const apply = (policy: string, ...flags: string[]) =>
+      kubectl(["apply", "--server-side", ...flags, "-f", "-"], policy.replace("name: web", "name: ssa"));
+    expect(await apply(POLICY)).toMatchObject({ code: 0, out: expect.stringContaining("serverside-applied") });
+    await kubectl(["patch", "cnp", "ssa", "-n", "shop", "--type=merge", "-p", '{"spec":{"order":11}}']);
+    const refused = await apply(POLICY);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('conflict with "kubectl-patch"') });
+    expect(refused.err).toContain(".spec.order");
+    expect((await apply(POLICY, "--force-conflicts")).out).toContain("serverside-applied");
+    const { out } = await kubectl(["get", "cnp", "ssa", "-n", "shop", "-o", "yaml", "--show-managed-fields"]);
+    expect(out).toMatch(/manager: kubectl\n {4}operation: Apply/);
+    expect((await kubectl(["get", "cnp", "ssa", "-n", "shop", "-o", "yaml"])).out).not.toContain("managedFields");
+    expect(
+      (await apply(POLICY.replace("order: 10\n", "selector: all()\n").replace("  selector: role == 'web'\n", ""))).code,
+    ).toBe(0);
+    expect((await kubectl(["get", "cnp", "ssa", "-n", "shop", "-o", "jsonpath={.spec.order}"])).out).toBe("");
+  });
+
+  test("what client-side apply made is server-side apply's to go on with, and the way back stays", async () => {
+    const mine = POLICY.replace("name: web", "name: migrated");
+    await kubectl(["apply", "-f", "-"], mine);
+    const seen = await kubectl(["apply", "view-last-applied", "cnp", "migrated", "-n", "shop"]);
+    expect(seen.out).toContain("order: 10");
+    const changed = mine.replace("order: 10", "order: 20");
+    expect(await kubectl(["apply", "--server-side", "-f", "-"], changed)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("serverside-applied"),
+    });
+    const { out } = await kubectl(["get", "cnp", "migrated", "-n", "shop", "-o", "json", "--show-managed-fields"]);
+    const { metadata } = JSON.parse(out) as { metadata: { managedFields: { manager: string; operation: string }[] } };
+    expect(metadata.managedFields.map(({ manager, operation }) => `${operation} ${manager}`)).toEqual([
+      "Apply kubectl",
+      "Apply kubectl-last-applied", // kubectl's own, so that client-side apply can go on
+    ]);
+    expect((await kubectl(["apply", "view-last-applied", "cnp", "migrated", "-n", "shop"])).out).toContain("order: 20");
+    expect((await kubectl(["apply", "-f", "-"], changed)).out).toMatch(/unchanged|configured/);
+    expect((await kubectl(["diff", "--server-side", "-f", "-"], mine)).code).toBe(1);
+  });
+
   test("get -w prints a row for each change", async () => {
     const args = ["get", "cnp", "-n", "shop", "-w", "--no-headers"];
     const watch = spawn("kubectl", args, { env: { ...process.env, KUBECONFIG: server.kubeconfig } });
