@@ -326,6 +326,36 @@ describe("lists and watches", () => {
     expect(response.complete).toBe(true);
   });
 
+  test("a watch that ends by its time says before how far it came, for a selector that let nothing through", async () => {
+    const { body: list } = await server.call(all);
+    const query = `watch=1&timeoutSeconds=1&allowWatchBookmarks=true&resourceVersion=${list.metadata.resourceVersion}`;
+    const response = await server.open(`${all}?${query}&labelSelector=no%3Dsuch`);
+    const { body: made } = await post(networkSet("unseen", undefined, { namespace: "paged" }), all);
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: response })) lines.push(line);
+    expect(JSON.parse(lines.at(-1)!)).toEqual({
+      type: "BOOKMARK",
+      object: {
+        apiVersion: "projectcalico.org/v3",
+        kind: "NetworkSet",
+        metadata: { resourceVersion: made.metadata.resourceVersion },
+      },
+    });
+    await server.call(`${all}/unseen`, { method: "DELETE" });
+  });
+
+  test("metadata-only watches have bookmarks of their form", async () => {
+    const accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+    const query =
+      "watch=1&timeoutSeconds=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
+    const response = await server.open(`${all}?${query}`, { headers: { accept } });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: response })) lines.push(line);
+    const events = lines.map((line) => JSON.parse(line) as WatchEvent);
+    expect(new Set(events.map(({ object }) => object.kind))).toEqual(new Set(["PartialObjectMetadata"]));
+    expect(events.at(-1)?.object.metadata.annotations).toEqual({ "k8s.io/initial-events-end": "true" });
+  });
+
   test("deletecollection takes a selector", async () => {
     await server.call(`${all}?labelSelector=n%3D1`, { method: "DELETE" });
     expect((await server.call(`${all}/b`)).code).toBe(404);

@@ -22,11 +22,16 @@ export interface StatusCause {
   readonly field?: string;
 }
 
+/** Of a list that broke off: a token to go on with. */
+export interface StatusMetadata {
+  readonly continue?: string;
+}
+
 /** A Kubernetes `Status` of kind Failure, as it goes over the wire. */
 export interface KubeStatus {
   readonly kind: "Status";
   readonly apiVersion: "v1";
-  readonly metadata: Record<string, never>;
+  readonly metadata: StatusMetadata;
   readonly status: "Failure";
   readonly message: string;
   readonly reason: StatusReason;
@@ -37,6 +42,7 @@ export interface KubeStatus {
 interface StatusErrorInit {
   readonly details?: StatusDetails;
   readonly causes?: readonly StatusCause[];
+  readonly metadata?: StatusMetadata;
   readonly cause?: unknown;
 }
 
@@ -47,13 +53,19 @@ export class StatusError extends Error {
   readonly code: number;
   readonly details: StatusDetails;
   readonly causes: readonly StatusCause[];
+  readonly metadata: StatusMetadata;
 
-  constructor(reason: StatusReason, message: string, { details = {}, causes = [], cause }: StatusErrorInit = {}) {
+  constructor(
+    reason: StatusReason,
+    message: string,
+    { details = {}, causes = [], metadata = {}, cause }: StatusErrorInit = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.code = STATUS_REASONS[reason].http;
     this.details = details;
     this.causes = causes;
+    this.metadata = metadata;
   }
 
   /** `requestId`: of the request that it answers. */
@@ -66,7 +78,7 @@ export class StatusError extends Error {
     return {
       kind: "Status",
       apiVersion: "v1",
-      metadata: {},
+      metadata: this.metadata,
       status: "Failure",
       message: this.message,
       reason: this.reason,

@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
-import { StatusError, badRequest, invalid, notFound, sortKey, timeout } from "@percale/resources";
+import { StatusError, notFound, sortKey, timeout } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
+import { formatContinue, parseListOptions } from "./list-options.ts";
+import type { Continue, ListOptions } from "./list-options.ts";
 import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
@@ -20,60 +22,44 @@ export async function getObject({ request, response, route, query, store }: Obje
   sendJson(response, 200, renderObject(route.definition, object, how));
 }
 
-/** Where a paged list goes on: the revision of its first page and the last key it gave. */
-interface Continue {
-  readonly revision: number;
-  readonly after: string;
-}
-
 export async function listObjects({ request, response, route, query, store }: ObjectRequest): Promise<void> {
   const how = negotiate(request, query);
   const selection = parseSelection(route.definition, query);
-  const limit = parseLimit(query.get("limit"));
-  const token = parseContinue(query.get("continue"));
-  const items = await select(store, route, query, selection, { limit, token });
-  await sendPage(response, route, how, items, { limit, token, selection });
-}
-
-interface Paging {
-  readonly limit: number;
-  readonly token: Continue | undefined;
+  const options = parseListOptions(query, "list");
+  const items = await select(store, route, options, selection);
+  await sendPage(response, route, how, items, { options, selection });
 }
 
 async function select(
   store: Datastore,
   { definition, namespace }: ObjectRoute,
-  query: URLSearchParams,
+  { revision, match, limit, token }: ListOptions,
   selection: Selection,
-  { limit, token }: Paging,
 ): Promise<{ readonly items: readonly KubeObject[]; readonly revision: number }> {
-  const revision = parseRevision(query.get("resourceVersion"));
-  const match = query.get("resourceVersionMatch");
-  if (token !== undefined && revision !== undefined && revision !== 0)
-    throw badRequest("resourceVersion: must not be given together with continue");
-  if (match !== null && revision === undefined)
-    throw invalid("ListOptions", "", [
-      { field: "resourceVersionMatch", reason: "FieldValueForbidden", message: "needs resourceVersion: say which one" },
-    ]);
-  if (match === "Exact" && revision === 0)
-    throw invalid("ListOptions", "", [
-      {
-        field: "resourceVersionMatch",
-        reason: "FieldValueForbidden",
-        message: 'Exact is not allowed with resourceVersion "0"',
-      },
-    ]);
   await waitForRevision(store, revision);
-  const exact =
-    token !== undefined || match === "Exact" || (limit > 0 && match !== "NotOlderThan" && (revision ?? 0) > 0);
-  const at = token?.revision ?? revision;
-  const list = await store.list({
-    kind: definition.kind,
-    ...(namespace !== undefined && { namespace }),
-    ...(at !== undefined && { revision: at }),
-    ...(exact && { exact }),
-  });
-  return selection.filters ? { items: list.items.filter(selection.matches), revision: list.revision } : list;
+  const isPage = token?.revision !== undefined;
+  const exact = isPage || match === "Exact" || (limit > 0 && match === undefined && (revision ?? 0) > 0);
+  const at = token === undefined ? revision : token.revision;
+  const scope = { kind: definition.kind, ...(namespace !== undefined && { namespace }) };
+  try {
+    const list = await store.list({ ...scope, ...(at !== undefined && { revision: at }), ...(exact && { exact }) });
+    return selection.filters ? { items: list.items.filter(selection.matches), revision: list.revision } : list;
+  } catch (error) {
+    throw isPage && error instanceof StatusError && error.reason === "Expired" ? lostPage(error, token) : error;
+  }
+}
+
+/** The client may go on all the same, from where it was in the state of now. */
+function lostPage({ message, cause }: StatusError, { after }: Continue): StatusError {
+  const more = formatContinue({ after });
+  return new StatusError(
+    "Expired",
+    `${message}. The token in metadata.continue goes on with the newest state instead`,
+    {
+      cause,
+      metadata: { continue: more },
+    },
+  );
 }
 
 async function sendPage(
@@ -81,7 +67,7 @@ async function sendPage(
   { definition }: ObjectRoute,
   how: Representation,
   { items, revision }: { readonly items: readonly KubeObject[]; readonly revision: number },
-  { limit, token, selection }: Paging & { readonly selection: Selection },
+  { options: { limit, token }, selection }: { readonly options: ListOptions; readonly selection: Selection },
 ): Promise<void> {
   const rest = token === undefined ? items : items.filter((item) => keyOf(item) > token.after);
   const page = limit === 0 ? rest : rest.slice(0, limit);
@@ -99,29 +85,6 @@ async function sendPage(
 
 function keyOf({ metadata }: KubeObject): string {
   return sortKey(metadata.namespace, metadata.name);
-}
-
-function formatContinue(token: Continue): string {
-  return Buffer.from(JSON.stringify([token.revision, token.after])).toString("base64url");
-}
-
-function parseContinue(text: string | null): Continue | undefined {
-  if (text === null || text === "") return undefined;
-  try {
-    const [revision, after] = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as [unknown, unknown];
-    if (Number.isSafeInteger(revision) && typeof after === "string") return { revision: revision as number, after };
-  } catch {
-    // falls through to the same answer as a well-formed token of somebody else's
-  }
-  throw badRequest("continue: is not a token of this server: list again from the start");
-}
-
-function parseLimit(text: string | null): number {
-  if (text === null || text === "") return 0;
-  const limit = Number(text);
-  if (!Number.isSafeInteger(limit) || limit < 0)
-    throw badRequest(`limit: must be a number ≥ 0, got ${JSON.stringify(text)}`);
-  return limit;
 }
 
 const WAIT_MS = 3_000;

@@ -39,6 +39,7 @@ const asked = (accept: string | undefined, query = ""): Representation =>
   negotiate({ headers: accept === undefined ? {} : { accept } } as IncomingMessage, new URLSearchParams(query));
 const how = (form: Representation["form"], rest: Partial<Representation> = {}): Representation => ({
   form,
+  apiVersion: "meta.k8s.io/v1",
   include: "Metadata",
   pretty: false,
   ...rest,
@@ -47,13 +48,17 @@ const how = (form: Representation["form"], rest: Partial<Representation> = {}): 
 test.each<[accept: string | undefined, query: string, represented: Representation]>([
   [undefined, "", how("object")],
   ["*/*", "pretty=true", how("object", { pretty: true })],
-  ["application/*", "pretty=1", how("object")],
+  ["application/*", "pretty=1", how("object", { pretty: true })],
+  ["application/json", "pretty=false", how("object")],
   ["application/json", "", how("object")],
   ["application/vnd.kubernetes.protobuf, application/json", "", how("object")],
   ["application/json;as=Table;v=v1;g=meta.k8s.io", "", how("table")],
   ["application/json; as=Table , application/json", "includeObject=None", how("table", { include: "None" })],
   ["application/json;as=Table", "includeObject=Object&pretty=true", how("table", { include: "Object", pretty: true })],
   ["application/json;as=Table", "includeObject=All", how("table")],
+  ["application/json;as=Table;v=v1beta1;g=meta.k8s.io", "", how("table", { apiVersion: "meta.k8s.io/v1beta1" })],
+  ["application/json;as=Table;v=v2;g=meta.k8s.io,application/json", "", how("object")],
+  ["application/json;as=Table;v=v1;g=other.org,application/json", "", how("object")],
   ["application/json;as=PartialObjectMetadata", "", how("metadata")],
   ["application/json;as=PartialObjectMetadataList", "pretty=true", how("metadata", { pretty: true })],
   ["application/json;as=Unheard,application/json", "", how("object")],
@@ -94,7 +99,7 @@ test.each<[Representation["include"], object: unknown]>([
   ["Metadata", partial(a)],
   ["Object", a],
 ])("a row that includes %s carries that beside its cells", (include, object) => {
-  const text = renderTable({ columns }, [a], { include, pretty: false }, { revision: "9" });
+  const text = renderTable({ columns }, [a], how("table", { include }), { revision: "9" });
   expect(JSON.parse(text)).toMatchObject({ rows: [{ cells: ["a", 1], object }] });
 });
 
@@ -107,7 +112,7 @@ test("a table without columns has its rows' cells all the same, and is in lines 
     rows: [{ cells: ["b", 1], object: null }],
   };
   const rendered = (pretty: boolean) =>
-    renderTable({ columns }, [b], { include: "None", pretty }, { revision: "9" }, false);
+    renderTable({ columns }, [b], how("table", { include: "None", pretty }), { revision: "9" }, false);
   expect([rendered(false), rendered(true)]).toEqual([JSON.stringify(table), JSON.stringify(table, undefined, 2)]);
 });
 

@@ -7,25 +7,37 @@ import { inParts } from "./parts.ts";
 /** How a client wants objects shown: whole, as metadata, or as kubectl's table. */
 export interface Representation {
   readonly form: "object" | "metadata" | "table";
+  /** Of tables and metadata. */
+  readonly apiVersion: "meta.k8s.io/v1" | "meta.k8s.io/v1beta1";
   /** What a table row carries beside its cells. */
   readonly include: "None" | "Metadata" | "Object";
   readonly pretty: boolean;
 }
 
-/** From `Accept` and the query. Throws StatusError 406 if the client takes no JSON. */
-export function negotiate(request: IncomingMessage, query: URLSearchParams): Representation {
-  const pretty = query.get("pretty") === "true";
-  const wanted = (request.headers.accept ?? "*/*").split(",").map((part) => part.trim());
+const FORMS: ReadonlyMap<string | undefined, Representation["form"]> = new Map([
+  [undefined, "object"],
+  ["Table", "table"],
+  ["PartialObjectMetadata", "metadata"],
+  ["PartialObjectMetadataList", "metadata"],
+]);
+
+/** From `Accept`, the query and, as people read what these ask for, the user agent. Throws StatusError 406 if the client takes no JSON. */
+export function negotiate({ headers }: IncomingMessage, query: URLSearchParams): Representation {
+  const asked = query.get("pretty");
+  const pretty =
+    asked === null ? /^(curl|Wget|Mozilla)\//.test(headers["user-agent"] ?? "") : asked !== "false" && asked !== "0";
+  const wanted = (headers.accept ?? "*/*").split(",").map((part) => part.trim());
   const includeText = query.get("includeObject");
   const include = includeText === "None" || includeText === "Object" ? includeText : "Metadata";
   for (const one of wanted) {
     const [type, ...parameters] = one.split(";").map((part) => part.trim());
-    const as = parameters.find((parameter) => parameter.startsWith("as="))?.slice(3);
     if (type !== "application/json" && type !== "*/*" && type !== "application/*") continue;
-    if (as === "Table") return { form: "table", include, pretty };
-    if (as === "PartialObjectMetadata" || as === "PartialObjectMetadataList")
-      return { form: "metadata", include, pretty };
-    if (as === undefined) return { form: "object", include, pretty };
+    const said = new Map(parameters.map((parameter) => parameter.split("=", 2) as [string, string]));
+    const form = FORMS.get(said.get("as"));
+    const version = said.get("v") ?? "v1";
+    const isMeta = (said.get("g") ?? "meta.k8s.io") === "meta.k8s.io" && (version === "v1" || version === "v1beta1");
+    if (form === "object") return { form, apiVersion: "meta.k8s.io/v1", include, pretty };
+    if (form !== undefined && isMeta) return { form, apiVersion: `meta.k8s.io/${version}`, include, pretty };
   }
   throw new StatusError("NotAcceptable", `only application/json is served here, asked for ${wanted.join(", ")}`);
 }
@@ -36,10 +48,7 @@ export function renderObject(definition: ResourceDefinition, object: KubeObject,
     case "table":
       return renderTable(definition, [object], how, { revision: object.metadata.resourceVersion ?? "" });
     case "metadata":
-      return laidOut(
-        withOwners(JSON.stringify(partial(object, "PartialObjectMetadata")), shownOwners(definition, object)),
-        how,
-      );
+      return laidOut(partialJson(definition, object, how), how);
     case "object":
       return laidOut(encodeShown(definition, object), how);
   }
@@ -62,14 +71,14 @@ export async function renderList(
   page: ListPage,
   how: Representation,
 ): Promise<readonly (Buffer | string)[]> {
-  const { form, include, pretty } = how;
+  const { form, pretty } = how;
   const { field, head, item } = LISTS[form];
   const nowMs = Date.now();
   const textOf = (object: KubeObject): string => {
-    const text = laidOut(item(definition, object, include, nowMs), how);
+    const text = laidOut(item(definition, object, how, nowMs), how);
     return pretty ? indented(text) : text;
   };
-  const open = JSON.stringify(head(definition, page), undefined, pretty ? 2 : undefined).replace(/\n?\}$/, "");
+  const open = JSON.stringify(head(definition, page, how), undefined, pretty ? 2 : undefined).replace(/\n?\}$/, "");
   const [before, between, after] = pretty
     ? [`${open},\n  "${field}": [\n    `, ",\n    ", "\n  ]\n}"]
     : [`${open},"${field}":[`, ",", "]}"];
@@ -77,17 +86,14 @@ export async function renderList(
   return inParts(page.items, textOf, { before, between, after });
 }
 
+type Shown = Pick<Representation, "apiVersion" | "include">;
+
 /** A list in one form: what its items are called, all but them, and one of them. */
 interface ListForm {
   readonly field: "items" | "rows";
-  readonly head: (definition: ResourceDefinition, page: Omit<ListPage, "items">) => object;
+  readonly head: (definition: ResourceDefinition, page: Omit<ListPage, "items">, how: Shown) => object;
   /** JSON. */
-  readonly item: (
-    definition: ResourceDefinition,
-    object: KubeObject,
-    include: Representation["include"],
-    nowMs: number,
-  ) => string;
+  readonly item: (definition: ResourceDefinition, object: KubeObject, how: Shown, nowMs: number) => string;
 }
 
 const LISTS: Readonly<Record<Representation["form"], ListForm>> = {
@@ -98,14 +104,13 @@ const LISTS: Readonly<Record<Representation["form"], ListForm>> = {
   },
   metadata: {
     field: "items",
-    head: (_, page) => listHead({ listKind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1" }, page),
-    item: (definition, object) =>
-      withOwners(JSON.stringify(partial(object, "PartialObjectMetadata")), shownOwners(definition, object)),
+    head: (_, page, { apiVersion }) => listHead({ listKind: "PartialObjectMetadataList", apiVersion }, page),
+    item: partialJson,
   },
   table: {
     field: "rows",
     head: tableHead,
-    item: (definition, object, include, nowMs) => JSON.stringify(rowOf(definition, object, include, nowMs)),
+    item: (definition, object, how, nowMs) => JSON.stringify(rowOf(definition, object, how, nowMs)),
   },
 };
 
@@ -128,21 +133,25 @@ function listMeta({ revision, remaining, continue: more }: Omit<ListPage, "items
   };
 }
 
-/** A `meta.k8s.io/v1` Table. Watches send the column definitions with their first event only. */
+/** A Table. Watches send the column definitions with their first event only. */
 export function renderTable(
   definition: Pick<ResourceDefinition, "columns">,
   objects: readonly KubeObject[],
-  { include, pretty }: Pick<Representation, "include" | "pretty">,
+  how: Shown & Pick<Representation, "pretty">,
   page: Omit<ListPage, "items">,
   withColumns = true,
 ): string {
   const nowMs = Date.now();
-  const head = tableHead(withColumns ? definition : { columns: [] }, page);
-  const rows = objects.map((object) => rowOf(definition, object, include, nowMs));
-  return JSON.stringify({ ...head, rows }, undefined, pretty ? 2 : undefined);
+  const head = tableHead(withColumns ? definition : { columns: [] }, page, how);
+  const rows = objects.map((object) => rowOf(definition, object, how, nowMs));
+  return JSON.stringify({ ...head, rows }, undefined, how.pretty ? 2 : undefined);
 }
 
-function tableHead({ columns }: Pick<ResourceDefinition, "columns">, page: Omit<ListPage, "items">): object {
+function tableHead(
+  { columns }: Pick<ResourceDefinition, "columns">,
+  page: Omit<ListPage, "items">,
+  { apiVersion }: Shown,
+): object {
   const columnDefinitions = columns.map(({ name, type, format = "", description, priority }) => ({
     name,
     type,
@@ -150,27 +159,33 @@ function tableHead({ columns }: Pick<ResourceDefinition, "columns">, page: Omit<
     description,
     priority,
   }));
-  return { kind: "Table", apiVersion: "meta.k8s.io/v1", metadata: listMeta(page), columnDefinitions };
+  return { kind: "Table", apiVersion, metadata: listMeta(page), columnDefinitions };
 }
 
 function rowOf(
   { columns }: Pick<ResourceDefinition, "columns">,
   object: KubeObject,
-  include: Representation["include"],
+  { include, apiVersion }: Shown,
   nowMs: number,
 ): object {
   return {
     cells: columns.map((column) => cellOf(column, object, nowMs)),
-    object: BESIDE_CELLS[include](object),
+    object: BESIDE_CELLS[include](object, apiVersion),
   };
 }
 
-const BESIDE_CELLS: Readonly<Record<Representation["include"], (object: KubeObject) => object | null>> = {
+const BESIDE_CELLS: Readonly<
+  Record<Representation["include"], (object: KubeObject, apiVersion: Representation["apiVersion"]) => object | null>
+> = {
   None: () => null,
-  Metadata: (object) => partial(object, "PartialObjectMetadata"),
+  Metadata: partial,
   Object: servedForm,
 };
 
-function partial({ metadata }: KubeObject, kind: string): object {
-  return { kind, apiVersion: "meta.k8s.io/v1", metadata };
+function partialJson(definition: ResourceDefinition, object: KubeObject, { apiVersion }: Shown): string {
+  return withOwners(JSON.stringify(partial(object, apiVersion)), shownOwners(definition, object));
+}
+
+function partial({ metadata }: KubeObject, apiVersion: Representation["apiVersion"]): object {
+  return { kind: "PartialObjectMetadata", apiVersion, metadata };
 }

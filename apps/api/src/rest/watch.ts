@@ -1,12 +1,13 @@
 import type { ServerResponse } from "node:http";
-import { internalError, invalid, objectAfter, StatusError } from "@percale/resources";
+import { internalError, objectAfter, StatusError } from "@percale/resources";
 import type { EventType, KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
 import { onClosed } from "../closed.ts";
 import type { ObjectRequest } from "./request.ts";
 import { negotiate, renderObject, renderTable } from "./represent.ts";
 import type { Representation } from "./represent.ts";
-import { parseRevision, parseSelection } from "./selectors.ts";
+import { parseListOptions } from "./list-options.ts";
+import { parseSelection } from "./selectors.ts";
 import { waitForRevision } from "./read.ts";
 
 type WatchEventType = EventType | "BOOKMARK";
@@ -41,21 +42,13 @@ async function follow(
   const how = negotiate(request, query);
   const selection = parseSelection(route.definition, query);
   const bookmarks = query.get("allowWatchBookmarks") === "true";
-  const initial = query.get("sendInitialEvents");
-  if (initial !== null && query.get("resourceVersionMatch") !== "NotOlderThan")
-    throw invalid("ListOptions", "", [
-      {
-        field: "resourceVersionMatch",
-        reason: "FieldValueRequired",
-        message: "sendInitialEvents needs resourceVersionMatch=NotOlderThan",
-      },
-    ]);
-  const revision = parseRevision(query.get("resourceVersion"));
+  const { revision, sendInitialEvents: initial } = parseListOptions(query, "watch");
   await waitForRevision(store, revision);
 
   const { definition, namespace } = route;
   const scope = namespace === undefined ? {} : { namespace };
-  const fromState = initial === "true" || (initial === null && (revision ?? 0) === 0);
+  const fromState = initial ?? (revision ?? 0) === 0;
+  const saysEnd = initial === true && bookmarks;
   const state = fromState
     ? await store.list({ kind: definition.kind, ...scope, ...(revision !== undefined && { revision }) })
     : undefined;
@@ -79,14 +72,19 @@ async function follow(
       if (response.writableNeedDrain) await taken(response, signal);
       if (signal.aborted) break;
     }
-    if (initial === "true" && bookmarks)
-      write(line("BOOKMARK", bookmarkOf(definition, since, { "k8s.io/initial-events-end": "true" })));
+    if (saysEnd) write(line("BOOKMARK", bookmarkOf(definition, since, how, { "k8s.io/initial-events-end": "true" })));
+    let seen = since;
+    let told = fromState && !saysEnd ? 0 : since;
     for (let step = await first; step.done !== true; step = await iterator.next()) {
+      seen = step.value.revision;
       const shown = transition(step.value, selection.matches);
       if (shown !== undefined) write(line(shown.type, shown.object));
-      else if (bookmarks && step.value.type === "BOOKMARK")
-        write(line("BOOKMARK", bookmarkOf(definition, step.value.revision)));
+      else if (bookmarks && step.value.type === "BOOKMARK") write(line("BOOKMARK", bookmarkOf(definition, seen, how)));
+      else continue;
+      told = seen;
     }
+    // The time is up: whoever comes back goes on from here.
+    if (bookmarks && seen > told && !response.destroyed) write(line("BOOKMARK", bookmarkOf(definition, seen, how)));
     ended?.throwIfAborted();
     response.end();
   } catch (error) {
@@ -157,11 +155,14 @@ function eventWriter(
 function bookmarkOf(
   definition: ResourceDefinition,
   revision: number,
+  { form, apiVersion }: Representation,
   annotations?: Record<string, string>,
 ): KubeObject {
   const metadata = { resourceVersion: String(revision), ...(annotations !== undefined && { annotations }) };
   // A bookmark is an object of the kind with nothing but its version: no name, no spec.
-  return { apiVersion: definition.apiVersion, kind: definition.servedKind, metadata } as unknown as KubeObject;
+  const { servedKind: kind, ...type } = definition;
+  const shown = form === "metadata" ? { apiVersion, kind: "PartialObjectMetadata" } : { apiVersion: type.apiVersion, kind };
+  return { ...shown, metadata } as unknown as KubeObject;
 }
 
 /** As asked, else a random half to whole hour, so that watches of a restarted server do not all end together. */

@@ -56,8 +56,11 @@ export async function startTestApi({
 }
 
 /** The same without a database. */
-export function startMemoryApi({ log }: { readonly log?: Logger } = {}): Promise<TestApi> {
-  return serve({ data: { store: new MemoryStore(), records: memoryRecords() }, log });
+export function startMemoryApi({
+  log,
+  ...options
+}: { readonly log?: Logger; readonly windowSize?: number } = {}): Promise<TestApi> {
+  return serve({ data: { store: new MemoryStore(options), records: memoryRecords() }, log });
 }
 
 async function serve({
