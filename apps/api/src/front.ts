@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerHealth, REQUEST_ID_HEADER, requestIdOf, withRequestId } from "@percale/daemon";
 import type { HealthAnswer, HealthRegistry, Logger, Registry, StallMonitor } from "@percale/daemon";
-import { StatusError, tooManyRequests, unauthorized } from "@percale/resources";
+import { StatusError, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { requireRight } from "./auth/authorize.ts";
@@ -11,13 +11,13 @@ import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf, isForgiving } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { CHANGE_SETS_PATH, serveChangeSets } from "./change-sets.ts";
-import { LIMITS, Places } from "./limits.ts";
+import { LIMITS, Places, serveWatch } from "./limits.ts";
 import { isRehearsal, logRefusal } from "./refusals.ts";
 import type { Gate, Leave } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { serveAccessReview } from "./rest/core.ts";
 import { serveDocument } from "./rest/documents.ts";
-import { serveObjects } from "./rest/objects.ts";
+import { isWatch, serveObjects } from "./rest/objects.ts";
 import { sendError } from "./rest/respond.ts";
 import { parseObjectRoute } from "./rest/route.ts";
 import type { Strangers } from "./strangers.ts";
@@ -116,19 +116,10 @@ async function dispatch(
   const route = parseObjectRoute(pathname);
   if (route === undefined) return serveRest(call, { store, identity });
   const target = { request, response, route, query, store, identity };
-  if (request.method !== "GET" || !query.has("watch")) return serveObjects(target);
+  if (request.method !== "GET" || !isWatch(query)) return serveObjects(target);
   leave(); // a watch is limited by its own gate
   const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
   return serveWatch(watches, () => serveObjects({ ...target, ended })).finally(release);
-}
-
-async function serveWatch(watches: Gate, serve: () => Promise<void>): Promise<void> {
-  if (!watches.enter()) throw tooManyRequests(`${LIMITS.watches} watches are open: try again later`, 5);
-  try {
-    await serve();
-  } finally {
-    watches.leave();
-  }
 }
 
 async function serveRest(

@@ -124,3 +124,13 @@ export class Places {
     };
   }
 }
+
+/** Serves a watch, if there is a place for one more. */
+export async function serveWatch(watches: Gate, serve: () => Promise<void>): Promise<void> {
+  if (!watches.enter()) throw tooManyRequests(`${LIMITS.watches} watches are open: try again later`, 5);
+  try {
+    await serve();
+  } finally {
+    watches.leave();
+  }
+}

@@ -118,6 +118,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     hearing,
     apiMetrics,
     strangers,
+    watches,
     build: VERSION,
   });
   const trpc = trpcOverHttp({ authenticator, credentials, services, log, watches });

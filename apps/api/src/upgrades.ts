@@ -9,15 +9,21 @@ import type { Datastore } from "@percale/store";
 import { SyncServer } from "@percale/sync";
 import type { SyncStream } from "@percale/sync";
 import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
 import type { Authenticator } from "./auth/authenticator.ts";
-import { requireRight } from "./auth/authorize.ts";
+import { authorize, requireRight } from "./auth/authorize.ts";
 import { sourceOf } from "./auth/failures.ts";
 import { nodeOf } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf } from "./caller.ts";
 import type { Hearing } from "./hearing/hearing.ts";
-import { LIMITS, Places, SharedGate } from "./limits.ts";
+import { LIMITS, Places, serveWatch, SharedGate } from "./limits.ts";
+import type { Gate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
+import { isWatch } from "./rest/objects.ts";
+import { parseObjectRoute, refOfRoute } from "./rest/route.ts";
+import { watchInto } from "./rest/watch.ts";
+import { webSocketSink } from "./rest/watch-sink.ts";
 import type { Services } from "./services/services.ts";
 import type { NodeStatuses } from "./sync/node-statuses.ts";
 import { reachOf, syncRefusal } from "./sync/refusal.ts";
@@ -44,6 +50,7 @@ export interface UpgradeOptions {
   readonly hearing: Pick<Hearing, "hear">;
   readonly apiMetrics: ApiMetrics;
   readonly strangers: Strangers;
+  readonly watches: Gate;
   readonly build: string;
 }
 
@@ -54,7 +61,7 @@ export interface Upgrades {
 
 type Open = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
 
-/** WebSockets: agents' streams at /sync/v1, procedures at /trpc. Who asks is known before a place is given. */
+/** WebSockets: agents' streams at /sync/v1, procedures at /trpc, watches where they are over HTTP. Who asks is known before a place is given. */
 export function upgrades(options: UpgradeOptions): Upgrades {
   const sync = new WebSocketServer({
     noServer: true,
@@ -63,6 +70,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
     ...ENDING,
     handleProtocols: (offered) => (offered.has(SYNC_SUBPROTOCOL) ? SYNC_SUBPROTOCOL : false),
   });
+  const watch = new WebSocketServer({ noServer: true, maxPayload: 1_024, ...ENDING }); // nobody has much to say to a watch
   const trpc = new WebSocketServer({ noServer: true, maxPayload: MAX_TRPC_MESSAGE, WebSocket: CallSocket, ...ENDING });
   const openByPath = new Map<string, Open>([
     [SYNC_PATH, syncUpgrade(options, sync)],
@@ -71,7 +79,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
   return {
     onUpgrade: (request, socket, head) => {
       socket.on("error", () => socket.destroy());
-      const open = openByPath.get((request.url ?? "/").split("?")[0]!) ?? notServed;
+      const open = openByPath.get((request.url ?? "/").split("?")[0]!) ?? watchUpgrade(options, watch);
       const requestId = requestIdOf(request.headers);
       void withRequestId(requestId, () =>
         open(request, socket, head).catch((error: unknown) => {
@@ -81,7 +89,7 @@ export function upgrades(options: UpgradeOptions): Upgrades {
       );
     },
     close: () => {
-      for (const client of [...sync.clients, ...trpc.clients]) client.terminate();
+      for (const client of [...sync.clients, ...trpc.clients, ...watch.clients]) client.terminate();
     },
   };
 }
@@ -172,8 +180,39 @@ function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
-async function notServed(): Promise<void> {
-  throw new StatusError("NotFound", "no WebSocket is served here");
+/** A watch of Kubernetes' API: the same address, rights and events as over plain HTTP. */
+function watchUpgrade(
+  { store, authenticator, credentials, log, strangers, watches }: UpgradeOptions,
+  wss: WebSocketServer,
+): Open {
+  return async (request, socket, head) => {
+    const { pathname, searchParams: query } = new URL(request.url ?? "/", "https://api");
+    const route = parseObjectRoute(pathname);
+    if (route === undefined || !isWatch(query)) throw new StatusError("NotFound", "no WebSocket is served here");
+    const identity = identityOf(await callerOf(() => authenticator.identify(request)));
+    authorize(identity, "watch", refOfRoute(route));
+    if (socket.destroyed) return;
+    strangers.know(request.socket);
+    const sink = webSocketSink(() => upgraded(wss, { request, socket, head }));
+    const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
+    await serveWatch(watches, () => watchInto({ request, route, query, store, identity, ended, sink }))
+      .finally(release)
+      .catch((error: unknown) => {
+        if (!sink.hasBegun) throw error;
+        log.error("a watch failed", { url: request.url, error });
+      });
+  };
+}
+
+/** What `ws` calls back with, it does at once: the request was looked at before. Throws what it refuses. */
+function upgraded(
+  wss: WebSocketServer,
+  { request, socket, head }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+): WebSocket {
+  let opened: WebSocket | undefined;
+  wss.handleUpgrade(request, socket, head, (webSocket) => (opened = webSocket));
+  if (opened === undefined) throw new StatusError("BadRequest", "the request is no WebSocket handshake");
+  return opened;
 }
 
 /** Before the upgrade a refusal is plain HTTP. */

@@ -29,8 +29,11 @@ export async function serveObjects(call: ObjectRequest): Promise<void> {
   await HANDLERS[verb](call);
 }
 
+export function isWatch(query: URLSearchParams): boolean {
+  return query.has("watch") && query.get("watch") !== "false" && query.get("watch") !== "0";
+}
+
 function verbOf(method: string, { name, definition }: ObjectRoute, query: URLSearchParams): Verb {
-  const isWatch = query.has("watch") && query.get("watch") !== "false" && query.get("watch") !== "0";
   const onOne: Readonly<Record<string, Verb>> = {
     GET: "get",
     HEAD: "get",
@@ -39,7 +42,7 @@ function verbOf(method: string, { name, definition }: ObjectRoute, query: URLSea
     DELETE: "delete",
   };
   const onAll: Readonly<Record<string, Verb>> = {
-    GET: isWatch ? "watch" : "list",
+    GET: isWatch(query) ? "watch" : "list",
     HEAD: "list",
     POST: "create",
     DELETE: "deletecollection",
