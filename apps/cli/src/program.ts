@@ -5,7 +5,7 @@ import { Command, CommanderError } from "commander";
 import { addBgpCommands } from "./bgp.ts";
 import type { CliConfig } from "./config.ts";
 import { ExitError } from "./exit-error.ts";
-import { addHistoryCommand } from "./history.ts";
+import { addChangeCommands } from "./change-verbs.ts";
 import { addIpamCommands } from "./ipam.ts";
 import { addLabCommands } from "./lab/commands.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
@@ -45,7 +45,7 @@ export function createProgram(config: CliConfig): Command {
   addWhoami(program, shell);
   addWhy(program, shell);
   addBgpCommands(program, shell);
-  addHistoryCommand(program, shell);
+  addChangeCommands(program, shell);
   addIpamCommands(program, shell);
   addLabCommands(program, config);
   return program;

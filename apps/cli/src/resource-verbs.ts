@@ -211,7 +211,8 @@ Examples:
       const { patchObject, PATCH_TYPES } = await import("./verbs/patch.ts");
       const types = Object.fromEntries(Object.keys(PATCH_TYPES).map((one) => [one, one as keyof typeof PATCH_TYPES]));
       const type = parseChoice("--type", flags.type, types);
-      const one = await oneAsked(command, shell, kind, name);
+      const { oneAsked } = await import("./verbs/asked.ts");
+      const one = await oneAsked(() => shell.access(command), [kind, name], flags);
       say(await patchObject(await shell.access(command), one, flags.patch, { ...flags, type, warn }));
     },
   );
@@ -235,7 +236,8 @@ function addLabel(program: Command, shell: Shell): void {
       label: string,
       flags: { namespace?: string; overwrite?: true; remove?: true },
     ) => {
-      const one = await oneAsked(command, shell, kind, name);
+      const { oneAsked } = await import("./verbs/asked.ts");
+      const one = await oneAsked(() => shell.access(command), [kind, name], flags);
       const { labelObject } = await import("./verbs/patch.ts");
       say(await labelObject(await shell.access(command), one, label, flags));
     },
@@ -251,14 +253,6 @@ function addValidate(program: Command): void {
     const { validateFiles } = await import("./verbs/validate.ts");
     say(await validateFiles(files, flags, say));
   });
-}
-
-/** One object by kind and name, or as `KIND/NAME`. */
-async function oneAsked(command: Command, shell: Shell, kind: string, name: string | undefined) {
-  const { parseAsked } = await import("./verbs/asked.ts");
-  const [one] = await parseAsked(() => shell.access(command), name === undefined ? [kind] : [kind, name]);
-  if (one === undefined || one.names.length !== 1) throw usage(`name one object: percale ${command.name()} KIND NAME`);
-  return { kind: one.kind, name: one.names[0]! };
 }
 
 function filesOf({ filename }: FileFlags): readonly string[] {

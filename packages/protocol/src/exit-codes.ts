@@ -20,6 +20,20 @@ export const exitCodes = {
       advice: "stderr says what there is; `--help` shows it all.",
     },
   },
+  "percale plan, percale diff": {
+    done: { code: 0, means: "Nothing would change.", advice: "" },
+    failed: {
+      code: 1,
+      means: "The API server would refuse it, did not answer, or a file could not be read.",
+      advice: "stderr says which object, where in which file, and why.",
+    },
+    usage: { code: 2, means: "The command was not understood.", advice: "`--help` shows it all." },
+    changes: {
+      code: 3,
+      means: "Something would change; stdout says what.",
+      advice: "In a pipeline: show it to who decides, then `percale apply`.",
+    },
+  },
   "percale lab": {
     done: { code: 0, means: "It was done; `exec` ends with the exit code of its command.", advice: "" },
     failed: {

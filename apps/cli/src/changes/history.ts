@@ -1,4 +1,4 @@
-import type { ObjectRef } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
 import { ExitError } from "../exit-error.ts";
 import type { Access } from "../rest/client.ts";
 import { renderColumns } from "../rest/table.ts";
@@ -22,6 +22,44 @@ interface Page {
 
 const VERBS = { ADDED: "created", MODIFIED: "updated", DELETED: "deleted" } as const;
 const PAGE = 500;
+
+/** What was written of one object, the newest first. */
+export async function showObjectHistory(
+  access: Access,
+  ref: ObjectRef,
+  { limit, isDiff }: { readonly limit: number; readonly isDiff: boolean },
+): Promise<string> {
+  const all = (await query(access, "objects.history", ref)) as readonly (Entry & {
+    readonly revision: number;
+    readonly object: KubeObject;
+    readonly previous?: KubeObject;
+  })[];
+  if (all.length === 0)
+    throw new ExitError(
+      `nothing is known of ${ref.kind} ${ref.name}: it never was, or its last write is not in the log any more`,
+    );
+  const entries = all.toSorted((a, b) => b.revision - a.revision).slice(0, limit);
+  if (!isDiff) {
+    const rows = entries.map(({ revision, at, author, op, requestId, reason }) => [
+      String(revision),
+      at,
+      author,
+      VERBS[op],
+      requestId === "" ? "-" : requestId,
+      reason === "" ? "-" : reason,
+    ]);
+    return renderColumns([["REVISION", "WHEN", "WHO", "WHAT", "REQUEST", "REASON"], ...rows]);
+  }
+  const [{ textOf }, { unifiedDiff }] = await Promise.all([import("./diff.ts"), import("./unified.ts")]);
+  return entries
+    .map(({ revision, at, author, op, object, previous, reason }) => {
+      const text = (one: KubeObject | undefined): string => (one === undefined ? "" : textOf(one));
+      const head = `${VERBS[op]} at revision ${revision}, ${at}, by ${author}${reason === "" ? "" : `: ${reason}`}\n`;
+      const names = { before: "before", after: `revision ${revision}` };
+      return `${head}${unifiedDiff(text(previous), op === "DELETED" ? "" : text(object), names)}`;
+    })
+    .join("\n");
+}
 
 /** An ExitError where a request wrote nothing that the log still has. */
 export async function showHistory(

@@ -1,6 +1,9 @@
 /** What a person names on the command line: `KIND`, `KIND NAME…`, `KIND/NAME…`, `KIND,KIND`. */
 import { exitCodes } from "@percale/protocol";
+import type { ObjectRef } from "@percale/resources";
 import { ExitError } from "../exit-error.ts";
+import { namespaceFor } from "../manifests/target.ts";
+import type { Scope } from "../manifests/target.ts";
 import type { Access } from "../rest/client.ts";
 import { resolveKind } from "../rest/kinds.ts";
 import type { Kind } from "../rest/kinds.ts";
@@ -26,6 +29,27 @@ export async function parseAsked(access: () => Promise<Access>, words: readonly 
   }
   const kinds = await Promise.all(first.split(",").map(async (typed) => resolveKind(access, typed)));
   return kinds.map((kind) => ({ kind, names }));
+}
+
+/** One object by kind and name, or as `KIND/NAME`. */
+export async function oneAsked(
+  access: () => Promise<Access>,
+  words: readonly [string, string | undefined],
+  scope: Scope = {},
+): Promise<{
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly ref: ObjectRef;
+}> {
+  const [kind, name] = words;
+  const asked = await parseAsked(access, name === undefined ? [kind] : [kind, name]);
+  const [one] = asked;
+  if (one === undefined || asked.length !== 1 || one.names.length !== 1)
+    throw usage("name one object: KIND NAME, or KIND/NAME");
+  const namespace = namespaceFor(one.kind, scope, true);
+  const ref = { kind: one.kind.kind, name: one.names[0]!, ...(namespace !== undefined && { namespace }) };
+  return { kind: one.kind, namespace, name: one.names[0]!, ref };
 }
 
 function usage(message: string): ExitError {

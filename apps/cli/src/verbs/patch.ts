@@ -1,8 +1,7 @@
 import type { KubeObject } from "@percale/resources";
 import { ExitError } from "../exit-error.ts";
 import { wordsOfRefusal } from "../manifests/fault.ts";
-import { idOf, namespaceFor } from "../manifests/target.ts";
-import type { Scope } from "../manifests/target.ts";
+import { idOf } from "../manifests/target.ts";
 import type { Access, Reply } from "../rest/client.ts";
 import { send } from "../rest/client.ts";
 import { pathOf } from "../rest/kinds.ts";
@@ -17,7 +16,14 @@ export const PATCH_TYPES = {
   merge: "application/merge-patch+json",
 } as const;
 
-export interface PatchOptions extends Scope {
+/** An object that is named. */
+interface One {
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly name: string;
+}
+
+export interface PatchOptions {
   readonly type: keyof typeof PATCH_TYPES;
   readonly dryRun?: boolean;
   readonly warn: (text: string) => void;
@@ -26,11 +32,10 @@ export interface PatchOptions extends Scope {
 /** `patch`: JSON or YAML. */
 export async function patchObject(
   access: Access,
-  { kind, name }: { readonly kind: Kind; readonly name: string },
+  { kind, namespace, name }: One,
   patch: string,
   options: PatchOptions,
 ): Promise<string> {
-  const namespace = namespaceFor(kind, options, true);
   const body = await readText(patch, "the patch");
   const path = `${pathOf(kind, namespace, name)}?fieldValidation=Strict${options.dryRun === true ? "&dryRun=All" : ""}`;
   const reply = await send(access, "PATCH", path, { body, headers: { "content-type": PATCH_TYPES[options.type] } });
@@ -42,7 +47,7 @@ export async function patchObject(
   return tell("patch", { kinds: [kind.kind], faults }, () => undefined);
 }
 
-export interface LabelOptions extends Scope {
+export interface LabelOptions {
   readonly remove?: boolean;
   readonly overwrite?: boolean;
 }
@@ -50,12 +55,11 @@ export interface LabelOptions extends Scope {
 /** `label`: `key=value`, or `key` to remove it. The version that was read is the one that is changed. */
 export async function labelObject(
   access: Access,
-  { kind, name }: { readonly kind: Kind; readonly name: string },
+  { kind, namespace, name }: One,
   label: string,
   options: LabelOptions,
 ): Promise<string> {
   const { key, value } = parseLabel(label, options.remove === true);
-  const namespace = namespaceFor(kind, options, true);
   const path = pathOf(kind, namespace, name);
   const id = idOf(kind.kind, namespace, name);
   const stored = await send(access, "GET", path);
