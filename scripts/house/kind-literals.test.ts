@@ -11,6 +11,7 @@ const CONSUMERS: Readonly<Record<string, string>> = {
   "packages/resources/src/kinds/": "a kind's own file; kinds that look at each other would import in a circle",
   "packages/resources/src/namespaces.ts": "what all kinds in namespaces do, of which kinds are made",
   "packages/resources/src/object.ts": "what names an object, of which kinds are made",
+  "apps/cli/src/output/tables.ts": "calicoctl's tables, of kinds as it knows them",
   "packages/bgp/src/sessions.ts": "Node is a sort of session here, as calicoctl prints it",
   "packages/protocol/src/conditions/objects.ts": "a sample for the reference page",
 };

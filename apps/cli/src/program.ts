@@ -8,6 +8,7 @@ import { ExitError } from "./exit-error.ts";
 import { addChangeCommands } from "./change-verbs.ts";
 import { addIpamCommands } from "./ipam.ts";
 import { addLabCommands } from "./lab/commands.ts";
+import { addQueryCommand } from "./query-verbs.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
 import { shellOf, withGlobals } from "./shell.ts";
 import type { Shell } from "./shell.ts";
@@ -44,6 +45,7 @@ export function createProgram(config: CliConfig): Command {
   addVersion(program, shell);
   addWhoami(program, shell);
   addWhy(program, shell);
+  addQueryCommand(program, shell);
   addBgpCommands(program, shell);
   addChangeCommands(program, shell);
   addIpamCommands(program, shell);

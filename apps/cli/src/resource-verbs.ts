@@ -20,11 +20,18 @@ interface FileFlags extends ReadOptions {
 }
 
 export function addResourceCommands(program: Command, shell: Shell): void {
-  addGet(program, shell, "get");
-  addGet(program, shell, "watch");
-  addWrite(program, shell, "create", "make the objects of files").option("--skip-exists", "those that exist are fine");
-  addWrite(program, shell, "apply", "make the objects of files, or bring those that exist to what the files say");
-  addWrite(program, shell, "replace", "bring objects that exist to what files say");
+  addGet(program.command("get"), shell);
+  addGet(program.command("watch"), shell);
+  addWrite(program.command("create"), shell, "make the objects of files").option(
+    "--skip-exists",
+    "those that exist are fine",
+  );
+  addWrite(
+    program.command("apply"),
+    shell,
+    "make the objects of files, or bring those that exist to what the files say",
+  );
+  addWrite(program.command("replace"), shell, "bring objects that exist to what files say");
   addDelete(program, shell);
   addPatch(program, shell);
   addLabel(program, shell);
@@ -45,9 +52,9 @@ interface GetFlags extends FileFlags {
 /** calicoctl's words for how much to log, which come behind `-l`; so does kubectl's selector. */
 const LOG_LEVEL = /^(panic|fatal|error|warn|info|debug)$/;
 
-function addGet(program: Command, shell: Shell, verb: "get" | "watch"): void {
-  const command = program
-    .command(verb)
+function addGet(command: Command, shell: Shell): void {
+  const verb = command.name() === "watch" ? "watch" : "get";
+  command
     .description(
       verb === "get"
         ? "show objects: percale get networkpolicies -n shop"
@@ -143,8 +150,9 @@ interface WriteFlags extends FileFlags, Pick<WriteOptions, "dryRun" | "skipExist
   readonly validate: string;
 }
 
-function addWrite(program: Command, shell: Shell, verb: WriteVerb, description: string): Command {
-  const command = withFiles(program.command(verb).description(description))
+function addWrite(command: Command, shell: Shell, description: string): Command {
+  const verb = command.name() as WriteVerb; // they are called by what they do
+  withFiles(command.description(description))
     .option("-n, --namespace <namespace>", "for objects that name none")
     .option("--dry-run", "check only, store nothing")
     .option("--validate <how>", "unknown fields: strict refuses, warn drops and says so, ignore drops them", "strict")

@@ -36,3 +36,4 @@ export type { PolicyPlace, TierInfo } from "./select/order.ts";
 export { Selection } from "./select/selection.ts";
 export type { Selectable, SelectedTier, SelectingPolicy } from "./select/selection.ts";
 export { peerSelectors, subjectSelector } from "./select/selectors.ts";
+export { peerText, subjectText } from "./select/selector-text.ts";

@@ -10,6 +10,7 @@ import { effects } from "./effects.ts";
 import type { EffectsQuestion } from "./effects.ts";
 import { explain } from "./explain.ts";
 import { impact } from "./impact.ts";
+import { matchRows } from "./matches.ts";
 import { matrix } from "./matrix.ts";
 import { profileUse } from "./profile-use.ts";
 import { protection } from "./protection.ts";
@@ -40,6 +41,7 @@ export interface Questions {
   readonly tierOrder: z.output<typeof input.tierOrderInput>;
   readonly probes: view.LabMatrixView;
   readonly effects: EffectsQuestion;
+  readonly matches: z.output<typeof input.matchesInput>;
   readonly matrix: z.output<typeof input.matrixInput>;
   /** What would be stored. */
   readonly impact: readonly Change[];
@@ -64,6 +66,7 @@ export interface Answers {
   readonly tierOrder: view.TierOrderView;
   readonly probes: view.JudgedProbesView;
   readonly effects: { readonly effects: readonly view.ChangeSetEffect[] };
+  readonly matches: view.MatchesView;
   readonly matrix: view.MatrixView;
   readonly impact: view.ImpactView;
   readonly select: view.SelectorView;
@@ -82,6 +85,7 @@ export const ROWS_OF: Readonly<Partial<Record<Ask, string>>> = {
   protection: "ends",
   probes: "probes",
   effects: "effects",
+  matches: "rows",
   matrix: "cells",
   impact: "changes",
   shadows: "rows",
@@ -137,6 +141,9 @@ export async function answerTo(world: World, { ask, about }: Question, course: C
       case "effects":
         await effects(world, about, course);
         return {};
+      case "matches":
+        await matchRows(evaluator, about, course);
+        return { revision };
       case "matrix":
         return { ...(await matrix(evaluator, about, course)), revision };
       case "impact":

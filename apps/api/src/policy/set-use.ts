@@ -1,15 +1,14 @@
 import { peerSelectors } from "@percale/policy";
 import type { Evaluator } from "@percale/policy";
-import { badRequest, formatRef, kindsWhere, policySpecOf, Profile, refOf } from "@percale/resources";
-import type { EntityRule, KubeObject, ObjectRef, PolicyRule } from "@percale/resources";
+import { badRequest, formatRef, kindsWhere, refOf } from "@percale/resources";
 import { matches, SelectorError } from "@percale/selector";
 import type { Selector } from "@percale/selector";
 import type { SetUse, SetUseRow } from "../trpc/views.ts";
 import type { Course } from "./questions.ts";
+import { RULE_KINDS, sidesOf } from "./rule-sides.ts";
+import type { Side } from "./rule-sides.ts";
 
 const SET_KINDS = kindsWhere(({ traits }) => traits.member === "set");
-/** Those that have rules. */
-const RULE_KINDS = [...kindsWhere(({ traits }) => traits.policy === "enforced"), Profile.kind];
 /** Of one set as many are told; the others are counted. */
 const MAX_TOLD = 50;
 
@@ -69,31 +68,6 @@ async function groupsOf({ objects }: Evaluator, inSlices: Course["inSlices"]): P
     },
   );
   return [...groups.values()];
-}
-
-interface Side extends Pick<SetUse, "owner" | "direction" | "rule" | "side"> {
-  readonly namespace: string | undefined;
-  readonly entity: EntityRule;
-}
-
-type Rules = readonly Pick<PolicyRule, "source" | "destination">[];
-
-function* sidesOf(object: KubeObject): Generator<Side> {
-  const { ingress, egress } = rulesOf(object);
-  const owner: ObjectRef = refOf(object);
-  const { namespace } = object.metadata;
-  for (const [direction, rules] of [["ingress", ingress] as const, ["egress", egress] as const])
-    for (const [rule, sides] of rules.entries())
-      for (const side of ["source", "destination"] as const) {
-        const entity = sides[side];
-        if (entity !== undefined) yield { owner, namespace, direction, rule, side, entity };
-      }
-}
-
-/** Their schema was checked when they were stored. */
-function rulesOf(object: KubeObject): { readonly ingress: Rules; readonly egress: Rules } {
-  const { ingress = [], egress = [] } = policySpecOf(object); // a profile has rules alike
-  return { ingress, egress };
 }
 
 function inOrder(a: SetUse, b: SetUse): number {

@@ -15,6 +15,7 @@ export function policyServices(store: Datastore, judge: Judge): Services["policy
     shadows: (question) => judge.ask("shadows", () => question),
     setUse: (question) => judge.ask("setUse", () => question),
     profileUse: (question) => judge.ask("profileUse", () => question),
+    matches: (question) => judge.ask("matches", () => question),
     matrix: (question) => judge.ask("matrix", () => question),
     impact: ({ changes }, identity) =>
       judge.ask(

@@ -55,6 +55,7 @@ export interface Services {
     coverage(question: z.output<typeof input.coverageInput>): Promise<view.CoverageView>;
     protection(question: z.output<typeof input.protectionInput>): Promise<view.ProtectionView>;
     shadows(question: z.output<typeof input.shadowsInput>): Promise<view.ShadowsView>;
+    matches(question: z.output<typeof input.matchesInput>): Promise<view.MatchesView>;
     setUse(question: z.output<typeof input.setUseInput>): Promise<view.SetUseView>;
     profileUse(question: z.output<typeof input.profileUseInput>): Promise<view.ProfileUseView>;
     matrix(question: z.output<typeof input.matrixInput>): Promise<view.MatrixView>;

@@ -131,6 +131,14 @@ export const tierOrderInput = z.strictObject({ tier: name, moves });
 
 export const searchInput = z.strictObject({ text: z.string().max(512) });
 
+export const matchesInput = z.discriminatedUnion("per", [
+  z.strictObject({ per: z.literal("selector"), selector: text }),
+  z.strictObject({ per: z.literal("policy"), ref: objectRef }),
+  /** Of those whose full name has this in it: `node1/k8s/shop.cart/eth0`. */
+  z.strictObject({ per: z.literal("endpoint"), contains: text }),
+  z.strictObject({ per: z.literal("node"), node: name }),
+]);
+
 const portQuestion = z.strictObject({ protocol, port: port.optional() });
 export const matrixInput = z.strictObject({
   /** All pairs of workload endpoints if absent. */

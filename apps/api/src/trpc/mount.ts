@@ -51,6 +51,7 @@ const ASKED_ALONE: ReadonlySet<string> = new Set([
   "policy.profileUse",
   "changes.set",
   "lab.probes",
+  "policy.matches",
   "policy.matrix",
   "policy.impact",
   "selectors.test",

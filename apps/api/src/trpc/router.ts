@@ -125,6 +125,10 @@ const policy = router({
   profileUse: can("read")
     .input(parsed(input.profileUseInput))
     .query(({ ctx, input }) => ctx.services.policy.profileUse(input)),
+  /** What is in force on endpoints, and which rules match them: what calicoq tells. */
+  matches: can("read")
+    .input(parsed(input.matchesInput))
+    .query(({ ctx, input }) => ctx.services.policy.matches(input)),
   matrix: can("read")
     .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),

@@ -1,4 +1,5 @@
 import type { KubeObject } from "@percale/resources";
+import { Node } from "@percale/resources/catalog";
 import { wordsOfRefusal } from "../manifests/fault.ts";
 import { readManifests } from "../manifests/read.ts";
 import type { ReadOptions } from "../manifests/read.ts";
@@ -134,7 +135,7 @@ async function contextOf(access: Access, { kind }: Kind, output: Output): Promis
   const isAsked =
     output.as === "go-template"
       ? output.template.includes("config")
-      : kind === "Node" && (output.as === "wide" || output.as === "custom-columns");
+      : kind === Node.kind && (output.as === "wide" || output.as === "custom-columns");
   if (!isAsked) return {};
   const { status, body } = await send(access, "GET", `${OUR_ROOT}/bgpconfigurations/default`);
   const { asNumber } = (status < 400 ? ((body as KubeObject).spec as { readonly asNumber?: number }) : undefined) ?? {};

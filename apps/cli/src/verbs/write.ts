@@ -1,5 +1,6 @@
 /** create, apply, replace and delete of what files say: calicoctl's verbs, spoken as Kubernetes REST. */
 import type { KubeObject } from "@percale/resources";
+import { NetworkPolicy } from "@percale/resources/catalog";
 import { ExitError } from "../exit-error.ts";
 import { wordsOfCauses, wordsOfRefusal } from "../manifests/fault.ts";
 import { readManifests } from "../manifests/read.ts";
@@ -81,7 +82,7 @@ export async function readTargets(
 /** What nobody may write, whatever the server says. */
 export function refusalOf(verb: string, { kind, object }: Target): string | undefined {
   if (kind.readOnly) return `operation ${verb} is not supported on ${kind.kind}: resource is readonly`;
-  if (kind.kind === "NetworkPolicy" && nameOf(object).startsWith("knp.default."))
+  if (kind.kind === NetworkPolicy.kind && nameOf(object).startsWith("knp.default."))
     return `operation ${verb} is not supported on ${idOf(kind.kind, object.metadata.namespace, nameOf(object))}: kubernetes network policies must be managed through the kubernetes API`;
   return undefined;
 }

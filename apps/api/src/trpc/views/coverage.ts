@@ -92,6 +92,32 @@ export interface SetUse {
   readonly isNot?: true;
 }
 
+/** A workload endpoint, what is in force on it, and which rules match it. */
+export interface MatchRow {
+  /** `<node>/<orchestrator>/<workload>/<endpoint>`, as Calico's tools call it. */
+  readonly id: string;
+  readonly endpoint: ObjectRef;
+  /** In the order in which they judge. */
+  readonly policies: readonly (PolicyRefView & {
+    /** Absent: after all that have one. */
+    readonly order?: number;
+    /** With what its place adds to what is written. */
+    readonly selector: string;
+  })[];
+  readonly profiles: readonly string[];
+  readonly rules: readonly RuleMatch[];
+}
+
+/** A side of a rule that matches; `isNot`: it is about whoever is not selected. */
+export interface RuleMatch extends SetUse {
+  readonly selector: string;
+}
+
+export interface MatchesView {
+  readonly rows: readonly MatchRow[];
+  readonly revision: number;
+}
+
 export interface SetUseRow {
   /** `kind/namespace/name` of the set. */
   readonly name: string;
