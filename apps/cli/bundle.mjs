@@ -19,7 +19,7 @@ export default async function bundlePercale() {
     platform: "node",
     target: "node24",
     format: "esm",
-    define: { PERCALE_COMMIT: JSON.stringify(commit()) },
+    define: { PERCALE_COMMIT: JSON.stringify(newest("%h")), PERCALE_DATE: JSON.stringify(newest("%cI")) },
     // The daemon runs from its sources, where the kernel addon is.
     external: ["@percale/kernel"],
     plugins: [{ name: "builtins as they are", setup: takeBuiltins }],
@@ -62,9 +62,9 @@ function isMain({ path }) {
   return Number(basename(path) === "main.mjs");
 }
 
-/** Of the source; a package has none. */
-function commit() {
-  const { status, stdout } = spawnSync("git", ["rev-parse", "--short=10", "HEAD"], { cwd: here, encoding: "utf8" });
+/** Of the source's newest commit; a package has none. */
+function newest(what) {
+  const { status, stdout } = spawnSync("git", ["log", "-1", `--format=${what}`], { cwd: here, encoding: "utf8" });
   return status === 0 ? stdout.trim() : "unknown";
 }
 

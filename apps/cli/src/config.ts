@@ -8,6 +8,8 @@ export interface CliConfig {
   /** `$PERCALE_DATA`, else `.percale` in the repository. */
   readonly dataDir: string;
   readonly kubeconfig: string;
+  /** The name of the program that was started: `percale`, `calicoq`, or `kubectl-…` where it runs as a plugin of kubectl. */
+  readonly calledAs: string;
   /** Log lines for people rather than machines. */
   readonly prettyLog: boolean;
   /** This process is root only in its own user namespace. */
@@ -23,11 +25,17 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
     root,
     dataDir,
     kubeconfig: join(dataDir, "kubeconfig"),
+    calledAs: env["PERCALE_CALLED"] ?? "percale",
     prettyLog: env["PERCALE_LOG"] === "pretty",
     rootless: env[ROOTLESS_MARK] !== undefined,
     // Where bird, ip and nft live; an ordinary user's PATH often lacks it.
     environment: { ...env, PATH: `${env["PATH"] ?? ""}:/usr/sbin:/sbin` },
   };
+}
+
+/** kubectl runs it: `kubectl percale`. */
+export function isPlugin(calledAs: string): boolean {
+  return calledAs.startsWith("kubectl-");
 }
 
 /** Marks every process of one lab in its environment, so that a later run finds what a crash left. */

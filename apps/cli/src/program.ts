@@ -3,12 +3,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { exitCodes } from "@percale/protocol";
 import { Command, CommanderError } from "commander";
 import { addBgpCommands } from "./bgp.ts";
+import { addCompletionCommands } from "./completion-verbs.ts";
+import { isPlugin } from "./config.ts";
 import type { CliConfig } from "./config.ts";
 import { ExitError } from "./exit-error.ts";
 import { addChangeCommands } from "./change-verbs.ts";
 import { addIpamCommands } from "./ipam.ts";
 import { addLabCommands } from "./lab/commands.ts";
-import { addQueryCommand } from "./query-verbs.ts";
+import { addQueries, addQueryCommand } from "./query-verbs.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
 import { shellOf, withGlobals } from "./shell.ts";
 import type { Shell } from "./shell.ts";
@@ -33,14 +35,20 @@ export async function runPercale(argv: readonly string[], config: CliConfig): Pr
 }
 
 export function createProgram(config: CliConfig): Command {
-  const program = new Command("percale")
+  const { calledAs } = config;
+  const program = new Command(isPlugin(calledAs) ? calledAs.replace("-", " ") : calledAs)
     .description("Networking and network security for containers, VMs and hosts")
     .enablePositionalOptions()
     .showHelpAfterError() // commands inherit it: whoever mistypes sees what there is
     .exitOverride();
   withGlobals(program, { isHidden: false });
   const shell = shellOf(config);
-
+  if (calledAs === "calicoq") {
+    addQueries(program, shell);
+    addToolVersion(program);
+    addCompletionCommands(program, shell);
+    return program;
+  }
   addResourceCommands(program, shell);
   addVersion(program, shell);
   addWhoami(program, shell);
@@ -50,6 +58,7 @@ export function createProgram(config: CliConfig): Command {
   addChangeCommands(program, shell);
   addIpamCommands(program, shell);
   addLabCommands(program, config);
+  addCompletionCommands(program, shell);
   return program;
 }
 
@@ -74,6 +83,17 @@ function addVersion(program: Command, shell: Shell): void {
       said = text;
     }
   });
+}
+
+/** calicoq's. */
+function addToolVersion(program: Command): void {
+  program
+    .command("version")
+    .description("version of this command")
+    .action(async () => {
+      const { toolVersion } = await import("./verbs/client-version.ts");
+      process.stdout.write(toolVersion());
+    });
 }
 
 function addWhoami(program: Command, shell: Shell): void {

@@ -1,6 +1,7 @@
 /** Which server is asked, and as whom: the first of these that says it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isPlugin } from "../config.ts";
 import type { CliConfig } from "../config.ts";
 import { ExitError } from "../exit-error.ts";
 import type { Access } from "../rest/client.ts";
@@ -36,6 +37,13 @@ export async function chooseAccess(config: CliConfig, flags: AccessFlags): Promi
   return settingsAccess(config, calicoSettings(env), wanted);
 }
 
+/** Where contexts are looked up, for whoever completes words; undefined where there are none. */
+export function kubeconfigPaths(config: CliConfig, flags: AccessFlags): string | undefined {
+  const { environment: env } = config;
+  const said = flags.kubeconfig ?? ourSettings(env).kubeconfig ?? calicoSettings(env).kubeconfig;
+  return said ?? defaultKubeconfigs(config).find((path) => existsSync(path));
+}
+
 async function settingsAccess(config: CliConfig, said: Settings, wanted: string | undefined): Promise<Access> {
   const context = wanted ?? said.context;
   if (said.server !== undefined) return directAccess({ ...said, server: said.server });
@@ -48,15 +56,17 @@ async function settingsAccess(config: CliConfig, said: Settings, wanted: string 
     throw new ExitError(
       "percale asks an API server, and datastoreType etcdv3 names none: say where it is with PERCALE_SERVER, or with server in the spec of the file",
     );
-  const path = [config.kubeconfig, homeKubeconfig(config.environment)].find((one) => existsSync(one));
+  const path = defaultKubeconfigs(config).find((one) => existsSync(one));
   if (path !== undefined) return kubeconfigAccess(config, path, context);
   throw new ExitError(
     `nothing says where the API server is: set PERCALE_SERVER and PERCALE_TOKEN, or KUBECONFIG; npm start writes ${config.kubeconfig}`,
   );
 }
 
-function homeKubeconfig(env: Readonly<Record<string, string | undefined>>): string {
-  return join(env["HOME"] ?? "/", ".kube/config");
+/** What `npm start` wrote, and kubectl's own, which is first where kubectl asks. */
+function defaultKubeconfigs({ environment, kubeconfig, calledAs }: CliConfig): readonly string[] {
+  const own = join(environment["HOME"] ?? "/", ".kube/config");
+  return isPlugin(calledAs) ? [own, kubeconfig] : [kubeconfig, own];
 }
 
 /** calicoctl says on stdout that there is none. */

@@ -44,6 +44,15 @@ export function parseKubeconfig(text: string, where: string, wanted?: string): C
   return contextOf([{ path: where, folder: process.cwd(), config: parseConfig(where, text) }], wanted);
 }
 
+/** Every context that there is, for whoever completes words. */
+export function contextNames(paths: string): readonly string[] {
+  return paths.split(delimiter).flatMap((path) => {
+    if (!existsSync(path)) return [];
+    const { contexts } = parseConfig(path, readText(path));
+    return (Array.isArray(contexts) ? contexts : []).map((one: { name?: unknown }) => String(one.name));
+  });
+}
+
 interface ConfigFile {
   readonly path: string;
   readonly folder: string;
