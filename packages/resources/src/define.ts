@@ -20,7 +20,7 @@ export type Immutable<T> = T extends readonly (infer U)[]
     ? { readonly [K in keyof T]: Immutable<T[K]> }
     : T;
 
-export type { ObjectOf, SpecOf, StatedSpecOf } from "./kind.ts";
+export type { FlatObjectOf, ObjectOf, SpecOf, StatedSpecOf } from "./kind.ts";
 
 const NOTHING: readonly Consequence[] = [];
 

@@ -66,6 +66,8 @@ export {
   profileOfNetwork,
   profileOfServiceAccount,
 } from "./kinds/profile.ts";
+export { ClusterRole, ClusterRoleBinding, RBAC_GROUP, Role, RoleBinding } from "./kinds/kubernetes/rbac.ts";
+export { StagedKubernetesNetworkPolicy } from "./kinds/staged-kubernetes-policy.ts";
 export { WorkloadEndpoint } from "./kinds/workload-endpoint.ts";
 export { derivedName } from "./derived-name.ts";
 export * from "./kinds/workload-endpoint-name.ts";

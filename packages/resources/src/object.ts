@@ -29,6 +29,9 @@ const KUBERNETES_KINDS: ReadonlyMap<string, ServedKind> = new Map([
     "KubernetesClusterNetworkPolicy",
     { group: "policy.networking.k8s.io", version: "v1alpha2", kind: "ClusterNetworkPolicy" },
   ],
+  ...["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].map(
+    (kind) => [kind, { group: "rbac.authorization.k8s.io", version: "v1", kind }] as const,
+  ),
 ]);
 
 function servedKind(kind: string): ServedKind {

@@ -24,6 +24,7 @@ import { GlobalNetworkPolicy, NetworkPolicy } from "./kinds/network-policy.ts";
 import { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";
 import { Namespace } from "./kinds/namespace.ts";
 import { Node } from "./kinds/node.ts";
+import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "./kinds/kubernetes/rbac.ts";
 import { Profile } from "./kinds/profile.ts";
 import { StagedKubernetesNetworkPolicy } from "./kinds/staged-kubernetes-policy.ts";
 import { StagedGlobalNetworkPolicy, StagedNetworkPolicy } from "./kinds/staged-policy.ts";
@@ -40,6 +41,8 @@ export type AnyResource =
   | CalicoNodeStatus
   | ClusterInformation
   | EndpointSlice
+  | ClusterRole
+  | ClusterRoleBinding
   | FelixConfiguration
   | GlobalNetworkPolicy
   | HostEndpoint
@@ -62,6 +65,8 @@ export type AnyResource =
   | StagedGlobalNetworkPolicy
   | StagedKubernetesNetworkPolicy
   | StagedNetworkPolicy
+  | Role
+  | RoleBinding
   | Tier
   | WorkloadEndpoint;
 
@@ -95,6 +100,10 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   ServiceAccount,
   Service,
   EndpointSlice,
+  Role,
+  ClusterRole,
+  RoleBinding,
+  ClusterRoleBinding,
   Node,
   WorkloadEndpoint,
   LiveMigration,

@@ -61,6 +61,7 @@ function prepared(kind: string, metadata: object, spec: object): KubeObject {
 
 /** The least that a kind accepts, where that is not nothing. */
 const LEAST: Readonly<Record<string, object>> = {
+  RoleBinding: { roleRef: { kind: "Role", name: "r" } },
   EndpointSlice: { addressType: "IPv4", endpoints: [] },
   LiveMigration: {
     source: { workload: { hostname: "n1", orchestratorID: "k8s", workloadID: "p" } },
