@@ -11,6 +11,7 @@ import {
 } from "@percale/resources";
 import type { KubeObject, SpecOf } from "@percale/resources";
 import type { AuthoredChangeSet, Datastore } from "@percale/store";
+import { missingRoles } from "./auth/rbac/missing-roles.ts";
 
 const AUTHOR = "system:percale";
 
@@ -19,6 +20,8 @@ export async function ensureBuiltIns(store: Datastore, version: string): Promise
   await noteVersion(store, version);
   const clusterGUID = randomBytes(16).toString("hex");
   const wanted = [...builtInObjects({ clusterGUID, version }), ...(await impliedNamespaces(store))];
+  const roles = await missingRoles(store);
+  if (roles.length > 0) await write(store, { changes: roles, author: AUTHOR, reason: "built-in roles" });
   for (const object of wanted)
     if ((await store.get(refOf(object))) === undefined)
       await write(store, { changes: [{ op: "create", object }], author: AUTHOR, reason: "first start" });

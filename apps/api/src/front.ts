@@ -15,10 +15,10 @@ import { LIMITS, Places, serveWatch } from "./limits.ts";
 import { isRehearsal, logRefusal } from "./refusals.ts";
 import type { Gate, Leave } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
-import { serveAccessReview } from "./rest/core.ts";
 import { serveDocument } from "./rest/documents.ts";
 import { isWatch, serveObjects } from "./rest/objects.ts";
 import { sendError } from "./rest/respond.ts";
+import { serveReview } from "./rest/reviews.ts";
 import { parseObjectRoute } from "./rest/route.ts";
 import type { Strangers } from "./strangers.ts";
 import type { TrpcCall } from "./trpc/mount.ts";
@@ -114,7 +114,7 @@ async function dispatch(
     return sendHealth(response, (await answerHealth(pathname, options))!); // one of its paths
   }
   const route = parseObjectRoute(pathname);
-  if (route === undefined) return serveRest(call, { store, identity });
+  if (route === undefined) return serveRest(call, { store, identity, authenticator });
   const target = { request, response, route, query, store, identity };
   if (request.method !== "GET" || !isWatch(query)) return serveObjects(target);
   leave(); // a watch is limited by its own gate
@@ -124,16 +124,18 @@ async function dispatch(
 
 async function serveRest(
   { request, response, pathname }: Call,
-  { store, identity }: { readonly store: Datastore; readonly identity: Identity },
+  {
+    store,
+    identity,
+    authenticator,
+  }: { readonly store: Datastore; readonly identity: Identity; readonly authenticator: Authenticator },
 ): Promise<void> {
   if (identity.method === "anonymous" && pathname !== "/version")
     throw unauthorized("no credentials were sent: use a client certificate, a bearer token or sign in");
-  const call = { request, response, identity };
   if (pathname === CHANGE_SETS_PATH) return serveChangeSets(request, response, { store, identity });
-  if (pathname === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" && request.method === "POST")
-    return serveAccessReview(call);
+  if (await serveReview({ request, response, pathname, identity, authenticator })) return;
   if (isRead(request.method)) {
-    if (pathname.startsWith("/openapi/")) requireRight(identity, "read");
+    if (pathname.startsWith("/openapi/")) requireRight(identity, "openapi");
     if (serveDocument(request, response, pathname)) return;
   }
   throw new StatusError("NotFound", "the server could not find the requested resource", {

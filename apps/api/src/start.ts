@@ -10,6 +10,9 @@ import type { SyncStream } from "@percale/sync";
 import { Authenticator } from "./auth/authenticator.ts";
 import { Failures } from "./auth/failures.ts";
 import { OpenCredentials } from "./auth/open-credentials.ts";
+import { followRoles } from "./auth/rbac/follow-roles.ts";
+import { RbacAuthorizer } from "./auth/rbac/rbac-authorizer.ts";
+import { RBAC_KINDS } from "./auth/rbac/role-book.ts";
 import { ensureAdminToken, writeKubeconfig } from "./auth/bootstrap.ts";
 import { openPki } from "./auth/pki.ts";
 import type { Pki } from "./auth/pki.ts";
@@ -67,6 +70,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const data = await openData(options, log);
   const { store, records } = data;
   await ensureBuiltIns(store, VERSION);
+  const authorizer = new RbacAuthorizer();
+  authorizer.reset((await store.snapshot(RBAC_KINDS)).objects); // before anybody asks
   const isFirstStart = await ensureAdminToken(dataDir, records.tokens, log);
   const certificates = (): Promise<Pki> =>
     openPki(join(dataDir, "pki"), {
@@ -99,7 +104,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     strangers: () => strangers.count,
   });
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
-  const authenticator = new Authenticator({ tokens: records.tokens, failures });
+  const authenticator = new Authenticator({ tokens: records.tokens, failures, authorizer });
   const judge = new Judge({ store, log });
   const conditionLog = new ConditionLog({
     settings: records.settings,
@@ -143,7 +148,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     }),
     onUpgrade: sockets.onUpgrade,
   });
-  const following = Promise.all([statuses, hearing, conditionLog].map((each) => each.run(closing.signal)));
+  const following = Promise.all([
+    ...[statuses, hearing, conditionLog].map((each) => each.run(closing.signal)),
+    followRoles({ store, authorizer, log }, closing.signal),
+  ]);
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   await writeKubeconfig(dataDir, url, pki);
   const timers = [

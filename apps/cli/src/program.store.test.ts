@@ -263,7 +263,7 @@ describe("create, apply, replace and delete", () => {
 
 describe("questions", () => {
   test("who one is, and which versions speak", async () => {
-    expect(await percale("whoami")).toEqual(ok("admin (system:masters)\n"));
+    expect(await percale("whoami")).toEqual(ok("admin (system:masters, system:authenticated)\n"));
     const client = `Client Version:    ${VERSION}\nGit commit:        unknown\n`;
     expect(await percale("version", "--client")).toEqual(ok(client));
     expect(await percale("version")).toEqual(

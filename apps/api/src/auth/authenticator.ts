@@ -3,10 +3,10 @@ import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { StatusError, unauthorized } from "@percale/resources";
 import type { TokenRecord, TokenRecords } from "@percale/store";
-import { hasRight } from "./authorize.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { sourceOf } from "./failures.ts";
 import type { Failures } from "./failures.ts";
-import { ANONYMOUS } from "./identity.ts";
+import { ANONYMOUS, withAuthenticated } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { impersonate } from "./impersonate.ts";
 import { sessionOf } from "./session-cookie.ts";
@@ -30,6 +30,8 @@ interface Cached {
 export interface AuthenticatorOptions {
   readonly tokens: TokenRecords;
   readonly failures: Failures;
+  /** Decides over those who are proved here. */
+  readonly authorizer?: Authorizer;
   readonly now?: () => number;
 }
 
@@ -37,12 +39,14 @@ export interface AuthenticatorOptions {
 export class Authenticator {
   readonly #tokens: TokenRecords;
   readonly #failures: Failures;
+  readonly #authorizer: Authorizer | undefined;
   readonly #now: () => number;
   readonly #cache = new Map<string, Cached>();
 
-  constructor({ tokens, failures, now = Date.now }: AuthenticatorOptions) {
+  constructor({ tokens, failures, authorizer, now = Date.now }: AuthenticatorOptions) {
     this.#tokens = tokens;
     this.#failures = failures;
+    this.#authorizer = authorizer;
     this.#now = now;
   }
 
@@ -62,7 +66,7 @@ export class Authenticator {
    */
   async judge(request: IncomingMessage, token?: string): Promise<Identity> {
     const own = await (token === undefined ? this.#owner(request) : this.byToken(token));
-    return impersonate(own, request, (identity) => hasRight(identity, "impersonate"));
+    return impersonate(own, request);
   }
 
   async #atTheDoor(request: IncomingMessage, ask: () => Promise<Identity>): Promise<Identity> {
@@ -77,7 +81,7 @@ export class Authenticator {
 
   async #owner(request: IncomingMessage): Promise<Identity> {
     const byCertificate = certificateIdentity(request);
-    if (byCertificate !== undefined) return this.#current(byCertificate);
+    if (byCertificate !== undefined) return this.#ruled(this.#current(byCertificate));
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
@@ -114,11 +118,16 @@ export class Authenticator {
 
   async #lookup(hash: string): Promise<Identity | undefined> {
     const record = await this.#tokens.lookup(hash);
-    const identity = record === undefined ? undefined : identityOf(record);
+    const identity = record === undefined ? undefined : this.#ruled(identityOf(record));
     if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
     const until = Math.min(this.#now() + CACHE_MS, identity?.expiresAt ?? Number.POSITIVE_INFINITY);
     this.#cache.set(hash, { identity, until });
     return identity;
+  }
+
+  /** With the one who decides over it. */
+  #ruled(identity: Identity): Identity {
+    return this.#authorizer === undefined ? identity : { ...identity, authorizer: this.#authorizer };
   }
 
   /** TLS looks at a certificate's end when the connection begins; this one may have outlived it. */
@@ -131,7 +140,7 @@ export class Authenticator {
 function identityOf({ subject, groups, expiresAt }: TokenRecord): Identity {
   return {
     user: subject,
-    groups,
+    groups: withAuthenticated(groups),
     method: "token",
     ...(expiresAt !== undefined && { expiresAt: expiresAt.getTime() }),
   };
@@ -158,7 +167,12 @@ function certificateIdentity(request: IncomingMessage): Identity | undefined {
   if (user === undefined) return undefined;
   const organisations: string | readonly string[] | undefined = subject.O; // several O make a list
   const groups = organisations === undefined ? [] : [organisations].flat();
-  const identity: Identity = { user, groups, method: "certificate", expiresAt: Date.parse(notAfter) };
+  const identity: Identity = {
+    user,
+    groups: withAuthenticated(groups),
+    method: "certificate",
+    expiresAt: Date.parse(notAfter),
+  };
   identityBySocket.set(socket, identity);
   return identity;
 }

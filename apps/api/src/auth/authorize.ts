@@ -1,15 +1,29 @@
-import { definitionOf, forbidden, groupVersionOf, refOf, StatusError, unauthorized } from "@percale/resources";
+import { definitionOf, forbidden, refOf, resourceDefinitions, StatusError, unauthorized } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
+import type { Attributes, Decision, PolicyRule, ResourceAttributes } from "./authorizer.ts";
+import { escalationFault } from "./rbac/escalation.ts";
+import { has } from "./rbac/rule.ts";
 import { ADMIN_GROUP, EDITOR_GROUP, MONITORING_GROUP, nodeOf, NODES_GROUP, VIEWER_GROUP } from "./identity.ts";
 import type { Identity } from "./identity.ts";
-import { nodeFault, nodeMay } from "./node-rights.ts";
+import { nodeFault, nodeMay, VERBS_BY_KIND } from "./node-rights.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
-/** What is asked for besides objects: `sync` the stream, `lab` the lab's reports, `admin` tokens, `impersonate` another's name. */
-export type Right = "read" | "write" | "metrics" | "sync" | "lab" | "admin" | "impersonate";
+/**
+ * What is asked for besides objects: `read` the network's state and questions about it, `write` any object at all, `sync` the stream,
+ * `lab` the lab's reports, `admin` tokens, `openapi` the description of the API.
+ */
+export type Right = "read" | "write" | "metrics" | "sync" | "lab" | "admin" | "openapi";
 
-/** Who has each, besides administrators. */
+/** The resource that stands for each in a role; the others are asked of all rules or of the name. */
+export const ATTRIBUTES_BY_RIGHT = {
+  read: { verb: "get", group: "percale.io", resource: "network" },
+  metrics: { verb: "get", path: "/metrics" },
+  lab: { verb: "create", group: "percale.io", resource: "labreports" },
+  admin: { verb: "create", group: "access.percale.io", resource: "tokens" },
+} as const satisfies Partial<Record<Right, Attributes>>;
+
+/** The built-in groups that have each, besides administrators: what somebody without it may ask for. */
 const GROUPS_BY_RIGHT: Readonly<Record<Right, readonly string[]>> = {
   read: [VIEWER_GROUP, EDITOR_GROUP],
   write: [EDITOR_GROUP],
@@ -17,17 +31,59 @@ const GROUPS_BY_RIGHT: Readonly<Record<Right, readonly string[]>> = {
   sync: [NODES_GROUP],
   lab: [],
   admin: [],
-  impersonate: [],
+  openapi: [VIEWER_GROUP, EDITOR_GROUP],
 };
 
 const READ_VERBS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+const WRITE_VERBS: readonly string[] = ["create", "update", "patch", "delete", "deletecollection"];
+const NOBODY: Decision = { allowed: false, reason: "" };
 
-/** Simple roles: administrators do all, editors write what people write, viewers read, a node follows the stream and keeps its own. */
+/** What administrators and nodes may by their names, everybody else by roles. */
+export function decide(identity: Identity, asked: Attributes): Decision {
+  const { groups, authorizer } = identity;
+  if (groups.includes(ADMIN_GROUP)) return { allowed: true, reason: `the group ${ADMIN_GROUP} may do everything` };
+  const node = nodeOf(identity);
+  if (node !== undefined && "resource" in asked && nodeMay(asked.verb, kindOf(asked)))
+    return { allowed: true, reason: `node ${node} may do it to what is its own` };
+  return authorizer?.decide(identity, asked) ?? NOBODY;
+}
+
+const NODE_RULES: readonly PolicyRule[] = [...VERBS_BY_KIND].map(([kind, verbs]) => {
+  const { group, servedPlural: plural } = definitionOf(kind)!; // the table names kinds of ours
+  return { verbs, apiGroups: [group], resources: [plural] };
+});
+
+const kindByResource = new Map(
+  resourceDefinitions.map(({ kind, group, servedPlural }) => [`${group}/${servedPlural}`, kind]),
+);
+
+function kindOf({ group, resource }: ResourceAttributes): string | undefined {
+  return kindByResource.get(`${group}/${resource}`);
+}
+
 export function hasRight(identity: Identity, right: Right): boolean {
-  const { groups } = identity;
+  const { groups, authorizer } = identity;
   if (groups.includes(ADMIN_GROUP)) return true;
-  if (right === "sync") return nodeOf(identity) !== undefined;
-  return GROUPS_BY_RIGHT[right].some((group) => groups.includes(group));
+  switch (right) {
+    case "sync":
+      return nodeOf(identity) !== undefined;
+    case "write":
+      return authorizer?.hasAny(identity, (rule) => isAboutKinds(rule, WRITE_VERBS)) === true;
+    case "openapi":
+      return authorizer?.hasAny(identity, (rule) => isAboutKinds(rule, ["get", "list"])) === true;
+    case "read":
+    case "metrics":
+    case "lab":
+    case "admin":
+      return decide(identity, ATTRIBUTES_BY_RIGHT[right]).allowed;
+  }
+}
+
+/** Whether the rule allows any of the verbs on objects of ours. */
+function isAboutKinds(rule: PolicyRule, verbs: readonly string[]): boolean {
+  return (
+    verbs.some((verb) => has(rule.verbs, verb)) && resourceDefinitions.some(({ group }) => has(rule.apiGroups, group))
+  );
 }
 
 /** Throws 401 for nobody; 403 for somebody who may not, with what would give the right. */
@@ -35,6 +91,42 @@ export function requireRight(identity: Identity, right: Right): void {
   if (identity.method === "anonymous") throw unauthorized(NO_CREDENTIALS);
   if (hasRight(identity, right)) return;
   throw new StatusError("Forbidden", `User "${identity.user}" has no right to ${right}: ${remedyFor(right)}`);
+}
+
+/** Throws 403 for somebody who may not, in Kubernetes' words. */
+export function requireAllowed(identity: Identity, asked: ResourceAttributes): void {
+  if (decide(identity, asked).allowed) return;
+  const { verb, group, resource, namespace } = asked;
+  throw new StatusError(
+    "Forbidden",
+    `${resource}.${group} is forbidden: User "${identity.user}" cannot ${verb} resource "${resource}" in API group "${group}" ${whereOf(namespace)}`,
+    { details: { group, kind: resource } },
+  );
+}
+
+/** Everything that somebody may do there; absent: in the whole cluster. */
+export function rulesOf(identity: Identity, namespace?: string): readonly PolicyRule[] {
+  const own = nodeOf(identity) === undefined ? [] : NODE_RULES;
+  return [...own, ...(identity.authorizer?.rulesOf(identity, namespace) ?? [])];
+}
+
+/** What stands in roles for things that are no objects here. */
+const VIRTUAL: ReadonlySet<string> = new Set([
+  "/users",
+  "/groups",
+  "/serviceaccounts",
+  "authentication.k8s.io/uids",
+  "authentication.k8s.io/userextras",
+  "percale.io/network",
+  "percale.io/labreports",
+  "access.percale.io/tokens",
+]);
+
+/** Whether there is anything here that a question can be about. */
+export function isServed(asked: Attributes): boolean {
+  if ("path" in asked || asked.resource === "*") return true;
+  const resource = asked.resource.replace(/^tier\./, "");
+  return kindByResource.has(`${asked.group}/${resource}`) || VIRTUAL.has(`${asked.group}/${resource}`);
 }
 
 /** How to come by a right. */
@@ -46,37 +138,51 @@ export function remedyFor(right: Right): string {
 
 const NO_CREDENTIALS = "no credentials were sent: use a client certificate, a bearer token or sign in";
 
-/** May this be done to objects of the kind at all? A node's writes are judged again with the object. */
-export function isAllowed(identity: Identity, verb: Verb, kind: string): boolean {
-  if (identity.groups.includes(ADMIN_GROUP)) return true;
-  if (nodeOf(identity) !== undefined && nodeMay(verb, kind)) return true;
-  if (READ_VERBS.has(verb)) return hasRight(identity, "read");
-  return identity.groups.includes(EDITOR_GROUP) && definitionOf(kind)?.internal !== true;
+/** What a request about an object asks for, in the words of roles. */
+export function attributesOf(verb: string, { kind, namespace, name }: ObjectRef, subresource?: string): Attributes {
+  const definition = definitionOf(kind);
+  return {
+    verb,
+    group: definition?.group ?? "",
+    resource: definition?.servedPlural ?? kind,
+    ...(subresource !== undefined && { subresource }),
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== "" && { name }),
+  };
 }
 
-/** Throws 401 for nobody, 403 for somebody who may not. */
-export function authorize(identity: Identity, verb: Verb, ref: ObjectRef): void {
+/** Throws 401 for nobody, 403 for somebody who may not. A node's writes are judged again with the object. */
+export function authorize(identity: Identity, verb: Verb, ref: ObjectRef, subresource?: "status"): void {
   if (identity.method === "anonymous") throw unauthorized(NO_CREDENTIALS);
-  if (!isAllowed(identity, verb, ref.kind)) throw refusal(identity, verb, ref);
+  if (!decide(identity, attributesOf(verb, ref, subresource)).allowed) throw refusal(identity, verb, ref);
 }
 
-/** What a node may not change, asked inside the commit: of the object as it is and as it will be. */
+/** What may not be changed so, asked inside the commit: of the object as it is and as it will be. */
 export function refusalOf(identity: Identity, context: CheckContext): StatusError | undefined {
+  const { operation, object } = context;
+  const fault = escalationFault(identity, context) ?? ownFault(identity, context);
+  return fault === undefined ? undefined : refusal(identity, operation, refOf(object), fault);
+}
+
+/** Who has the right by another group needs no node's. */
+function ownFault(identity: Identity, context: CheckContext): string | undefined {
   const node = nodeOf(identity);
-  // Who has the right by another group needs no node's.
-  if (node === undefined || isAllowed({ ...identity, user: "" }, context.operation, context.object.kind))
-    return undefined;
-  const fault = nodeFault(node, context);
-  return fault === undefined ? undefined : refusal(identity, context.operation, refOf(context.object), fault);
+  if (node === undefined) return undefined;
+  const { operation, object, subresource } = context;
+  const asked = attributesOf(operation, refOf(object), subresource);
+  return decide({ ...identity, user: "" }, asked).allowed ? undefined : nodeFault(node, context);
 }
 
 function refusal(identity: Identity, verb: string, ref: ObjectRef, why?: string): StatusError {
   const { kind, namespace } = ref;
-  const plural = definitionOf(kind)?.servedPlural ?? kind;
-  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  const remedy = READ_VERBS.has(verb) ? "read" : definitionOf(kind)?.internal === true ? "sync" : "write";
+  const { servedPlural: plural = kind, group = "", internal = false } = definitionOf(kind) ?? {};
+  const remedy = READ_VERBS.has(verb) ? "read" : internal ? "sync" : "write";
   return forbidden(
     ref,
-    `User "${identity.user}" cannot ${verb} resource "${plural}" in API group "${groupVersionOf(kind).group}" ${where}: ${why ?? remedyFor(remedy)}`,
+    `User "${identity.user}" cannot ${verb} resource "${plural}" in API group "${group}" ${whereOf(namespace)}: ${why ?? remedyFor(remedy)}`,
   );
+}
+
+function whereOf(namespace: string | undefined): string {
+  return namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
 }

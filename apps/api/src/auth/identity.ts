@@ -1,3 +1,5 @@
+import type { Authorizer } from "./authorizer.ts";
+
 /** Who asks, and by what right we believe it. */
 export interface Identity {
   readonly user: string;
@@ -7,6 +9,11 @@ export interface Identity {
   readonly expiresAt?: number;
   /** Who it really is that acts in this name. */
   readonly impersonator?: string;
+  readonly uid?: string;
+  /** More that whoever vouches for the identity says of it, for other authorizers and the audit. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+  /** Decides what it may; who has none may only what its name and groups alone give (`authorize.ts`). */
+  readonly authorizer?: Authorizer;
 }
 
 export const ANONYMOUS: Identity = {
@@ -18,6 +25,14 @@ export const ANONYMOUS: Identity = {
 /** Who history names: both, where one acts in another's name. */
 export function authorOf({ user, impersonator }: Identity): string {
   return impersonator === undefined ? user : `${impersonator} as ${user}`;
+}
+
+/** Everybody who showed a good credential. */
+export const AUTHENTICATED = "system:authenticated";
+
+/** The groups of somebody who showed a good credential. */
+export function withAuthenticated(groups: readonly string[]): readonly string[] {
+  return groups.includes(AUTHENTICATED) ? groups : [...groups, AUTHENTICATED];
 }
 
 export const ADMIN_GROUP = "system:masters";

@@ -47,6 +47,40 @@ test("history names both", async () => {
   expect(changes.body.result.data.activities[0].author).toBe("admin as ed");
 });
 
+test("uid and extras are taken on too, and are somebody's right each", async () => {
+  const headers = { "impersonate-user": "vi", "impersonate-uid": "7", "impersonate-extra-example.org%2fscopes": "a" };
+  const review = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+  const { userInfo } = (await server.call(review, { method: "POST", body: {}, headers })).body.status;
+  const extra = { "example.org/scopes": ["a"] };
+  expect(userInfo).toEqual({ username: "vi", uid: "7", groups: ["system:authenticated"], extra });
+  const rules = [{ verbs: ["impersonate"], apiGroups: [""], resources: ["users"] }];
+  const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+  const metadata = { name: "mask" };
+  const post = (path: string, body: object) => server.call(`${RBAC}/${path}`, { method: "POST", body });
+  await post("clusterroles", { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata, rules });
+  const [roleRef, subjects] = [{ kind: "ClusterRole", name: "mask" }, [{ kind: "User", name: "max" }]];
+  const binding = {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata,
+    roleRef,
+    subjects,
+  };
+  await post("clusterrolebindings", binding);
+  const made = await server.call("/trpc/access.createToken", { method: "POST", body: { subject: "max", groups: [] } });
+  const token = made.body.result.data.token as string;
+  const asVi = { "impersonate-user": "vi" };
+  await expect
+    .poll(async () => (await server.call("/apis", { headers: asVi, token })).code, { timeout: 10_000 })
+    .toBe(200);
+  for (const [more, words] of [
+    [{ "impersonate-uid": "7" }, 'cannot impersonate resource "uids" in API group "authentication.k8s.io"'],
+    [{ "impersonate-group": "devs" }, 'cannot impersonate resource "groups"'],
+    [{ "impersonate-extra-a": "b" }, 'cannot impersonate resource "userextras"'],
+  ] as const)
+    expect((await server.call("/apis", { headers: { ...asVi, ...more }, token })).body.message).toContain(words);
+});
+
 test.each([
   ["users", { "impersonate-user": "admin" }, 'User "ed" cannot impersonate resource "users"'],
   [

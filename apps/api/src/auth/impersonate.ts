@@ -1,32 +1,44 @@
 import type { IncomingMessage } from "node:http";
 import { badRequest, StatusError } from "@percale/resources";
+import { decide } from "./authorize.ts";
+import { AUTHENTICATED } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 
 /** Who a request wants to be. Source: Kubernetes' "User impersonation", kubernetes.io/docs/reference/access-authn-authz/authentication. */
 export interface Impersonation {
   readonly user: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
   /** What must be allowed, in Kubernetes' words. */
-  readonly resources: readonly { readonly resource: string; readonly name: string; readonly namespace?: string }[];
+  readonly resources: readonly ImpersonatedResource[];
+}
+
+interface ImpersonatedResource {
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly name: string;
+  readonly namespace?: string;
 }
 
 const PREFIX = "impersonate-";
 const EXTRA_PREFIX = "impersonate-extra-";
-const AUTHENTICATED = "system:authenticated";
+const AUTHENTICATION_GROUP = "authentication.k8s.io";
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
-/** The identity that counts: who the request wants to be, if `identity` may be that one. Throws 403, or 400 for half a wish. */
-export function impersonate(
-  identity: Identity,
-  request: IncomingMessage,
-  mayImpersonate: (identity: Identity) => boolean,
-): Identity {
+/**
+ * The identity that counts: who the request wants to be, if `identity` may be that one in each respect: user, every group, uid, extras.
+ * Throws 403, or 400 for half a wish.
+ */
+export function impersonate(identity: Identity, request: IncomingMessage): Identity {
   const wish = parseImpersonation(request);
   if (wish === undefined) return identity;
-  const { user, groups, resources } = wish;
-  const [first] = resources;
-  if (first !== undefined && !mayImpersonate(identity)) throw refusal(identity, first);
-  return { ...identity, user, groups, impersonator: identity.user };
+  const { resources, ...whom } = wish;
+  const refused = resources.find((one) => !decide(identity, { verb: "impersonate", ...one }).allowed);
+  if (refused !== undefined) throw refusal(identity, refused);
+  const { uid: _uid, extra: _extra, ...own } = identity;
+  return { ...own, ...whom, impersonator: identity.user };
 }
 
 /** Undefined if no header asks for it. */
@@ -46,28 +58,46 @@ export function parseImpersonation(request: IncomingMessage): Impersonation | un
   const asked = headers["impersonate-group"] ?? [];
   const implied =
     account !== null && asked.length === 0 ? ["system:serviceaccounts", `system:serviceaccounts:${account[1]}`] : [];
+  const uids = headers["impersonate-uid"] ?? [];
+  if (uids.length > 1) throw badRequest("Impersonate-Uid: must be given once");
+  const extra = Object.fromEntries(
+    names
+      .filter((name) => name.startsWith(EXTRA_PREFIX))
+      .map((name) => [extraKey(name.slice(EXTRA_PREFIX.length)), headers[name]!]),
+  );
   const isAnonymous = user === "system:anonymous";
   return {
     user,
     groups: [...new Set([...asked, ...implied, ...(isAnonymous ? ["system:unauthenticated"] : [AUTHENTICATED])])],
+    ...(uids[0] !== undefined && { uid: uids[0] }),
+    ...(Object.keys(extra).length > 0 && { extra }),
     resources: [
       account === null
-        ? { resource: "users", name: user }
-        : { resource: "serviceaccounts", namespace: account[1]!, name: account[2]! },
-      ...asked.map((name) => ({ resource: "groups", name })),
-      ...(headers["impersonate-uid"] ?? []).map((name) => ({ resource: "uids", name })),
-      ...names
-        .filter((name) => name.startsWith(EXTRA_PREFIX))
-        .map((name) => ({ resource: `userextras/${name.slice(EXTRA_PREFIX.length)}`, name: headers[name]!.join() })),
+        ? { group: "", resource: "users", name: user }
+        : { group: "", resource: "serviceaccounts", namespace: account[1]!, name: account[2]! },
+      ...asked.map((name) => ({ group: "", resource: "groups", name })),
+      ...uids.map((name) => ({ group: AUTHENTICATION_GROUP, resource: "uids", name })),
+      ...Object.entries(extra).flatMap(([key, values]) =>
+        values.map((name) => ({ group: AUTHENTICATION_GROUP, resource: "userextras", subresource: key, name })),
+      ),
     ],
   };
 }
 
-function refusal({ user }: Identity, { resource, name, namespace }: Impersonation["resources"][number]): StatusError {
+/** Keys may be what a header's name may not: they come percent-encoded. */
+function extraKey(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function refusal({ user }: Identity, { group, resource, name, namespace }: ImpersonatedResource): StatusError {
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
   return new StatusError(
     "Forbidden",
-    `${resource} "${name}" is forbidden: User "${user}" cannot impersonate resource "${resource}" in API group "" ${where}`,
+    `${resource} "${name}" is forbidden: User "${user}" cannot impersonate resource "${resource}" in API group "${group}" ${where}`,
     { details: { name, kind: resource } },
   );
 }

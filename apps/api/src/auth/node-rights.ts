@@ -26,7 +26,7 @@ import type { Verb } from "./authorize.ts";
  * What an agent may do: it keeps its own Node, attaches workloads to its own node and takes addresses for them. Whatever else it
  * needs to know reaches it on the stream.
  */
-const VERBS_BY_KIND: ReadonlyMap<string, readonly Verb[]> = new Map<string, readonly Verb[]>([
+export const VERBS_BY_KIND: ReadonlyMap<string, readonly Verb[]> = new Map<string, readonly Verb[]>([
   [Node.kind, ["get", "create", "update", "patch", "delete"]],
   [WorkloadEndpoint.kind, ["get", "create", "update", "patch", "delete"]],
   [Profile.kind, ["get", "create"]],
@@ -38,9 +38,13 @@ const VERBS_BY_KIND: ReadonlyMap<string, readonly Verb[]> = new Map<string, read
   [IPAMConfiguration.kind, ["get", "list"]],
 ]);
 
+/** What a question about all verbs means. */
+const EVERYTHING: readonly string[] = ["get", "create", "update", "delete"] satisfies Verb[];
+
 /** May a node do this to objects of the kind at all? What it writes is judged again with the object. */
-export function nodeMay(verb: Verb, kind: string): boolean {
-  return VERBS_BY_KIND.get(kind)?.includes(verb) === true;
+export function nodeMay(verb: string, kind: string | undefined): boolean {
+  const verbs: readonly string[] = (kind === undefined ? undefined : VERBS_BY_KIND.get(kind)) ?? [];
+  return (verb === "*" ? EVERYTHING : [verb]).every((one) => verbs.includes(one));
 }
 
 /** Why a node may not make this change; undefined if it may. Asked inside the commit, of the object as it will be stored. */

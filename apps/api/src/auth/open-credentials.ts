@@ -82,6 +82,6 @@ export class OpenCredentials {
 }
 
 /** What rights are judged by. */
-function rightsOf({ user, impersonator, groups }: Identity): string {
-  return JSON.stringify([user, impersonator, [...new Set(groups)].sort()]);
+function rightsOf({ user, impersonator, groups, uid, extra }: Identity): string {
+  return JSON.stringify([user, impersonator, [...new Set(groups)].sort(), uid, extra]);
 }

@@ -1,16 +1,20 @@
 import { expect, test } from "vitest";
 import { hasRight, type Right } from "./authorize.ts";
+import { testAuthorizer } from "../testdata/test-authorizer.ts";
 import { ROLES } from "./roles.ts";
 
-const RIGHTS: readonly Right[] = ["read", "write", "metrics", "sync", "lab", "admin", "impersonate"];
+const RIGHTS: readonly Right[] = ["read", "write", "metrics", "sync", "lab", "admin", "openapi"];
 
 test("each group that is explained has these rights, and nobody else has any", () => {
+  const authorizer = testAuthorizer();
   const rightsOf = (groups: readonly string[]) =>
-    RIGHTS.filter((right) => hasRight({ user: "system:node:n1", groups, method: "token" }, right)).join(" ");
+    RIGHTS.filter((right) => hasRight({ user: "system:node:n1", groups, method: "token", authorizer }, right)).join(
+      " ",
+    );
   expect(ROLES.map(({ group }) => [group, rightsOf([group])])).toEqual([
-    ["system:masters", "read write metrics sync lab admin impersonate"],
-    ["percale:editors", "read write metrics"],
-    ["percale:viewers", "read metrics"],
+    ["system:masters", "read write metrics sync lab admin openapi"],
+    ["percale:editors", "read write metrics openapi"],
+    ["percale:viewers", "read metrics openapi"],
     ["system:monitoring", "metrics"],
     ["system:nodes", "sync"],
   ]);

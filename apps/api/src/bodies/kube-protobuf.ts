@@ -5,11 +5,11 @@ export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 const MAGIC = Buffer.from("k8s\0");
 
 /** What a field holds. */
-type Type = "text" | "texts" | "map" | Message;
+type Type = "text" | "texts" | "map" | Message | readonly [repeated: Message];
 /** Fields by number: the name in JSON, and the type. Fields that are not listed are skipped. */
 type Message = Readonly<Record<number, readonly [name: string, type: Type]>>;
 
-// Field numbers: kubernetes/apimachinery `pkg/apis/meta/v1/generated.proto`, kubernetes/api `core/v1` and `authorization/v1`.
+// Field numbers: kubernetes/apimachinery `pkg/apis/meta/v1/generated.proto`, kubernetes/api `generated.proto` of each group.
 const OBJECT_META: Message = {
   1: ["name", "text"],
   2: ["generateName", "text"],
@@ -29,12 +29,46 @@ const RESOURCE_ATTRIBUTES: Message = {
   6: ["subresource", "text"],
   7: ["name", "text"],
 };
+const ASKED: Message = {
+  1: ["resourceAttributes", RESOURCE_ATTRIBUTES],
+  2: ["nonResourceAttributes", { 1: ["path", "text"], 2: ["verb", "text"] }],
+};
+const RULES: Type = [
+  {
+    1: ["verbs", "texts"],
+    2: ["apiGroups", "texts"],
+    3: ["resources", "texts"],
+    4: ["resourceNames", "texts"],
+    5: ["nonResourceURLs", "texts"],
+  },
+];
+const LABEL_SELECTORS: Type = [
+  {
+    1: ["matchLabels", "map"],
+    2: ["matchExpressions", [{ 1: ["key", "text"], 2: ["operator", "text"], 3: ["values", "texts"] }]],
+  },
+];
+const BINDING: Message = {
+  1: ["metadata", OBJECT_META],
+  2: ["subjects", [{ 1: ["kind", "text"], 2: ["apiGroup", "text"], 3: ["name", "text"], 4: ["namespace", "text"] }]],
+  3: ["roleRef", { 1: ["apiGroup", "text"], 2: ["kind", "text"], 3: ["name", "text"] }],
+};
 const MESSAGE_BY_KIND: ReadonlyMap<string, Message> = new Map<string, Message>([
   ["v1 Namespace", { 1: ["metadata", OBJECT_META], 2: ["spec", { 1: ["finalizers", "texts"] }] }],
+  ["authorization.k8s.io/v1 SelfSubjectAccessReview", { 2: ["spec", ASKED] }],
+  ["authorization.k8s.io/v1 SelfSubjectRulesReview", { 2: ["spec", { 1: ["namespace", "text"] }] }],
+  ["authentication.k8s.io/v1 SelfSubjectReview", {}],
+  ["rbac.authorization.k8s.io/v1 Role", { 1: ["metadata", OBJECT_META], 2: ["rules", RULES] }],
   [
-    "authorization.k8s.io/v1 SelfSubjectAccessReview",
-    { 2: ["spec", { 1: ["resourceAttributes", RESOURCE_ATTRIBUTES] }] },
+    "rbac.authorization.k8s.io/v1 ClusterRole",
+    {
+      1: ["metadata", OBJECT_META],
+      2: ["rules", RULES],
+      3: ["aggregationRule", { 1: ["clusterRoleSelectors", LABEL_SELECTORS] }],
+    },
   ],
+  ["rbac.authorization.k8s.io/v1 RoleBinding", BINDING],
+  ["rbac.authorization.k8s.io/v1 ClusterRoleBinding", BINDING],
 ]);
 /** `runtime.Unknown`, which stands around every object. */
 const TYPE_META: Message = { 1: ["apiVersion", "text"], 2: ["kind", "text"] };
@@ -73,8 +107,12 @@ function valueOf(values: readonly Buffer[], type: Type): unknown {
     case "map":
       return Object.fromEntries(values.map((entry) => [1, 2].map((part) => textAt(entry, part)) as [string, string]));
     default:
-      return decode(values.at(-1), type);
+      return isRepeated(type) ? values.map((value) => decode(value, type[0])) : decode(values.at(-1), type);
   }
+}
+
+function isRepeated(type: Message | readonly [Message]): type is readonly [Message] {
+  return Array.isArray(type);
 }
 
 function textAt(entry: Buffer, number: number): string {

@@ -1,5 +1,7 @@
 import { resourceDefinitions } from "@percale/resources";
 import type { ResourceDefinition } from "@percale/resources";
+import { pluralOfReview, REVIEWS } from "./reviews.ts";
+import type { Review } from "./reviews.ts";
 import { rootOf } from "./route.ts";
 
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -17,11 +19,14 @@ const visible: readonly (readonly [root: string, definitions: readonly ResourceD
 /** Of each version but the core's, which has no group: `projectcalico.org/v3`. */
 const named = visible.filter(([, definitions]) => definitions[0]!.group !== ""); // a group of definitions is never empty
 
+/** Groups of questions. */
+const reviewGroups = [...Map.groupBy(REVIEWS, ({ group }) => group)];
+
 export const apiVersions = { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
 
 const groups = [
   ...named.map(([, [first]]) => groupOf(first!.group, first!.version)),
-  groupOf("authorization.k8s.io", "v1"),
+  ...reviewGroups.map(([group]) => groupOf(group, "v1")),
 ];
 export const apiGroupList = { kind: "APIGroupList", apiVersion: "v1", groups };
 
@@ -30,7 +35,11 @@ export const groupDocuments: ReadonlyMap<string, object> = new Map([
   ...groups.map((group): [string, object] => [`/apis/${group.name}`, { kind: "APIGroup", apiVersion: "v1", ...group }]),
   ...visible.map(([root, definitions]): [string, object] => [
     root,
-    resourceList(definitions[0]!.apiVersion, definitions),
+    resourceList(definitions[0]!.apiVersion, definitions.flatMap(resourcesOf)),
+  ]),
+  ...reviewGroups.map(([group, reviews]): [string, object] => [
+    `/apis/${group}/v1`,
+    resourceList(`${group}/v1`, reviews.map(reviewResource)),
   ]),
 ]);
 
@@ -39,23 +48,8 @@ function groupOf(name: string, version: string) {
   return { name, versions: [groupVersion], preferredVersion: groupVersion };
 }
 
-export const authorizationResources = {
-  kind: "APIResourceList",
-  apiVersion: "v1",
-  groupVersion: "authorization.k8s.io/v1",
-  resources: [
-    {
-      name: "selfsubjectaccessreviews",
-      singularName: "selfsubjectaccessreview",
-      namespaced: false,
-      kind: "SelfSubjectAccessReview",
-      verbs: ["create"],
-    },
-  ],
-};
-
-function resourceList(groupVersion: string, definitions: readonly ResourceDefinition[]): object {
-  return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: definitions.flatMap(resourcesOf) };
+function resourceList(groupVersion: string, resources: readonly object[]): object {
+  return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources };
 }
 
 /** The kind, and its status where that is written by itself. */
@@ -81,7 +75,10 @@ export function groupDiscovery(path: "/api" | "/apis", version: "v2" | "v2beta1"
   const items =
     path === "/api"
       ? visible.filter(([, [first]]) => first!.group === "").map(itemOf)
-      : [...named.map(itemOf), groupItem("authorization.k8s.io", "v1", [accessReviewResource])];
+      : [
+          ...named.map(itemOf),
+          ...reviewGroups.map(([group, reviews]) => groupItem(group, "v1", reviews.map(reviewDiscovery))),
+        ];
   return { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
 }
 
@@ -97,13 +94,23 @@ function groupItem(name: string, version: string, resources: readonly object[]):
   };
 }
 
-const accessReviewResource = {
-  resource: "selfsubjectaccessreviews",
-  responseKind: { group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectAccessReview" },
-  scope: "Cluster",
-  singularResource: "selfsubjectaccessreview",
-  verbs: ["create"],
-};
+/** A question about rights or identities, which is created and kept nowhere. */
+function reviewResource(review: Review): object {
+  const { kind, namespaced } = review;
+  const [name, singularName] = [pluralOfReview(review), kind.toLowerCase()];
+  return { name, singularName, namespaced, kind, verbs: ["create"] };
+}
+
+function reviewDiscovery(review: Review): object {
+  const { group, kind, namespaced } = review;
+  return {
+    resource: pluralOfReview(review),
+    responseKind: { group, version: "v1", kind },
+    scope: namespaced ? "Namespaced" : "Cluster",
+    singularResource: kind.toLowerCase(),
+    verbs: ["create"],
+  };
+}
 
 function discoveryOf(definition: ResourceDefinition): object {
   const { group, version, servedKind: kind } = definition;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { apiGroupList, apiVersions, authorizationResources, groupDiscovery, groupDocuments } from "./discovery.ts";
+import { apiGroupList, apiVersions, groupDiscovery, groupDocuments } from "./discovery.ts";
 import { VERSION } from "./core.ts";
 import { openApiIndex, openApiV2, openApiV2Protobuf, openApiV3 } from "./openapi.ts";
 import type { Document } from "./openapi.ts";
@@ -19,7 +19,6 @@ const DOCUMENTS: ReadonlyMap<string, () => object> = new Map<string, () => objec
   ["/version", () => VERSION],
   ["/api", () => apiVersions],
   ["/apis", () => apiGroupList],
-  ["/apis/authorization.k8s.io/v1", () => authorizationResources],
   ["/apis/apiextensions.k8s.io/v1/customresourcedefinitions", () => NO_CUSTOM_RESOURCES],
   ["/openapi/v3", openApiIndex],
   ...Array.from(groupDocuments, ([path, document]): [string, () => object] => [path, () => document]),

@@ -12,6 +12,7 @@ const SCHEMA_PREFIX_BY_GROUP: Readonly<Record<string, string>> = {
   "discovery.k8s.io": "io.k8s.api.discovery.v1.",
   "networking.k8s.io": "io.k8s.api.networking.v1.",
   "policy.networking.k8s.io": "io.k8s.networking.policy.v1alpha2.",
+  "rbac.authorization.k8s.io": "io.k8s.api.rbac.v1.",
   "projectcalico.org": "com.github.projectcalico.api.pkg.apis.projectcalico.v3.",
 };
 

@@ -26,7 +26,7 @@ export function sessionServices({ tokens, authenticator, log }: AccessSources): 
       const made = await tokens.lookup(hashToken(token));
       if (made === undefined) throw unauthorized("the token ended just now");
       const value = newToken();
-      const { user: subject, groups } = identity;
+      const { subject, groups } = made;
       const endsAt = Math.min(Date.now() + SESSION_SECONDS * 1000, made.expiresAt?.getTime() ?? Infinity);
       const record = await tokens.create({
         hash: hashToken(value),

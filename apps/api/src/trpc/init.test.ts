@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Gate } from "../limits.ts";
+import { testAuthorizer } from "../testdata/test-authorizer.ts";
 import { can, router } from "./init.ts";
 import type { CallContext } from "./init.ts";
 
@@ -23,7 +24,12 @@ test.each([
 ] as const)("a subscription that is %s gives its place back when it is over, and once", async (name, expected) => {
   const places = new Gate(2);
   const context = {
-    identify: async () => ({ user: "vera", groups: ["percale:viewers"], method: "token" }),
+    identify: async () => ({
+      user: "vera",
+      groups: ["percale:viewers"],
+      method: "token",
+      authorizer: testAuthorizer(),
+    }),
     subscriptions: places,
   } as unknown as CallContext; // the parts that are read
   const socket = new AbortController();

@@ -141,7 +141,7 @@ test("a node's agent keeps its token for as long as the server takes it", async 
     expect([path, statSync(path).mode & 0o777]).toStrictEqual([join(folder, "n1.token"), 0o600]);
     expect((await api.call("/trpc/session.whoami", { token: token.trim() })).body.result.data).toMatchObject({
       user: "system:node:n1",
-      groups: ["system:nodes"],
+      groups: ["system:nodes", "system:authenticated"],
     });
     await ensureNodeToken(access(), { node: "n1", folder });
     expect(readFileSync(path, "utf8")).toBe(token);

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startAnyApi } from "../../testdata/any-store-api.ts";
+import { NETWORK_SETS, networkSet } from "../../testdata/test-api.ts";
+import type { Answer, TestApi } from "../../testdata/test-api.ts";
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+const API = "/apis/projectcalico.org/v3";
+let server: TestApi;
+beforeAll(async () => {
+  server = await startAnyApi();
+});
+afterAll(() => server.stop());
+
+async function tokenOf(subject: string, ...groups: string[]): Promise<string> {
+  const answer = await server.call("/trpc/access.createToken", { method: "POST", body: { subject, groups } });
+  return answer.body.result.data.token as string;
+}
+
+const object = (kind: string, name: string, fields: object, namespace?: string): object => ({
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind,
+  metadata: { name, ...(namespace !== undefined && { namespace }) },
+  ...fields,
+});
+const make = (plural: string, body: object, token?: string): Promise<Answer> =>
+  server.call(`${RBAC}/${plural}`, { method: "POST", body, ...(token !== undefined && { token }) });
+const sets = { verbs: ["get", "list", "create"], apiGroups: ["projectcalico.org"], resources: ["networksets"] };
+
+/** Rights follow the log a moment later: the answer once it is the one that is waited for, or the last. */
+async function eventually(code: number, ask: () => Promise<Answer>): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    const answer = await ask();
+    if (answer.code === code || tries === 100) return answer.code;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test("a role that is bound in a namespace counts there and nowhere else, until the binding goes", async () => {
+  const token = await tokenOf("dora");
+  expect((await server.call(NETWORK_SETS, { token })).code).toBe(403);
+  await make("namespaces/default/roles", object("Role", "sets", { rules: [sets] }, "default"));
+  const bound = object(
+    "RoleBinding",
+    "dora",
+    { roleRef: { kind: "Role", name: "sets" }, subjects: [{ kind: "User", name: "dora" }] },
+    "default",
+  );
+  expect((await make("namespaces/default/rolebindings", bound)).code).toBe(201);
+  expect(await eventually(200, () => server.call(NETWORK_SETS, { token }))).toBe(200);
+  expect((await server.call(NETWORK_SETS, { method: "POST", body: networkSet("doras"), token })).code).toBe(201);
+  expect((await server.call(`${API}/namespaces/other/networksets`, { token })).code).toBe(403);
+  expect((await server.call(`${API}/networksets`, { token })).code).toBe(403);
+  await server.call(`${RBAC}/namespaces/default/rolebindings/dora`, { method: "DELETE" });
+  expect(await eventually(403, () => server.call(NETWORK_SETS, { token }))).toBe(403);
+});
+
+describe("nobody gives rights that he lacks", () => {
+  let token: string;
+  beforeAll(async () => {
+    token = await tokenOf("eve");
+    const rules = [
+      {
+        verbs: ["*"],
+        apiGroups: ["rbac.authorization.k8s.io"],
+        resources: ["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
+      },
+    ];
+    // `*` is every verb, `escalate` and `bind` too: each is named.
+    rules[0]!.verbs = ["get", "list", "watch", "create", "update", "patch", "delete"];
+    await make("clusterroles", object("ClusterRole", "rights", { rules: [...rules, sets] }));
+    await make(
+      "clusterrolebindings",
+      object("ClusterRoleBinding", "eve", {
+        roleRef: { kind: "ClusterRole", name: "rights" },
+        subjects: [{ kind: "User", name: "eve" }],
+      }),
+    );
+    expect(await eventually(200, () => server.call(`${RBAC}/clusterroles`, { token }))).toBe(200);
+  });
+
+  test.each<[what: string, code: number, plural: string, body: object]>([
+    ["a role of what she has", 201, "clusterroles", object("ClusterRole", "mine", { rules: [sets] })],
+    [
+      "a role of what she lacks",
+      403,
+      "clusterroles",
+      object("ClusterRole", "more", { rules: [{ ...sets, verbs: ["get", "delete"] }] }),
+    ],
+    [
+      "a role that is put together of what comes",
+      403,
+      "clusterroles",
+      object("ClusterRole", "any", { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: "b" } }] } }),
+    ],
+    [
+      "a binding of the administrators' role",
+      403,
+      "clusterrolebindings",
+      object("ClusterRoleBinding", "up", {
+        roleRef: { kind: "ClusterRole", name: "cluster-admin" },
+        subjects: [{ kind: "User", name: "eve" }],
+      }),
+    ],
+    [
+      "a binding of a role that may come",
+      403,
+      "clusterrolebindings",
+      object("ClusterRoleBinding", "later", {
+        roleRef: { kind: "ClusterRole", name: "none-yet" },
+        subjects: [{ kind: "User", name: "eve" }],
+      }),
+    ],
+    [
+      "a binding of what she has",
+      201,
+      "clusterrolebindings",
+      object("ClusterRoleBinding", "give", {
+        roleRef: { kind: "ClusterRole", name: "rights" },
+        subjects: [{ kind: "User", name: "bob" }],
+      }),
+    ],
+  ])("%s: %i", async (_, code, plural, body) => {
+    const answer = await make(plural, body, token);
+    expect(answer.code).toBe(code);
+    if (code === 403) expect(answer.body.message).toMatch(/not currently held|only who may bind/);
+  });
+
+  test("a role grows by what she has, in no way by what she lacks, and is otherwise free to change", async () => {
+    const patch = (body: object) =>
+      server.call(`${RBAC}/clusterroles/percale:viewer`, {
+        method: "PATCH",
+        token,
+        body,
+        headers: { "content-type": "application/merge-patch+json" },
+      });
+    expect((await patch({ metadata: { labels: { team: "net" } } })).code).toBe(200);
+    expect((await patch({ rules: [sets] })).code).toBe(200);
+    expect((await patch({ rules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }] })).code).toBe(403);
+  });
+
+  test("a change set is refused whole", async () => {
+    const changes = ["mine2", "more2"].map((name, i) => ({
+      op: "create",
+      object: object("ClusterRole", name, { rules: [i === 0 ? sets : { ...sets, verbs: ["*"] }] }),
+    }));
+    expect((await server.call("/changesets/v1", { method: "POST", body: { changes }, token })).code).toBe(403);
+    expect((await server.call(`${RBAC}/clusterroles/mine2`)).code).toBe(404);
+  });
+});
+
+test("a cluster role that is put together has the rules of those with its labels, as they come and go", async () => {
+  const rulesOf = async () => (await server.call(`${RBAC}/clusterroles/whole`)).body.rules as unknown;
+  const part = (name: string, resources: string[]) => ({
+    ...object("ClusterRole", name, { rules: [{ ...sets, resources }] }),
+    metadata: { name, labels: { part: "of-whole" } },
+  });
+  await make("clusterroles", part("part-a", ["tiers"]));
+  const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { part: "of-whole" } }] };
+  await make("clusterroles", object("ClusterRole", "whole", { aggregationRule, rules: [{ ...sets, verbs: ["*"] }] }));
+  expect(await rulesOf()).toEqual([{ ...sets, resources: ["tiers"] }]);
+  await make("clusterroles", part("part-b", ["ippools"]));
+  expect(await rulesOf()).toEqual([["tiers"], ["ippools"]].map((resources) => ({ ...sets, resources })));
+  await server.call(`${RBAC}/clusterroles/part-a`, { method: "DELETE" });
+  expect(await rulesOf()).toEqual([{ ...sets, resources: ["ippools"] }]);
+});
+
+test("the role that a binding gives never changes", async () => {
+  const headers = { "content-type": "application/merge-patch+json" };
+  const body = { roleRef: { name: "view" } };
+  const answer = await server.call(`${RBAC}/clusterrolebindings/percale:viewer`, { method: "PATCH", body, headers });
+  expect(answer.code).toBe(422);
+  expect(answer.body.details.causes[0]).toMatchObject({ field: "roleRef" });
+});
+
+test.each<[name: string, plural: string, body: object, field: string]>([
+  [
+    "a rule without verbs",
+    "clusterroles",
+    object("ClusterRole", "x", { rules: [{ ...sets, verbs: [] }] }),
+    "rules[0].verbs",
+  ],
+  [
+    "paths in a role of a namespace",
+    "namespaces/default/roles",
+    object("Role", "x", { rules: [{ verbs: ["get"], nonResourceURLs: ["/a"] }] }, "default"),
+    "rules[0].nonResourceURLs",
+  ],
+  [
+    "a service account without its namespace",
+    "clusterrolebindings",
+    object("ClusterRoleBinding", "x", {
+      roleRef: { kind: "ClusterRole", name: "view" },
+      subjects: [{ kind: "ServiceAccount", name: "a" }],
+    }),
+    "subjects[0].namespace",
+  ],
+])("%s is refused", async (_, plural, body, field) => {
+  const answer = await make(plural, body);
+  expect(answer.code).toBe(422);
+  expect(answer.body.details.causes.map((cause: { field: string }) => cause.field)).toEqual([field]);
+});
