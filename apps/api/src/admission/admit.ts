@@ -7,6 +7,7 @@ import {
   formatRef,
   methodNotAllowed,
   notFound,
+  refOf,
   StatusError,
 } from "@percale/resources";
 import type { FieldValidation, KubeObject, ResourceDefinition } from "@percale/resources";
@@ -14,6 +15,8 @@ import { SetBudget } from "@percale/store";
 import type { CheckContext, Datastore } from "@percale/store";
 import { MAX_CHANGES } from "../bodies/change-set.ts";
 import { authorize, refusalOf } from "../auth/authorize.ts";
+import type { Verb } from "../auth/authorize.ts";
+import { isTiered, tierFault } from "../auth/tier-rights.ts";
 import { authorOf } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
 import type { Leave } from "../limits.ts";
@@ -33,6 +36,8 @@ export interface AdmitOptions {
   readonly fieldValidation?: FieldValidation;
   /** Whose the fields are that it sets. Absent: nobody's, the system itself writes. */
   readonly manager?: string;
+  /** Whose right it is to be, where it is not what each change does. */
+  readonly verb?: Verb;
 }
 
 export interface Admitted extends ChangeSetResult {
@@ -45,7 +50,9 @@ export interface Admitted extends ChangeSetResult {
 /** The one way into the store: rights, every check layer of every object, then one atomic write. Throws StatusError. */
 export async function admit(store: Datastore, set: ProposedSet, options: AdmitOptions): Promise<Admitted> {
   refuseCount(set);
-  await inTurns(set.changes, (proposal) => authorize(options.identity, WRITES[proposal.op], refOfProposal(proposal)));
+  await inTurns(set.changes, (proposal) =>
+    authorize(options.identity, verbOf(proposal, options), refOfProposal(proposal), subresourceOf(proposal)),
+  );
   return admitAllowed(store, set, options);
 }
 
@@ -80,7 +87,7 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
           ...(reason !== undefined && { reason }),
           ...(dryRun !== undefined && { dryRun }),
         },
-        { check: checkFor(identity) },
+        { check: checkFor(changes, options) },
       );
       return {
         ...result,
@@ -95,11 +102,8 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
   }
 }
 
-async function prepareAll(
-  store: Datastore,
-  changes: readonly Proposal[],
-  { identity, fieldValidation = "Warn", manager }: AdmitOptions,
-): Promise<Prepared[]> {
+async function prepareAll(store: Datastore, changes: readonly Proposal[], options: AdmitOptions): Promise<Prepared[]> {
+  const { identity, fieldValidation = "Warn", manager } = options;
   // All at once: they share their question to the database.
   const olds = await Promise.all(changes.map(async (proposal) => oldOf(store, proposal)));
   const prepared: Prepared[] = [];
@@ -111,6 +115,9 @@ async function prepareAll(
       const old = olds[i];
       budget.spend(i + 1, old);
       if (proposal.op === "apply" && old === undefined) authorize(identity, "create", refOfProposal(proposal));
+      // Before the change is made: what goes wrong in making it tells of the object.
+      const fault = old === undefined ? undefined : tierFault(identity, verbOf(proposal, options), old);
+      if (fault !== undefined) throw fault;
       const question = {
         proposal,
         fieldValidation,
@@ -142,11 +149,32 @@ function ofChange(proposal: Proposal, index: number, error: unknown): unknown {
   return new StatusError("BadRequest", told, { details, causes, cause: error });
 }
 
-/** Layer 6, asked inside the commit where `lookup` shows the state the write will follow. */
-function checkFor(identity: Identity): (context: CheckContext) => StatusError | undefined {
-  return (context) => {
-    return refusalOf(identity, context) ?? definitionOf(context.object.kind)?.store(context);
+/** What a proposal needs the right to. */
+function verbOf({ op }: Proposal, { verb }: AdmitOptions): Verb {
+  return verb ?? (op === "apply" ? "patch" : op);
+}
+
+function subresourceOf(proposal: Proposal): "status" | undefined {
+  return "subresource" in proposal ? proposal.subresource : undefined;
+}
+
+/** Layer 6, asked inside the commit where `lookup` shows the state the write will follow: there a policy's tiers are judged, too. */
+function checkFor(
+  changes: readonly Proposal[],
+  options: AdmitOptions,
+): (context: CheckContext) => StatusError | undefined {
+  const { identity } = options;
+  const tiered = changes
+    .map((proposal) => [refOfProposal(proposal), proposal] as const)
+    .filter(([ref]) => isTiered(ref));
+  const verbs = new Map(tiered.map(([ref, proposal]) => [formatRef(ref), verbOf(proposal, options)]));
+  const tierRefusal = ({ operation, object, old }: CheckContext): StatusError | undefined => {
+    if (!isTiered(object)) return undefined;
+    const verb = verbs.get(formatRef(refOf(object))) ?? operation; // a name that was made up is of a creation
+    return (old === undefined ? undefined : tierFault(identity, verb, old)) ?? tierFault(identity, verb, object);
   };
+  return (context) =>
+    refusalOf(identity, context) ?? tierRefusal(context) ?? definitionOf(context.object.kind)?.store(context);
 }
 
 /** What a change of an object is about. Throws 404 if there is none, but for a body that may be at fault itself, or may create: it is read first. */

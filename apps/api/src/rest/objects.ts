@@ -1,11 +1,15 @@
 import { StatusError } from "@percale/resources";
 import { authorize } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
+import { whileRightsLast } from "../auth/while-rights-last.ts";
 import { noteRehearsal } from "../refusals.ts";
 import { getObject, listObjects } from "./read.ts";
 import type { ObjectRequest } from "./request.ts";
 import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
+import { parseSelection } from "./selectors.ts";
+import type { Filter } from "./selectors.ts";
+import { tierScope, tiersIn } from "./tier-scope.ts";
 import { watchObjects } from "./watch.ts";
 import { createObject, deleteCollection, deleteObject, patchOne, updateObject } from "./write.ts";
 
@@ -22,11 +26,25 @@ const HANDLERS: Readonly<Record<Verb, (call: ObjectRequest) => Promise<void>>> =
 
 /** Authorises and answers a request about objects. */
 export async function serveObjects(call: ObjectRequest): Promise<void> {
-  const { request, route, query, identity } = call;
+  const { request, route, query, store, identity } = call;
   if (query.getAll("dryRun").includes("All")) noteRehearsal(request); // before anything can say no
   const verb = verbOf(request.method ?? "GET", route, query);
-  authorize(identity, verb, refOfRoute(route));
-  await HANDLERS[verb](call);
+  const name = pinnedName(route, query);
+  const ref = refOfRoute(route);
+  const open = async (): Promise<Filter | undefined> => {
+    authorize(identity, verb, name === undefined ? ref : { ...ref, name }, route.subresource);
+    return tierScope(call, verb, name);
+  };
+  const scope = await open();
+  if (verb !== "watch") return HANDLERS[verb]({ ...call, scope });
+  const { ended, release } = whileRightsLast(identity, async () => tiersIn(await open(), store));
+  const either = AbortSignal.any([ended, ...(call.ended === undefined ? [] : [call.ended])]);
+  await watchObjects({ ...call, scope, ended: either }).finally(release);
+}
+
+/** The one name that the selector of a list or watch leaves: whoever may read that one alone may ask so. */
+function pinnedName({ name, definition }: ObjectRoute, query: URLSearchParams): string | undefined {
+  return name === undefined && query.has("fieldSelector") ? parseSelection(definition, query).name : undefined;
 }
 
 export function isWatch(query: URLSearchParams): boolean {

@@ -4,27 +4,31 @@ import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { formatContinue, parseListOptions } from "./list-options.ts";
 import type { Continue, ListOptions } from "./list-options.ts";
+import { tierFault } from "../auth/tier-rights.ts";
 import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import type { Representation } from "./represent.ts";
 import { parseRevision, parseSelection } from "./selectors.ts";
 import type { Selection } from "./selectors.ts";
+import { within } from "./tier-scope.ts";
 import { sendJson, sendParts } from "./respond.ts";
 import type { ObjectRequest } from "./request.ts";
 
-export async function getObject({ request, response, route, query, store }: ObjectRequest): Promise<void> {
+export async function getObject({ request, response, route, query, store, identity }: ObjectRequest): Promise<void> {
   const how = negotiate(request, query);
   const ref = refOfRoute(route);
   await waitForRevision(store, parseRevision(query.get("resourceVersion")));
   const object = await store.get(ref);
   if (object === undefined) throw notFound(ref);
+  const fault = tierFault(identity, "get", object);
+  if (fault !== undefined) throw fault;
   sendJson(response, 200, renderObject(route.definition, object, how));
 }
 
-export async function listObjects({ request, response, route, query, store }: ObjectRequest): Promise<void> {
+export async function listObjects({ request, response, route, query, store, scope }: ObjectRequest): Promise<void> {
   const how = negotiate(request, query);
-  const selection = parseSelection(route.definition, query);
+  const selection = within(parseSelection(route.definition, query), scope);
   const options = parseListOptions(query, "list");
   const items = await select(store, route, options, selection);
   await sendPage(response, route, how, items, { options, selection });

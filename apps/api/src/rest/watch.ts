@@ -6,6 +6,7 @@ import { negotiate, renderObject, renderTable } from "./represent.ts";
 import type { Representation } from "./represent.ts";
 import { parseListOptions } from "./list-options.ts";
 import { parseSelection } from "./selectors.ts";
+import { within } from "./tier-scope.ts";
 import { waitForRevision } from "./read.ts";
 import { httpSink } from "./watch-sink.ts";
 import type { WatchSink } from "./watch-sink.ts";
@@ -39,9 +40,12 @@ export async function watchInto(call: WatchRequest): Promise<void> {
   }
 }
 
-async function follow({ request, sink, route, query, store, ended }: WatchRequest, signal: AbortSignal): Promise<void> {
+async function follow(
+  { request, sink, route, query, store, scope: visible, ended }: WatchRequest,
+  signal: AbortSignal,
+): Promise<void> {
   const how = negotiate(request, query);
-  const selection = parseSelection(route.definition, query);
+  const selection = within(parseSelection(route.definition, query), visible);
   const bookmarks = query.get("allowWatchBookmarks") === "true";
   const { revision, sendInitialEvents: initial } = parseListOptions(query, "watch");
   await waitForRevision(store, revision);

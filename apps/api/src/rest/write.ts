@@ -14,6 +14,7 @@ import { refOfRoute } from "./route.ts";
 import { negotiate, renderList, renderObject } from "./represent.ts";
 import { sendJson, sendParts, setWarnings } from "./respond.ts";
 import { parseSelection } from "./selectors.ts";
+import { within } from "./tier-scope.ts";
 
 export async function createObject(call: ObjectRequest): Promise<void> {
   await writeObject(call, "create", () => readBody(call.request));
@@ -104,11 +105,11 @@ function deleted({ name }: ObjectRef, { group, servedPlural }: ResourceDefinitio
 
 /** Deletes each object it lists; not atomic, and answers with what it deleted. */
 export async function deleteCollection(call: ObjectRequest): Promise<void> {
-  const { request, response, route, query, store } = call;
+  const { request, response, route, query, store, scope } = call;
   refuseReadOnly(route.definition, "deletecollection");
   const how = negotiate(request, query);
   const { options } = await readDeletion(call);
-  const selection = parseSelection(route.definition, query);
+  const selection = within(parseSelection(route.definition, query), scope);
   const { items, revision } = await store.list({
     kind: route.definition.kind,
     ...(route.namespace !== undefined && { namespace: route.namespace }),
@@ -122,7 +123,7 @@ export async function deleteCollection(call: ObjectRequest): Promise<void> {
     };
     const change = { op: "delete" as const, ref, ...(metadata.uid !== undefined && { uid: metadata.uid }) };
     try {
-      await admit(store, { changes: [change], dryRun: options.dryRun }, options);
+      await admit(store, { changes: [change], dryRun: options.dryRun }, { ...options, verb: "deletecollection" });
     } catch (error) {
       if (!(error instanceof StatusError) || error.reason !== "NotFound") throw error; // somebody else deleted it: as wanted
     }
