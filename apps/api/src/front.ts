@@ -135,7 +135,7 @@ async function serveRest(
   if (pathname === CHANGE_SETS_PATH) return serveChangeSets(request, response, { store, identity });
   if (await serveReview({ request, response, pathname, identity, authenticator })) return;
   if (isRead(request.method)) {
-    if (pathname.startsWith("/openapi/")) requireRight(identity, "openapi");
+    if (pathname.startsWith("/openapi/")) requireRight(identity, "look");
     if (serveDocument(request, response, pathname)) return;
   }
   throw new StatusError("NotFound", "the server could not find the requested resource", {

@@ -16,7 +16,8 @@ import type { CheckContext, Datastore } from "@percale/store";
 import { MAX_CHANGES } from "../bodies/change-set.ts";
 import { authorize, refusalOf } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
-import { isTiered, tierFault } from "../auth/tier-rights.ts";
+import { tierFault } from "../auth/tier-rights.ts";
+import { isTiered } from "../auth/tiers.ts";
 import { authorOf } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
 import type { Leave } from "../limits.ts";
@@ -56,14 +57,14 @@ export async function admit(store: Datastore, set: ProposedSet, options: AdmitOp
   return admitAllowed(store, set, options);
 }
 
-/** What a write would answer and nothing more: it asks for no right to write, whoever may read may wonder. */
+/** What a write would answer and nothing more: it asks for no right to write, whoever may read the objects may wonder. */
 export async function rehearse(
   store: Datastore,
   changes: ChangeSet["changes"],
   options: AdmitOptions,
 ): Promise<Admitted> {
   refuseCount({ changes });
-  return admitAllowed(store, { changes, dryRun: true }, options);
+  return admitAllowed(store, { changes, dryRun: true }, { ...options, verb: "get" });
 }
 
 function refuseCount({ changes }: ProposedSet): void {

@@ -2,18 +2,20 @@ import { definitionOf, forbidden, refOf, resourceDefinitions, StatusError, unaut
 import type { ObjectRef } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
 import type { Attributes, Decision, PolicyRule, ResourceAttributes } from "./authorizer.ts";
+import { countsIn } from "./rbac/grants.ts";
 import { escalationFault } from "./rbac/escalation.ts";
 import { has } from "./rbac/rule.ts";
 import { ADMIN_GROUP, EDITOR_GROUP, MONITORING_GROUP, nodeOf, NODES_GROUP, VIEWER_GROUP } from "./identity.ts";
 import type { Identity } from "./identity.ts";
+import { seesPolicy } from "./sight.ts";
 import { nodeFault, nodeMay, VERBS_BY_KIND } from "./node-rights.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
 /**
  * What is asked for besides objects: `read` the network's state and questions about it, `write` any object at all, `sync` the stream,
- * `lab` the lab's reports, `admin` tokens, `openapi` the description of the API.
+ * `lab` the lab's reports, `admin` tokens, `look` anything at all, `policy` all that decides about packets.
  */
-export type Right = "read" | "write" | "metrics" | "sync" | "lab" | "admin" | "openapi";
+export type Right = "read" | "write" | "metrics" | "sync" | "lab" | "admin" | "look" | "policy";
 
 /** The resource that stands for each in a role; the others are asked of all rules or of the name. */
 export const ATTRIBUTES_BY_RIGHT = {
@@ -31,7 +33,8 @@ const GROUPS_BY_RIGHT: Readonly<Record<Right, readonly string[]>> = {
   sync: [NODES_GROUP],
   lab: [],
   admin: [],
-  openapi: [VIEWER_GROUP, EDITOR_GROUP],
+  look: [VIEWER_GROUP, EDITOR_GROUP],
+  policy: [VIEWER_GROUP, EDITOR_GROUP],
 };
 
 const READ_VERBS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
@@ -68,9 +71,11 @@ export function hasRight(identity: Identity, right: Right): boolean {
     case "sync":
       return nodeOf(identity) !== undefined;
     case "write":
-      return authorizer?.hasAny(identity, (rule) => isAboutKinds(rule, WRITE_VERBS)) === true;
-    case "openapi":
-      return authorizer?.hasAny(identity, (rule) => isAboutKinds(rule, ["get", "list"])) === true;
+      return authorizer?.held(identity).some(({ rule }) => isAboutKinds(rule, WRITE_VERBS)) === true;
+    case "look":
+      return authorizer?.held(identity).some(({ rule }) => isAboutKinds(rule, ["get", "list"])) === true;
+    case "policy":
+      return decide(identity, ATTRIBUTES_BY_RIGHT.read).allowed && seesPolicy(identity);
     case "read":
     case "metrics":
     case "lab":
@@ -107,7 +112,8 @@ export function requireAllowed(identity: Identity, asked: ResourceAttributes): v
 /** Everything that somebody may do there; absent: in the whole cluster. */
 export function rulesOf(identity: Identity, namespace?: string): readonly PolicyRule[] {
   const own = nodeOf(identity) === undefined ? [] : NODE_RULES;
-  return [...own, ...(identity.authorizer?.rulesOf(identity, namespace) ?? [])];
+  const held = (identity.authorizer?.held(identity) ?? []).filter((one) => countsIn(one, namespace));
+  return [...own, ...held.map(({ rule }) => rule)];
 }
 
 /** What stands in roles for things that are no objects here. */

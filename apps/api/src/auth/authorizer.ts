@@ -16,10 +16,8 @@ export interface Decision {
  */
 export interface Authorizer {
   decide(subject: Subject, asked: Attributes): Decision;
-  /** Everything that somebody may do, there (absent: in the whole cluster): `kubectl auth can-i --list`, and what they may give on. */
-  rulesOf(subject: Subject, namespace?: string): readonly PolicyRule[];
-  /** Whether any rule, wherever it counts, holds; for questions like "anything to read at all?". */
-  hasAny(subject: Subject, holds: (rule: PolicyRule) => boolean): boolean;
+  /** Everything that somebody may do, and where; absent: everywhere. */
+  held(subject: Subject): readonly { readonly rule: PolicyRule; readonly namespace?: string }[];
   /** Another number after every change of what it would answer. */
   readonly version: number;
   /** Called after such a change; the result ends it. */

@@ -3,7 +3,7 @@ import { hasRight, type Right } from "./authorize.ts";
 import { testAuthorizer } from "../testdata/test-authorizer.ts";
 import { ROLES } from "./roles.ts";
 
-const RIGHTS: readonly Right[] = ["read", "write", "metrics", "sync", "lab", "admin", "openapi"];
+const RIGHTS: readonly Right[] = ["read", "write", "metrics", "sync", "lab", "admin", "look", "policy"];
 
 test("each group that is explained has these rights, and nobody else has any", () => {
   const authorizer = testAuthorizer();
@@ -12,9 +12,9 @@ test("each group that is explained has these rights, and nobody else has any", (
       " ",
     );
   expect(ROLES.map(({ group }) => [group, rightsOf([group])])).toEqual([
-    ["system:masters", "read write metrics sync lab admin openapi"],
-    ["percale:editors", "read write metrics openapi"],
-    ["percale:viewers", "read metrics openapi"],
+    ["system:masters", "read write metrics sync lab admin look policy"],
+    ["percale:editors", "read write metrics look policy"],
+    ["percale:viewers", "read metrics look policy"],
     ["system:monitoring", "metrics"],
     ["system:nodes", "sync"],
   ]);

@@ -198,8 +198,8 @@ test("a collection is deleted as far as its tiers are open", async () => {
 describe("a watch", () => {
   interface Watched {
     readonly lines: AsyncIterator<string>;
-    next(): Promise<string>;
-    end(): void;
+    readonly next: () => Promise<string>;
+    readonly end: () => void;
   }
 
   async function watch(query: string, own: string): Promise<Watched> {

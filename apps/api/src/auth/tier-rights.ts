@@ -1,47 +1,17 @@
-/**
- * Rights by tier, asked after those on the resource itself. In tier T somebody may do to policies of a kind R what roles allow on the
- * resource `tier.R` under the name `T.*`, or under the policy's own, if he may also get T.
- * Source: projectcalico/calico `apiserver/pkg/rbac`, `webhooks/pkg/rbac`.
- */
-import { DEFAULT_TIER, definitionOf, forbidden, refOf, StatusError, Tier, TIER_LABEL } from "@percale/resources";
-import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
+/** What tiers (`tiers.ts`) let a request do. */
+import { DEFAULT_TIER, definitionOf, forbidden, refOf, TIER_LABEL } from "@percale/resources";
+import type { KubeObject, ObjectRef, ResourceDefinition, StatusError } from "@percale/resources";
 import { decide } from "./authorize.ts";
 import type { Identity } from "./identity.ts";
-
-/** What is asked of policies of a kind: of one that is named, or of many. */
-export interface TierQuestion {
-  readonly verb: string;
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
-export type TierVerdict = "allowed" | "no tier" | "no verb";
-
-export function isTiered({ kind }: Pick<KubeObject, "kind">): boolean {
-  return definitionOf(kind)?.traits.tiered === true;
-}
-
-export function tierOf({ spec }: Pick<KubeObject, "spec">): string {
-  return (spec as { readonly tier?: string } | undefined)?.tier || DEFAULT_TIER; // of a tiered kind
-}
-
-export function judgeTier(identity: Identity, tier: string, question: TierQuestion): TierVerdict {
-  const { verb, kind, namespace, name } = question;
-  const { group, servedPlural } = definitionOf(kind)!; // of ours
-  if (!decide(identity, { verb: "get", group: Tier.group, resource: Tier.servedPlural, name: tier }).allowed)
-    return "no tier";
-  const asked = { verb, group, resource: `tier.${servedPlural}`, ...(namespace !== undefined && { namespace }) };
-  const names = [`${tier}.*`, ...(name === undefined || name === "" ? [] : [name])];
-  return names.some((one) => decide(identity, { ...asked, name: one }).allowed) ? "allowed" : "no verb";
-}
+import { isTiered, judgeTier, mayInAll, tierOf } from "./tiers.ts";
+import type { Allows, TierVerdict } from "./tiers.ts";
 
 /** Why this may not be done to the policy where it stands; undefined if it may, and for objects that stand in no tier. */
 export function tierFault(identity: Identity, verb: string, object: KubeObject): StatusError | undefined {
   if (!isTiered(object)) return undefined;
   const ref = refOf(object);
   const tier = tierOf(object);
-  const verdict = judgeTier(identity, tier, { verb, ...ref });
+  const verdict = judgeTier(allowsOf(identity), tier, { verb, ...ref });
   return verdict === "allowed" ? undefined : forbidden(ref, wordsOf({ identity, verb, ref, tier, verdict }));
 }
 
@@ -78,11 +48,12 @@ export async function tierFilter(
   { definition, namespace, name, verb, named, tiers }: ManyQuestion,
 ): Promise<((object: KubeObject) => boolean) | undefined> {
   const { kind } = definition;
+  const allows = allowsOf(identity);
   const scope = { ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
-  if (!isTiered({ kind }) || mayInAll(identity, { verb, kind, ...scope })) return undefined;
+  if (!isTiered({ kind }) || mayInAll(allows, { verb, kind, ...scope })) return undefined;
   const verdicts = new Map<string, TierVerdict>();
   const verdictOf = (tier: string): TierVerdict => {
-    const known = verdicts.get(tier) ?? judgeTier(identity, tier, { verb, kind, ...scope });
+    const known = verdicts.get(tier) ?? judgeTier(allows, tier, { verb, kind, ...scope });
     verdicts.set(tier, known);
     return known;
   };
@@ -95,16 +66,6 @@ export async function tierFilter(
   return (object) => verdictOf(tierOf(object)) === "allowed";
 }
 
-/** Whether no tier is closed to him, those that may come too. */
-export function mayInAll(identity: Identity, { verb, kind, namespace }: TierQuestion): boolean {
-  const { group, servedPlural } = definitionOf(kind)!;
-  const asked = { verb, group, resource: `tier.${servedPlural}`, ...(namespace !== undefined && { namespace }) };
-  return (
-    decide(identity, { verb: "get", group: Tier.group, resource: Tier.servedPlural }).allowed &&
-    decide(identity, asked).allowed
-  );
-}
-
 /** The tiers that a request's selectors name: `spec.tier=x`, `projectcalico.org/tier=x`, `projectcalico.org/tier in (x,y)`. */
 export function tiersNamed(query: URLSearchParams): readonly string[] | undefined {
   const fields = [...(query.get("fieldSelector") ?? "").matchAll(/(?:^|,)\s*spec\.tier\s*==?\s*([^,]*?)\s*(?=,|$)/g)];
@@ -113,4 +74,8 @@ export function tiersNamed(query: URLSearchParams): readonly string[] | undefine
   const labels = [...(query.get("labelSelector") ?? "").matchAll(term)];
   const named = [...fields, ...labels].flatMap(([, one, several]) => (several ?? one ?? "").split(","));
   return named.length === 0 ? undefined : named.map((tier) => tier.trim() || DEFAULT_TIER);
+}
+
+function allowsOf(identity: Identity): Allows {
+  return (asked) => decide(identity, asked).allowed;
 }

@@ -2,6 +2,7 @@ import { compareTiers, missingTier, orderOf, tierInfo } from "@percale/policy";
 import type { TierInfo } from "@percale/policy";
 import { kindsWhere, policySpecOf, Tier } from "@percale/resources";
 import type { KubeObject, StatedSpecOf } from "@percale/resources";
+import { seesBy } from "../auth/sight.ts";
 import type { Questions } from "../policy/questions.ts";
 import type { World } from "../policy/world.ts";
 import { compareKeys, reordered } from "./orders.ts";
@@ -19,14 +20,18 @@ export interface TierPlace {
 /** A policy that would be elsewhere: in the tier, at the order. */
 export type Move = Questions["board"]["moves"][number];
 
-/** All tiers in the order in which they are asked, those too that only policies speak of, as they would be after the moves. */
-export function evaluationOrder({ orders, evaluator }: World, moves: readonly Move[]): readonly TierPlace[] {
+/** All tiers in the order in which they are asked, those too that only policies speak of, as they would be after the moves: of both what is seen. */
+export function evaluationOrder(
+  { orders, evaluator }: World,
+  { moves, rights }: Pick<Questions["board"], "moves" | "rights">,
+): readonly TierPlace[] {
   const { objects } = evaluator;
-  const stored = orders.by("evaluation", { objects, kinds: POLICY_KINDS, keyOf: placeOf });
+  const sees = seesBy(rights);
+  // Before they are moved: nobody moves what he does not see into what he sees.
+  const stored = orders.by("evaluation", { objects, kinds: POLICY_KINDS, keyOf: placeOf }).filter(sees);
   const byTier = Map.groupBy(moved(stored, moves), tierOf);
-  const infos = Array.from(objects.values(Tier.kind), ({ metadata, spec }) =>
-    tierInfo(metadata.name, spec as StatedSpecOf<typeof Tier>),
-  );
+  const tiers = [...objects.values(Tier.kind)].filter(sees);
+  const infos = tiers.map(({ metadata, spec }) => tierInfo(metadata.name, spec as StatedSpecOf<typeof Tier>));
   const known = new Set(infos.map(({ name }) => name));
   const missing = [...byTier.keys()].filter((name) => !known.has(name)).map(missingTier);
   return [...infos, ...missing].sort(compareTiers).map((info) => ({ info, policies: byTier.get(info.name) ?? [] }));

@@ -1,5 +1,6 @@
 import { cellOf, badRequest, definitionOf, refOf } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
+import { seesBy } from "../auth/sight.ts";
 import type { Questions } from "../policy/questions.ts";
 import type { World } from "../policy/world.ts";
 import type { ObjectCell, ObjectRowsView } from "../trpc/views.ts";
@@ -15,7 +16,8 @@ export function objectRows(world: World, question: Questions["objects"]): Omit<O
   const { kind } = definition;
   const { objects } = world.evaluator;
   const { column, isDown } = parseSort(question.sort);
-  const list = world.orders.by(column, { objects, kinds: [kind], keyOf: keyBy(definition, column) });
+  const sees = seesBy(question.rights);
+  const list = world.orders.by(column, { objects, kinds: [kind], keyOf: keyBy(definition, column) }).filter(sees);
   const inNamespace = listFilter(question.ns);
   const wanted = (question.q ?? "").trim().toLowerCase();
   const { rows, matched } = windowOf(isDown ? list.toReversed() : list, question, (object) => {

@@ -10,11 +10,11 @@ import { listFilter, parseSort, textFilter, windowOf } from "./window.ts";
 
 /** Tiers in evaluation order, of each the cards that are asked for; those that the filter does not let through are faded. */
 export function board(world: World, question: Questions["board"]): Omit<BoardView, "revision"> {
-  const { first, windows, moves } = question;
+  const { first, windows } = question;
   const isLit = policyFilter(question);
   const asked = windows && new Map(windows.map((window) => [window.tier, window]));
   let [total, matched] = [0, 0];
-  const tiers = evaluationOrder(world, moves).map(({ info: { name, order, defaultAction, exists }, policies }) => {
+  const tiers = evaluationOrder(world, question).map(({ info: { name, order, defaultAction, exists }, policies }) => {
     const { at, limit } = asked === undefined ? { at: 0, limit: first } : (asked.get(name) ?? { at: 0, limit: 0 });
     const before = total;
     total += policies.length;
@@ -31,7 +31,7 @@ export function board(world: World, question: Questions["board"]): Omit<BoardVie
 
 /** Every policy of a tier, in order: for who must number them anew. */
 export function tierOrder(world: World, question: Questions["tierOrder"], { rows }: Course): void {
-  const tier = evaluationOrder(world, question.moves).find(({ info }) => info.name === question.tier);
+  const tier = evaluationOrder(world, question).find(({ info }) => info.name === question.tier);
   for (const policy of tier?.policies ?? []) {
     const { ref, order, tier: name } = policyEntry(policy).card;
     const row: OrderedPolicy = { ref, tier: name, ...(order !== undefined && { order }) };
@@ -52,7 +52,7 @@ const TEXTS = new Map<string, (card: PolicyCardView) => string>([
 
 /** The same as rows: those that match, in the order of a column, from one on. Equal ones stand as they are evaluated. */
 export function policies(world: World, question: Questions["policies"]): Omit<PolicyListView, "revision"> {
-  const all = evaluationOrder(world, question.moves).flatMap((tier) => tier.policies);
+  const all = evaluationOrder(world, question).flatMap((tier) => tier.policies);
   const rows = sorted(all, question.sort);
   const { q, ns } = question;
   const matches = policyFilter(question);

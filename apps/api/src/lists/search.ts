@@ -10,6 +10,9 @@ import {
   WorkloadEndpoint,
 } from "@percale/resources";
 import type { KubeObject, PolicyRule } from "@percale/resources";
+import { seesBy } from "../auth/sight.ts";
+import type { Sees } from "../auth/sight.ts";
+import type { Questions } from "../policy/questions.ts";
 import type { World } from "../policy/world.ts";
 import type { FoundRule, SearchView } from "../trpc/views.ts";
 import { ENDPOINT_ORDERS, entryOf } from "./endpoint-entry.ts";
@@ -27,7 +30,8 @@ const ACTIONS: ReadonlySet<string> = new Set(["allow", "deny", "pass", "log"]);
  * What a text finds: an address whom it belongs to, a number who speaks for that autonomous system, an action rules, a name what has it,
  * any other text the fields that it stands in.
  */
-export function search(world: World, { text: typed }: { readonly text: string }): Omit<SearchView, "revision"> {
+export function search(world: World, { text: typed, rights }: Questions["search"]): Omit<SearchView, "revision"> {
+  const sees = seesBy(rights);
   const text = typed.trim();
   const address = tryParseAddress(text);
   const canonical = address === undefined ? undefined : formatAddress(address);
@@ -35,11 +39,11 @@ export function search(world: World, { text: typed }: { readonly text: string })
   const isOwner = ({ row }: EndpointEntry): boolean => canonical !== undefined && row.addresses.includes(canonical);
   const isFound = (entry: EndpointEntry): boolean => isCalled(entry, wanted) && !isOwner(entry);
   const asNumber = asNumberIn(text);
-  const objects = SEARCHED.flatMap((kind) => named(world, kind));
+  const objects = SEARCHED.flatMap((kind) => named(world, kind)).filter(sees);
   const isNamed = (object: KubeObject): boolean => namesOf(object).some((name) => name.includes(wanted));
   return {
-    owners: canonical === undefined ? [] : endpointsOf(world, isOwner),
-    endpoints: endpointsOf(world, isFound),
+    owners: canonical === undefined ? [] : endpointsOf(world, sees, isOwner),
+    endpoints: endpointsOf(world, sees, isFound),
     objects: first(objects, isNamed).map(refOf),
     texts: objects
       .values()
@@ -51,18 +55,18 @@ export function search(world: World, { text: typed }: { readonly text: string })
       .toArray(),
     speakers: asNumber === undefined ? [] : first(objects, (object) => asNumberOf(object) === asNumber).map(refOf),
     isOwnAs: asNumber !== undefined && asNumber === ownAs(world),
-    rules: rulesFor(world, wanted),
+    rules: rulesFor(world, sees, wanted),
   };
 }
 
-function endpointsOf(world: World, isWanted: (entry: EndpointEntry) => boolean): SearchView["endpoints"] {
+function endpointsOf(world: World, sees: Sees, isWanted: (entry: EndpointEntry) => boolean): SearchView["endpoints"] {
   const { objects } = world.evaluator;
   const list = world.orders.by("name", {
     objects,
     kinds: [WorkloadEndpoint.kind],
     keyOf: ENDPOINT_ORDERS.get("name")!,
   });
-  return first(list, (object) => isWanted(entryOf(object))).map((object) => entryOf(object).row);
+  return first(list, (object) => sees(object) && isWanted(entryOf(object))).map((object) => entryOf(object).row);
 }
 
 /** By people's name, an address or a label. */
@@ -120,7 +124,7 @@ function ownAs({ evaluator }: World): number {
 }
 
 /** Of a text such as `deny 443 shop`: an action, then ports and parts of the policy's name, in any order. */
-function rulesFor(world: World, text: string): readonly FoundRule[] {
+function rulesFor(world: World, sees: Sees, text: string): readonly FoundRule[] {
   const [action = "", ...rest] = text.split(/\s+/);
   if (!ACTIONS.has(action) || rest.length === 0) return [];
   const isPort = (word: string): boolean => /^\d+$/.test(word);
@@ -128,7 +132,7 @@ function rulesFor(world: World, text: string): readonly FoundRule[] {
   const words = rest.filter((word) => !isPort(word));
   const found: FoundRule[] = [];
   for (const policy of POLICIES.flatMap((kind) => named(world, kind))) {
-    if (!words.every((word) => namesOf(policy)[0]!.includes(word))) continue;
+    if (!words.every((word) => namesOf(policy)[0]!.includes(word)) || !sees(policy)) continue;
     const spec = policySpecOf(policy);
     for (const direction of ["ingress", "egress"] as const)
       for (const [index, rule] of (spec[direction] ?? []).entries()) {

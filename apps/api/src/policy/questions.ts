@@ -2,6 +2,7 @@ import { QueryError } from "@percale/policy";
 import { badRequest } from "@percale/resources";
 import type { ObjectRef } from "@percale/resources";
 import type { z } from "zod";
+import type { Right } from "../auth/sight.ts";
 import type * as input from "../trpc/inputs.ts";
 import type * as view from "../trpc/views.ts";
 import { coverage } from "./coverage.ts";
@@ -26,6 +27,9 @@ import { shadows } from "./shadows.ts";
 import { terms } from "./terms.ts";
 import type { Change, World } from "./world.ts";
 
+/** An answer that holds what these rights show and no more; absent: everything. */
+type Narrowed<T> = T & { readonly rights?: readonly Right[] | undefined };
+
 /** What may be asked about the cluster as it is, by the name of the question. */
 export interface Questions {
   readonly explain: z.output<typeof input.explainInput>;
@@ -34,11 +38,11 @@ export interface Questions {
   readonly protection: z.output<typeof input.protectionInput>;
   readonly endpoints: z.output<typeof input.endpointsInput>;
   readonly endpoint: z.output<typeof input.endpointInput>;
-  readonly objects: z.output<typeof input.objectsInput>;
-  readonly search: z.output<typeof input.searchInput>;
-  readonly board: z.output<typeof input.boardInput>;
-  readonly policies: z.output<typeof input.policiesInput>;
-  readonly tierOrder: z.output<typeof input.tierOrderInput>;
+  readonly objects: Narrowed<z.output<typeof input.objectsInput>>;
+  readonly search: Narrowed<z.output<typeof input.searchInput>>;
+  readonly board: Narrowed<z.output<typeof input.boardInput>>;
+  readonly policies: Narrowed<z.output<typeof input.policiesInput>>;
+  readonly tierOrder: Narrowed<z.output<typeof input.tierOrderInput>>;
   readonly probes: view.LabMatrixView;
   readonly effects: EffectsQuestion;
   readonly matches: z.output<typeof input.matchesInput>;

@@ -1,7 +1,8 @@
 import { Tier } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import type { Verb } from "../auth/authorize.ts";
-import { isTiered, tierFilter, tiersNamed } from "../auth/tier-rights.ts";
+import { tierFilter, tiersNamed } from "../auth/tier-rights.ts";
+import { isTiered } from "../auth/tiers.ts";
 import type { ObjectRequest } from "./request.ts";
 import type { Filter, Selection } from "./selectors.ts";
 

@@ -10,12 +10,13 @@ import { ipamServices } from "./ipam.ts";
 import { historyServices } from "./history.ts";
 import { Lab } from "./lab.ts";
 import { LiveFeed } from "./live.ts";
-import { merge } from "./merge.ts";
+import { liveFor } from "./live-for.ts";
 import { nodeServices } from "./nodes.ts";
 import { changeServices, objectServices } from "./objects.ts";
 import { allConditions, overviewOf } from "./overview.ts";
 import { boardServices, listServices, policyServices, selectorServices } from "./policy.ts";
 import { poolUsage } from "./pools.ts";
+import { sightOf } from "./seen.ts";
 import type { Services } from "./services.ts";
 
 export function createServices({
@@ -46,7 +47,7 @@ export function createServices({
     sessions: sessionServices(access),
     objects: objectServices(store),
     changes: { ...changeServices(store), ...historyServices({ store, judge, lab }) },
-    live: (since, signal) => merge(feed.events(since, signal), hearing.beats(signal)),
+    live: (since, identity, signal) => liveFor(identity, { since, signal, feed, hearing }),
     nodes,
     bgp: {
       sessions: async () => bgpSessions({ store, statuses: await nodes.list() }),
@@ -61,6 +62,6 @@ export function createServices({
     health: { conditions: () => allConditions(sources), history: () => conditionLog.history() },
     lab,
     access: accessServices(access),
-    overview: { summary: () => overviewOf(sources) },
+    overview: { summary: (identity) => overviewOf(sources, sightOf(identity)) },
   };
 }

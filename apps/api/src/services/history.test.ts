@@ -53,7 +53,8 @@ const gone = (name: string): Change => ({ op: "delete", ref: { kind: "NetworkPol
 async function write(changes: readonly Change[], author = "alice", reason = ""): Promise<number> {
   return Number((await store.apply({ author, reason, changes: [...changes] })).resourceVersion);
 }
-const sets = async (asked: object = {}) => history.sets(changeSetsInput.parse(asked));
+const identity = { user: "ada", groups: ["system:masters"], method: "token" } as const;
+const sets = async (asked: object = {}) => history.sets(changeSetsInput.parse(asked), identity);
 
 describe("change sets are told", () => {
   test("each once, with who, why and what, without what was written", async () => {
@@ -101,9 +102,9 @@ describe("change sets are told", () => {
 
   test("whole, where one asks for one", async () => {
     const revision = await write(create(policy("web")));
-    const whole = await history.set(revision);
+    const whole = await history.set(revision, identity);
     expect(whole.map(({ object: written }) => written.metadata.name)).toContain("web");
-    await expect(history.set(99)).rejects.toMatchObject({
+    await expect(history.set(99, identity)).rejects.toMatchObject({
       code: 400,
       message: "revision 99 is not in the log any more, or never was",
     });
@@ -113,7 +114,7 @@ describe("change sets are told", () => {
     const nets = Array.from({ length: 60_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
     const sets = Array.from({ length: 6 }, (_, i) => object("GlobalNetworkSet", `s${i}`, { nets }));
     const revision = await write(create(...sets));
-    await expect(history.set(revision)).rejects.toMatchObject({
+    await expect(history.set(revision, identity)).rejects.toMatchObject({
       code: 400,
       message: "what its 6 changes wrote is longer than an answer may be",
     });

@@ -6,6 +6,7 @@ import type { Judge } from "../policy/judge.ts";
 import type { Change } from "../policy/world.ts";
 import type { ChangeSetEffect, ChangeSetView } from "../trpc/views.ts";
 import { changeSetAt, changeSets } from "./change-log.ts";
+import { seen, sightOf } from "./seen.ts";
 import type { Services } from "./services.ts";
 
 /** Entries that a set is told with; the rest is a number. */
@@ -35,23 +36,25 @@ export function historyServices({ store, judge, lab }: Sources): HistoryServices
   /** A set never changes, nor what it did. */
   const known = new Map<string, ChangeSetEffect>();
   return {
-    sets: async ({ limit, before, q, author, kind, system }) => {
+    sets: async ({ limit, before, q, author, kind, system }, identity) => {
+      const sees = sightOf(identity);
       const [isAuthor, isKind, hasText] = [listFilter(author), listFilter(kind), textFilter(q)];
       const sets: ChangeSetView[] = [];
       let looked = 0;
-      for await (const set of changeSets(store, { before, changes: 2 * limit })) {
-        const { author: by } = set[0]!; // sets are never empty
-        const isShown = (system || !by.startsWith("system:node:")) && isAuthor(by);
+      for await (const whole of changeSets(store, { before, changes: 2 * limit })) {
+        const set = seen(whole, sees);
+        const { author: by } = whole[0]!; // sets are never empty
+        const isShown = set.length > 0 && (system || !by.startsWith("system:node:")) && isAuthor(by);
         if (isShown && set.some(({ ref }) => isKind(ref.kind)) && hasText(searchedOf(set))) sets.push(viewOf(set));
-        looked += set.length;
+        looked += whole.length;
         if (sets.length < limit && looked < LOOK_THROUGH) continue;
-        const next = set.at(-1)!.revision;
+        const next = whole.at(-1)!.revision;
         return { sets, ...(next > ((await store.oldest()) ?? next) && { next }) };
       }
       return { sets };
     },
-    set: async (revision) => {
-      const set = await changeSetAt(store, revision);
+    set: async (revision, identity) => {
+      const set = seen(await changeSetAt(store, revision), sightOf(identity));
       if (isLongerThan(set, SET_CHARACTERS))
         throw badRequest(`what its ${set.length} changes wrote is longer than an answer may be`);
       return set;

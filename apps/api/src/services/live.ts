@@ -1,4 +1,6 @@
 import type { Datastore, StoreEvent } from "@percale/store";
+import type { Sees } from "../auth/sight.ts";
+import { seen } from "./seen.ts";
 import type { LiveEvent } from "../trpc/views.ts";
 
 const KNOWN = 20_000;
@@ -19,9 +21,11 @@ export class LiveFeed {
     this.#store = store;
   }
 
-  async *events(since: number | undefined, signal: AbortSignal): AsyncGenerator<LiveEvent> {
+  /** What `sees` lets through; absent: everything. */
+  async *events(since: number | undefined, signal: AbortSignal, sees?: Sees): AsyncGenerator<LiveEvent> {
     const watch = { signal, ...(since !== undefined && { since }) };
-    for await (const batch of batches(this.#store.watch(watch))) {
+    for await (const whole of batches(this.#store.watch(watch))) {
+      const batch = seen(whole, sees);
       const byRevision = await this.#authorsOf(batch);
       for (const { revision, type, object } of batch) {
         const { at, author } = byRevision.get(revision) ?? { at: new Date().toISOString(), author: "" };

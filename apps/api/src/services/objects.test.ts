@@ -66,29 +66,29 @@ test("one kind's schema is asked for by its name", () => {
 });
 
 test("a kind that there is not is a bad request, an object that there is not is not found", async () => {
-  await expect(objects.list({ kind: "Pod" })).rejects.toMatchObject({ reason: "BadRequest" });
-  await expect(objects.get({ kind: "Pod", name: "a" })).rejects.toMatchObject({ reason: "BadRequest" });
-  await expect(objects.get({ kind, name: "a" })).rejects.toMatchObject({ reason: "NotFound" });
+  await expect(objects.list({ kind: "Pod" }, identity)).rejects.toMatchObject({ reason: "BadRequest" });
+  await expect(objects.get({ kind: "Pod", name: "a" }, identity)).rejects.toMatchObject({ reason: "BadRequest" });
+  await expect(objects.get({ kind, name: "a" }, identity)).rejects.toMatchObject({ reason: "NotFound" });
   write([create(setOf("a"))]);
-  expect(await objects.get({ kind, name: "a" })).toEqual(get("a"));
+  expect(await objects.get({ kind, name: "a" }, identity)).toEqual(get("a"));
 });
 
 test("a list that fits is one page of the newest revision, of all or of a namespace", async () => {
   write([create(setOf("b")), create(setOf("a"))]);
   write(["x", "y"].map((namespace) => create({ ...setOf("n", "10.0.0.1", { namespace }), kind: "NetworkSet" })));
-  expect(await objects.list({ kind })).toEqual({ items: [get("a"), get("b")], revision: store.revision });
-  expect(await objects.list({ kind: "Tier" })).toEqual({ items: [], revision: store.revision });
-  const { items } = await objects.list({ kind: "NetworkSet", namespace: "y" });
+  expect(await objects.list({ kind }, identity)).toEqual({ items: [get("a"), get("b")], revision: store.revision });
+  expect(await objects.list({ kind: "Tier" }, identity)).toEqual({ items: [], revision: store.revision });
+  const { items } = await objects.list({ kind: "NetworkSet", namespace: "y" }, identity);
   expect(names(items)).toEqual(["y/n"]);
 });
 
 test("a long list comes in pages, all of the first one's revision", async () => {
   write(["a", "b", "c", "d", "e", "f", "g"].map((name) => create(large(name))));
   const { revision } = store;
-  const first = await objects.list({ kind });
+  const first = await objects.list({ kind }, identity);
   write([{ op: "delete", ref: { kind, name: "f" } }, create(large("ca"))]);
-  const second = await objects.list({ kind, after: first.next! });
-  const third = await objects.list({ kind, after: second.next! });
+  const second = await objects.list({ kind, after: first.next! }, identity);
+  const third = await objects.list({ kind, after: second.next! }, identity);
   expect([first, second, third].map(({ items, ...page }) => ({ ...page, items: names(items) }))).toEqual([
     { revision, items: ["/a", "/b", "/c"], next: { revision, name: "c" } },
     { revision, items: ["/d", "/e", "/f"], next: { revision, name: "f" } },
@@ -99,19 +99,19 @@ test("a long list comes in pages, all of the first one's revision", async () => 
 test("pages go on from namespace to namespace, and end with the last object of a full one", async () => {
   write([create(large("z", "m")), create(large("a", "n")), create(large("b", "n"))]);
   write([create(large("a", "o")), create(large("b", "o")), create(large("c", "o"))]);
-  const first = await objects.list({ kind: "NetworkSet" });
+  const first = await objects.list({ kind: "NetworkSet" }, identity);
   expect([names(first.items), first.next]).toEqual([
     ["m/z", "n/a", "n/b"],
     { revision: store.revision, namespace: "n", name: "b" },
   ]);
-  const { items, next } = await objects.list({ kind: "NetworkSet", after: first.next! });
+  const { items, next } = await objects.list({ kind: "NetworkSet", after: first.next! }, identity);
   expect([names(items), next]).toEqual([["o/a", "o/b", "o/c"], undefined]);
 });
 
 test("an object's history is its own, the newest first", async () => {
   write([create(setOf("a")), create(setOf("b"))]);
   write([update("a", "10.0.0.2")], "why");
-  const history = await objects.history({ kind, name: "a" });
+  const history = await objects.history({ kind, name: "a" }, identity);
   expect(history.map(({ revision, op, reason }) => ({ revision, op, reason }))).toEqual([
     { revision: 3, op: "MODIFIED", reason: "why" },
     { revision: 1, op: "ADDED", reason: "" },
@@ -121,7 +121,7 @@ test("an object's history is its own, the newest first", async () => {
 test("the log comes in pages that say where to go on while there is more", async () => {
   for (const name of ["a", "b", "c"]) write([create(setOf(name))]);
   const page = async (limit: number, before?: number) => {
-    const { activities, next } = await changes.list({ limit, ...(before !== undefined && { before }) });
+    const { activities, next } = await changes.list({ limit, ...(before !== undefined && { before }) }, identity);
     return { revisions: activities.map(({ revision }) => revision), next };
   };
   expect([await page(2), await page(2, 2), await page(3), await page(3, 1)]).toEqual([

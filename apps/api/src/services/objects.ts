@@ -6,12 +6,16 @@ import {
   notFound,
   resourceDefinitions,
   sortKey,
+  StatusError,
 } from "@percale/resources";
 import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
 import type { Change, ChangeSetResult } from "@percale/protocol";
 import type { Activity, Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
+import { authorize } from "../auth/authorize.ts";
+import { tierFault } from "../auth/tier-rights.ts";
 import { changeSetAt, type NetChange, oncePerObject } from "./change-log.ts";
+import { seen, sightOf } from "./seen.ts";
 import type { Services } from "./services.ts";
 
 const HISTORY = 100;
@@ -40,25 +44,30 @@ export function objectServices(store: Datastore): Services["objects"] {
         schema: definition.openApi(),
       })),
     schema: (kind) => requireKind(kind).openApi(),
-    list: async ({ kind, namespace, after }) => {
+    list: async ({ kind, namespace, after }, identity) => {
       requireKind(kind);
       const scope = namespace === undefined ? { kind } : { kind, namespace };
-      const { items, revision } = await store.list(
+      const { items: all, revision } = await store.list(
         after === undefined ? scope : { ...scope, revision: after.revision, exact: true },
       );
+      const sees = sightOf(identity);
+      const items = sees === undefined ? all : all.filter(sees);
       const rest = after === undefined ? items : items.filter(({ metadata }) => keyOf(metadata) > keyOf(after));
       const page = pageOf(rest);
       const last = page.at(-1)?.metadata;
       if (last === undefined || page.length === rest.length) return { items: page, revision };
       return { items: page, revision, next: { revision, ...whereOf(last) } };
     },
-    get: async (ref) => {
+    get: async (ref, identity) => {
       requireKind(ref.kind);
+      authorize(identity, "get", ref);
       const object = await store.get(ref);
       if (object === undefined) throw notFound(ref);
+      const fault = tierFault(identity, "get", object);
+      if (fault !== undefined) throw fault;
       return object;
     },
-    history: (ref) => store.history(ref, { limit: HISTORY }),
+    history: async (ref, identity) => seen(await store.history(ref, { limit: HISTORY }), sightOf(identity)),
   };
 }
 
@@ -67,14 +76,20 @@ export function changeServices(store: Datastore): Pick<Services["changes"], "app
     // A misspelt field must not be taken for one left out, and nobody at the browser reads warnings.
     apply: async (changeSet, identity) =>
       briefly(await admit(store, changeSet, { identity, fieldValidation: "Strict", manager: DASHBOARD })),
-    list: async ({ limit, before }) => {
-      const activities = await store.changes({ limit, ...(before !== undefined && { before }) });
-      const next = activities.at(-1)?.revision;
+    list: async ({ limit, before }, identity) => {
+      const all = await store.changes({ limit, ...(before !== undefined && { before }) });
+      const activities = seen(all, sightOf(identity));
+      const next = all.at(-1)?.revision;
       const isMore = next !== undefined && next > ((await store.oldest()) ?? next);
       return { activities, ...(isMore && { next }) };
     },
     revert: async ({ revision, resourceVersionPrecondition, reason }, identity) => {
       const set = await changeSetAt(store, revision);
+      if (seen(set, sightOf(identity)).length < set.length)
+        throw new StatusError(
+          "Forbidden",
+          `revision ${revision} wrote objects that you may not read: whoever may reverts it`,
+        );
       const own = set.filter((activity) => isReverted(activity, set));
       const changes = await Promise.all(
         oncePerObject(own).map((one) => inverse(store, one, resourceVersionPrecondition)),

@@ -3,10 +3,12 @@ import { condition } from "@percale/protocol";
 import type { AgentStatus } from "@percale/protocol";
 import { kindsWhere, Node, resourceDefinitions } from "@percale/resources";
 import type { Activity, Datastore } from "@percale/store";
+import type { Sees } from "../auth/sight.ts";
 import type { Hearing } from "../hearing/hearing.ts";
 import type { ConditionView, NodeStatusView, OverviewChange, OverviewView } from "../trpc/views.ts";
 import { bgpConditions, bgpCounts } from "./bgp.ts";
 import { poolUsage } from "./pools.ts";
+import { seen } from "./seen.ts";
 import type { Services } from "./services.ts";
 
 const CHANGES = 10;
@@ -73,19 +75,23 @@ function silent({ node, heardMs, lastSeen }: NodeStatusView<AgentStatus>): Condi
   };
 }
 
-export async function overviewOf(sources: Sources): Promise<OverviewView> {
+/** `sees`: of objects and changes those that are counted and told; absent: all. */
+export async function overviewOf(sources: Sources, sees?: Sees): Promise<OverviewView> {
   const { store, nodes } = sources;
   const [revision, statuses, pools, conditions, changes, lists] = await Promise.all([
     store.head(),
     nodes.list(),
     poolUsage(store),
     allConditions(sources),
-    newestChanges(store),
+    newestChanges(store, sees),
     Promise.all(resourceDefinitions.map(({ kind }) => store.list({ kind, revision: 0 }))),
   ]);
   const fresh = statuses.filter(({ hearing }) => hearing === "heard").map(({ status }) => status);
   const workloads = fresh.flatMap((status) => status.workloads);
-  const counts = resourceDefinitions.map(({ kind }, index) => [kind, lists[index]!.items.length] as const);
+  const counts = resourceDefinitions.map(({ kind }, index) => {
+    const { items } = lists[index]!;
+    return [kind, sees === undefined ? items.length : items.filter(sees).length] as const;
+  });
   return {
     revision,
     nodes: {
@@ -115,9 +121,9 @@ export async function overviewOf(sources: Sources): Promise<OverviewView> {
 
 type Change = Omit<OverviewChange, "programmedOn" | "nodes">;
 
-async function newestChanges(store: Datastore): Promise<Change[]> {
+async function newestChanges(store: Datastore, sees: Sees | undefined): Promise<Change[]> {
   const sets: Change[] = [];
-  const activities = (await store.changes({ limit: 500 })).filter(({ ref }) => !QUIET_KINDS.has(ref.kind));
+  const activities = seen(await store.changes({ limit: 500 }), sees).filter(({ ref }) => !QUIET_KINDS.has(ref.kind));
   for (const set of Map.groupBy(activities, ({ setEnd }) => setEnd).values()) {
     sets.push(changeOf(set));
     if (sets.length === CHANGES) break;

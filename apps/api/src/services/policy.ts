@@ -2,6 +2,7 @@ import { inTurns } from "@percale/daemon";
 import { encodeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { rehearse } from "../admission/admit.ts";
+import { narrowed } from "../auth/sight.ts";
 import type { Judge } from "../policy/judge.ts";
 import type { Change } from "../policy/world.ts";
 import type { Services } from "./services.ts";
@@ -44,15 +45,15 @@ export function listServices(judge: Judge): Services["lists"] {
   return {
     endpoints: (question) => judge.ask("endpoints", () => question),
     endpoint: (question) => judge.ask("endpoint", () => question),
-    objects: (question) => judge.ask("objects", () => question),
-    search: (question) => judge.ask("search", () => question),
+    objects: (question, identity) => judge.ask("objects", () => ({ ...question, rights: narrowed(identity) })),
+    search: (question, identity) => judge.ask("search", () => ({ ...question, rights: narrowed(identity) })),
   };
 }
 
 export function boardServices(judge: Judge): Services["board"] {
   return {
-    tiers: (question) => judge.ask("board", () => question),
-    rows: (question) => judge.ask("policies", () => question),
-    order: (question) => judge.ask("tierOrder", () => question),
+    tiers: (question, identity) => judge.ask("board", () => ({ ...question, rights: narrowed(identity) })),
+    rows: (question, identity) => judge.ask("policies", () => ({ ...question, rights: narrowed(identity) })),
+    order: (question, identity) => judge.ask("tierOrder", () => ({ ...question, rights: narrowed(identity) })),
   };
 }

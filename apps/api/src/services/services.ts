@@ -5,7 +5,7 @@ import type { Identity } from "../auth/identity.ts";
 import type * as input from "../trpc/inputs.ts";
 import type * as view from "../trpc/views.ts";
 
-/** What the procedures call: each function parses nothing and authorises nothing, and fails with StatusErrors. */
+/** What the procedures call: each function parses nothing, fails with StatusErrors, and shows what `identity`, where it is asked for, may see. */
 export interface Services {
   readonly sessions: {
     /** The identity of a token and a new session for it; 401 for unknown ones. */
@@ -19,23 +19,27 @@ export interface Services {
     /** OpenAPI v3 schema of one kind's objects. */
     schema(kind: string): JsonSchema;
     /** In pages, each no longer than its turn of the event loop allows. */
-    list(options: z.output<typeof input.listInput>): Promise<view.ObjectListView>;
-    get(ref: ObjectRef): Promise<KubeObject>;
-    history(ref: ObjectRef): Promise<readonly view.ActivityView[]>;
+    list(options: z.output<typeof input.listInput>, identity: Identity): Promise<view.ObjectListView>;
+    get(ref: ObjectRef, identity: Identity): Promise<KubeObject>;
+    history(ref: ObjectRef, identity: Identity): Promise<readonly view.ActivityView[]>;
   };
   readonly changes: {
     apply(changeSet: ChangeSet, identity: Identity): Promise<view.ApplyView>;
-    list(options: z.output<typeof input.changesInput>): Promise<view.ActivityPageView>;
+    list(options: z.output<typeof input.changesInput>, identity: Identity): Promise<view.ActivityPageView>;
     /** As `list`, by change set, without what was written. */
-    sets(question: z.output<typeof input.changeSetsInput>): Promise<view.ChangeSetPageView>;
+    sets(question: z.output<typeof input.changeSetsInput>, identity: Identity): Promise<view.ChangeSetPageView>;
     /** One set whole, newest first. */
-    set(revision: number): Promise<readonly view.ActivityView[]>;
+    set(revision: number, identity: Identity): Promise<readonly view.ActivityView[]>;
     /** What sets did; of some that are gone from the log nothing is told. */
     effects(revisions: readonly number[]): Promise<readonly view.ChangeSetEffect[]>;
     revert(options: z.output<typeof input.revertInput>, identity: Identity): Promise<view.ApplyView>;
   };
   /** Every change after `since` (absent: from now on), and beats, until `signal` aborts. */
-  live(since: number | undefined, signal: AbortSignal): AsyncIterable<view.LiveEvent | view.BeatView>;
+  live(
+    since: number | undefined,
+    identity: Identity,
+    signal: AbortSignal,
+  ): AsyncIterable<view.LiveEvent | view.BeatView>;
   readonly nodes: {
     /** With all that agents report. */
     list(): Promise<readonly view.NodeStatusView<AgentStatus>[]>;
@@ -65,14 +69,14 @@ export interface Services {
   readonly lists: {
     endpoints(question: z.output<typeof input.endpointsInput>): Promise<view.EndpointListView>;
     endpoint(question: z.output<typeof input.endpointInput>): Promise<view.EndpointView>;
-    objects(question: z.output<typeof input.objectsInput>): Promise<view.ObjectRowsView>;
-    search(question: z.output<typeof input.searchInput>): Promise<view.SearchView>;
+    objects(question: z.output<typeof input.objectsInput>, identity: Identity): Promise<view.ObjectRowsView>;
+    search(question: z.output<typeof input.searchInput>, identity: Identity): Promise<view.SearchView>;
   };
   /** Policies in evaluation order, as they are or as they would be after moves. */
   readonly board: {
-    tiers(question: z.output<typeof input.boardInput>): Promise<view.BoardView>;
-    rows(question: z.output<typeof input.policiesInput>): Promise<view.PolicyListView>;
-    order(question: z.output<typeof input.tierOrderInput>): Promise<view.TierOrderView>;
+    tiers(question: z.output<typeof input.boardInput>, identity: Identity): Promise<view.BoardView>;
+    rows(question: z.output<typeof input.policiesInput>, identity: Identity): Promise<view.PolicyListView>;
+    order(question: z.output<typeof input.tierOrderInput>, identity: Identity): Promise<view.TierOrderView>;
   };
   readonly selectors: {
     test(question: z.output<typeof input.selectorInput>): Promise<view.SelectorView>;
@@ -105,5 +109,5 @@ export interface Services {
     roles(): readonly view.RoleView[];
     revoke(id: string, identity: Identity): Promise<void>;
   };
-  readonly overview: { summary(): Promise<view.OverviewView> };
+  readonly overview: { summary(identity: Identity): Promise<view.OverviewView> };
 }

@@ -73,7 +73,7 @@ export interface TrpcCall {
 export function trpcOverHttp({ authenticator, credentials, services, log, watches }: HttpMountOptions) {
   return async ({ request, response, path, caller, leave }: TrpcCall): Promise<void> => {
     const isSession = path.startsWith("session.");
-    const isStranger = isSession || !hasRight(caller.identity, "read");
+    const isStranger = isSession || !hasRight(caller.identity, "look");
     const refusal = isStranger ? undefined : await takeLargeBody(request, caller.identity.user);
     await nodeHTTPRequestHandler({
       req: request,

@@ -24,40 +24,40 @@ const session = router({
 });
 
 const objects = router({
-  kinds: can("read").query(({ ctx }) => ctx.services.objects.kinds()),
-  schema: can("read")
+  kinds: can("look").query(({ ctx }) => ctx.services.objects.kinds()),
+  schema: can("look")
     .input(parsed(input.kindInput))
     .query(({ ctx, input }) => ctx.services.objects.schema(input.kind)),
-  list: can("read")
+  list: can("look")
     .input(parsed(input.listInput))
-    .query(({ ctx, input }) => ctx.services.objects.list(input)),
-  get: can("read")
+    .query(({ ctx, input }) => ctx.services.objects.list(input, ctx.identity)),
+  get: can("look")
     .input(parsed(input.objectRef))
-    .query(({ ctx, input }) => ctx.services.objects.get(input)),
-  history: can("read")
+    .query(({ ctx, input }) => ctx.services.objects.get(input, ctx.identity)),
+  history: can("look")
     .input(parsed(input.objectRef))
-    .query(({ ctx, input }) => ctx.services.objects.history(input)),
+    .query(({ ctx, input }) => ctx.services.objects.history(input, ctx.identity)),
 });
 
 const changes = router({
   // `apply` is a reserved word of tRPC routers. Authorised change by change.
-  submit: can("read")
+  submit: can("look")
     .input(parsed(input.changeSet))
     .mutation(({ ctx, input }) => ctx.services.changes.apply(input, ctx.identity)),
-  list: can("read")
+  list: can("look")
     .input(parsed(input.changesInput))
-    .query(({ ctx, input }) => ctx.services.changes.list(input)),
-  sets: can("read")
+    .query(({ ctx, input }) => ctx.services.changes.list(input, ctx.identity)),
+  sets: can("look")
     .input(parsed(input.changeSetsInput))
-    .query(({ ctx, input }) => ctx.services.changes.sets(input)),
-  set: can("read")
+    .query(({ ctx, input }) => ctx.services.changes.sets(input, ctx.identity)),
+  set: can("look")
     .input(parsed(input.changeSetInput))
-    .query(({ ctx, input }) => ctx.services.changes.set(input.revision)),
-  effects: can("read")
+    .query(({ ctx, input }) => ctx.services.changes.set(input.revision, ctx.identity)),
+  effects: can("policy")
     .input(parsed(input.effectsInput))
     .query(({ ctx, input }) => ctx.services.changes.effects(input.of)),
   /** Writes back what was before the change set, as one change set. */
-  revert: can("read")
+  revert: can("look")
     .input(parsed(input.revertInput))
     .mutation(({ ctx, input }) => ctx.services.changes.revert(input, ctx.identity)),
 });
@@ -70,12 +70,12 @@ const ipam = router({
 
 const live = router({
   /** All object events, and a beat each second; a client that comes back goes on where it was. */
-  watch: can("read")
+  watch: can("look")
     .input(parsed(input.sinceInput))
     .subscription(async function* ({ ctx, input, signal }) {
       const last = input?.lastEventId ?? undefined;
       const since = last === undefined ? input?.since : Number(last);
-      for await (const word of ctx.services.live(since, signal!))
+      for await (const word of ctx.services.live(since, ctx.identity, signal!))
         yield "t" in word ? word : tracked<LiveEvent>(String(word.revision), word);
     }),
 });
@@ -99,79 +99,79 @@ const bgp = router({
 });
 
 const policy = router({
-  explain: can("read")
+  explain: can("policy")
     .input(parsed(input.explainInput))
     .query(({ ctx, input }) => ctx.services.policy.explain(input)),
-  effective: can("read")
+  effective: can("policy")
     .input(parsed(input.objectRef))
     .query(({ ctx, input }) => ctx.services.policy.effective(input)),
   /** `effective` of the whole cluster, in numbers. */
-  coverage: can("read")
+  coverage: can("policy")
     .input(parsed(input.coverageInput))
     .query(({ ctx, input }) => ctx.services.policy.coverage(input)),
   /** How the whole cluster is protected, in numbers. */
-  protection: can("read")
+  protection: can("policy")
     .input(parsed(input.protectionInput))
     .query(({ ctx, input }) => ctx.services.policy.protection(input)),
   /** Which policies others leave nothing to. */
-  shadows: can("read")
+  shadows: can("policy")
     .input(parsed(input.shadowsInput))
     .query(({ ctx, input }) => ctx.services.policy.shadows(input)),
   /** Which rules select which network sets. */
-  setUse: can("read")
+  setUse: can("policy")
     .input(parsed(input.setUseInput))
     .query(({ ctx, input }) => ctx.services.policy.setUse(input)),
   /** How many endpoints have which profile. */
-  profileUse: can("read")
+  profileUse: can("policy")
     .input(parsed(input.profileUseInput))
     .query(({ ctx, input }) => ctx.services.policy.profileUse(input)),
   /** What is in force on endpoints, and which rules match them: what calicoq tells. */
-  matches: can("read")
+  matches: can("policy")
     .input(parsed(input.matchesInput))
     .query(({ ctx, input }) => ctx.services.policy.matches(input)),
-  matrix: can("read")
+  matrix: can("policy")
     .input(parsed(input.matrixInput))
     .query(({ ctx, input }) => ctx.services.policy.matrix(input)),
-  impact: can("read")
+  impact: can("policy")
     .input(parsed(input.impactInput))
     .query(({ ctx, input }) => ctx.services.policy.impact(input, ctx.identity)),
 });
 
 const lists = router({
-  endpoints: can("read")
+  endpoints: can("policy")
     .input(parsed(input.endpointsInput))
     .query(({ ctx, input }) => ctx.services.lists.endpoints(input)),
-  endpoint: can("read")
+  endpoint: can("policy")
     .input(parsed(input.endpointInput))
     .query(({ ctx, input }) => ctx.services.lists.endpoint(input)),
-  objects: can("read")
+  objects: can("look")
     .input(parsed(input.objectsInput))
-    .query(({ ctx, input }) => ctx.services.lists.objects(input)),
-  search: can("read")
+    .query(({ ctx, input }) => ctx.services.lists.objects(input, ctx.identity)),
+  search: can("look")
     .input(parsed(input.searchInput))
-    .query(({ ctx, input }) => ctx.services.lists.search(input)),
+    .query(({ ctx, input }) => ctx.services.lists.search(input, ctx.identity)),
 });
 
 /** Policies in evaluation order: as tiers of cards, as rows. */
 const board = router({
-  tiers: can("read")
+  tiers: can("look")
     .input(parsed(input.boardInput))
-    .query(({ ctx, input }) => ctx.services.board.tiers(input)),
-  rows: can("read")
+    .query(({ ctx, input }) => ctx.services.board.tiers(input, ctx.identity)),
+  rows: can("look")
     .input(parsed(input.policiesInput))
-    .query(({ ctx, input }) => ctx.services.board.rows(input)),
+    .query(({ ctx, input }) => ctx.services.board.rows(input, ctx.identity)),
   /** Of one tier, all of it. */
-  order: can("read")
+  order: can("look")
     .input(parsed(input.tierOrderInput))
-    .query(({ ctx, input }) => ctx.services.board.order(input)),
+    .query(({ ctx, input }) => ctx.services.board.order(input, ctx.identity)),
 });
 
 const selectors = router({
-  test: can("read")
+  test: can("policy")
     .input(parsed(input.selectorInput))
     .query(({ ctx, input }) => ctx.services.selectors.test(input)),
   /** What selectors can be written of. */
-  terms: can("read")
+  terms: can("policy")
     .input(parsed(input.termsInput))
     .query(({ ctx, input }) => ctx.services.selectors.terms(input)),
 });
@@ -190,7 +190,7 @@ const lab = router({
     .mutation(({ ctx, input }) => ctx.services.lab.report(input)),
   matrix: can("read").query(({ ctx }) => ctx.services.lab.matrix()),
   /** With what the evaluator says of each. */
-  probes: can("read").query(({ ctx }) => ctx.services.lab.probes()),
+  probes: can("policy").query(({ ctx }) => ctx.services.lab.probes()),
   watch: can("read").subscription(async function* ({ ctx, signal }): AsyncGenerator<LabMatrixView> {
     yield* ctx.services.lab.watch(signal!);
   }),
@@ -208,7 +208,7 @@ const access = router({
     .mutation(({ ctx, input }) => ctx.services.access.revoke(input.id, ctx.identity)),
 });
 
-const overview = router({ summary: can("read").query(({ ctx }) => ctx.services.overview.summary()) });
+const overview = router({ summary: can("read").query(({ ctx }) => ctx.services.overview.summary(ctx.identity)) });
 
 export const appRouter = router({
   session,

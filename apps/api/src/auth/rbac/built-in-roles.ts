@@ -1,11 +1,20 @@
 /** Roles and bindings that every store holds: today's groups, and Kubernetes' own that clients count on. */
-import { apiVersionOf, ClusterRole, ClusterRoleBinding, RBAC_GROUP, resourceDefinitions } from "@percale/resources";
+import {
+  apiVersionOf,
+  ClusterRole,
+  ClusterRoleBinding,
+  RBAC_GROUP,
+  resourceDefinitions,
+  ServiceAccount,
+} from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import { ADMIN_GROUP, AUTHENTICATED, EDITOR_GROUP, MONITORING_GROUP, VIEWER_GROUP } from "../identity.ts";
 import { VERBS_BY_KIND } from "../node-rights.ts";
+import { isTiered } from "../tiers.ts";
 import type { PolicyRule } from "./rule.ts";
 
 const READ = ["get", "list", "watch"] as const;
+const CHANGE = [...READ, "create", "update", "patch", "delete", "deletecollection"] as const;
 const ALL = ["*"] as const;
 /** Kubernetes' marks: made by the server, and kept up to date at its start unless somebody says "false". */
 const MARKS = {
@@ -20,16 +29,18 @@ function rulesAbout(is: Is, verbs: readonly string[]): PolicyRule[] {
   return [...Map.groupBy(resourceDefinitions.filter(is), ({ group }) => group)].map(([group, kinds]) => ({
     verbs,
     apiGroups: [group],
-    resources: kinds.flatMap(({ servedPlural: plural, statusSubresource, traits }) => [
+    resources: kinds.flatMap(({ kind, servedPlural: plural, statusSubresource }) => [
       plural,
       ...(statusSubresource ? [`${plural}/status`] : []),
-      ...(traits.tiered === true ? [`tier.${plural}`] : []),
+      ...(isTiered({ kind }) ? [`tier.${plural}`] : []),
     ]),
   }));
 }
 
 const isRbac: Is = ({ group }) => group === RBAC_GROUP;
-const isPeoples: Is = ({ internal, group }) => !internal && group !== RBAC_GROUP;
+/** Of service accounts `*` would be `impersonate` too. */
+const isAccount: Is = ({ kind }) => kind === ServiceAccount.kind;
+const isPeoples: Is = (one) => !one.internal && !isRbac(one) && !isAccount(one);
 const AGGREGATED = "rbac.authorization.k8s.io/aggregate-to-";
 
 const network: PolicyRule = { verbs: READ, apiGroups: ["percale.io"], resources: ["network"] };
@@ -38,7 +49,7 @@ const aboutTheApi: PolicyRule = { verbs: ["get"], nonResourceURLs: ["/metrics", 
 /** Namespaced, for RoleBindings; which tiers somebody may use is given beside them. */
 const inNamespace = {
   view: rulesAbout((one) => one.namespaced && !isRbac(one), READ),
-  edit: rulesAbout((one) => one.namespaced && isPeoples(one), ALL),
+  edit: [...rulesAbout((one) => one.namespaced && isPeoples(one), ALL), ...rulesAbout(isAccount, CHANGE)],
   admin: rulesAbout((one) => one.namespaced && isRbac(one), ALL),
 };
 
@@ -63,7 +74,13 @@ const ROLES: Readonly<Record<string, BuiltIn>> = {
     groups: [ADMIN_GROUP],
   },
   "percale:editor": {
-    rules: [...rulesAbout(() => true, READ), ...rulesAbout(isPeoples, ALL), network, aboutTheApi],
+    rules: [
+      ...rulesAbout(() => true, READ),
+      ...rulesAbout(isPeoples, ALL),
+      ...rulesAbout(isAccount, CHANGE),
+      network,
+      aboutTheApi,
+    ],
     groups: [EDITOR_GROUP],
   },
   "percale:viewer": { rules: [...rulesAbout(() => true, READ), network, aboutTheApi], groups: [VIEWER_GROUP] },

@@ -11,6 +11,7 @@ import type { KubeObject, Lookup } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
 import { ADMIN_GROUP } from "../identity.ts";
 import type { Identity } from "../identity.ts";
+import { countsIn } from "./grants.ts";
 import { formatRule, uncovered } from "./rule.ts";
 import type { PolicyRule } from "./rule.ts";
 
@@ -81,7 +82,11 @@ function may(identity: Identity, verb: string, { kind, metadata }: Pick<KubeObje
 }
 
 function lacking(identity: Identity, wanted: readonly PolicyRule[], namespace: string | undefined): string | undefined {
-  const missing = uncovered(identity.authorizer?.rulesOf(identity, namespace) ?? [], wanted);
+  const held = (identity.authorizer?.held(identity) ?? []).filter((one) => countsIn(one, namespace));
+  const missing = uncovered(
+    held.map(({ rule }) => rule),
+    wanted,
+  );
   if (missing.length === 0) return undefined;
   const told = missing.slice(0, MAX_TOLD).map(formatRule);
   const more = missing.length > MAX_TOLD ? ` and ${missing.length - MAX_TOLD} more` : "";

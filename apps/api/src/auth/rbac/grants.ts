@@ -1,15 +1,20 @@
-import type { HeldRule } from "./role-book.ts";
 import { ALL, ruleAllows } from "./rule.ts";
 import type { Attributes, PolicyRule } from "./rule.ts";
 
-/** All that somebody was given, arranged so that a question looks at few rules. Answers are remembered: the same are asked again and again. */
-export class Grants {
-  readonly all: readonly HeldRule[];
-  readonly #byResource = new Map<string, HeldRule[]>();
-  readonly #ofPaths: HeldRule[] = [];
-  readonly #answers = new Map<string, HeldRule | undefined>();
+interface Held {
+  readonly rule: PolicyRule;
+  /** Where it counts; absent: everywhere. */
+  readonly namespace?: string;
+}
 
-  constructor(all: readonly HeldRule[]) {
+/** All that somebody was given, arranged so that a question looks at few rules. Answers are remembered: the same are asked again and again. */
+export class Grants<R extends Held> {
+  readonly all: readonly R[];
+  readonly #byResource = new Map<string, R[]>();
+  readonly #ofPaths: R[] = [];
+  readonly #answers = new Map<string, R | undefined>();
+
+  constructor(all: readonly R[]) {
     this.all = all;
     for (const held of all) {
       if ((held.rule.nonResourceURLs ?? []).length > 0 && held.namespace === undefined) this.#ofPaths.push(held);
@@ -22,7 +27,7 @@ export class Grants {
   }
 
   /** What allows it; undefined if nothing does. */
-  find(asked: Attributes): HeldRule | undefined {
+  find(asked: Attributes): R | undefined {
     if ("path" in asked) return this.#ofPaths.find(({ rule }) => ruleAllows(rule, asked));
     const key = `${asked.verb} ${asked.group} ${asked.resource} ${asked.subresource ?? ""} ${asked.namespace ?? ""} ${asked.name ?? ""}`;
     if (this.#answers.has(key)) return this.#answers.get(key);
@@ -32,17 +37,12 @@ export class Grants {
     this.#answers.set(key, found);
     return found;
   }
-
-  /** The rules that count in a namespace, those of the whole cluster among them; of no namespace those alone. */
-  in(namespace: string | undefined): PolicyRule[] {
-    return this.all.filter((held) => countsIn(held, namespace)).map(({ rule }) => rule);
-  }
 }
 
 /** Names may be as many as there are objects. */
 const REMEMBERED = 2_000;
 
-function countsIn(held: HeldRule, namespace: string | undefined): boolean {
+export function countsIn(held: Held, namespace: string | undefined): boolean {
   return held.namespace === undefined || held.namespace === namespace;
 }
 

@@ -112,7 +112,7 @@ test("a service account is a user by its full name", () => {
 test("administrators need no role, whatever roles there are", () => {
   const root = { user: "root", groups: ["system:masters"] };
   expect(new RbacAuthorizer().decide(root, getPods()).allowed).toBe(true);
-  expect(new RbacAuthorizer().rulesOf(root)).toHaveLength(2);
+  expect(new RbacAuthorizer().held(root)).toHaveLength(2);
 });
 
 const name = fc.constantFrom("a", "b");

@@ -7,9 +7,9 @@ import type { HeldRule, Subject } from "./role-book.ts";
 import type { Attributes, PolicyRule } from "./rule.ts";
 
 const SUBJECTS = 10_000;
-const EVERYTHING: readonly PolicyRule[] = [
-  { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
-  { verbs: ["*"], nonResourceURLs: ["*"] },
+const EVERYTHING = [
+  { rule: { verbs: ["*"], apiGroups: ["*"], resources: ["*"] } },
+  { rule: { verbs: ["*"], nonResourceURLs: ["*"] } },
 ];
 const NOTHING: Decision = { allowed: false, reason: "" };
 const IS_ADMIN: Decision = { allowed: true, reason: `the group ${ADMIN_GROUP} may do everything` };
@@ -20,7 +20,7 @@ const IS_ADMIN: Decision = { allowed: true, reason: `the group ${ADMIN_GROUP} ma
  */
 export class RbacAuthorizer implements Authorizer {
   #book = new RoleBook();
-  #grantsBySubject = new Map<string, Grants>();
+  #grantsBySubject = new Map<string, Grants<HeldRule>>();
   readonly #listeners = new Set<() => void>();
   version = 0;
 
@@ -47,12 +47,8 @@ export class RbacAuthorizer implements Authorizer {
     return held === undefined ? NOTHING : { allowed: true, reason: reasonOf(held) };
   }
 
-  rulesOf(subject: Subject, namespace?: string): readonly PolicyRule[] {
-    return subject.groups.includes(ADMIN_GROUP) ? EVERYTHING : this.#grantsOf(subject).in(namespace);
-  }
-
-  hasAny(subject: Subject, holds: (rule: PolicyRule) => boolean): boolean {
-    return subject.groups.includes(ADMIN_GROUP) || this.#grantsOf(subject).all.some(({ rule }) => holds(rule));
+  held(subject: Subject): readonly { readonly rule: PolicyRule; readonly namespace?: string }[] {
+    return subject.groups.includes(ADMIN_GROUP) ? EVERYTHING : this.#grantsOf(subject).all;
   }
 
   onChange(listener: () => void): () => void {
@@ -60,7 +56,7 @@ export class RbacAuthorizer implements Authorizer {
     return () => void this.#listeners.delete(listener);
   }
 
-  #grantsOf(subject: Subject): Grants {
+  #grantsOf(subject: Subject): Grants<HeldRule> {
     const key = `${subject.user}\n${subject.groups.join("\n")}`;
     const known = this.#grantsBySubject.get(key);
     if (known !== undefined) return known;

@@ -1,4 +1,12 @@
-import { ClusterRole, ClusterRoleBinding, formatRef, refOf, Role, RoleBinding } from "@percale/resources";
+import {
+  ClusterRole,
+  ClusterRoleBinding,
+  formatRef,
+  refOf,
+  Role,
+  RoleBinding,
+  ServiceAccount,
+} from "@percale/resources";
 import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { PolicyRule } from "./rule.ts";
 
@@ -95,5 +103,5 @@ export class RoleBook {
 }
 
 function subjectKey({ kind, name, namespace = "" }: BindingSubject): string {
-  return kind === "ServiceAccount" ? `User system:serviceaccount:${namespace}:${name}` : `${kind} ${name}`;
+  return kind === ServiceAccount.kind ? `User system:serviceaccount:${namespace}:${name}` : `${kind} ${name}`;
 }
