@@ -3,7 +3,9 @@ import { StatusError, unauthorized } from "@percale/resources";
 import type { TokenRecord, TokenRecords } from "@percale/store";
 import { hashToken, newToken } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
-import { authorOf } from "../auth/identity.ts";
+import { requireAllowed } from "../auth/authorize.ts";
+import { ADMIN_GROUP, authorOf } from "../auth/identity.ts";
+import type { Identity } from "../auth/identity.ts";
 import { ROLES } from "../auth/roles.ts";
 import { logTokenMade, logTokenRevoked } from "../auth/token-log.ts";
 import type { TokenView } from "../trpc/views.ts";
@@ -52,6 +54,7 @@ export function sessionServices({ tokens, authenticator, log }: AccessSources): 
 export function accessServices({ tokens, authenticator, log }: AccessSources): Services["access"] {
   return {
     createToken: async ({ subject, groups, description, ttlSeconds }, identity) => {
+      refuseOthers(identity, { subject, groups });
       const token = newToken();
       const expiresAt = ttlSeconds === undefined ? {} : { expiresAt: new Date(Date.now() + ttlSeconds * 1000) };
       const record = await tokens.create({ hash: hashToken(token), subject, groups, description, ...expiresAt });
@@ -64,12 +67,37 @@ export function accessServices({ tokens, authenticator, log }: AccessSources): S
     },
     roles: () => ROLES,
     revoke: async (id, identity) => {
+      await refuseLast(tokens, id);
       const revoked = await tokens.revoke(id);
       authenticator.forgetAll();
       if (revoked === undefined) throw new StatusError("NotFound", `token ${id} not found`);
       logTokenRevoked(log, revoked, authorOf(identity));
     },
   };
+}
+
+/** Nobody gives a name or a group that he neither has nor may take on: with the token he would be that one. */
+function refuseOthers(identity: Identity, { subject, groups }: Pick<TokenRecord, "subject" | "groups">): void {
+  const impersonate = { verb: "impersonate", group: "" } as const;
+  const asked = [
+    ...(subject === identity.user ? [] : [{ ...impersonate, resource: "users", name: subject }]),
+    ...groups
+      .filter((name) => !identity.groups.includes(name))
+      .map((name) => ({ ...impersonate, resource: "groups", name })),
+  ];
+  for (const one of asked) requireAllowed(identity, one);
+}
+
+/** The last token that lets an administrator in stays: a browser has no client certificate. */
+async function refuseLast(tokens: TokenRecords, id: string): Promise<void> {
+  const isAdmin = ({ groups, parentId, revokedAt, expiresAt }: TokenRecord): boolean =>
+    groups.includes(ADMIN_GROUP) && parentId === undefined && revokedAt === undefined && expiresAt === undefined;
+  const admins = (await tokens.list()).filter(isAdmin);
+  if (admins.length === 1 && admins[0]!.id === id)
+    throw new StatusError(
+      "Forbidden",
+      `token ${id} is the last of an administrator that does not end: make another first`,
+    );
 }
 
 function tokenView(record: TokenRecord, ownSession?: string): TokenView {

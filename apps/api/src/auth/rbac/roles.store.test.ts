@@ -148,6 +148,29 @@ describe("nobody gives rights that he lacks", () => {
   });
 });
 
+test("who makes tokens makes them for himself, and for others whom he may impersonate", async () => {
+  const token = await tokenOf("tom", "makers");
+  const rules = [
+    { verbs: ["create"], apiGroups: ["access.percale.io"], resources: ["tokens"] },
+    { verbs: ["impersonate"], apiGroups: [""], resources: ["groups"], resourceNames: ["percale:viewers"] },
+  ];
+  await make("clusterroles", object("ClusterRole", "tom", { rules }));
+  const roleRef = { kind: "ClusterRole", name: "tom" };
+  await make(
+    "clusterrolebindings",
+    object("ClusterRoleBinding", "tom", { roleRef, subjects: [{ kind: "Group", name: "makers" }] }),
+  );
+  const ask = (subject: string, groups: string[]) =>
+    server.call("/trpc/access.createToken", { method: "POST", body: { subject, groups }, token });
+  expect(await eventually(200, () => ask("tom", ["makers", "percale:viewers"]))).toBe(200);
+  for (const [subject, groups] of [
+    ["tom", ["system:masters"]],
+    ["tom", ["percale:editors"]],
+    ["ada", []],
+  ] as const)
+    expect((await ask(subject, [...groups])).code).toBe(403);
+});
+
 test("a cluster role that is put together has the rules of those with its labels, as they come and go", async () => {
   const rulesOf = async () => (await server.call(`${RBAC}/clusterroles/whole`)).body.rules as unknown;
   const part = (name: string, resources: string[]) => ({
@@ -198,4 +221,14 @@ test.each<[name: string, plural: string, body: object, field: string]>([
   const answer = await make(plural, body);
   expect(answer.code).toBe(422);
   expect(answer.body.details.causes.map((cause: { field: string }) => cause.field)).toEqual([field]);
+});
+
+test("the last token of an administrator that does not end is not revoked", async () => {
+  const list = (await server.call("/trpc/access.list")).body.result.data as { id: string; groups: string[] }[];
+  const { id } = list.find(({ groups }) => groups.includes("system:masters"))!;
+  const revoke = () => server.call("/trpc/access.revoke", { method: "POST", body: { id } });
+  expect((await revoke()).body.error.message).toContain("make another first");
+  const other = await tokenOf("ada", "system:masters");
+  expect((await revoke()).code).toBe(200);
+  expect((await server.call("/apis", { token: other })).code).toBe(200);
 });
