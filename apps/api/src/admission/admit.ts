@@ -14,7 +14,7 @@ import type { FieldValidation, KubeObject, ResourceDefinition } from "@percale/r
 import { SetBudget } from "@percale/store";
 import type { CheckContext, Datastore } from "@percale/store";
 import { MAX_CHANGES } from "../bodies/change-set.ts";
-import { authorize, refusalOf } from "../auth/authorize.ts";
+import { authorize, nodeReadRefusal, refusalOf } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
 import { tierFault } from "../auth/tier-rights.ts";
 import { isTiered } from "../auth/tiers.ts";
@@ -117,7 +117,9 @@ async function prepareAll(store: Datastore, changes: readonly Proposal[], option
       budget.spend(i + 1, old);
       if (proposal.op === "apply" && old === undefined) authorize(identity, "create", refOfProposal(proposal));
       // Before the change is made: what goes wrong in making it tells of the object.
-      const fault = old === undefined ? undefined : tierFault(identity, verbOf(proposal, options), old);
+      const verb = verbOf(proposal, options);
+      const fault =
+        old === undefined ? undefined : (tierFault(identity, verb, old) ?? nodeReadRefusal(identity, verb, old));
       if (fault !== undefined) throw fault;
       const question = {
         proposal,

@@ -1,5 +1,5 @@
 import { definitionOf, forbidden, refOf, resourceDefinitions, StatusError, unauthorized } from "@percale/resources";
-import type { ObjectRef } from "@percale/resources";
+import type { KubeObject, ObjectRef } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
 import type { Attributes, Decision, PolicyRule, ResourceAttributes } from "./authorizer.ts";
 import { countsIn } from "./rbac/grants.ts";
@@ -8,7 +8,7 @@ import { has } from "./rbac/rule.ts";
 import { ADMIN_GROUP, EDITOR_GROUP, MONITORING_GROUP, nodeOf, NODES_GROUP, VIEWER_GROUP } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { seesPolicy } from "./sight.ts";
-import { nodeFault, nodeMay, VERBS_BY_KIND } from "./node-rights.ts";
+import { nodeFault, nodeMay, nodeReadFault, VERBS_BY_KIND } from "./node-rights.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
 /**
@@ -170,13 +170,24 @@ export function refusalOf(identity: Identity, context: CheckContext): StatusErro
   return fault === undefined ? undefined : refusal(identity, operation, refOf(object), fault);
 }
 
-/** Who has the right by another group needs no node's. */
 function ownFault(identity: Identity, context: CheckContext): string | undefined {
-  const node = nodeOf(identity);
-  if (node === undefined) return undefined;
   const { operation, object, subresource } = context;
-  const asked = attributesOf(operation, refOf(object), subresource);
-  return decide({ ...identity, user: "" }, asked).allowed ? undefined : nodeFault(node, context);
+  const node = onlyNode(identity, attributesOf(operation, refOf(object), subresource));
+  return node === undefined ? undefined : nodeFault(node, context);
+}
+
+/** Why a node may not see this object of a kind that it reads; undefined if it may, and for everybody else. */
+export function nodeReadRefusal(identity: Identity, verb: Verb, object: KubeObject): StatusError | undefined {
+  const ref = refOf(object);
+  const node = onlyNode(identity, attributesOf(verb, ref));
+  const fault = node === undefined ? undefined : nodeReadFault(node, object);
+  return fault === undefined ? undefined : refusal(identity, verb, ref, fault);
+}
+
+/** The node by whose name alone somebody has the right: who has it by another group too needs no node's. */
+function onlyNode(identity: Identity, asked: Attributes): string | undefined {
+  const node = nodeOf(identity);
+  return node === undefined || decide({ ...identity, user: "" }, asked).allowed ? undefined : node;
 }
 
 function refusal(identity: Identity, verb: string, ref: ObjectRef, why?: string): StatusError {

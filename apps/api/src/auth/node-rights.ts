@@ -19,6 +19,7 @@ import {
   SERVICE_ACCOUNT_LABEL,
   WorkloadEndpoint,
 } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import type { CheckContext } from "@percale/store";
 import type { Verb } from "./authorize.ts";
 
@@ -45,6 +46,18 @@ const EVERYTHING: readonly string[] = ["get", "create", "update", "delete"] sati
 export function nodeMay(verb: string, kind: string | undefined): boolean {
   const verbs: readonly string[] = (kind === undefined ? undefined : VERBS_BY_KIND.get(kind)) ?? [];
   return (verb === "*" ? EVERYTHING : [verb]).every((one) => verbs.includes(one));
+}
+
+/** Why a node may not read it: of nodes and workloads it needs its own. Blocks are shared, and what is in pools and profiles is no secret. */
+export function nodeReadFault(node: string, { kind, metadata, spec }: KubeObject): string | undefined {
+  switch (kind) {
+    case Node.kind:
+      return metadata.name === node ? undefined : "it is another node's";
+    case WorkloadEndpoint.kind:
+      return (spec as WorkloadEndpoint["spec"]).node === node ? undefined : "it belongs to another node";
+    default:
+      return undefined;
+  }
 }
 
 /** Why a node may not make this change; undefined if it may. Asked inside the commit, of the object as it will be stored. */

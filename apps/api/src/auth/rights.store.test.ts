@@ -220,8 +220,8 @@ const RIGHTS: readonly (readonly [who: Who, refusal: number, rights: Readonly<Re
     "n1",
     403,
     {
-      Node: "get! update delete",
-      WorkloadEndpoint: "get! update delete",
+      Node: "get update delete",
+      WorkloadEndpoint: "get update delete",
       IPAMBlock: "get! list! update delete",
       BlockAffinity: "get! list! update delete",
       IPAMHandle: "get! update delete",

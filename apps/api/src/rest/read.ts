@@ -4,6 +4,7 @@ import type { KubeObject } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { formatContinue, parseListOptions } from "./list-options.ts";
 import type { Continue, ListOptions } from "./list-options.ts";
+import { nodeReadRefusal } from "../auth/authorize.ts";
 import { tierFault } from "../auth/tier-rights.ts";
 import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
@@ -21,7 +22,7 @@ export async function getObject({ request, response, route, query, store, identi
   await waitForRevision(store, parseRevision(query.get("resourceVersion")));
   const object = await store.get(ref);
   if (object === undefined) throw notFound(ref);
-  const fault = tierFault(identity, "get", object);
+  const fault = tierFault(identity, "get", object) ?? nodeReadRefusal(identity, "get", object);
   if (fault !== undefined) throw fault;
   sendJson(response, 200, renderObject(route.definition, object, how));
 }
