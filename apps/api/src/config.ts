@@ -23,6 +23,10 @@ export const apiConfig = defineConfig("PERCALE_API", {
     help: "any Postgres from 14 on ($DATABASE_URL); without it one is started in the data folder",
     secret: true,
   },
+  auditPolicy: {
+    schema: z.string().optional(),
+    help: "file of an audit.k8s.io/v1 Policy: which requests audit.log and the database keep, and how much of each",
+  },
   names: { schema: z.array(z.string()), default: [], help: "more names and addresses for the certificate" },
   logLevel: { schema: z.enum(LOG_LEVELS), default: "info", help: "least level to log" },
   logFormat: { schema: z.enum(["json", "pretty"]), default: "json", help: "json, or pretty for people ($PERCALE_LOG)" },

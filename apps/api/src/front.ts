@@ -3,6 +3,9 @@ import { answerHealth, REQUEST_ID_HEADER, requestIdOf, withRequestId } from "@pe
 import type { HealthAnswer, HealthRegistry, Logger, Registry, StallMonitor } from "@percale/daemon";
 import { StatusError, unauthorized } from "@percale/resources";
 import type { Datastore } from "@percale/store";
+import type { Audit } from "./audit/audit.ts";
+import { beginAudit } from "./audit/request.ts";
+import { AUDIT_PATH, serveAudit } from "./audit/serve.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { requireRight } from "./auth/authorize.ts";
 import { sourceOf } from "./auth/failures.ts";
@@ -20,6 +23,7 @@ import { isWatch, serveObjects } from "./rest/objects.ts";
 import { sendError } from "./rest/respond.ts";
 import { serveReview } from "./rest/reviews.ts";
 import { parseObjectRoute } from "./rest/route.ts";
+import type { ObjectRoute } from "./rest/route.ts";
 import type { Strangers } from "./strangers.ts";
 import type { TrpcCall } from "./trpc/mount.ts";
 
@@ -34,6 +38,7 @@ export interface FrontOptions {
   readonly stalls: StallMonitor;
   readonly watches: Gate;
   readonly strangers: Strangers;
+  readonly audit: Audit;
   /** Answers everything under /trpc. */
   readonly trpc: (call: TrpcCall) => Promise<void>;
 }
@@ -53,7 +58,9 @@ export function requestHandler(options: FrontOptions): (request: IncomingMessage
     const endWork = options.stalls.begin(`${request.method} ${pathname}`);
     const requestId = requestIdOf(request.headers);
     response.setHeader(REQUEST_ID_HEADER, requestId);
-    void withRequestId(requestId, () => answer(options, { request, response, pathname, query }, places)).finally(() => {
+    void withRequestId(requestId, () =>
+      answer(options, { request, response, pathname, query, requestId }, places),
+    ).finally(() => {
       endWork();
       options.apiMetrics.observe(request.method ?? "", response.statusCode, performance.now() - startedAt);
     });
@@ -65,13 +72,16 @@ interface Call {
   readonly response: ServerResponse;
   readonly pathname: string;
   readonly query: URLSearchParams;
+  readonly requestId: string;
+  readonly route?: ObjectRoute | undefined;
 }
 
 /** Probes need no place: they must be answered when all are taken. Never throws. */
 async function answer(options: FrontOptions, call: Call, places: Places): Promise<void> {
-  const { authenticator, log, strangers } = options;
+  const { authenticator, log, strangers, audit } = options;
   const { request, response, pathname } = call;
   let caller: Caller | undefined;
+  let endAudit: ReturnType<typeof beginAudit>;
   try {
     if (pathname !== METRICS_PATH) {
       const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
@@ -80,10 +90,14 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
     const forgives = pathname.startsWith(TRPC_PREFIX) && isForgiving(pathname.slice(TRPC_PREFIX.length), request);
     caller = await callerOf(() => (forgives ? authenticator.judge(request) : authenticator.identify(request)));
     if (caller.identity.method !== "anonymous") strangers.know(request.socket);
+    const route = pathname.startsWith(TRPC_PREFIX) ? undefined : parseObjectRoute(pathname);
+    endAudit = beginAudit(audit, { ...call, route, identity: caller.identity });
     const leave = places.enter(caller.identity, sourceOf(request));
-    await dispatch(options, call, { caller, leave }).finally(leave);
+    await dispatch(options, { ...call, route }, { caller, leave }).finally(leave);
+    endAudit?.(undefined);
   } catch (error) {
     const failure = sendError(response, error);
+    endAudit?.(failure);
     const { method } = request;
     if (failure.code === 500) log.error("request failed", { method, path: pathname, error });
     else if (!isRead(method) && !isRehearsal(request))
@@ -105,7 +119,7 @@ async function dispatch(
   { caller, leave }: { readonly caller: Caller; readonly leave: Leave },
 ): Promise<void> {
   const { store, authenticator, credentials, trpc, watches } = options;
-  const { request, response, pathname, query } = call;
+  const { request, response, pathname, query, route } = call;
   if (pathname.startsWith(TRPC_PREFIX))
     return trpc({ request, response, path: pathname.slice(TRPC_PREFIX.length), caller, leave });
   const identity = identityOf(caller);
@@ -113,7 +127,8 @@ async function dispatch(
     requireRight(identity, "metrics");
     return sendHealth(response, (await answerHealth(pathname, options))!); // one of its paths
   }
-  const route = parseObjectRoute(pathname);
+  if (pathname === AUDIT_PATH && isRead(request.method))
+    return serveAudit(response, { query, identity, audit: options.audit });
   if (route === undefined) return serveRest(call, { store, identity, authenticator });
   const target = { request, response, route, query, store, identity };
   if (request.method !== "GET" || !isWatch(query)) return serveObjects(target);

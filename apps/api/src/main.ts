@@ -1,6 +1,7 @@
 import { ConfigError, createLogger, onSignals, tellError } from "@percale/daemon";
 import { daemonExit } from "@percale/protocol";
 import { outsideDatabaseFault } from "@percale/store";
+import { readAuditPolicy } from "./audit/read-policy.ts";
 import { apiHelp, loadApiConfig } from "./config.ts";
 import { tuneHeap } from "./heap.ts";
 import { startApi } from "./start.ts";
@@ -18,6 +19,7 @@ try {
   log.info("configuration", Object.fromEntries(effective.map(({ key, value }) => [key, value])));
   const fault = databaseUrl === undefined ? undefined : await outsideDatabaseFault(databaseUrl);
   if (fault !== undefined) throw new ConfigError(`DATABASE_URL (or --database-url): ${fault}`);
+  const auditPolicy = values.auditPolicy === undefined ? undefined : await readAuditPolicy(values.auditPolicy);
   const api = await startApi({
     dataDir: data,
     host,
@@ -26,6 +28,7 @@ try {
     names,
     log,
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(auditPolicy !== undefined && { auditPolicy }),
   });
   onSignals({ log, stop: () => api.close() });
   log.info("ready", { url: api.url, socket, data });

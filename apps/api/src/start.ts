@@ -7,6 +7,10 @@ import type { Logger } from "@percale/daemon";
 import { openPostgresRecords, openPostgresStore, startEmbeddedPostgres } from "@percale/store";
 import type { Datastore, Records } from "@percale/store";
 import type { SyncStream } from "@percale/sync";
+import { Audit } from "./audit/audit.ts";
+import { LogFile } from "./audit/log-file.ts";
+import { DEFAULT_POLICY } from "./audit/policy.ts";
+import type { AuditPolicy } from "./audit/policy.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { Failures } from "./auth/failures.ts";
 import { OpenCredentials } from "./auth/open-credentials.ts";
@@ -48,6 +52,8 @@ export interface ApiOptions {
   /** More names for the certificate. */
   readonly names?: readonly string[];
   readonly log?: Logger;
+  /** What of requests is kept; absent: the default. */
+  readonly auditPolicy?: AuditPolicy;
 }
 
 /** Objects, and the records beside them: any driver's of each. */
@@ -103,6 +109,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     credentials: () => credentials.count,
     strangers: () => strangers.count,
   });
+  const audit = new Audit({
+    policy: options.auditPolicy ?? DEFAULT_POLICY,
+    file: new LogFile({ path: join(dataDir, "audit.log") }),
+    records: records.audit,
+    log,
+  });
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
   const authenticator = new Authenticator({ tokens: records.tokens, failures, authorizer });
   const judge = new Judge({ store, log });
@@ -144,6 +156,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       stalls,
       watches,
       strangers,
+      audit,
       trpc,
     }),
     onUpgrade: sockets.onUpgrade,
@@ -172,6 +185,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       closing.abort();
       await following;
       await judge.close();
+      await audit.close();
       await Promise.all([store.close(), records.close()]); // ends the watches, so that their clients see a clean end
       await listener.close();
       await data.stop();

@@ -8,6 +8,7 @@ export interface Records {
   readonly agentStatus: AgentStatusRecords;
   readonly tokens: TokenRecords;
   readonly settings: SettingRecords;
+  readonly audit: AuditRecords;
   readonly notices: Notices;
   /** Ends watches. Twice is once. */
   close(): Promise<void>;
@@ -47,6 +48,10 @@ export interface TokenRecord {
   readonly revokedAt?: Date;
   /** The token it was made with and ends with. */
   readonly parentId?: string;
+  /** It ends when nobody has used it for so long. */
+  readonly idleSeconds?: number;
+  /** When it was last said to be in use. */
+  readonly usedAt?: Date;
 }
 
 /** The secret never gets here, only its hash. */
@@ -57,6 +62,7 @@ export interface NewToken {
   readonly description?: string;
   readonly expiresAt?: Date;
   readonly parentId?: string;
+  readonly idleSeconds?: number;
 }
 
 export interface TokenRecords {
@@ -65,8 +71,10 @@ export interface TokenRecords {
   list(): Promise<TokenRecord[]>;
   /** What was revoked; undefined if there is no such token, or it is revoked already. */
   revoke(id: string): Promise<TokenRecord | undefined>;
-  /** Undefined for unknown, revoked and expired ones alike, and for those whose parent is. */
+  /** Undefined for unknown, revoked, expired and idle ones alike, and for those whose parent is. */
   lookup(hash: string): Promise<TokenRecord | undefined>;
+  /** It is in use now. */
+  touch(id: string): Promise<void>;
 }
 
 /** At most what one notice may hold, in bytes of UTF-8. */
@@ -78,6 +86,20 @@ export interface Notices {
   say(text: string): Promise<void>;
   /** The result ends it. */
   on(listener: (text: string) => void): () => void;
+}
+
+/** What was done by whom: JSON texts, the newest kept as far as there is room. */
+export interface AuditRecords {
+  add(events: readonly string[]): Promise<void>;
+  /** The newest first; `next` is what to ask for as `before` to go on. */
+  list(options: { readonly limit: number; readonly before?: string }): Promise<AuditPage>;
+  /** Forgets the oldest, so that about so many characters are left. */
+  trim(characters: number): Promise<void>;
+}
+
+export interface AuditPage {
+  readonly events: readonly string[];
+  readonly next?: string;
 }
 
 /** Small things by key, any JSON. */

@@ -126,6 +126,7 @@ const VIRTUAL: ReadonlySet<string> = new Set([
   "percale.io/network",
   "percale.io/labreports",
   "access.percale.io/tokens",
+  "access.percale.io/auditevents",
 ]);
 
 /** Whether there is anything here that a question can be about. */

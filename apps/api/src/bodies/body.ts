@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StatusError, badRequest, formatIssue, tooLarge, unstorableIssues } from "@percale/resources";
+import { noteBody } from "./kept-body.ts";
 import { decodeProtobuf, PROTOBUF } from "./kube-protobuf.ts";
 import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
@@ -29,7 +30,11 @@ export function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Pro
       reject(refuseLarge(request, limit));
     } else chunks.push(chunk);
   });
-  request.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+  request.on("end", () => {
+    const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    noteBody(request, whole);
+    resolve(whole);
+  });
   request.on("error", () => reject(badRequest("the body broke off")));
   return promise;
 }

@@ -51,7 +51,8 @@ export function isWatch(query: URLSearchParams): boolean {
   return query.has("watch") && query.get("watch") !== "false" && query.get("watch") !== "0";
 }
 
-function verbOf(method: string, { name, definition }: ObjectRoute, query: URLSearchParams): Verb {
+/** What a request does to objects. Throws 405. */
+export function verbOf(method: string, { name, definition }: ObjectRoute, query: URLSearchParams): Verb {
   const onOne: Readonly<Record<string, Verb>> = {
     GET: "get",
     HEAD: "get",

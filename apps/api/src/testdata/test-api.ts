@@ -49,24 +49,27 @@ export interface PostgresTestApi extends TestApi {
 export async function startTestApi({
   durable = false,
   log,
-}: { readonly durable?: boolean; readonly log?: Logger } = {}): Promise<PostgresTestApi> {
+  ...more
+}: { readonly durable?: boolean; readonly log?: Logger } & Pick<ApiOptions, "auditPolicy"> = {}): Promise<PostgresTestApi> {
   const postgres = await startTestPostgres({ durable });
-  const server = await serve({ databaseUrl: postgres.url, log });
+  const server = await serve({ databaseUrl: postgres.url, log, ...more });
   return { ...server, postgres, stop: () => server.stop().then(() => postgres.stop()) };
 }
 
 /** The same without a database. */
 export function startMemoryApi({
   log,
+  auditPolicy,
   ...options
-}: { readonly log?: Logger; readonly windowSize?: number } = {}): Promise<TestApi> {
-  return serve({ data: { store: new MemoryStore(options), records: memoryRecords() }, log });
+}: { readonly log?: Logger; readonly windowSize?: number } & Pick<ApiOptions, "auditPolicy"> = {}): Promise<TestApi> {
+  const audit = auditPolicy === undefined ? {} : { auditPolicy };
+  return serve({ data: { store: new MemoryStore(options), records: memoryRecords() }, log, ...audit });
 }
 
 async function serve({
   log = silentLogger,
   ...data
-}: Pick<ApiOptions, "data" | "databaseUrl"> & { readonly log: Logger | undefined }): Promise<TestApi> {
+}: Pick<ApiOptions, "data" | "databaseUrl" | "auditPolicy"> & { readonly log: Logger | undefined }): Promise<TestApi> {
   const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
   const socket = join(dataDir, "api.sock");
   const api = await startApi({ dataDir, ...data, port: 0, socket, log });

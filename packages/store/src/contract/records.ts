@@ -146,6 +146,32 @@ export function recordsContract(driver: RecordsDriver): void {
       expect(await ask()).toEqual([undefined, undefined, undefined]);
     });
 
+    test("a token that may lie idle for a while ends after it, unless it is in use", async () => {
+      const { tokens } = records;
+      const token = await tokens.create({ hash: "i", subject: "alice", groups: [], idleSeconds: 60 });
+      now = new Date(token.createdAt.getTime() + 50_000);
+      await tokens.touch(token.id);
+      now = new Date(now.getTime() + 50_000);
+      expect(await tokens.lookup("i")).toMatchObject({ id: token.id, idleSeconds: 60 });
+      now = new Date(now.getTime() + 50_000);
+      expect(await tokens.lookup("i")).toBeUndefined();
+    });
+
+    test("audit events come newest first, a page at a time, and the oldest are forgotten", async () => {
+      const { audit } = records;
+      await audit.add(["a1", "a2"]);
+      await audit.add(["b1", "b2", "b3"]);
+      const first = await audit.list({ limit: 2 });
+      expect(first.events).toEqual(["b3", "b2"]);
+      const second = await audit.list({ limit: 2, before: first.next! });
+      expect(second.events).toEqual(["b1", "a2"]);
+      await audit.add(["c1"]); // what comes meanwhile moves no page
+      const third = await audit.list({ limit: 9, before: second.next! });
+      expect(third).toEqual({ events: ["a1"] });
+      await audit.trim(10);
+      expect(await audit.list({ limit: 9 })).toEqual({ events: ["c1", "b3", "b2", "b1"] });
+    });
+
     test("settings keep any JSON", async () => {
       const { settings } = records;
       for (const value of [{ dark: true }, [1], "light", null]) {

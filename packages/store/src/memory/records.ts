@@ -1,6 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { AgentStatus } from "@percale/protocol";
-import type { AgentStatusRecord, NewToken, Records, SettingRecords, TokenRecord, TokenRecords } from "../records.ts";
+import { auditPage } from "../audit-page.ts";
+import type { AuditBatch } from "../audit-page.ts";
+import { isIdle } from "../idle.ts";
+import type {
+  AgentStatusRecord,
+  AuditRecords,
+  NewToken,
+  Records,
+  SettingRecords,
+  TokenRecord,
+  TokenRecords,
+} from "../records.ts";
 import { NoticeFeed } from "../notice-feed.ts";
 import { StatusFeed } from "../status-feed.ts";
 
@@ -29,6 +40,7 @@ export function memoryRecords({ now = () => new Date() }: { readonly now?: () =>
     agentStatus: feed.records(),
     tokens: memoryTokens(now),
     settings: memorySettings(),
+    audit: memoryAudit(),
     notices: listeners.notices(async (text) => listeners.tell(text)),
     close: async () => closing.abort(),
   };
@@ -56,9 +68,32 @@ function memoryTokens(now: () => Date): TokenRecords {
     },
     lookup: async (hash) => {
       const token = byHash.get(hash);
-      if (token === undefined || !isAlive(token)) return undefined;
+      if (token === undefined || !isAlive(token) || isIdle(token, now())) return undefined;
       const parent = byId(token.parentId)?.[1];
       return parent === undefined || isAlive(parent) ? token : undefined;
+    },
+    touch: async (id) => {
+      const found = byId(id);
+      if (found !== undefined) byHash.set(found[0], { ...found[1], usedAt: now() });
+    },
+  };
+}
+
+function memoryAudit(): AuditRecords {
+  let batches: AuditBatch[] = [];
+  let last = 0;
+  return {
+    add: async (events) => void batches.unshift({ id: ++last, events: [...events] }),
+    list: async ({ limit, before }) => {
+      const [batch = last, skip = 0] = before?.split(".").map(Number) ?? [];
+      return auditPage(
+        batches.filter(({ id }) => id <= batch),
+        { limit, skip, isAll: true },
+      );
+    },
+    trim: async (characters) => {
+      let left = characters;
+      batches = batches.filter(({ events }) => (left -= events.join("\n").length) >= 0);
     },
   };
 }

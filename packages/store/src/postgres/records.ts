@@ -9,7 +9,7 @@ import type { PostgresOptions } from "./connection.ts";
 import { keepListening } from "./listen.ts";
 import { migrate } from "./migrate.ts";
 import { refusalOf } from "./refusal.ts";
-import { agentStatusTable, sayNotice, settingTable, tokenTable } from "./tables.ts";
+import { agentStatusTable, auditTable, sayNotice, settingTable, tokenTable } from "./tables.ts";
 
 /** The channel that tells whose agent status changed. */
 const AGENT_CHANNEL = "percale_agents";
@@ -59,6 +59,7 @@ export async function openPostgresRecords({
     agentStatus: feed.records(),
     tokens: tokenTable(prisma, now),
     settings: settingTable(prisma),
+    audit: auditTable(prisma),
     notices: heard.notices((text) => sayNotice(prisma, NOTICE_CHANNEL, text)),
     close: () => (closed ??= end()),
   };

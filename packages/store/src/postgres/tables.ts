@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { AgentStatus as AgentStatusRow, Token } from "../../generated/client.ts";
 import { Prisma } from "../../generated/client.ts";
 import type { PrismaClient } from "../../generated/client.ts";
-import type { AgentStatusRecord, SettingRecords, TokenRecord, TokenRecords } from "../records.ts";
+import { auditPage } from "../audit-page.ts";
+import { isIdle } from "../idle.ts";
+import type { AgentStatusRecord, AuditRecords, SettingRecords, TokenRecord, TokenRecords } from "../records.ts";
 import type { AgentStatusTable } from "../status-feed.ts";
 import { refusalOf } from "./refusal.ts";
 import { inBatches } from "./shared-questions.ts";
@@ -14,7 +16,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The ordinary tables, through Prisma. */
 export function tokenTable(prisma: PrismaClient, now: () => Date): TokenRecords {
   return {
-    create: ({ hash, subject, groups, description = "", expiresAt, parentId }) =>
+    create: ({ hash, subject, groups, description = "", expiresAt, parentId, idleSeconds }) =>
       guarded(async () => {
         const data = {
           id: randomUUID(),
@@ -24,6 +26,7 @@ export function tokenTable(prisma: PrismaClient, now: () => Date): TokenRecords 
           description,
           expiresAt: expiresAt ?? null,
           parentId: parentId ?? null,
+          idleSeconds: idleSeconds ?? null,
         };
         return tokenOf(await prisma.token.create({ data }));
       }),
@@ -40,10 +43,13 @@ export function tokenTable(prisma: PrismaClient, now: () => Date): TokenRecords 
           const isAlive = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now() } }] };
           const isKept = { OR: [{ parentId: null }, { parent: { is: isAlive } }] };
           const tokens = await prisma.token.findMany({ where: { hash: { in: hashes }, AND: [isAlive, isKept] } });
-          return new Map(tokens.map((token) => [token.hash, tokenOf(token)]));
+          const used = tokens.filter((token) => !isIdle(tokenOf(token), now()));
+          return new Map(used.map((token) => [token.hash, tokenOf(token)]));
         }),
       MAX_TOKENS,
     ),
+    touch: (id) =>
+      guarded(async () => void (await prisma.token.updateMany({ where: { id }, data: { usedAt: now() } }))),
   };
 }
 
@@ -55,6 +61,36 @@ export function settingTable(prisma: PrismaClient): SettingRecords {
         const json = jsonOf(value);
         await prisma.setting.upsert({ where: { key }, create: { key, value: json }, update: { value: json } });
       }),
+  };
+}
+
+/** As many of one answer's batches are read. */
+const BATCHES = 50;
+
+export function auditTable(prisma: PrismaClient): AuditRecords {
+  return {
+    add: (events) =>
+      guarded(async () => {
+        const text = events.join("\n");
+        await prisma.auditBatch.create({ data: { events: text, characters: text.length } });
+      }),
+    list: ({ limit, before }) =>
+      guarded(async () => {
+        const [batch, skip = 0] = before?.split(".").map(Number) ?? [];
+        const where = batch === undefined ? {} : { id: { lte: batch } };
+        const rows = await prisma.auditBatch.findMany({ where, orderBy: { id: "desc" }, take: BATCHES });
+        return auditPage(
+          rows.map(({ id, events }) => ({ id: Number(id), events: events.split("\n") })),
+          { limit, skip, isAll: rows.length < BATCHES },
+        );
+      }),
+    trim: (characters) =>
+      guarded(
+        async () =>
+          void (await prisma.$executeRaw`DELETE FROM audit_batches WHERE id IN (
+            SELECT id FROM (SELECT id, sum(characters) OVER (ORDER BY id DESC) AS so_far FROM audit_batches) AS counted
+            WHERE so_far > ${characters})`),
+      ),
   };
 }
 
@@ -84,7 +120,8 @@ function recordOf({ node, status, updatedAt }: AgentStatusRow): AgentStatusRecor
   return { node, status, updatedAt: updatedAt.toISOString() };
 }
 
-function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revokedAt, parentId }: Token): TokenRecord {
+function tokenOf(row: Token): TokenRecord {
+  const { id, subject, groups, description, createdAt, expiresAt, revokedAt, parentId, idleSeconds, usedAt } = row;
   return {
     id,
     subject,
@@ -94,6 +131,8 @@ function tokenOf({ id, subject, groups, description, createdAt, expiresAt, revok
     ...(expiresAt !== null && { expiresAt }),
     ...(revokedAt !== null && { revokedAt }),
     ...(parentId !== null && { parentId }),
+    ...(idleSeconds !== null && { idleSeconds }),
+    ...(usedAt !== null && { usedAt }),
   };
 }
 
