@@ -180,6 +180,51 @@ describe("an apply", () => {
   });
 });
 
+describe("Kubernetes' own kinds", () => {
+  const SERVICE = "/api/v1/namespaces/default/services/web";
+  const patch = (type: string, body: unknown, manager: string) => {
+    const headers = { "content-type": `application/${type}` };
+    return server.call(`${SERVICE}?fieldManager=${manager}`, { method: "PATCH", headers, body });
+  };
+  const port = (number: number) => ({ name: `p${number}`, port: number, protocol: "TCP" });
+  const portsOf = ({ body }: Answer): number[] => body.spec.ports.map(({ port: number }: { port: number }) => number);
+
+  test("lists are merged by the keys of their schema, by applies and by strategic merge patches", async () => {
+    const wish = (...ports: number[]) => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: { ports: ports.map(port) },
+    });
+    const made = await patch("apply-patch+yaml", wish(80), "ann");
+    expect([made.code, portsOf(made)]).toEqual([201, [80]]);
+    expect(portsOf(await patch("apply-patch+yaml", wish(443), "ben"))).toEqual([80, 443]);
+    const added = await patch("strategic-merge-patch+json", { spec: { ports: [port(8080)] } }, "cleo");
+    expect([added.code, portsOf(added)]).toEqual([200, [80, 443, 8080]]);
+    expect(portsOf(await patch("apply-patch+yaml", wish(81), "ann"))).toEqual([443, 8080, 81]);
+    const gone = { spec: { ports: [{ port: 443, $patch: "delete" }] } };
+    expect(portsOf(await patch("strategic-merge-patch+json", gone, "cleo"))).toEqual([8080, 81]);
+  });
+
+  test("a kind that shares its name with one of ours is applied under its own address", async () => {
+    const path = "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies/all";
+    const body = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "all" },
+      spec: { podSelector: {} },
+    };
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    const made = await server.call(`${path}?fieldManager=ann`, { method: "PATCH", headers, body });
+    expect([made.code, made.body.kind, made.body.metadata.managedFields[0].fieldsV1]).toEqual([
+      201,
+      "NetworkPolicy",
+      { "f:spec": { "f:podSelector": {} } },
+    ]);
+    expect((await server.call(`${path}?fieldManager=ann`, { method: "PATCH", headers, body })).body).toEqual(made.body);
+  });
+});
+
 describe("other writes", () => {
   test("own under Update what they set; the name is the query's or the user agent's", async () => {
     const body = { ...OBJECT, metadata: { name: "posted" }, spec: { nets: ["10.0.0.1"] } };

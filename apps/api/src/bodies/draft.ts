@@ -23,7 +23,7 @@ export function readDraft(draft: Draft): KubeObject {
 
 /** The object that the body as a patch makes of the stored one. Throws StatusError 400, 413, 415 and 422. */
 export function patchDraft({ bytes, type, at }: Draft, current: KubeObject): KubeObject {
-  const object = placed(patchObject(current, textOf(bytes), type, definitionOf(at.kind)?.group), at);
+  const object = placed(patchObject(current, textOf(bytes), type, definitionOf(at.kind)), at);
   if (object.metadata.name === at.name) return object;
   throw badRequest(`metadata.name: a patch may not change it, got ${object.metadata.name}`);
 }

@@ -1,46 +1,77 @@
 import { badRequest } from "@percale/resources";
+import type { JsonSchema } from "@percale/resources";
+import { metaSchemas } from "../rest/openapi-meta.ts";
 import { setOwn } from "./budget.ts";
-
-/**
- * Kubernetes' strategic merge patch, as kubectl sends it for Kubernetes' own kinds: a merge patch in which lists with a merge
- * strategy are merged and `$…` keys direct. Of the kinds held here only these lists have one.
- */
-const MERGED: Readonly<Record<string, "values" | { readonly key: string }>> = {
-  finalizers: "values",
-  ownerReferences: { key: "uid" },
-};
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Throws StatusError 400 for a directive that is not understood. */
-export function strategicMergePatch(target: unknown, patch: unknown): unknown {
+/**
+ * Kubernetes' strategic merge patch, as kubectl sends it for Kubernetes' own kinds: a merge patch in which lists with a merge strategy
+ * are merged and `$…` keys direct. Which lists those are the schema says (`x-kubernetes-patch-strategy`, `-merge-key`). Throws
+ * StatusError 400 for a directive that is not understood.
+ */
+export function strategicMergePatch(target: unknown, patch: unknown, schema: JsonSchema = {}): unknown {
   if (!isRecord(patch)) return patch;
   if (patch["$patch"] === "replace") return withoutDirectives(patch);
-  if (patch["$patch"] !== undefined)
-    throw badRequest(`$patch: must be replace here, got ${JSON.stringify(patch["$patch"])}`);
+  if (patch["$patch"] === "delete") return undefined;
+  if (patch["$patch"] !== undefined && patch["$patch"] !== "merge")
+    throw badRequest(`$patch: must be replace, merge or delete, got ${JSON.stringify(patch["$patch"])}`);
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
   retain(result, patch["$retainKeys"]);
   for (const [key, value] of Object.entries(patch)) {
+    if (key === "$patch") continue;
     if (key.startsWith("$")) direct(result, key, value);
-    else if (value === null) delete result[key];
-    else setOwn(result, key, merged(Object.hasOwn(result, key) ? result[key] : undefined, value, key));
+    else {
+      const next = value === null ? undefined : merged(ownOf(result, key), value, fieldSchema(schema, key));
+      if (next === undefined) delete result[key];
+      else setOwn(result, key, next);
+    }
   }
   return result;
 }
 
-function merged(old: unknown, value: unknown, key: string): unknown {
-  const strategy = Object.hasOwn(MERGED, key) ? MERGED[key] : undefined;
-  if (!Array.isArray(value) || strategy === undefined) return strategicMergePatch(old, value);
-  const before: readonly unknown[] = Array.isArray(old) ? old : [];
-  return strategy === "values" ? [...new Set([...before, ...value])] : mergedByKey(before, value, strategy.key);
+function ownOf(object: Json, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-function mergedByKey(before: readonly unknown[], items: readonly unknown[], key: string): unknown[] {
+/** References lead to metadata alone, which every kind has. */
+function fieldSchema(schema: JsonSchema, key: string): JsonSchema {
+  const { properties, additionalProperties } = resolved(schema);
+  const field = isRecord(properties) ? ownOf(properties, key) : undefined;
+  return isRecord(field) ? resolved(field) : isRecord(additionalProperties) ? additionalProperties : {};
+}
+
+const META = metaSchemas("");
+
+function resolved(schema: JsonSchema): JsonSchema {
+  const { $ref, allOf } = schema;
+  const inner = Array.isArray(allOf) && isRecord(allOf[0]) ? allOf[0]["$ref"] : $ref;
+  return typeof inner === "string" ? ((META[inner.split("/").at(-1)!] ?? {}) as JsonSchema) : schema;
+}
+
+function merged(old: unknown, value: unknown, schema: JsonSchema): unknown {
+  if (!Array.isArray(value) || schema["x-kubernetes-patch-strategy"] !== "merge")
+    return Array.isArray(value) ? value : strategicMergePatch(old, value, schema);
+  const before: readonly unknown[] = Array.isArray(old) ? old : [];
+  const key = schema["x-kubernetes-patch-merge-key"];
+  const items = isRecord(schema["items"]) ? schema["items"] : {};
+  return typeof key === "string" ? mergedByKey(before, value, { key, items }) : [...new Set([...before, ...value])];
+}
+
+interface Keyed {
+  readonly key: string;
+  readonly items: JsonSchema;
+}
+
+function mergedByKey(before: readonly unknown[], patches: readonly unknown[], { key, items }: Keyed): unknown[] {
   const keyOf = (item: unknown): unknown => (isRecord(item) ? item[key] : undefined);
-  const byKey = new Map(before.map((item) => [keyOf(item), item]));
-  for (const item of items) {
-    if (isRecord(item) && item["$patch"] === "delete") byKey.delete(keyOf(item));
-    else byKey.set(keyOf(item), strategicMergePatch(byKey.get(keyOf(item)), item));
+  const isReplaced = patches.some((item) => isRecord(item) && item["$patch"] === "replace");
+  const byKey = new Map((isReplaced ? [] : before).map((item) => [keyOf(item), item]));
+  for (const item of patches) {
+    if (isRecord(item) && item["$patch"] === "replace") continue; // said of the whole list
+    const next = strategicMergePatch(byKey.get(keyOf(item)), item, items);
+    if (next === undefined) byKey.delete(keyOf(item));
+    else byKey.set(keyOf(item), next);
   }
   return [...byKey.values()];
 }

@@ -32,6 +32,7 @@ export function metaSchemas(refPrefix: string): Record<string, object> {
         deletionTimestamp: time("When deletion was asked for. Set by the server; finalizers hold the object."),
         finalizers: list({ type: "string", default: "" }, "What must happen before the object goes.", {
           "x-kubernetes-list-type": "set",
+          "x-kubernetes-patch-strategy": "merge",
         }),
         generateName: text("Prefix of a name that the server completes."),
         generation: { type: "integer", format: "int64", description: "Rises when spec changes. Set by the server." },
@@ -42,6 +43,8 @@ export function metaSchemas(refPrefix: string): Record<string, object> {
         ownerReferences: list({ default: {}, allOf: [ref("OwnerReference")] }, "Objects this one goes with.", {
           "x-kubernetes-list-type": "map",
           "x-kubernetes-list-map-keys": ["uid"],
+          "x-kubernetes-patch-strategy": "merge",
+          "x-kubernetes-patch-merge-key": "uid",
         }),
         resourceVersion: text("Version of the stored object, opaque. Send it back to update what you read."),
         selfLink: text("Not used."),

@@ -3,7 +3,7 @@ import { resourceDefinitions } from "@percale/resources";
 import type { GroupVersion, JsonSchema, ResourceDefinition } from "@percale/resources";
 import { metaSchemas, metaSchemaName } from "./openapi-meta.ts";
 import { encodeSwagger } from "./openapi-protobuf.ts";
-import { APPLY_PATCH, JSON_PATCH, MERGE_PATCH } from "../bodies/patch.ts";
+import { APPLY_PATCH, isStrategic, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH } from "../bodies/patch.ts";
 import { rootOf } from "./route.ts";
 
 /** Names of schemas as Kubernetes and Calico publish them. */
@@ -187,11 +187,16 @@ function operations(definition: ResourceDefinition): (action: Action, parameters
     operationId: `${action}${owner}${kind}`,
     parameters,
     ...((action === "post" || action === "put") && { requestBody: { required: true, content: json(schema(kind)) } }),
-    // No strategic merge here, so that kubectl apply sends JSON merge patches.
+    // Where no strategic merge is named, kubectl apply sends JSON merge patches.
     ...(action === "patch" && {
       requestBody: {
         required: true,
-        content: Object.fromEntries([JSON_PATCH, MERGE_PATCH, APPLY_PATCH].map((type) => [type, { schema: patch }])),
+        content: Object.fromEntries(
+          [JSON_PATCH, MERGE_PATCH, ...(isStrategic(definition) ? [STRATEGIC_PATCH] : []), APPLY_PATCH].map((type) => [
+            type,
+            { schema: patch },
+          ]),
+        ),
       },
     }),
     responses: { "200": { description: "OK", content: json(schema(action === "list" ? listKind : kind)) } },

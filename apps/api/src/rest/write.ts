@@ -29,7 +29,7 @@ export async function patchOne(call: ObjectRequest): Promise<void> {
   const { request, route } = call;
   const type = mediaType(request);
   await writeObject(call, type === APPLY_PATCH ? "apply" : "patch", async () => {
-    refuseUnserved(type, route.definition.group); // first of all: to a missing object too the answer is what to send instead
+    refuseUnserved(type, route.definition); // first of all: to a missing object too the answer is what to send instead
     return { bytes: await readBytes(request), type };
   });
 }
