@@ -48,7 +48,7 @@ function importsOf(path: string): Import[] {
 const isView = (file: string): boolean =>
   /^apps\/web\/src\/(?:words|policy)\/|^apps\/web\/src\/app\/.*view\.ts$/.test(file);
 const isTest = (file: string): boolean =>
-  /\.test\.tsx?$|\/(?:testdata|bench|contract)\/|^packages\/testkit\//.test(file);
+  /\.test\.tsx?$|\/(?:testdata|bench|torture|contract)\/|^packages\/testkit\//.test(file);
 const imports = files.flatMap(importsOf);
 
 function fault({ file, from, typeOnly }: Import): string | undefined {

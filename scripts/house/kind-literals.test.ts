@@ -20,7 +20,7 @@ const root = resolve(import.meta.dirname, "../..");
 const sources = globSync("{packages,apps,scripts}/**/*.{ts,tsx}", {
   cwd: root,
   exclude: (path) => /node_modules|\.next|generated/.test(path),
-}).filter((path) => !/\.test\.ts$|\/(?:testdata|bench|contract|testkit)\/|\/test-[\w-]+\.ts$/.test(path));
+}).filter((path) => !/\.test\.ts$|\/(?:testdata|bench|torture|contract|testkit)\/|\/test-[\w-]+\.ts$/.test(path));
 
 const kinds = resourceDefinitions.map(({ kind }) => kind).join("|");
 /** As text, or as the key of a table. A title or label on the screen is a word, not a kind. */

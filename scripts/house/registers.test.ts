@@ -11,7 +11,7 @@ const sources = ["packages", "apps", "scripts"]
   .flatMap((area) =>
     readdirSync(join(root, area), { recursive: true, encoding: "utf8" })
       .filter((name) => /\.tsx?$/.test(name) && !/node_modules|\.next|generated/.test(name))
-      .filter((name) => !/\.test\.tsx?$|(?:^|\/)(?:testdata|bench|testkit)\//.test(name))
+      .filter((name) => !/\.test\.tsx?$|(?:^|\/)(?:testdata|bench|torture|testkit)\//.test(name))
       .map((name) => relative(root, join(root, area, name))),
   )
   .filter((file) => !file.startsWith(REGISTER))

@@ -70,7 +70,7 @@ export const CalicoNodeStatus = defineResource({
     "A question to a node: how its routing daemon, its BGP sessions or its routes are. The node's agent answers in the status; that of this version does not yet.",
   shortNames: ["caliconodestatus"],
   words: { one: "Calico node status", many: "Calico node statuses" },
-  traits: { aliases: ["nodestatus"] },
+  traits: { aliases: ["nodestatus", "nodestatuses"] },
   looks: {
     icon: "nodes",
     page: "nodes",

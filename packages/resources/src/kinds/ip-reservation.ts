@@ -9,7 +9,7 @@ export const IPReservation = defineResource({
   kind: "IPReservation",
   scope: "Cluster",
   description: "Addresses that nobody is given automatically. Those in use stay, and who asks for one by name gets it.",
-  traits: { readBy: ["ipam"], shared: ["spec"] },
+  traits: { readBy: ["ipam"], shared: ["spec"], aliases: ["reservation", "reservations"] },
   looks: {
     icon: "pools",
     searched: true,

@@ -144,6 +144,7 @@ export const KubeControllersConfiguration = defineResource({
     "Settings of Calico's controllers of Kubernetes objects: there is one, named default. Stored and checked; no controller of this version reads it.",
   shortNames: ["kcconfig", "kcc", "kccs"],
   words: { one: "kube-controllers configuration", many: "kube-controllers configurations" },
+  traits: { aliases: ["kubecontrollersconfig", "kubecontrollersconfigs"] },
   looks: { page: "settings", template: { controllers: { node: { hostEndpoint: { autoCreate: "Disabled" } } } } },
   laws: [
     "There is one, named default.",

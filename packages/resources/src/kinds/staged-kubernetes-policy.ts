@@ -20,7 +20,11 @@ export const StagedKubernetesNetworkPolicy = defineResource({
     "A Kubernetes network policy that is tried out: it decides about no packet, and is evaluated beside those in force to show what it would do.",
   shortNames: ["sknp"],
   words: { one: "staged Kubernetes network policy", many: "staged Kubernetes network policies" },
-  traits: { ...stagedTraits, logWord: "sknp", aliases: ["sknps"] },
+  traits: {
+    ...stagedTraits,
+    logWord: "sknp",
+    aliases: ["sknps", "stagedkubernetespolicy", "stagedkubernetespolicies", "skpol", "skpols"],
+  },
   looks: {
     icon: "ns",
     page: "stagedglobalnetworkpolicies",

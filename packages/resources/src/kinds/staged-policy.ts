@@ -50,7 +50,7 @@ export const StagedNetworkPolicy = defineResource({
   description:
     "A network policy that is tried out: it decides about no packet, and is evaluated beside those in force to show what it would do.",
   shortNames: ["snp", "scnp"],
-  traits: { ...traits, logWord: "snp", aliases: ["snps"] },
+  traits: { ...traits, logWord: "snp", aliases: ["snps", "stagedpolicy", "stagedpolicies", "spol", "spols"] },
   looks: { ...looks, icon: "ns" },
   columns,
   selectableFields: ["spec.tier"],

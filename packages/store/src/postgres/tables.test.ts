@@ -46,8 +46,8 @@ test("a token is kept whole, and what its row does not say it does not have", as
   await tokens.create({ hash: "h", subject: "alice", groups: [], description: "d", expiresAt: later, parentId: "2" });
   const kept = { id: expect.any(String), hash: "h", subject: "alice" };
   expect(asked).toEqual([
-    { data: { ...kept, groups: ["g"], description: "", expiresAt: null, parentId: null } },
-    { data: { ...kept, groups: [], description: "d", expiresAt: later, parentId: "2" } },
+    { data: { ...kept, groups: ["g"], description: "", expiresAt: null, parentId: null, idleSeconds: null } },
+    { data: { ...kept, groups: [], description: "d", expiresAt: later, parentId: "2", idleSeconds: null } },
   ]);
   expect(await tokens.list()).toEqual([token, { ...token, expiresAt: later, revokedAt: later, parentId: "2" }]);
 });
