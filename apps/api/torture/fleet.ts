@@ -49,14 +49,15 @@ class Server {
     while (this.#isWanted) {
       const child = this.#spawn();
       this.#child = child;
-      const port = this.#port;
+      let isReady = false;
       createInterface({ input: child.stderr! }).on("line", (line) => {
         this.#log.write(`${line}\n`);
-        if (line.includes('"msg":"ready"'))
-          port.resolve(Number(new URL((JSON.parse(line) as { url: string }).url).port));
+        if (!line.includes('"msg":"ready"')) return;
+        isReady = true;
+        this.#port.resolve(Number(new URL((JSON.parse(line) as { url: string }).url).port));
       });
-      await once(child, "exit");
-      this.#port = Promise.withResolvers();
+      await once(child, "close");
+      if (isReady) this.#port = Promise.withResolvers(); // else who waits goes on waiting
       if (this.#isWanted) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }

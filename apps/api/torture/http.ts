@@ -53,7 +53,9 @@ export class Client {
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
+    let isAnswered = false;
     const outgoing = this.#open(door, { path }, (response) => {
+      isAnswered = true;
       const refused: string[] = [];
       const isRefused = response.statusCode !== 200;
       const lines = createInterface({ input: response });
@@ -68,7 +70,10 @@ export class Client {
     const abort = (): void => void outgoing.destroy();
     signal.addEventListener("abort", abort, { once: true });
     outgoing.on("error", () => resolve(undefined));
-    outgoing.on("close", () => signal.removeEventListener("abort", abort));
+    outgoing.on("close", () => {
+      signal.removeEventListener("abort", abort);
+      if (!isAnswered) resolve(undefined);
+    });
     if (signal.aborted) abort();
     return promise;
   }

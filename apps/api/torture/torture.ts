@@ -45,6 +45,7 @@ export async function torture({ seed, rounds, roundMs, say }: TortureOptions): P
   const endWithUs = (): void => {
     fleet.signalAll("SIGKILL");
     if (postgres.pid !== undefined) process.kill(postgres.pid, "SIGQUIT");
+    disk?.unmount();
   };
   process.once("exit", endWithUs);
   try {
