@@ -10,3 +10,5 @@ for (const [name, text] of referencePages()) writeFileSync(join(folder, name), t
 
 const catalog = join(import.meta.dirname, "../packages/resources/src/catalog.json");
 writeFileSync(catalog, `${JSON.stringify(resourceDefinitions.map(kindFacts), null, 2)}\n`);
+const lists = resourceDefinitions.map(({ kind, description, columns }) => [kind, { description, columns }]);
+writeFileSync(catalog.replace(".json", "-lists.json"), `${JSON.stringify(Object.fromEntries(lists), null, 2)}\n`);

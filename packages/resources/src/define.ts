@@ -3,7 +3,7 @@ import { ageColumn, nameColumn } from "./columns.ts";
 import type { Column } from "./columns.ts";
 import type { Consequence, ObjectEvent, SettleContext } from "./consequences.ts";
 import type { Report } from "./issue.ts";
-import type { Kind } from "./kind.ts";
+import type { Kind, KindList } from "./kind.ts";
 import { apiVersionOf, groupVersionOf, servedKindOf } from "./object.ts";
 import type { KubeObject, ObjectMeta, ObjectRef } from "./object.ts";
 import { openApiOf } from "./open-api.ts";
@@ -101,7 +101,13 @@ export interface Declaration<S extends z.ZodType, T extends z.ZodType> {
 }
 
 /** A kind with its checks. */
-export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> extends Kind<S, T, I> {
+export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> extends Kind<S, T, I>, KindList {
+  readonly singular: string;
+  /** `<Kind>List`, as its group calls the kind. */
+  readonly listKind: string;
+  readonly shortNames: readonly string[];
+  /** Dotted paths, `metadata.name` first. */
+  readonly selectableFields: readonly string[];
   readonly spec: z.ZodType;
   readonly status: z.ZodType | undefined;
   readonly laws: readonly string[];

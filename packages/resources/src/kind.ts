@@ -8,27 +8,27 @@ export interface Kind<S = unknown, T = unknown, I = unknown> extends GroupVersio
   readonly apiVersion: string;
   /** Unlike any other kind's. */
   readonly plural: string;
-  /** What its group calls it, one of it, several and a list of them: what clients see. */
+  /** What its group calls it, and several of it: what clients see. */
   readonly servedKind: string;
   readonly servedPlural: string;
-  readonly singular: string;
-  readonly listKind: string;
-  readonly shortNames: readonly string[];
   readonly namespaced: boolean;
   /** Its fields stand beside `metadata`: there is no `spec`. */
   readonly flat: boolean;
   readonly statusSubresource: boolean;
   readonly internal: boolean;
   readonly readOnly: boolean;
-  readonly description: string;
   readonly words: KindWords;
   readonly traits: Traits;
   readonly looks: Looks;
-  readonly columns: readonly Column[];
-  /** Dotted paths, `metadata.name` first. */
-  readonly selectableFields: readonly string[];
   /** Type-level only: what `ObjectOf`, `SpecOf` and `StatedSpecOf` read. */
   readonly types?: { readonly spec: S; readonly status: T; readonly stated: I };
+}
+
+/** What a list of a kind says, which only the page that lists any of them needs (`catalog-lists.ts`). */
+export interface KindList {
+  /** What the kind is for. */
+  readonly description: string;
+  readonly columns: readonly Column[];
 }
 
 /** The type of a kind's objects: `type IPPool = ObjectOf<typeof IPPool>`. */
@@ -53,20 +53,14 @@ export function kindFacts(kind: Kind): Kind {
     plural: kind.plural,
     servedKind: kind.servedKind,
     servedPlural: kind.servedPlural,
-    singular: kind.singular,
-    listKind: kind.listKind,
-    shortNames: kind.shortNames,
     namespaced: kind.namespaced,
     flat: kind.flat,
     statusSubresource: kind.statusSubresource,
     internal: kind.internal,
     readOnly: kind.readOnly,
-    description: kind.description,
     words: kind.words,
     traits: kind.traits,
     looks: looksOf(kind),
-    columns: kind.columns,
-    selectableFields: kind.selectableFields,
   };
 }
 

@@ -1,5 +1,6 @@
 "use client";
 import { twinOf } from "@percale/resources/catalog";
+import { listOf } from "@percale/resources/catalog-lists";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
@@ -36,7 +37,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
   usePageTitle(capitalised(many));
   const router = useRouter();
   const url = useUrlState();
-  const columns = useMemo(() => columnsOf(definition), [definition]);
+  const columns = useMemo(() => columnsOf(kind), [kind]);
   const text = url.get("q") ?? "";
   const ns = url.get("ns") ?? undefined;
   const sort = useSort(BY_NAME);
@@ -87,7 +88,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
         ) : list.total === undefined ? (
           <SkeletonRows />
         ) : list.total === 0 ? (
-          <Empty title={`No ${many} yet`} help={definition.description} />
+          <Empty title={`No ${many} yet`} help={listOf(kind).description} />
         ) : (
           <VirtualTable
             label={capitalised(words)}
@@ -119,11 +120,11 @@ function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-type Definition = NonNullable<ReturnType<typeof definitionByPlural>>;
+type ColumnType = ReturnType<typeof listOf>["columns"][number]["type"];
 
-function columnsOf(definition: Definition): readonly Column<ObjectRow>[] {
-  return definition.columns
-    .filter((column) => column.priority === 0)
+function columnsOf(kind: string): readonly Column<ObjectRow>[] {
+  return listOf(kind)
+    .columns.filter((column) => column.priority === 0)
     .map((column, index) => ({
       id: column.name,
       title: headWords(column.name),
@@ -147,7 +148,7 @@ function headWords(name: string): string {
   return name.replaceAll(/([a-z])([A-Z][a-z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
 }
 
-function cellWords(cell: ObjectRow["cells"][number] | undefined, type: Definition["columns"][number]["type"]) {
+function cellWords(cell: ObjectRow["cells"][number] | undefined, type: ColumnType) {
   if (cell === null || cell === undefined || cell === "") return "–";
   return type === "date" ? <Age at={String(cell)} /> : String(cell);
 }
