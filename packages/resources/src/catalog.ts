@@ -39,6 +39,7 @@ export const {
 } = byName;
 
 export { brief } from "./brief.ts";
+export { ownForm, servedForm } from "./served.ts";
 export * from "./object.ts";
 export type { Column } from "./columns.ts";
 export { objectAfter } from "./consequences.ts";

@@ -160,3 +160,15 @@ test("a manifest has what a person writes in its order, and no spec where there 
     'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: x\n  namespace: n\n  labels:\n    l: "1"\n  annotations:\n    a: "1"\n  finalizers:\n  - f\n',
   );
 });
+
+test("a manifest says the kind as its group does, and keeps fields that stand beside the metadata", () => {
+  const metadata = { name: "x", namespace: "n" };
+  const policy = { apiVersion: "networking.k8s.io/v1", kind: "KubernetesNetworkPolicy", metadata, spec: {} };
+  expect(manifestOf(policy)).toBe(
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: x\n  namespace: n\nspec: {}\n",
+  );
+  const slice = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", metadata, addressType: "IPv4" };
+  expect(manifestOf(slice as never)).toBe(
+    "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata:\n  name: x\n  namespace: n\naddressType: IPv4\n",
+  );
+});

@@ -1,4 +1,4 @@
-import type { KubeObject } from "@percale/resources/catalog";
+import { type KubeObject, servedForm } from "@percale/resources/catalog";
 import { isCollection, isMap, isScalar, isSeq, type Node, parseDocument, stringify } from "yaml";
 
 /**
@@ -102,15 +102,8 @@ export function manifestOf(object: KubeObject): string {
       object.metadata[key] === undefined ? [] : [[key, object.metadata[key]]],
     ),
   );
-  return stringify(
-    {
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      metadata,
-      ...(object.spec === undefined ? {} : { spec: object.spec }),
-    },
-    { lineWidth: 0, indentSeq: false },
-  );
+  const { apiVersion, kind, metadata: _, status: _status, ...fields } = servedForm(object);
+  return stringify({ apiVersion, kind, metadata, ...fields }, { lineWidth: 0, indentSeq: false });
 }
 
 /** `spec.ingress[0].action` ⇄ path; also takes `spec.ingress.0.action`. */

@@ -241,6 +241,7 @@ function templateOf(
     ...(definition?.traits.tiered === true && more.tier !== undefined && { tier: more.tier }),
     ...more.spec,
   };
-  const { apiVersion = API_VERSION } = definition ?? {};
-  return stringify({ apiVersion, kind, metadata, spec }, { lineWidth: 0, indentSeq: false });
+  const { apiVersion = API_VERSION, servedKind = kind, flat = false } = definition ?? {};
+  const fields = flat ? spec : { spec };
+  return stringify({ apiVersion, kind: servedKind, metadata, ...fields }, { lineWidth: 0, indentSeq: false });
 }

@@ -87,3 +87,11 @@ test.each<[text: string, is: boolean]>([
 ])("%j is a manifest: %s", (text, is) => {
   expect(isManifest(text)).toBe(is);
 });
+
+test("a kind's name is that of its group: Kubernetes' policy is no Calico one of that name", () => {
+  const kubernetes = policy("a").replace("projectcalico.org/v3", "networking.k8s.io/v1");
+  expect(told(`${kubernetes}---\n${policy("a")}`)).toEqual([
+    { line: 1, ref: { kind: "KubernetesNetworkPolicy", namespace: "shop", name: "a" } },
+    { line: 8, ref: ref("a") },
+  ]);
+});

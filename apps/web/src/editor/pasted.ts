@@ -1,4 +1,4 @@
-import { formatRef, type KubeObject, type ObjectRef } from "@percale/resources/catalog";
+import { formatRef, type KubeObject, type ObjectRef, ownForm } from "@percale/resources/catalog";
 import { LineCounter, parseAllDocuments } from "yaml";
 import { definitionOf } from "../words/kinds.ts";
 import { formatCount } from "../words/number.ts";
@@ -53,17 +53,19 @@ function isList(value: unknown): value is { readonly items: readonly unknown[] }
 
 function documentOf(value: unknown, line: number): PastedDocument {
   if (!isMap(value)) return { line, problem: "no object: it begins with apiVersion and kind" };
-  const { kind, metadata } = value;
-  if (typeof kind !== "string") return { line, problem: "kind: is missing" };
+  if (typeof value["kind"] !== "string") return { line, problem: "kind: is missing" };
+  const object = ownForm(value as unknown as KubeObject);
+  const { kind } = object;
+  const { metadata } = value;
   const definition = definitionOf(kind);
   if (definition === undefined) return { line, problem: `kind: there is no ${kind}` };
   if (definition.internal || definition.readOnly)
     return { line, problem: `kind: ${kind} is written by agents and IPAM alone` };
   const { name, namespace } = isMap(metadata) ? metadata : {};
   if (!isName(name)) return { line, problem: `metadata.name: the ${kind} has none` };
-  if (!definition.namespaced) return { line, ref: { kind, name }, object: value as unknown as KubeObject };
+  if (!definition.namespaced) return { line, ref: { kind, name }, object };
   if (!isName(namespace)) return { line, problem: `metadata.namespace: ${kind} ${name} has none` };
-  return { line, ref: { kind, namespace, name }, object: value as unknown as KubeObject };
+  return { line, ref: { kind, namespace, name }, object };
 }
 
 /** An object that is in it twice is refused where it comes again: one write holds it once. */

@@ -43,6 +43,7 @@ function updateOf(object: KubeObject, { metadata: { uid, resourceVersion }, stat
 /** What people write of an object. */
 function written(object: KubeObject | undefined): object {
   if (object === undefined) return {};
-  const { labels, annotations } = object.metadata;
-  return { ...(labels && { labels }), ...(annotations && { annotations }), spec: object.spec };
+  const { apiVersion: _a, kind: _k, metadata, status: _s, ...fields } = object;
+  const { labels, annotations } = metadata;
+  return { ...(labels && { labels }), ...(annotations && { annotations }), ...fields };
 }

@@ -3,14 +3,16 @@ import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProps } from "./form-props.ts";
 import { fieldsOf, plainText, type Schema, schemaAt, typesOf, valuesOf } from "../words/schema.ts";
 
-/** Every other kind: one field per scalar of the spec, straight from its schema; the rest is named and stays in YAML. */
+/** What every object has; the others are the kind's own. */
+const COMMON = new Set(["apiVersion", "kind", "metadata", "status"]);
+
+/** Every other kind: one field per scalar of what it says, straight from its schema; the rest is named and stays in YAML. */
 export function SchemaForm({ draft, isNew, schema, errorOf, onShowYaml }: FormProps) {
-  const value = draft.value as {
-    metadata?: { name?: string; namespace?: string };
-    spec?: Readonly<Record<string, unknown>>;
-  };
-  const spec = value.spec ?? {};
-  const fields = fieldsOf(schemaAt(schema, ["spec"]));
+  const value = draft.value as { metadata?: { name?: string; namespace?: string }; spec?: object };
+  const inSpec = schemaAt(schema, ["spec"]);
+  const path = inSpec === undefined ? [] : ["spec"]; // of some kinds the fields stand beside the metadata
+  const spec = (inSpec === undefined ? value : (value.spec ?? {})) as Readonly<Record<string, unknown>>;
+  const fields = fieldsOf(inSpec ?? schema).filter(([name]) => inSpec !== undefined || !COMMON.has(name));
   const simple = fields.filter(([, field]) => isSimple(field));
   const complex = fields.filter(([, field]) => !isSimple(field)).map(([name]) => name);
   // A kind with a hundred settings shows those that are set; the others are a completion away in YAML.
@@ -44,10 +46,11 @@ export function SchemaForm({ draft, isNew, schema, errorOf, onShowYaml }: FormPr
           <SchemaField
             key={name}
             name={name}
+            field={[...path, name].join(".")}
             schema={field}
             value={spec[name]}
-            error={errorOf(`spec.${name}`)}
-            onChange={(next) => draft.edit(["spec", name], next)}
+            error={errorOf([...path, name].join("."))}
+            onChange={(next) => draft.edit([...path, name], next)}
           />
         ))}
       </div>
@@ -61,7 +64,7 @@ export function SchemaForm({ draft, isNew, schema, errorOf, onShowYaml }: FormPr
       )}
       {complex.length > 0 && simple.length <= 24 && (
         <p className="fld muted">
-          Only in YAML: <span className="mono">{complex.map((name) => `spec.${name}`).join(", ")}</span>{" "}
+          Only in YAML: <span className="mono">{complex.map((name) => [...path, name].join(".")).join(", ")}</span>{" "}
           <button type="button" className="link" onClick={onShowYaml}>
             Show
           </button>
@@ -73,13 +76,15 @@ export function SchemaForm({ draft, isNew, schema, errorOf, onShowYaml }: FormPr
 
 function SchemaField(props: {
   readonly name: string;
+  /** Its path. */
+  readonly field: string;
   readonly schema: Schema;
   readonly value: unknown;
   readonly error: string | undefined;
   readonly onChange: (value: unknown) => void;
 }) {
-  const { name, schema, value, error, onChange } = props;
-  const common = { label: schema.title ?? name, field: `spec.${name}`, error };
+  const { name, field, schema, value, error, onChange } = props;
+  const common = { label: schema.title ?? name, field, error };
   const fallback =
     schema.default === undefined || schema.default === ""
       ? "not set"

@@ -1,5 +1,5 @@
 "use client";
-import type { KubeObject } from "@percale/resources/catalog";
+import { type KubeObject, ownForm } from "@percale/resources/catalog";
 import { useCallback, useMemo, useState } from "react";
 import { diffValues, type FieldChange, isMap, isSame } from "./diff.ts";
 import { manifestOf, parsePath, type Path, type Problem, rangeOf, readYaml, setField } from "./document.ts";
@@ -115,7 +115,7 @@ function candidateOf(
   const metadata = (value["metadata"] ?? {}) as KubeObject["metadata"];
   const { uid, resourceVersion } = base?.metadata ?? {};
   return {
-    ...(value as unknown as KubeObject),
+    ...ownForm(value as unknown as KubeObject),
     metadata: {
       ...metadata,
       ...(uid === undefined ? {} : { uid }),

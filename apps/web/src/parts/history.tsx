@@ -67,11 +67,12 @@ export function editable(
     | undefined,
 ): object {
   if (object === undefined) return {};
-  const { labels, annotations } = object.metadata;
+  const { metadata, ...own } = object;
+  const { labels, annotations } = metadata;
+  const fields = Object.entries(own).filter(([name]) => name !== "apiVersion" && name !== "kind");
   return {
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
-    spec: object.spec,
-    ...(object.status === undefined ? {} : { status: object.status }),
+    ...Object.fromEntries(fields),
   };
 }

@@ -35,7 +35,7 @@ export function ObjectBadges({ object }: { readonly object: KubeObject }) {
           {manager.title}
         </span>
       )}
-      {definitionOf(object.kind)?.traits.tiered === true && <Idle policy={object} />}
+      {definitionOf(object.kind)?.traits.policy === "enforced" && <Idle policy={object} />}
       {isProgrammed(object.kind) && <Programmed of={object} />}
     </>
   );

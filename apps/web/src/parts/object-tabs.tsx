@@ -36,5 +36,5 @@ export function ReadingTab({ tab, object }: { readonly tab: string; readonly obj
 }
 
 function selects({ kind }: KubeObject): boolean {
-  return definitionOf(kind)?.traits.tiered === true;
+  return definitionOf(kind)?.traits.policy === "enforced";
 }

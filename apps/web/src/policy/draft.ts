@@ -1,6 +1,6 @@
 import { DEFAULT_TIER, NetworkPolicy } from "@percale/resources/catalog";
 import { stringify } from "yaml";
-import { directionsOf, type PolicyObject, tierOf } from "./spec.ts";
+import { directionsOf, orderOf, type PolicyObject, tierOf } from "./spec.ts";
 
 /** One end of a question or of a drafted rule. */
 export interface DraftEnd {
@@ -76,7 +76,7 @@ export function labelTerm(labels: Readonly<Record<string, string>>): string {
 }
 
 function orderBefore(policies: readonly PolicyObject[]): number {
-  const first = Math.min(...policies.map(({ spec }) => spec.order ?? Infinity));
+  const first = Math.min(...policies.map((policy) => orderOf(policy) ?? Infinity));
   if (first === Infinity) return 100;
   return first > 10 ? Math.floor(first / 2) : first - 10;
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_TIER, policyTypes } from "@percale/resources/catalog";
+import { DEFAULT_TIER, definitionOf, kubernetesPlace, policyTypes } from "@percale/resources/catalog";
 import type { GlobalNetworkPolicy, KubeObject, PolicyRule, SpecOf, Tier } from "@percale/resources/catalog";
 
 /**
@@ -27,7 +27,22 @@ export type TierObject = KubeObject<TierSpec>;
 
 /** The tier that a policy is in; absent means `default`. */
 export function tierOf(policy: PolicyObject): string {
-  return policy.spec.tier ?? DEFAULT_TIER;
+  return isTiered(policy) ? (policy.spec.tier ?? DEFAULT_TIER) : kubernetesPlace(policy.spec).tier;
+}
+
+/** Its place there; undefined is last. */
+export function orderOf(policy: PolicyObject): number | undefined {
+  return isTiered(policy) ? policy.spec.order : kubernetesPlace(policy.spec).order;
+}
+
+/** Rules of a direction. Kubernetes' own policies say them otherwise: of those none is shown by itself. */
+export function rulesOf(policy: PolicyObject, direction: "ingress" | "egress"): readonly RuleSpec[] {
+  return isTiered(policy) ? (policy.spec[direction] ?? []) : [];
+}
+
+/** It says itself where it stands, and can be given another place. */
+export function isTiered({ kind }: { readonly kind: string }): boolean {
+  return definitionOf(kind)?.traits.tiered === true;
 }
 
 /** Directions a policy governs, also one that is being written. */

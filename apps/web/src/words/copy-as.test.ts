@@ -40,3 +40,8 @@ test("a shell hands the command the text word for word, whatever stands in it", 
     { numRuns: 40 },
   );
 });
+
+test("an object is where its group has it", () => {
+  const ref = { kind: "KubernetesNetworkPolicy", namespace: "shop", name: "a" };
+  expect(restPath(ref)).toBe("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/a");
+});

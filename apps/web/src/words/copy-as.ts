@@ -28,9 +28,9 @@ export function copyText(as: CopyAs, ref: ObjectRef, manifest: string): string {
 /** Where REST has the object: `/apis/projectcalico.org/v3/namespaces/shop/networkpolicies/allow-web`. */
 export function restPath({ kind, namespace, name }: ObjectRef): string {
   const definition = definitionOf(kind);
-  const { apiVersion = "", plural = "" } = definition ?? {};
+  const { apiVersion = "", servedPlural = "" } = definition ?? {};
   const root = definition?.group === "" ? "/api" : "/apis";
-  return `${root}/${apiVersion}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${plural}/${encodeURIComponent(name)}`;
+  return `${root}/${apiVersion}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${servedPlural}/${encodeURIComponent(name)}`;
 }
 
 /** A name that is one on every system. */

@@ -34,7 +34,7 @@ import "../../styles/overview.css";
 import "../../styles/pools.css";
 
 const LAST_CHANGES = 10;
-const POLICY_KINDS = kindsWhere(({ traits }) => traits.tiered);
+const POLICY_KINDS = kindsWhere(({ traits }) => traits.policy === "enforced");
 
 /** The state of the network in one sentence, then numbers, then what changed. */
 export function Overview() {

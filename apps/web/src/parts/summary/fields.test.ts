@@ -14,6 +14,8 @@ const schema = {
   },
 } as const;
 
+const POOL = { apiVersion: "projectcalico.org/v3", kind: "IPPool", metadata: { name: "p" } };
+
 test("what a spec states is told in the order of its kind, under written titles, maps field by field", () => {
   const spec = {
     disabled: true,
@@ -23,7 +25,7 @@ test("what a spec states is told in the order of its kind, under written titles,
     bgp: { asNumber: 64_512 },
     cidr: "10.0.0.0/16",
   };
-  expect(statedFields(schema, spec)).toEqual([
+  expect(statedFields(schema, { ...POOL, spec })).toEqual([
     { title: "CIDR", path: "spec.cidr", value: "10.0.0.0/16" },
     { title: "AS number", path: "spec.bgp.asNumber", value: "64512" },
     { title: "Nodes", path: "spec.nodes", value: "none" },
@@ -31,5 +33,13 @@ test("what a spec states is told in the order of its kind, under written titles,
     { title: "newer", path: "spec.newer", value: '{"a":1}' },
     { title: "ports", path: "spec.ports", value: "web 80, dns" },
   ]);
-  expect(statedFields(undefined, undefined)).toEqual([]);
+  expect(statedFields(undefined, { ...POOL, spec: undefined })).toEqual([]);
+});
+
+test("what a kind without spec states stands beside its metadata", () => {
+  const slice = { ...POOL, spec: undefined, addressType: "IPv4", ports: [{ port: 80 }], status: {} };
+  expect(statedFields({ properties: { addressType: { title: "Address type" } } }, slice)).toEqual([
+    { title: "Address type", path: "addressType", value: "IPv4" },
+    { title: "ports", path: "ports", value: "80" },
+  ]);
 });

@@ -1,3 +1,4 @@
+import type { KubeObject } from "@percale/resources/catalog";
 import { isMap } from "../../editor/diff.ts";
 import { fieldsOf, plainText, type Schema, schemaAt } from "../../words/schema.ts";
 
@@ -9,9 +10,10 @@ export interface StatedField {
   readonly value: string;
 }
 
-/** What its spec states, in the order in which its kind declares it; maps within are told field by field. */
-export function statedFields(schema: Schema | undefined, spec: unknown): readonly StatedField[] {
-  return told(schemaAt(schema, ["spec"]), spec, "spec");
+/** What it states, in the order in which its kind declares it; maps within are told field by field. Some kinds have no spec. */
+export function statedFields(schema: Schema | undefined, object: KubeObject): readonly StatedField[] {
+  const { apiVersion: _a, kind: _k, metadata: _m, status: _s, spec, ...fields } = object;
+  return spec === undefined ? told(schema, fields, "") : told(schemaAt(schema, ["spec"]), spec, "spec");
 }
 
 function told(schema: Schema | undefined, value: unknown, path: string): readonly StatedField[] {
@@ -22,7 +24,7 @@ function told(schema: Schema | undefined, value: unknown, path: string): readonl
     .toSorted(([a], [b]) => place(a) - place(b))
     .flatMap(([key, item]: [string, unknown]) => {
       const own = schemaAt(schema, [key]);
-      const at = `${path}.${key}`;
+      const at = path === "" ? key : `${path}.${key}`;
       if (isMap(item) && fieldsOf(own).length > 0) return told(own, item, at);
       return [{ title: own?.title ?? key, path: at, value: textOf(item) }];
     });

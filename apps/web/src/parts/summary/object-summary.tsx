@@ -11,7 +11,7 @@ import { UsedBy } from "./used-by.tsx";
 export function ObjectSummary({ object }: { readonly object: KubeObject }) {
   const { kind, metadata } = object;
   const schema = useSchema(kind);
-  const fields = statedFields(schema, object.spec);
+  const fields = statedFields(schema, object);
   const on = useProgrammedOn(object);
   const labels = Object.entries(metadata.labels ?? {});
   return (

@@ -8,9 +8,10 @@ import "../../styles/summary.css";
 
 /** What an object is and does, and how it stands: the first tab of every kind, in a panel as on its page. */
 export function Summary({ object }: { readonly object: KubeObject }) {
+  const traits = definitionOf(object.kind)?.traits;
   return (
     <div className="summary">
-      {definitionOf(object.kind)?.traits.tiered === true ? (
+      {traits?.tiered === true && traits.policy === "enforced" ? (
         <PolicySummary object={object as PolicyObject} />
       ) : (
         <ObjectSummary object={object} />

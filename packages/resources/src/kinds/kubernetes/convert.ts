@@ -9,14 +9,12 @@ import { API_VERSION } from "../../object.ts";
 import { formatPort } from "../../scalars/port.ts";
 import type { Port } from "../../scalars/port.ts";
 import type { EntityRule, PolicyRule } from "../policy-rule.ts";
-import { DEFAULT_TIER } from "../tiered.ts";
+import { kubernetesPlace } from "../tiered.ts";
 import type { ClusterPolicySpec } from "./cluster-network-policy.ts";
 import { derivedUid } from "./derived-uid.ts";
 import type { LabelSelector } from "./label-selector.ts";
 import type { AnyKubernetesPolicySpec, KubernetesPolicySpec } from "./network-policy.ts";
 
-/** Where all of Kubernetes' own network policies stand in the tier `default`. */
-const ORDER = 1000;
 const PODS = "projectcalico.org/orchestrator == 'k8s'";
 
 export interface ConvertedSpec {
@@ -56,8 +54,7 @@ export function convertNetworkPolicy(policy: AnyKubernetesPolicySpec): Converted
   const types = policy.policyTypes ?? [];
   return {
     spec: {
-      tier: DEFAULT_TIER,
-      order: ORDER,
+      ...kubernetesPlace({}),
       selector: podSelectorText(policy.podSelector),
       types: types.length === 0 ? ["Ingress"] : types,
       ingress,
@@ -67,7 +64,6 @@ export function convertNetworkPolicy(policy: AnyKubernetesPolicySpec): Converted
   };
 }
 
-const TIERS = { Admin: "kube-admin", Baseline: "kube-baseline" } as const;
 const ACTIONS = { Accept: "Allow", Deny: "Deny", Pass: "Pass" } as const;
 
 export function convertClusterNetworkPolicy(policy: ClusterPolicySpec): Converted {
@@ -97,8 +93,7 @@ export function convertClusterNetworkPolicy(policy: ClusterPolicySpec): Converte
   const { namespaces, pods } = policy.subject;
   return {
     spec: {
-      tier: TIERS[policy.tier],
-      order: policy.priority,
+      ...kubernetesPlace(policy),
       selector: pods === undefined ? PODS : podSelectorText(pods.podSelector),
       namespaceSelector: namespaceSelectorText(pods === undefined ? (namespaces ?? {}) : pods.namespaceSelector),
       types: [

@@ -63,7 +63,7 @@ function KindTable({ plural, kind }: { readonly plural: string; readonly kind: s
             <nav className="seg" aria-label="Scope">
               {[plural, twin].toSorted().map((each) => (
                 <Link key={each} href={`/${each}`} aria-current={each === plural ? "page" : undefined}>
-                  {each.startsWith("global") ? "Global" : "In namespaces"}
+                  {each.includes("global") ? "Global" : "In namespaces"}
                 </Link>
               ))}
             </nav>

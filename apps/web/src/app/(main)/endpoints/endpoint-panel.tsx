@@ -19,6 +19,7 @@ import { useUrlState } from "../../../parts/url-state.ts";
 import { type NamedEndpoint, useNamedEndpoint } from "../../../live/endpoint-list.ts";
 import type { EndpointObject } from "../../../policy/endpoint.ts";
 import { endsInProfiles } from "../../../policy/protection.ts";
+import { orderOf, rulesOf } from "../../../policy/spec.ts";
 import { useTRPC } from "../../../trpc/client.ts";
 import { orderText } from "../policies/view.ts";
 import { endpointRow, type InForce, inForce, type States } from "./view.ts";
@@ -217,10 +218,10 @@ function TierRules({ tier, direction }: { readonly tier: InForce; readonly direc
           <Link className="rowb" href={`/policies?open=${formatOpen(refOf(policy))}`}>
             <Icon name={policy.metadata.namespace === undefined ? "global" : "ns"} className="muted" />
             <ObjectName namespace={policy.metadata.namespace} name={policy.metadata.name} />
-            <span className="muted sm right">order {orderText(policy.spec.order)}</span>
+            <span className="muted sm right">order {orderText(orderOf(policy))}</span>
           </Link>
           <ol>
-            {(policy.spec[direction] ?? []).map((rule, index) => (
+            {rulesOf(policy, direction).map((rule, index) => (
               // oxlint-disable-next-line react/no-array-index-key -- rules have no name, only a place
               <li key={index}>
                 <span className="muted sm">{index + 1}</span>

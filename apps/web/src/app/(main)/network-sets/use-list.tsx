@@ -1,12 +1,12 @@
 "use client";
 import type { SetUse, SetUseRow } from "@percale/api";
-import { formatRef, type KubeObject, type ObjectRef } from "@percale/resources/catalog";
+import { formatRef, type KubeObject, type ObjectRef, Profile } from "@percale/resources/catalog";
 import Link from "next/link";
 import { useMemo } from "react";
 import { useNamedObjects } from "../../../live/objects.ts";
 import { ObjectName } from "../../../parts/object-name.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
-import type { RuleSpec } from "../../../policy/spec.ts";
+import { type PolicyObject, rulesOf, type RuleSpec } from "../../../policy/spec.ts";
 import { pathOf } from "../../../words/kinds.ts";
 
 /** The rules that select a set, each as its sentence. */
@@ -43,6 +43,7 @@ function ownersOf(uses: readonly SetUse[]): readonly ObjectRef[] {
 
 /** Undefined while the object is not here, or no more as it was when the server told of it. */
 function ruleOf(object: KubeObject | undefined, { direction, rule }: SetUse): RuleSpec | undefined {
-  const spec = object?.spec as Readonly<Partial<Record<"ingress" | "egress", readonly RuleSpec[]>>> | undefined;
-  return spec?.[direction]?.[rule];
+  const owner = object as PolicyObject | undefined; // a profile has rules alike
+  if (owner === undefined) return undefined;
+  return (owner.kind === Profile.kind ? owner.spec[direction] : rulesOf(owner, direction))?.[rule];
 }

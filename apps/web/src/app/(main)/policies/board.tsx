@@ -6,6 +6,7 @@ import { useProtection } from "../../../live/protection.ts";
 import { useMatrix } from "../../../live/matrix.ts";
 import { useTierOrder } from "../../../live/board.ts";
 import { formatRef } from "@percale/resources/catalog";
+import { isTiered } from "../../../policy/spec.ts";
 import type { TraceSteps } from "../../../policy/trace.ts";
 import { Column } from "./column.tsx";
 import type { DropPlace } from "./drop-place.ts";
@@ -54,6 +55,7 @@ export function Board(props: BoardProps) {
       if (column === undefined) return;
       const step = planStep(column, card, to.index) ?? planStep(await tierOrder(column, draft.moves), card, to.index);
       if (step === undefined || step.moves.length === 0) return;
+      if (!step.moves.every(({ ref }) => isTiered(ref))) return sayFixed();
       if (keepsFocus) refocus.current = card.key;
       draft.add(step);
     },
@@ -165,6 +167,10 @@ function across(root: HTMLElement | null, { name, cards }: TierColumn, card: HTM
   const drawn = root?.querySelectorAll<HTMLElement>(`[data-tier="${CSS.escape(name)}"] [data-index]`) ?? [];
   const beside = [...drawn].find((item) => item.getBoundingClientRect().bottom > (top + bottom) / 2);
   return beside === undefined ? cards.length : Number(beside.dataset["index"]);
+}
+
+function sayFixed(): void {
+  showToast({ tone: "failed", content: "Not moved: Kubernetes' own policies keep their place" });
 }
 
 function sayNotMoved(error: unknown): void {

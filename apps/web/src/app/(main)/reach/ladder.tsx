@@ -5,7 +5,7 @@ import { ObjectName } from "../../../parts/object-name.tsx";
 import { Sentence } from "../../../parts/sentence.tsx";
 import { useUrlState } from "../../../parts/url-state.ts";
 import { type AskedOf, type MisfitWords, misfitWords } from "../../../policy/misfit.ts";
-import type { PolicyObject, RuleSpec } from "../../../policy/spec.ts";
+import { type PolicyObject, rulesOf, type RuleSpec } from "../../../policy/spec.ts";
 import type { Trace, TraceHalf, TraceRow } from "../../../policy/trace.ts";
 import { parseOpen } from "../../../words/kinds.ts";
 
@@ -59,7 +59,7 @@ function Stage(props: { readonly half: TraceHalf; readonly number: number; reado
 function useRule(row: TraceRow, direction: TraceHalf["direction"]): RuleSpec | undefined {
   const ref = row.rule === undefined ? undefined : parseOpen(row.path ?? null);
   const policy = useObject(ref).object as PolicyObject | undefined;
-  return row.rule === undefined ? undefined : policy?.spec[direction]?.[row.rule - 1];
+  return row.rule === undefined || policy === undefined ? undefined : rulesOf(policy, direction)[row.rule - 1];
 }
 
 const MARKS = { allow: "allow", deny: "deny", pass: "pass", none: "nomatch" } as const;
