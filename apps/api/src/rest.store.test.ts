@@ -153,6 +153,19 @@ describe("writes", () => {
     expect((await server.call(`${NETWORK_SETS}/typed`, { method: "DELETE", headers })).code).toBe(200);
   });
 
+  test("what is said twice: Strict refuses, Warn says, Ignore is silent, and the last counts", async () => {
+    const json = JSON.stringify(networkSet("twice")).replace('"spec":{', '"spec":{"nets":["10.0.0.9"],"nest":1,');
+    const strict = await post(json, `${NETWORK_SETS}?fieldValidation=Strict`);
+    expect([strict.code, strict.body.message]).toEqual([
+      400,
+      'strict decoding error: unknown field "spec.nest", duplicate field "spec.nets"',
+    ]);
+    expect((await post(json, `${NETWORK_SETS}?fieldValidation=Ignore&dryRun=All`)).headers["warning"]).toBeUndefined();
+    const warned = await post(json);
+    expect(warned.body.spec.nets).toEqual(["10.0.0.1"]);
+    expect(warned.headers["warning"]).toContain(String.raw`299 - "duplicate field \"spec.nets\""`);
+  });
+
   test("unknown fields: Strict refuses, Warn says, Ignore is silent", async () => {
     const body = networkSet("unknown", { nets: ["10.0.0.1"], nest: 1 });
     const at = (mode: string): string => `${NETWORK_SETS}?dryRun=All&fieldValidation=${mode}`;

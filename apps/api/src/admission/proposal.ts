@@ -4,7 +4,7 @@ import type { KubeObject, ObjectMeta, ObjectRef, ResourceDefinition } from "@per
 import type { Draft } from "../bodies/draft.ts";
 
 /** A change whose object may still be as a client sent it: what is large is read on another thread. */
-export type Proposal = Change | ProposedDraft | ProposedText;
+export type Proposal = Change | ProposedDraft | ProposedApply | ProposedText;
 
 /** What a proposal does once it is read; an apply creates what is not there. */
 export const WRITES = {
@@ -16,10 +16,17 @@ export const WRITES = {
 } as const satisfies Record<Proposal["op"], Change["op"]>;
 
 export interface ProposedDraft {
-  readonly op: "create" | "update" | "patch" | "apply";
+  readonly op: "create" | "update" | "patch";
   readonly draft: Draft;
   readonly subresource?: "status";
-  /** Of an apply: take over what others own. */
+}
+
+/** What its manager wants of the object at an address, and no more. */
+export interface ProposedApply {
+  readonly op: "apply";
+  readonly draft: Draft;
+  readonly subresource?: "status";
+  /** Take over what others own and this changes. */
   readonly force?: boolean;
 }
 

@@ -2,6 +2,7 @@ import { badRequest, definitionOf, show } from "@percale/resources";
 import type { KubeObject } from "@percale/resources";
 import { parseBody, parseConfig, textOf } from "./body.ts";
 import type { Body } from "./body.ts";
+import { duplicateFields } from "./duplicates.ts";
 import { patchObject } from "./patch.ts";
 
 /** One object as a client sent it to its address, not yet read. Plain data: a thread can be handed it. */
@@ -16,9 +17,17 @@ export interface Address {
   readonly name?: string;
 }
 
-/** The object that the body is, with name and namespace of its address: as sent, no check has seen it. Throws StatusError 400 and 422. */
-export function readDraft(draft: Draft): KubeObject {
-  return placed(parseBody(draft), draft.at);
+/** An object as sent, and what was said of it twice, in words: no check has seen it. */
+export interface ReadObject {
+  readonly object: KubeObject;
+  readonly duplicates: readonly string[];
+}
+
+/** The object that the body is, with name and namespace of its address. Throws StatusError 400 and 422. */
+export function readDraft(draft: Draft): ReadObject {
+  const body = parseBody(draft);
+  const isJson = draft.type === "application/json";
+  return { object: placed(body, draft.at), duplicates: isJson ? duplicateFields(textOf(draft.bytes), body) : [] };
 }
 
 /** The object that the body as a patch makes of the stored one. Throws StatusError 400, 413, 415 and 422. */
@@ -29,15 +38,16 @@ export function patchDraft({ bytes, type, at }: Draft, current: KubeObject): Kub
 }
 
 /** The body of an apply, with its address: the part of an object that its manager wants. Throws StatusError 400 and 422. */
-export function readConfig({ bytes, at }: Draft): KubeObject {
-  const body = parseConfig(textOf(bytes));
+export function readConfig({ bytes, at }: Draft): ReadObject {
+  const text = textOf(bytes);
+  const body = parseConfig(text);
   const { apiVersion, kind, metadata } = (body ?? {}) as Partial<KubeObject>;
   if (apiVersion === undefined || kind === undefined)
     throw badRequest("an apply must say apiVersion and kind of what it applies");
   const { managedFields } = (metadata ?? {}) as { readonly managedFields?: unknown };
   if (managedFields !== undefined && managedFields !== null)
     throw badRequest("metadata.managedFields must be nil: who owns what follows from the apply itself");
-  return placed(body, at);
+  return { object: placed(body, at), duplicates: duplicateFields(text, body) };
 }
 
 type Sent = Record<string, unknown> & { metadata?: Record<string, unknown> };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { StatusError, badRequest, formatIssue, invalid, parseOutside } from "@percale/resources";
 import type { FieldValidation, KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
 import { admit, refuseReadOnly } from "../admission/admit.ts";
-import type { ProposedDraft } from "../admission/proposal.ts";
+import type { ProposedApply, ProposedDraft } from "../admission/proposal.ts";
 import type { Identity } from "../auth/identity.ts";
 import { mediaType, readBody, readBytes, readQuestion } from "../bodies/body.ts";
 import type { Body } from "../bodies/body.ts";
@@ -35,7 +35,11 @@ export async function patchOne(call: ObjectRequest): Promise<void> {
 }
 
 /** What the call asks for is judged before its body is read. */
-async function writeObject(call: ObjectRequest, op: ProposedDraft["op"], read: () => Promise<Body>): Promise<void> {
+async function writeObject(
+  call: ObjectRequest,
+  op: (ProposedDraft | ProposedApply)["op"],
+  read: () => Promise<Body>,
+): Promise<void> {
   const { request, response, route, query, store } = call;
   const { definition, namespace, name, subresource } = route;
   refuseReadOnly(definition, op);
@@ -49,14 +53,15 @@ async function writeObject(call: ObjectRequest, op: ProposedDraft["op"], read: (
     ...(name !== undefined && { name }),
   };
   const draft = { ...(await read()), at };
-  const proposal = { op, draft, ...(subresource !== undefined && { subresource }), ...(force && { force }) };
+  const part = subresource === undefined ? {} : { subresource };
+  const proposal = op === "apply" ? { op, draft, force, ...part } : { op, draft, ...part };
   const { objects, warnings, ops } = await admit(store, { changes: [proposal], dryRun: options.dryRun }, options);
   setWarnings(response, warnings);
   sendJson(response, ops[0] === "create" ? 201 : 200, renderObject(definition, objects[0]!, how));
 }
 
 /** Taking over what others own is for applies: other writes do it anyway. */
-function forceOf(query: URLSearchParams, op: ProposedDraft["op"]): boolean {
+function forceOf(query: URLSearchParams, op: (ProposedDraft | ProposedApply)["op"]): boolean {
   const force = query.get("force") ?? "";
   if (force !== "" && op === "patch")
     throw invalid("PatchOptions", "", [
