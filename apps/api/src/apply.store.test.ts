@@ -286,6 +286,50 @@ describe("other writes", () => {
   });
 });
 
+describe("status", () => {
+  const PATH = "/apis/projectcalico.org/v3/caliconodestatuses/node-1";
+  const object = { apiVersion: "projectcalico.org/v3", kind: "CalicoNodeStatus", metadata: { name: "node-1" } };
+  const spec = { node: "node-1", classes: ["Agent"], updatePeriodSeconds: 10 };
+  const status = { lastUpdated: "2026-01-01T00:00:00Z" };
+  const apply = (path: string, manager: string, parts: object): Promise<Answer> => {
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    return server.call(`${path}?fieldManager=${manager}`, { method: "PATCH", headers, body: { ...object, ...parts } });
+  };
+
+  test("is applied by itself, and is no part of what is applied to the object", async () => {
+    expect((await apply(PATH, "ann", { spec, status })).body.status).toBeUndefined();
+    const told = await apply(`${PATH}/status`, "agent", { spec: { ...spec, node: "node-2" }, status });
+    expect([told.code, told.body.spec.node, told.body.status]).toEqual([200, "node-1", status]);
+    const entries = told.body.metadata.managedFields as { manager: string; subresource?: string; fieldsV1: object }[];
+    expect(entries.map(({ manager, subresource, fieldsV1 }) => [manager, subresource, Object.keys(fieldsV1)])).toEqual([
+      ["ann", undefined, ["f:spec"]],
+      ["agent", "status", ["f:status"]],
+    ]);
+    const again = await apply(PATH, "ann", { spec });
+    expect(again.body).toEqual(told.body);
+  });
+
+  test("is checked as strictly as is asked", async () => {
+    await apply(PATH, "ann", { spec });
+    const { body } = await server.call(PATH);
+    const put = (query: string) =>
+      server.call(`${PATH}/status${query}`, { method: "PUT", body: { ...body, status: { ...status, mood: "good" } } });
+    expect((await put("?fieldValidation=Strict")).body.message).toBe(
+      'strict decoding error: unknown field "status.mood"',
+    );
+    expect((await put("?dryRun=All")).headers["warning"]).toBe(String.raw`299 - "unknown field \"status.mood\""`);
+    const wrong = { ...body, status: { lastUpdated: 5 } };
+    expect((await server.call(`${PATH}/status`, { method: "PUT", body: wrong })).code).toBe(400);
+  });
+
+  test("of a missing object cannot be applied", async () => {
+    const missing = PATH.replace("node-1", "none");
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    const body = { ...object, metadata: { name: "none" }, status };
+    expect((await server.call(`${missing}/status?fieldManager=a`, { method: "PATCH", headers, body })).code).toBe(404);
+  });
+});
+
 describe("owners", () => {
   test("are shown by get, list and watch, whole and as metadata, and to nobody else", async () => {
     await apply("shown", { spec: { nets: ["10.0.0.1"] } });

@@ -166,6 +166,17 @@ describe("writes", () => {
     expect(warned.headers["warning"]).toContain(String.raw`299 - "duplicate field \"spec.nets\""`);
   });
 
+  test("a deletion may say what becomes of dependents, in words that Kubernetes has for it", async () => {
+    await post(networkSet("alone"));
+    const remove = (body: object) => server.call(`${NETWORK_SETS}/alone`, { method: "DELETE", body });
+    for (const body of [{ propagationPolicy: "Later" }, { propagationPolicy: "Orphan", orphanDependents: true }]) {
+      const refused = await remove(body);
+      expect([refused.code, refused.body.details.causes[0].field]).toEqual([422, "propagationPolicy"]);
+    }
+    expect((await remove({ propagationPolicy: "Foreground", gracePeriodSeconds: 0 })).code).toBe(200);
+    expect((await server.call(`${NETWORK_SETS}/alone`)).code).toBe(404);
+  });
+
   test("unknown fields: Strict refuses, Warn says, Ignore is silent", async () => {
     const body = networkSet("unknown", { nets: ["10.0.0.1"], nest: 1 });
     const at = (mode: string): string => `${NETWORK_SETS}?dryRun=All&fieldValidation=${mode}`;

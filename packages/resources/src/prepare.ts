@@ -70,7 +70,8 @@ export function prepareObject<S, T>(
     isNone(decoded.status) || definition.status === undefined
       ? undefined
       : parsePart(definition.status, decoded.status, "status", findings);
-  if (subresource === "status" && old !== undefined) return statusOnly({ definition, metadata, status, old, findings });
+  if (subresource === "status" && old !== undefined)
+    return statusOnly({ definition, metadata, status, old, findings, fieldValidation });
   const spec = definition.flat
     ? parsePart(definition.spec, flatFieldsOf(decoded), "", findings)
     : parsePart(definition.spec, decoded.spec ?? {}, "spec", findings);
@@ -98,7 +99,7 @@ export function prepareObject<S, T>(
   const current = definition.statusSubresource ? old?.status : status;
   return {
     object: objectOf(definition, metadata, spec as S, current as T | undefined), // the schemas' own output types
-    warnings: fieldValidation === "Warn" ? findings.unknown.map(({ message }) => message) : [],
+    warnings: findings.warnings(fieldValidation),
   };
 }
 
@@ -110,22 +111,26 @@ export function storeIssues<S, T>(
   return definition.store(context);
 }
 
-/** What a write to the status endpoint makes: the stored object with a new status. Unknown status fields are dropped. */
+/** What a write to the status endpoint makes: the stored object with a new status. */
 function statusOnly<S, T>(write: {
   readonly definition: ResourceDefinition<S, T>;
   readonly metadata: ObjectMeta;
   readonly status: unknown;
   readonly old: KubeObject;
   readonly findings: Findings;
+  readonly fieldValidation: FieldValidation;
 }): Prepared<S, T> {
-  const { definition, metadata, old, findings } = write;
+  const { definition, metadata, old, findings, fieldValidation } = write;
   checkVersion(metadata, "update", findings.report);
-  const issues = findings.refused("Ignore");
+  const issues = findings.refused(fieldValidation);
   if (issues.length > 0) return { issues, error: errorFor(definition, metadata.name, issues) };
   const { resourceVersion } = metadata;
   const kept = { ...old.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
   const spec = definition.flat ? flatFieldsOf(old) : old.spec;
-  return { object: objectOf(definition, kept, spec as S, write.status as T | undefined), warnings: [] };
+  return {
+    object: objectOf(definition, kept, spec as S, write.status as T | undefined),
+    warnings: findings.warnings(fieldValidation),
+  };
 }
 
 function objectOf<S, T>(
@@ -224,6 +229,11 @@ class Findings {
   refused(fieldValidation: FieldValidation): readonly FieldIssue[] {
     const unknown = fieldValidation === "Strict" ? [...this.unknown, ...more(this.#untoldUnknown, `${UNKNOWN}s`)] : [];
     return [...unknown, ...this.#issues, ...more(this.#untold, "faults")];
+  }
+
+  /** Of what is dropped. */
+  warnings(fieldValidation: FieldValidation): readonly string[] {
+    return fieldValidation === "Warn" ? this.unknown.map(({ message }) => message) : [];
   }
 
   /** Past what is told only the question is left whether rules can look at the value. */

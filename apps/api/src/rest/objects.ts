@@ -11,7 +11,8 @@ import { parseSelection } from "./selectors.ts";
 import type { Filter } from "./selectors.ts";
 import { tierScope, tiersIn } from "./tier-scope.ts";
 import { watchObjects } from "./watch.ts";
-import { createObject, deleteCollection, deleteObject, patchOne, updateObject } from "./write.ts";
+import { deleteCollection, deleteObject } from "./delete.ts";
+import { createObject, patchOne, updateObject } from "./write.ts";
 
 const HANDLERS: Readonly<Record<Verb, (call: ObjectRequest) => Promise<void>>> = {
   get: getObject,
