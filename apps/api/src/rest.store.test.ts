@@ -166,6 +166,20 @@ describe("writes", () => {
     expect(warned.headers["warning"]).toContain(String.raw`299 - "duplicate field \"spec.nets\""`);
   });
 
+  test("what is rehearsed has the version that it had, and everything else that the server would set", async () => {
+    const { body: made } = await post(networkSet("rehearsed"), `${NETWORK_SETS}?dryRun=All`);
+    expect([made.metadata.resourceVersion, made.metadata.generation, typeof made.metadata.uid]).toEqual([
+      undefined,
+      1,
+      "string",
+    ]);
+    const { body: stored } = await post(networkSet("rehearsed"));
+    const changed = { ...stored, spec: { nets: ["10.0.0.7"] } };
+    const { body } = await server.call(`${NETWORK_SETS}/rehearsed?dryRun=All`, { method: "PUT", body: changed });
+    expect([body.metadata.resourceVersion, body.metadata.generation]).toEqual([stored.metadata.resourceVersion, 2]);
+    expect((await server.call(`${NETWORK_SETS}/rehearsed`)).body).toEqual(stored);
+  });
+
   test("a deletion may say what becomes of dependents, in words that Kubernetes has for it", async () => {
     await post(networkSet("alone"));
     const remove = (body: object) => server.call(`${NETWORK_SETS}/alone`, { method: "DELETE", body });

@@ -45,7 +45,7 @@ export interface Admitted extends ChangeSetResult {
   /** Unknown fields that were dropped, in words. */
   readonly warnings: readonly string[];
   /** What became of each proposal: an apply may have created. */
-  readonly ops: readonly Change["op"][];
+  readonly changes: readonly Change[];
 }
 
 /** The one way into the store: rights, every check layer of every object, then one atomic write. Throws StatusError. */
@@ -93,7 +93,7 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
       return {
         ...result,
         warnings: prepared.flatMap(({ warnings }) => warnings),
-        ops: prepared.map(({ change }) => change.op),
+        changes: prepared.map(({ change }) => change),
       };
     } catch (error) {
       const isWorthIt =

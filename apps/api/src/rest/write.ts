@@ -1,4 +1,6 @@
+import type { Change } from "@percale/protocol";
 import { invalid } from "@percale/resources";
+import type { KubeObject } from "@percale/resources";
 import { admit, refuseReadOnly } from "../admission/admit.ts";
 import type { ProposedApply, ProposedDraft } from "../admission/proposal.ts";
 import { mediaType, readBody, readBytes } from "../bodies/body.ts";
@@ -49,9 +51,18 @@ async function writeObject(
   const draft = { ...(await read()), at };
   const part = subresource === undefined ? {} : { subresource };
   const proposal = op === "apply" ? { op, draft, force, ...part } : { op, draft, ...part };
-  const { objects, warnings, ops } = await admit(store, { changes: [proposal], dryRun: options.dryRun }, options);
+  const { objects, changes, warnings } = await admit(store, { changes: [proposal], dryRun: options.dryRun }, options);
   setWarnings(response, warnings);
-  sendJson(response, ops[0] === "create" ? 201 : 200, renderObject(definition, objects[0]!, how));
+  const [object, change] = [objects[0]!, changes[0]!]; // one proposal, one of each
+  const shown = options.dryRun ? rehearsed(object, change) : object;
+  sendJson(response, change.op === "create" ? 201 : 200, renderObject(definition, shown, how));
+}
+
+/** What nobody wrote has the version that it had: none, if it was to be created. */
+function rehearsed({ metadata, ...object }: KubeObject, change: Change): KubeObject {
+  const { resourceVersion: _, ...others } = metadata;
+  const version = change.op === "update" ? change.object.metadata.resourceVersion : undefined;
+  return { ...object, metadata: { ...others, ...(version !== undefined && { resourceVersion: version }) } };
 }
 
 /** Taking over what others own is for applies: other writes do it anyway. */
