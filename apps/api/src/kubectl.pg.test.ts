@@ -8,6 +8,8 @@ import type { TestApi } from "./testdata/test-api.ts";
 
 /** Older ones read OpenAPI v2 only, which tells next to nothing here. */
 const OLDEST_MINOR = 27;
+/** Of any version: the newest and the oldest are tried by hand. */
+const KUBECTL = process.env["PERCALE_KUBECTL"] ?? "kubectl";
 const reason = kubectlFault();
 const POLICY = `apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -35,7 +37,7 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
   function kubectl(args: readonly string[], input?: string, env: Record<string, string> = {}): Promise<Run> {
     const { promise, resolve } = Promise.withResolvers<Run>();
     const options = { env: { ...process.env, ...env, KUBECONFIG: server.kubeconfig, HOME: server.dataDir } };
-    const child = execFile("kubectl", args, options, (error, out, err) => {
+    const child = execFile(KUBECTL, args, options, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, out, err });
     });
     child.stdin?.end(input ?? "");
@@ -198,7 +200,7 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
 
   test("get -w prints a row for each change", async () => {
     const args = ["get", "cnp", "-n", "shop", "-w", "--no-headers"];
-    const watch = spawn("kubectl", args, { env: { ...process.env, KUBECONFIG: server.kubeconfig } });
+    const watch = spawn(KUBECTL, args, { env: { ...process.env, KUBECONFIG: server.kubeconfig } });
     const { promise, resolve } = Promise.withResolvers<void>();
     let seen = "";
     let asked = false;
@@ -274,7 +276,7 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
 
 function kubectlFault(): string | undefined {
   try {
-    const text = execFileSync("kubectl", ["version", "--client", "-o", "json"], { encoding: "utf8" });
+    const text = execFileSync(KUBECTL, ["version", "--client", "-o", "json"], { encoding: "utf8" });
     const { gitVersion } = (JSON.parse(text) as { clientVersion: { gitVersion: string } }).clientVersion;
     const minor = Number(/^v1\.(\d+)/.exec(gitVersion)?.[1]);
     return minor >= OLDEST_MINOR ? undefined : `kubectl ${gitVersion} is older than v1.${OLDEST_MINOR}`;
