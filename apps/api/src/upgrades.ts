@@ -11,7 +11,7 @@ import type { SyncStream } from "@percale/sync";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import type { Authenticator } from "./auth/authenticator.ts";
-import { authorize, requireRight } from "./auth/authorize.ts";
+import { requireRight } from "./auth/authorize.ts";
 import { sourceOf } from "./auth/failures.ts";
 import { nodeOf } from "./auth/identity.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
@@ -21,7 +21,8 @@ import { LIMITS, Places, serveWatch, SharedGate } from "./limits.ts";
 import type { Gate } from "./limits.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { isWatch } from "./rest/objects.ts";
-import { parseObjectRoute, refOfRoute } from "./rest/route.ts";
+import { parseObjectRoute } from "./rest/route.ts";
+import { serveRightfully } from "./rest/watch-rights.ts";
 import { watchInto } from "./rest/watch.ts";
 import { webSocketSink } from "./rest/watch-sink.ts";
 import type { Services } from "./services/services.ts";
@@ -190,12 +191,12 @@ function watchUpgrade(
     const route = parseObjectRoute(pathname);
     if (route === undefined || !isWatch(query)) throw new StatusError("NotFound", "no WebSocket is served here");
     const identity = identityOf(await callerOf(() => authenticator.identify(request)));
-    authorize(identity, "watch", refOfRoute(route));
     if (socket.destroyed) return;
     strangers.know(request.socket);
     const sink = webSocketSink(() => upgraded(wss, { request, socket, head }));
     const { ended, release } = credentials.hold(identity, () => authenticator.judge(request));
-    await serveWatch(watches, () => watchInto({ request, route, query, store, identity, ended, sink }))
+    const call = { request, route, query, store, identity, ended };
+    await serveWatch(watches, () => serveRightfully(call, (rights) => watchInto({ ...call, ...rights, sink })))
       .finally(release)
       .catch((error: unknown) => {
         if (!sink.hasBegun) throw error;

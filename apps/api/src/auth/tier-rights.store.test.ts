@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { startAnyApi } from "../testdata/any-store-api.ts";
 import type { Answer, CallOptions, TestApi } from "../testdata/test-api.ts";
 
@@ -230,6 +232,24 @@ describe("a watch", () => {
     await move("w1", "seen");
     expect([await next(), await next(), await next()]).toEqual(["ADDED w2", "DELETED w2", "ADDED w1"]);
     end();
+  });
+
+  test("over a WebSocket shows the same", async () => {
+    const { body } = await server.call(POLICIES);
+    const url = new URL(`${POLICIES}?watch=1&resourceVersion=${body.metadata.resourceVersion}`, server.api.url);
+    const socket = new WebSocket(url.href.replace("https", "wss"), {
+      headers: { authorization: `Bearer ${token}` },
+      ca: server.ca,
+    });
+    await once(socket, "open");
+    const message = once(socket, "message");
+    await post(POLICIES, policy("s1", "hidden"));
+    await post(POLICIES, policy("s2", "open"));
+    const [data] = (await message) as [Buffer];
+    expect((JSON.parse(data.toString("utf8")) as { object: object }).object).toMatchObject({
+      metadata: { name: "s2" },
+    });
+    socket.terminate();
   });
 
   test("ends when roles open or close a tier, and for no other change of roles", async () => {

@@ -1,15 +1,13 @@
 import { StatusError } from "@percale/resources";
 import { authorize } from "../auth/authorize.ts";
 import type { Verb } from "../auth/authorize.ts";
-import { whileRightsLast } from "../auth/while-rights-last.ts";
 import { noteRehearsal } from "../refusals.ts";
 import { getObject, listObjects } from "./read.ts";
 import type { ObjectRequest } from "./request.ts";
 import { refOfRoute } from "./route.ts";
 import type { ObjectRoute } from "./route.ts";
-import { parseSelection } from "./selectors.ts";
-import type { Filter } from "./selectors.ts";
-import { tierScope, tiersIn } from "./tier-scope.ts";
+import { tierScope } from "./tier-scope.ts";
+import { pinnedName, serveRightfully } from "./watch-rights.ts";
 import { watchObjects } from "./watch.ts";
 import { deleteCollection, deleteObject } from "./delete.ts";
 import { createObject, patchOne, updateObject } from "./write.ts";
@@ -27,25 +25,14 @@ const HANDLERS: Readonly<Record<Verb, (call: ObjectRequest) => Promise<void>>> =
 
 /** Authorises and answers a request about objects. */
 export async function serveObjects(call: ObjectRequest): Promise<void> {
-  const { request, route, query, store, identity } = call;
+  const { request, route, query, identity } = call;
   if (query.getAll("dryRun").includes("All")) noteRehearsal(request); // before anything can say no
   const verb = verbOf(request.method ?? "GET", route, query);
+  if (verb === "watch") return serveRightfully(call, (rights) => watchObjects({ ...call, ...rights }));
   const name = pinnedName(route, query);
   const ref = refOfRoute(route);
-  const open = async (): Promise<Filter | undefined> => {
-    authorize(identity, verb, name === undefined ? ref : { ...ref, name }, route.subresource);
-    return tierScope(call, verb, name);
-  };
-  const scope = await open();
-  if (verb !== "watch") return HANDLERS[verb]({ ...call, scope });
-  const { ended, release } = whileRightsLast(identity, async () => tiersIn(await open(), store));
-  const either = AbortSignal.any([ended, ...(call.ended === undefined ? [] : [call.ended])]);
-  await watchObjects({ ...call, scope, ended: either }).finally(release);
-}
-
-/** The one name that the selector of a list or watch leaves: whoever may read that one alone may ask so. */
-function pinnedName({ name, definition }: ObjectRoute, query: URLSearchParams): string | undefined {
-  return name === undefined && query.has("fieldSelector") ? parseSelection(definition, query).name : undefined;
+  authorize(identity, verb, name === undefined ? ref : { ...ref, name }, route.subresource);
+  await HANDLERS[verb]({ ...call, scope: await tierScope(call, verb, name) });
 }
 
 export function isWatch(query: URLSearchParams): boolean {

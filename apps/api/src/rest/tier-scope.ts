@@ -8,7 +8,12 @@ import type { Filter, Selection } from "./selectors.ts";
 
 /** Which of many policies a request may be about: those in tiers open to who asks. Undefined: all, and objects that stand in no tier. Throws 403. */
 export async function tierScope(
-  { identity, route: { definition, namespace }, query, store }: ObjectRequest,
+  {
+    identity,
+    route: { definition, namespace },
+    query,
+    store,
+  }: Pick<ObjectRequest, "identity" | "route" | "query" | "store">,
   verb: Verb,
   name?: string,
 ): Promise<Filter | undefined> {
