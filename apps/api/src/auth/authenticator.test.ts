@@ -40,3 +40,30 @@ test("a token counts wherever the page is from: no browser sends one by itself",
   const headers = { authorization: `Bearer ${TOKEN}`, host: "percale:3000", origin: "https://tools.example" };
   expect((await new Authenticator({ tokens, failures }).identify(request(headers))).user).toBe("alice");
 });
+
+test("a session lives as long as somebody comes with it, and ends when nobody has for a while", async () => {
+  let now = Date.now();
+  const records = memoryRecords({ now: () => new Date(now) });
+  const value = newToken();
+  await records.tokens.create({ hash: hashToken(value), subject: "alice", groups: [], idleSeconds: 600 });
+  const authenticator = new Authenticator({ tokens: records.tokens, failures, now: () => now });
+  const come = () => authenticator.identify(request({ cookie: `${SESSION_COOKIE}=${value}`, host: "percale:3000" }));
+  for (let minutes = 0; minutes < 60; minutes += 9) {
+    expect((await come()).user).toBe("alice");
+    now += 9 * 60_000;
+  }
+  now += 2 * 60_000;
+  await expect(come()).rejects.toThrow("the session has ended");
+});
+
+test("what stays open by a session does not keep it", async () => {
+  let now = Date.now();
+  const records = memoryRecords({ now: () => new Date(now) });
+  const value = newToken();
+  await records.tokens.create({ hash: hashToken(value), subject: "alice", groups: [], idleSeconds: 600 });
+  const authenticator = new Authenticator({ tokens: records.tokens, failures, now: () => now });
+  const ask = () => authenticator.judge(request({ cookie: `${SESSION_COOKIE}=${value}`, host: "percale:3000" }));
+  for (let seconds = 0; seconds < 600; seconds += 60, now += 60_000) expect((await ask()).user).toBe("alice");
+  now += 1_000;
+  await expect(ask()).rejects.toThrow("the session has ended");
+});

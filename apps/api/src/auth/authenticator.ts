@@ -24,8 +24,12 @@ export function hashToken(token: string): string {
 
 interface Cached {
   readonly identity: Identity | undefined;
+  readonly record: TokenRecord | undefined;
   readonly until: number;
 }
+
+/** So seldom it is said that a session is in use. */
+const TOUCH_MS = 60_000;
 
 export interface AuthenticatorOptions {
   readonly tokens: TokenRecords;
@@ -52,7 +56,9 @@ export class Authenticator {
 
   /** At the door: who counts, as `judge` says; a wrong credential is noted, and its refusal may be slow. */
   async identify(request: IncomingMessage, token?: string): Promise<Identity> {
-    return this.#atTheDoor(request, () => this.judge(request, token));
+    const identity = await this.#atTheDoor(request, () => this.judge(request, token));
+    if (identity.method === "session") this.#touch(sessionOf(request));
+    return identity;
   }
 
   /** At the door: the identity of a token that somebody wants a session for. */
@@ -121,8 +127,20 @@ export class Authenticator {
     const identity = record === undefined ? undefined : this.#ruled(identityOf(record));
     if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
     const until = Math.min(this.#now() + CACHE_MS, identity?.expiresAt ?? Number.POSITIVE_INFINITY);
-    this.#cache.set(hash, { identity, until });
+    this.#cache.set(hash, { identity, record, until });
     return identity;
+  }
+
+  /** Whoever comes to the door with a session uses it; what only stays open does not. Nobody waits for it to be kept. */
+  #touch(session: string | undefined): void {
+    const hash = session === undefined ? undefined : hashToken(session);
+    const known = hash === undefined ? undefined : this.#cache.get(hash);
+    if (hash === undefined || known?.record?.idleSeconds === undefined) return;
+    const { id, idleSeconds, usedAt, createdAt } = known.record;
+    const now = this.#now();
+    if (now - (usedAt ?? createdAt).getTime() < Math.min(TOUCH_MS, idleSeconds * 100)) return;
+    this.#cache.set(hash, { ...known, record: { ...known.record, usedAt: new Date(now) } });
+    this.#tokens.touch(id).catch(() => undefined); // a database that is away keeps nothing, and lets nobody in either
   }
 
   /** With the one who decides over it. */

@@ -12,6 +12,8 @@ import type { TokenView } from "../trpc/views.ts";
 import type { Services } from "./services.ts";
 
 const SESSION_SECONDS = 12 * 3600;
+/** So long a session may lie unused. */
+const IDLE_SECONDS = 3600;
 const SESSION = "browser session";
 
 interface AccessSources {
@@ -37,6 +39,7 @@ export function sessionServices({ tokens, authenticator, log }: AccessSources): 
         description: SESSION,
         expiresAt: new Date(endsAt),
         parentId: made.parentId ?? made.id,
+        idleSeconds: IDLE_SECONDS,
       });
       logTokenMade(log, record, subject);
       const maxAgeSeconds = Math.max(1, Math.round((endsAt - Date.now()) / 1000));
