@@ -22,7 +22,7 @@ export default async function bundlePercale() {
     define: { PERCALE_COMMIT: JSON.stringify(newest("%h")), PERCALE_DATE: JSON.stringify(newest("%cI")) },
     // The daemon runs from its sources, where the kernel addon is.
     external: ["@percale/kernel"],
-    plugins: [{ name: "builtins as they are", setup: takeBuiltins }],
+    plugins: [{ name: "builtins at first use", setup: takeBuiltins }],
     // Packages written for require() find one.
     banner: {
       js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
@@ -42,19 +42,13 @@ export default async function bundlePercale() {
 }
 
 /**
- * To import a builtin reads all that it exports, and so loads what few need: of node:http all of fetch, which takes longer than Node's own start. What a
- * CommonJS package (commander: node:child_process) merely might need is loaded when it does.
+ * A builtin is loaded when something of it is used. To import one reads all that it exports, and so loads what few need: of node:http all of fetch, which
+ * takes longer than Node's own start. (Names are found by the prototype, since esbuild copies an object's own.)
  */
 function takeBuiltins({ onResolve, onLoad }) {
-  onResolve({ filter: /^node:/ }, ({ path, kind }) => ({
-    path,
-    namespace: kind === "require-call" ? "lazy" : "builtin",
-  }));
+  onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "builtin" }));
   onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
-    contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-  }));
-  onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
-    contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule(${JSON.stringify(path)})[name] });`,
+    contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => process.getBuiltinModule(${JSON.stringify(path)})[name] }));`,
   }));
 }
 

@@ -14,6 +14,7 @@ export const MODULES = [
   { name: "holds", file: "apps/api/bench/holds.ts", run: "benchHolds" },
   { name: "stream", file: "apps/api/bench/stream.ts", run: "benchStream" },
   { name: "attachments", file: "apps/api/bench/attachments.ts", run: "benchAttachments" },
+  { name: "cli", file: "apps/cli/bench/cli.ts", run: "benchCli" },
   { name: "path", file: "scripts/bench/path.ts", run: "benchPath" },
   { name: "web", file: "apps/web/bench/web.ts", run: "benchWeb", needs: chromium, web: true },
 ];

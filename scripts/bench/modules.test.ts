@@ -12,7 +12,7 @@ test("words choose benches by a part of their names, no word chooses all", () =>
 
 test("a word that names none is refused with those there are", () => {
   expect(() => chooseModules(["dashboard"])).toThrow(
-    "there is no bench called dashboard: one of policy, evaluator, nft, agent, store, api, holds, stream, attachments, path, web",
+    "there is no bench called dashboard: one of policy, evaluator, nft, agent, store, api, holds, stream, attachments, cli, path, web",
   );
 });
 

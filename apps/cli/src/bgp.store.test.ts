@@ -2,7 +2,7 @@ import { startAnyApi } from "@percale/api/any-store-api";
 import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { showBgp } from "./bgp-sessions.ts";
-import { readKubeconfig } from "./access/kubeconfig.ts";
+import { readKubeconfig } from "./access/read-kubeconfig.ts";
 import { call } from "./rest/client.ts";
 import type { Access } from "./rest/client.ts";
 

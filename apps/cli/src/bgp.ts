@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { withGlobals } from "./shell.ts";
 import type { Shell } from "./shell.ts";
 import { parseChoice } from "./words.ts";
+import { showBgp } from "./bgp-sessions.ts";
 
 const OUTPUTS = { ps: "ps", wide: "wide", json: "json" } as const;
 
@@ -15,7 +16,6 @@ export function addBgpCommands(program: Command, shell: Shell): void {
     .option("-o, --output <format>", "ps, wide or json", "ps");
   withGlobals(sessions).action(async ({ node, output }: { node?: string; output: string }) => {
     const format = parseChoice("--output", output, OUTPUTS);
-    const { showBgp } = await import("./bgp-sessions.ts");
     process.stdout.write(await showBgp(await shell.access(sessions), { node, format }));
   });
 }

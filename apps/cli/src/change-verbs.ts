@@ -1,11 +1,16 @@
-/** Who changed what, what a change would do, and how to turn one back. What does the work is loaded when it is asked for. */
+/** Who changed what, what a change would do, and how to turn one back. */
 import { exitCodes } from "@percale/protocol";
 import type { Command } from "commander";
 import { ExitError } from "./exit-error.ts";
 import type { ReadOptions } from "./manifests/read.ts";
 import { withGlobals } from "./shell.ts";
 import type { Shell } from "./shell.ts";
+import { oneAsked } from "./verbs/asked.ts";
 import { parseChoice, parseCount } from "./words.ts";
+import { isEmpty, planFiles, renderPlan } from "./changes/plan.ts";
+import { diffFiles } from "./changes/diff.ts";
+import { showHistory, showObjectHistory } from "./changes/history.ts";
+import { revertObject, revertSet } from "./changes/revert.ts";
 
 const say = (text: string): void => void process.stdout.write(text);
 
@@ -43,7 +48,6 @@ function addPlan(program: Command, shell: Shell): void {
     );
   withGlobals(command).action(async ({ output, ...flags }: FileFlags & { output: string }) => {
     const isJson = parseChoice("--output", output, { ps: false, json: true });
-    const { isEmpty, planFiles, renderPlan } = await import("./changes/plan.ts");
     const plan = await planFiles(() => shell.access(command), flags.filename, flags);
     say(isJson ? `${JSON.stringify(plan)}\n` : renderPlan(plan));
     process.exitCode = isEmpty(plan) ? done.code : changes.code;
@@ -59,7 +63,6 @@ function addDiff(program: Command, shell: Shell): void {
     `\nEnds with ${done.code} if nothing changes, ${changes.code} if something does, ${failed.code} if it would be refused.\n\nExamples:\n  percale diff -f policy.yaml`,
   );
   withGlobals(command).action(async (flags: FileFlags) => {
-    const { diffFiles } = await import("./changes/diff.ts");
     const text = await diffFiles(() => shell.access(command), flags.filename, flags);
     say(text);
     process.exitCode = text === "" ? done.code : changes.code;
@@ -88,12 +91,10 @@ function addHistory(program: Command, shell: Shell): void {
     .option("--diff", "of an object: the lines that each write changed")
     .addHelpText("after", "\nExamples:\n  percale history --limit 5\n  percale history np web -n shop --diff");
   withGlobals(command).action(async (kind: string | undefined, name: string | undefined, flags: HistoryFlags) => {
-    const { showHistory, showObjectHistory } = await import("./changes/history.ts");
     if (kind === undefined) {
       say(await showHistory(await shell.access(command), flags));
       return;
     }
-    const { oneAsked } = await import("./verbs/asked.ts");
     const { ref } = await oneAsked(() => shell.access(command), [kind, name], flags);
     say(await showObjectHistory(await shell.access(command), ref, { limit: flags.limit, isDiff: flags.diff === true }));
   });
@@ -121,7 +122,6 @@ function addRevert(program: Command, shell: Shell): void {
       "\nExamples:\n  percale revert 1234 --reason 'too early'\n  percale revert np web -n shop --to 1200",
     );
   withGlobals(command).action(async (what: string, name: string | undefined, flags: RevertFlags) => {
-    const { revertObject, revertSet } = await import("./changes/revert.ts");
     const access = (): ReturnType<Shell["access"]> => shell.access(command);
     if (/^\d+$/.test(what)) {
       say(await revertSet(await access(), parseCount("the revision", what), flags.reason));
@@ -131,7 +131,6 @@ function addRevert(program: Command, shell: Shell): void {
       throw new ExitError("say which revision with --to: percale history KIND NAME shows them", {
         code: exitCodes.percale.usage.code,
       });
-    const { oneAsked } = await import("./verbs/asked.ts");
     const one = await oneAsked(access, [what, name], flags);
     say(
       await revertObject(await access(), { ...one, to: flags.to, reason: flags.reason, dryRun: flags.dryRun === true }),

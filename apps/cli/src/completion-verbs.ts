@@ -1,7 +1,10 @@
 /** `percale completion SHELL`, and what the shells then ask. */
 import type { Command } from "commander";
 import type { Shell } from "./shell.ts";
+import { candidatesFor } from "./completion/candidates.ts";
+import { askedKnown } from "./completion/known.ts";
 import { parseChoice } from "./words.ts";
+import { SCRIPTS } from "./completion/scripts.ts";
 
 /** The shells wait for it. */
 const PATIENCE_MS = 2_000;
@@ -20,7 +23,6 @@ Examples:
   percale completion fish > ~/.config/fish/completions/percale.fish`,
     )
     .action(async (typed: string) => {
-      const { SCRIPTS } = await import("./completion/scripts.ts");
       process.stdout.write(parseChoice<string>("the shell", typed, SCRIPTS));
     });
   const complete = program
@@ -30,10 +32,6 @@ Examples:
     .passThroughOptions()
     .helpOption(false);
   complete.action(async (line: string[]) => {
-    const [{ candidatesFor }, { askedKnown }] = await Promise.all([
-      import("./completion/candidates.ts"),
-      import("./completion/known.ts"),
-    ]);
     const late = setTimeout(() => process.exit(), PATIENCE_MS).unref();
     const { words, files } = await candidatesFor(program, line, askedKnown(shell, complete, flagsIn(line)));
     clearTimeout(late);

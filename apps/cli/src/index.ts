@@ -7,6 +7,6 @@ export { ROOTLESS_MARK } from "./config.ts";
 export { labId, labSocket } from "./lab/places.ts";
 export { rootlessRefusal, spawnRootless } from "./lab/rootless.ts";
 export { Child } from "./lab/child.ts";
-export { readKubeconfig } from "./access/kubeconfig.ts";
+export { readKubeconfig } from "./access/read-kubeconfig.ts";
 export { call, send } from "./rest/client.ts";
 export type { Access, Reply } from "./rest/client.ts";

@@ -14,7 +14,11 @@ import { addQueries, addQueryCommand } from "./query-verbs.ts";
 import { addResourceCommands } from "./resource-verbs.ts";
 import { shellOf, withGlobals } from "./shell.ts";
 import type { Shell } from "./shell.ts";
+import { query } from "./rest/trpc.ts";
+import { clientVersion, toolVersion } from "./verbs/client-version.ts";
+import { clusterVersion } from "./verbs/version.ts";
 import { parseChoice, parsePeriod, parsePort } from "./words.ts";
+import { explainToFirstPort, renderLadder } from "./why.ts";
 
 const PROTOCOLS = { tcp: "TCP", udp: "UDP", icmp: "ICMP", icmpv6: "ICMPv6" } as const;
 
@@ -71,10 +75,8 @@ function addVersion(program: Command, shell: Shell): void {
       parsePeriod("--poll", text),
     );
   withGlobals(command).action(async ({ client, poll }: { client?: true; poll?: number }) => {
-    const { clientVersion } = await import("./verbs/client-version.ts");
     process.stdout.write(clientVersion());
     if (client === true) return;
-    const { clusterVersion } = await import("./verbs/version.ts");
     const access = await shell.anyAccess(command);
     for (let said = ""; ; await delay(poll)) {
       const text = await clusterVersion(access);
@@ -90,16 +92,12 @@ function addToolVersion(program: Command): void {
   program
     .command("version")
     .description("version of this command")
-    .action(async () => {
-      const { toolVersion } = await import("./verbs/client-version.ts");
-      process.stdout.write(toolVersion());
-    });
+    .action(() => void process.stdout.write(toolVersion()));
 }
 
 function addWhoami(program: Command, shell: Shell): void {
   const command = program.command("whoami").description("who the API server takes you for");
   withGlobals(command).action(async () => {
-    const { query } = await import("./rest/trpc.ts");
     const { user, groups = [] } = (await query(await shell.access(command), "session.whoami")) as {
       readonly user: string;
       readonly groups?: readonly string[];
@@ -127,7 +125,6 @@ function addWhy(program: Command, shell: Shell): void {
       const protocol = parseChoice("--proto", proto, PROTOCOLS);
       const isJson = parseChoice("--output", output, { ps: false, json: true });
       const question = { from, to, protocol, ...(port !== undefined && { port }) };
-      const { explainToFirstPort, renderLadder } = await import("./why.ts");
       const answer = await explainToFirstPort(await shell.access(command), question);
       process.stdout.write(isJson ? `${JSON.stringify(answer, undefined, 2)}\n` : renderLadder(answer));
     },

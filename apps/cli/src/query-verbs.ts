@@ -4,6 +4,8 @@ import type { Question } from "./questions/calicoq.ts";
 import { withGlobals } from "./shell.ts";
 import type { Shell } from "./shell.ts";
 import { parseChoice } from "./words.ts";
+import { policyRef } from "./questions/policy-ref.ts";
+import { askMatches, renderMatches } from "./questions/calicoq.ts";
 
 const OUTPUTS = { ps: "ps", yaml: "yaml", json: "json" } as const;
 const say = (text: string): void => void process.stdout.write(text);
@@ -34,7 +36,6 @@ export function addQueries(parent: Command, shell: Shell): void {
     "<policy>",
     "endpoints that a policy applies to, and those that its rules match; namespace/name, or the name of a global one",
     async (name, command) => {
-      const { policyRef } = await import("./questions/policy-ref.ts");
       return { per: "policy", ref: await policyRef(() => shell.access(command), name) };
     },
   );
@@ -70,7 +71,6 @@ function addQuery(
     if (flags.debug === true) command.setOptionValue("logLevel", "debug");
     const format = parseChoice("--output", flags.output, OUTPUTS);
     const question = await read(what, command);
-    const { askMatches, renderMatches } = await import("./questions/calicoq.ts");
     const rows = await askMatches(await shell.access(command), question);
     const hidden = { rules: flags.hideRuleMatches === true, selectors: flags.hideSelectors === true };
     if (format === "ps") say(renderMatches(question, rows, hidden));

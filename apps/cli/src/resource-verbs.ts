@@ -1,4 +1,4 @@
-/** The verbs on objects, as they are typed. What does the work is loaded when it is asked for. */
+/** The verbs on objects, as they are typed. */
 import { exitCodes } from "@percale/protocol";
 import { Option } from "commander";
 import type { Command } from "commander";
@@ -8,7 +8,14 @@ import { parseOutput } from "./output/format.ts";
 import { withGlobals } from "./shell.ts";
 import type { Shell } from "./shell.ts";
 import type { Validation, WriteOptions, WriteVerb } from "./verbs/write.ts";
+import { oneAsked, parseAsked } from "./verbs/asked.ts";
+import { getAsked, getFromFiles } from "./verbs/get.ts";
 import { parseChoice } from "./words.ts";
+import { watchAsked } from "./verbs/watch.ts";
+import { writeObjects } from "./verbs/write.ts";
+import { deleteObjects } from "./verbs/delete.ts";
+import { PATCH_TYPES, labelObject, patchObject } from "./verbs/patch.ts";
+import { validateFiles } from "./verbs/validate.ts";
 
 const VALIDATE: { readonly [V in Validation]: V } = { strict: "strict", warn: "warn", ignore: "ignore" };
 const warn = (text: string): void => console.error(text);
@@ -97,18 +104,15 @@ function addGet(command: Command, shell: Shell): void {
       if ((kind === undefined) === (flags.filename === undefined))
         throw usage(`name a kind (percale ${verb} tiers), or files with -f`);
       const access = (): ReturnType<Shell["access"]> => shell.access(command);
-      const { getAsked, getFromFiles } = await import("./verbs/get.ts");
       if (kind === undefined) {
         finish(await getFromFiles(await access(), flags.filename!, options));
         return;
       }
-      const { parseAsked } = await import("./verbs/asked.ts");
       const asked = await parseAsked(access, [kind, ...names]);
       if (verb === "get" && flags.watch !== true) {
         finish(await getAsked(await access(), asked, options));
         return;
       }
-      const { watchAsked } = await import("./verbs/watch.ts");
       await watchAsked(await access(), asked, {
         ...options,
         events: verb === "watch" || flags.outputWatchEvents === true,
@@ -161,7 +165,6 @@ function addWrite(command: Command, shell: Shell, description: string): Command 
     // kubectl's true and false are strict and ignore.
     const how = parseChoice<Validation>("--validate", validate, VALIDATE, { true: "strict", false: "ignore" });
     const files = filesOf(flags);
-    const { writeObjects } = await import("./verbs/write.ts");
     say(await writeObjects(() => shell.access(command), verb, files, { ...flags, validate: how, warn, say }));
   });
 }
@@ -179,15 +182,12 @@ function addDelete(program: Command, shell: Shell): void {
       const options = { ...flags, skipMissing: flags.skipNotExists === true, warn, say };
       const access = (): ReturnType<Shell["access"]> => shell.access(command);
       if (flags.filename !== undefined) {
-        const { writeObjects } = await import("./verbs/write.ts");
         say(await writeObjects(access, "delete", flags.filename, options));
         return;
       }
-      const { parseAsked } = await import("./verbs/asked.ts");
       const asked = kind === undefined ? [] : await parseAsked(access, [kind, ...names]);
       if (asked.length === 0 || asked.some((one) => one.names.length === 0))
         throw usage("name a kind and objects, or a file with -f");
-      const { deleteObjects } = await import("./verbs/delete.ts");
       say(await deleteObjects(await access(), asked, options));
     },
   );
@@ -216,10 +216,8 @@ Examples:
       name: string | undefined,
       flags: { patch: string; type: string; namespace?: string; dryRun?: true },
     ) => {
-      const { patchObject, PATCH_TYPES } = await import("./verbs/patch.ts");
       const types = Object.fromEntries(Object.keys(PATCH_TYPES).map((one) => [one, one as keyof typeof PATCH_TYPES]));
       const type = parseChoice("--type", flags.type, types);
-      const { oneAsked } = await import("./verbs/asked.ts");
       const one = await oneAsked(() => shell.access(command), [kind, name], flags);
       say(await patchObject(await shell.access(command), one, flags.patch, { ...flags, type, warn }));
     },
@@ -244,9 +242,7 @@ function addLabel(program: Command, shell: Shell): void {
       label: string,
       flags: { namespace?: string; overwrite?: true; remove?: true },
     ) => {
-      const { oneAsked } = await import("./verbs/asked.ts");
       const one = await oneAsked(() => shell.access(command), [kind, name], flags);
-      const { labelObject } = await import("./verbs/patch.ts");
       say(await labelObject(await shell.access(command), one, label, flags));
     },
   );
@@ -258,7 +254,6 @@ function addValidate(program: Command): void {
     .addHelpText("after", "\nExamples:\n  percale validate -f policies/ -R");
   withGlobals(command).action(async (flags: FileFlags) => {
     const files = filesOf(flags);
-    const { validateFiles } = await import("./verbs/validate.ts");
     say(await validateFiles(files, flags, say));
   });
 }

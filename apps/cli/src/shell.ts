@@ -5,6 +5,7 @@ import { chooseAccess } from "./access/choose.ts";
 import type { AccessFlags } from "./access/choose.ts";
 import type { CliConfig } from "./config.ts";
 import type { Access } from "./rest/client.ts";
+import { refuseOtherVersion } from "./verbs/version.ts";
 import { parseChoice } from "./words.ts";
 
 /** calicoctl's; `debug` shows each request that was answered. */
@@ -36,7 +37,6 @@ export function shellOf(config: CliConfig): Shell {
     access: async (command) => {
       const access = await anyAccess(command);
       if (command.optsWithGlobals<GlobalFlags>().allowVersionMismatch === true) return access;
-      const { refuseOtherVersion } = await import("./verbs/version.ts");
       await refuseOtherVersion(access);
       return access;
     },

@@ -1,13 +1,15 @@
 /** Which server is asked, and as whom: the first of these that says it. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isPlugin } from "../config.ts";
 import type { CliConfig } from "../config.ts";
 import { ExitError } from "../exit-error.ts";
 import type { Access } from "../rest/client.ts";
-import type { CredentialPlugin } from "./kubeconfig.ts";
+import { parseKubeconfig, parserFor, readContext } from "./kubeconfig.ts";
+import type { CredentialPlugin, Parse } from "./kubeconfig.ts";
 import { calicoSettings, fileSettings, ourSettings, readFile } from "./settings.ts";
 import type { Settings } from "./settings.ts";
+import { askPlugin } from "./plugin.ts";
 
 export interface AccessFlags {
   readonly server?: string;
@@ -48,8 +50,8 @@ async function settingsAccess(config: CliConfig, said: Settings, wanted: string 
   const context = wanted ?? said.context;
   if (said.server !== undefined) return directAccess({ ...said, server: said.server });
   if (said.kubeconfigInline !== undefined) {
-    const { parseKubeconfig } = await import("./kubeconfig.ts");
-    return withPlugin(parseKubeconfig(said.kubeconfigInline, "kubeconfigInline", context), config);
+    const parse = await parserFor(said.kubeconfigInline);
+    return withPlugin(parseKubeconfig(said.kubeconfigInline, "kubeconfigInline", parse, context), config);
   }
   if (said.kubeconfig !== undefined) return kubeconfigAccess(config, said.kubeconfig, context);
   if (said.etcd === true)
@@ -72,9 +74,10 @@ function defaultKubeconfigs({ environment, kubeconfig, calledAs }: CliConfig): r
 /** calicoctl says on stdout that there is none. */
 async function readCalicoFile(path: string): Promise<Settings> {
   if (!existsSync(path)) throw new ExitError(`Error reading config file: ${path}`, { onStdout: true });
-  const { parse } = await import("yaml");
+  const text = readFile(path);
+  const parse = await parserFor(text);
   try {
-    return fileSettings(parse(readFile(path)), path);
+    return fileSettings(parse(text), path);
   } catch (cause) {
     if (cause instanceof ExitError) throw cause;
     throw new ExitError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -94,8 +97,11 @@ function directAccess(said: Settings & { readonly server: string }): Access {
 }
 
 async function kubeconfigAccess(config: CliConfig, paths: string, context: string | undefined): Promise<Access> {
-  const { readContext } = await import("./kubeconfig.ts");
-  return withPlugin(readContext(paths, context), config);
+  return withPlugin(readContext(paths, await parserOf(paths), context), config);
+}
+
+async function parserOf(paths: string): Promise<Parse> {
+  return parserFor(existsSync(paths) && statSync(paths).isFile() ? readFile(paths) : "");
 }
 
 async function withPlugin(
@@ -103,6 +109,5 @@ async function withPlugin(
   { environment }: CliConfig,
 ): Promise<Access> {
   if (plugin === undefined) return access;
-  const { askPlugin } = await import("./plugin.ts");
   return { ...access, ...askPlugin(plugin, environment) };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readKubeconfig } from "./kubeconfig.ts";
+import { readKubeconfig } from "./read-kubeconfig.ts";
 
 test.each([
   ["nothing", "", "it names no clusters"],

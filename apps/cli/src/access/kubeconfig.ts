@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, resolve } from "node:path";
-import { parse } from "yaml";
 import { ExitError } from "../exit-error.ts";
 import type { Access } from "../rest/client.ts";
 
@@ -23,34 +22,43 @@ interface Entry {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The current context of a kubeconfig file, inline data or files. */
-export function readKubeconfig(path: string): Access {
-  return readContext(path).access;
-}
+/** What reads the text: YAML's parser, or JSON's where that is enough. */
+export type Parse = (text: string) => unknown;
 
 /** A context, the current one if none is named. `paths` may name several files, as KUBECONFIG does: the first to say something wins. */
-export function readContext(paths: string, wanted?: string): Context {
+export function readContext(paths: string, parse: Parse, wanted?: string): Context {
   const several = paths.split(delimiter).filter((path) => path !== "");
   // Of several some may be missing, as kubectl has it.
   const there = several.length > 1 ? several.filter((path) => existsSync(path)) : several;
   return contextOf(
-    there.map((path) => ({ path, folder: dirname(resolve(path)), config: parseConfig(path, readText(path)) })),
+    there.map((path) => ({ path, folder: dirname(resolve(path)), config: parseConfig(path, readText(path), parse) })),
     wanted,
   );
 }
 
 /** The same of a text that is somewhere else, such as in a configuration. */
-export function parseKubeconfig(text: string, where: string, wanted?: string): Context {
-  return contextOf([{ path: where, folder: process.cwd(), config: parseConfig(where, text) }], wanted);
+export function parseKubeconfig(text: string, where: string, parse: Parse, wanted?: string): Context {
+  return contextOf([{ path: where, folder: process.cwd(), config: parseConfig(where, text, parse) }], wanted);
 }
 
 /** Every context that there is, for whoever completes words. */
-export function contextNames(paths: string): readonly string[] {
+export function contextNames(paths: string, parse: Parse): readonly string[] {
   return paths.split(delimiter).flatMap((path) => {
     if (!existsSync(path)) return [];
-    const { contexts } = parseConfig(path, readText(path));
+    const { contexts } = parseConfig(path, readText(path), parse);
     return (Array.isArray(contexts) ? contexts : []).map((one: { name?: unknown }) => String(one.name));
   });
+}
+
+/** YAML takes as long to load as all the rest of a command; JSON is YAML too, and what `npm start` writes. */
+export async function parserFor(text: string): Promise<Parse> {
+  try {
+    JSON.parse(text);
+    return JSON.parse;
+  } catch {
+    const { parse } = await import("yaml");
+    return parse;
+  }
 }
 
 interface ConfigFile {
@@ -98,7 +106,7 @@ function contextOf(files: readonly ConfigFile[], wanted: string | undefined): Co
 const EMPTY: Entry = { folder: "", fields: {} };
 
 /** A file that npm start wrote, or kubectl's own; what is missing shows as a failed connection. */
-function parseConfig(path: string, source: string): Readonly<Record<string, unknown>> {
+function parseConfig(path: string, source: string, parse: Parse): Readonly<Record<string, unknown>> {
   let config: unknown;
   try {
     config = parse(source);

@@ -1,10 +1,9 @@
 import type { KubeObject } from "@percale/resources";
-import { stringify } from "yaml";
 import type { Access } from "../rest/client.ts";
 import { readTargets } from "../verbs/write.ts";
 import type { ReadOptions } from "../manifests/read.ts";
 import type { Scope } from "../manifests/target.ts";
-import { rehearse, withoutCounts } from "./rehearse.ts";
+import { rehearse } from "./rehearse.ts";
 import type { Rehearsed } from "./rehearse.ts";
 import { unifiedDiff } from "./unified.ts";
 
@@ -15,10 +14,11 @@ export async function diffFiles(
   options: Scope & ReadOptions,
 ): Promise<string> {
   const targets = await readTargets(files, options, "strict");
-  return (await rehearse(await ask(), targets)).map(diffOf).join("");
+  const { textOf } = await import("./object-text.ts");
+  return (await rehearse(await ask(), targets)).map((one) => diffOf(one, textOf)).join("");
 }
 
-function diffOf({ target, stored, wouldBe, isSame }: Rehearsed): string {
+function diffOf({ target, stored, wouldBe, isSame }: Rehearsed, textOf: (object: KubeObject) => string): string {
   if (isSame) return "";
   const { plural } = target.kind;
   const name = [plural, target.namespace, wouldBe.metadata.name].filter((part) => part !== undefined).join("/");
@@ -26,9 +26,4 @@ function diffOf({ target, stored, wouldBe, isSame }: Rehearsed): string {
     before: stored === undefined ? "/dev/null" : `stored/${name}`,
     after: `applied/${name}`,
   });
-}
-
-/** In one order of keys, whoever wrote it. */
-export function textOf(object: KubeObject): string {
-  return stringify(withoutCounts(object), { sortMapEntries: true, lineWidth: 0 });
 }

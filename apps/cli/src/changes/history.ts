@@ -3,6 +3,7 @@ import { ExitError } from "../exit-error.ts";
 import type { Access } from "../rest/client.ts";
 import { renderColumns } from "../rest/table.ts";
 import { query } from "../rest/trpc.ts";
+import { unifiedDiff } from "./unified.ts";
 
 /** One write of one object, as the server's view has it. */
 interface Entry {
@@ -50,7 +51,7 @@ export async function showObjectHistory(
     ]);
     return renderColumns([["REVISION", "WHEN", "WHO", "WHAT", "REQUEST", "REASON"], ...rows]);
   }
-  const [{ textOf }, { unifiedDiff }] = await Promise.all([import("./diff.ts"), import("./unified.ts")]);
+  const { textOf } = await import("./object-text.ts");
   return entries
     .map(({ revision, at, author, op, object, previous, reason }) => {
       const text = (one: KubeObject | undefined): string => (one === undefined ? "" : textOf(one));

@@ -9,7 +9,6 @@ import type { Kind } from "../rest/kinds.ts";
 import { mutate, query } from "../rest/trpc.ts";
 import { idOf } from "../manifests/target.ts";
 import { unifiedDiff } from "./unified.ts";
-import { textOf } from "./diff.ts";
 import { withoutVersion } from "../verbs/write.ts";
 
 /** Writes back what was before the change set of that revision. */
@@ -44,7 +43,9 @@ export async function revertObject(access: Access, options: RevertOptions): Prom
   const ref: ObjectRef = { kind: kind.kind, name, ...(namespace !== undefined && { namespace }) };
   const then = await objectAt(access, ref, { id, to });
   const stored = await storedObject(access, pathOf(kind, namespace, name));
-  const change = changeBetween(ref, stored, then);
+  const { textOf } = await import("./object-text.ts");
+  const isSame = stored !== undefined && then !== undefined && textOf(stored) === textOf(then);
+  const change = isSame ? undefined : changeBetween(ref, stored, then);
   if (change === undefined) return `${id} is what it was at revision ${to}\n`;
   if (options.dryRun) {
     const text = (object: KubeObject | undefined): string => (object === undefined ? "" : textOf(object));
@@ -89,7 +90,6 @@ function changeBetween(
   if (then === undefined) return stored === undefined ? undefined : { op: "delete", ref, ...preconditionOf(stored) };
   const bare = withoutVersion(then);
   if (stored === undefined) return { op: "create", object: bare };
-  if (textOf(stored) === textOf(then)) return undefined;
   return { op: "update", object: { ...bare, metadata: { ...bare.metadata, ...preconditionOf(stored) } } };
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { kubeconfigPaths } from "../access/choose.ts";
+import { contextNames } from "../access/kubeconfig.ts";
 import type { AccessFlags } from "../access/choose.ts";
 import type { Access } from "../rest/client.ts";
 import { call } from "../rest/client.ts";
@@ -17,8 +18,8 @@ export function askedKnown(shell: Shell, command: Command, flags: AccessFlags): 
   return {
     contexts: async () => {
       const paths = kubeconfigPaths(shell.config, flags);
-      const { contextNames } = await import("../access/kubeconfig.ts");
-      return paths === undefined ? [] : contextNames(paths);
+      const { parse } = await import("yaml");
+      return paths === undefined ? [] : contextNames(paths, parse);
     },
     names: async (typed, namespace) => {
       const kind = await resolveKind(access, typed.split(",")[0]!);

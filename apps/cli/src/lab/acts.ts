@@ -10,7 +10,7 @@ import { ROOTLESS_MARK } from "../config.ts";
 import { labSocket } from "./places.ts";
 import { exitCodes } from "@percale/protocol";
 import { ExitError } from "../exit-error.ts";
-import { readKubeconfig } from "../access/kubeconfig.ts";
+import { readKubeconfig } from "../access/read-kubeconfig.ts";
 import { renderColumns } from "../rest/table.ts";
 import { explain, renderLadder } from "../why.ts";
 import { parseChoice } from "../words.ts";

@@ -6,7 +6,7 @@ import type { KubeObject } from "@percale/resources";
 import type { CliConfig } from "../config.ts";
 import { apiSocket } from "./places.ts";
 import type { Access } from "../rest/client.ts";
-import { readKubeconfig } from "../access/kubeconfig.ts";
+import { readKubeconfig } from "../access/read-kubeconfig.ts";
 import { call, messageOf, send } from "../rest/client.ts";
 import type { Kind } from "../rest/kinds.ts";
 import { discoverKinds, findKind, OUR_ROOT, pathOf } from "../rest/kinds.ts";

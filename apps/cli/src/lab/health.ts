@@ -1,7 +1,7 @@
 /** What is wrong with the lab's agents and its API, as the API tells it. */
 import type { Condition } from "@percale/protocol";
 import type { CliConfig } from "../config.ts";
-import { readKubeconfig } from "../access/kubeconfig.ts";
+import { readKubeconfig } from "../access/read-kubeconfig.ts";
 import { query } from "../rest/trpc.ts";
 import type { LabStatus } from "./status.ts";
 

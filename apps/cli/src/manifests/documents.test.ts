@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseField, parseManifests } from "./documents.ts";
+import { parseManifests } from "./documents.ts";
+import { parseField } from "./field.ts";
 
 const names = (text: string): string[] => parseManifests(text, "x").map(({ object }) => object.metadata.name);
 

@@ -3,6 +3,7 @@ import type { KubeObject } from "@percale/resources";
 import type { Document, LineCounter as Lines, Node, Pair } from "yaml";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import { ExitError } from "../exit-error.ts";
+import { parseField } from "./field.ts";
 
 /** An object of a file. */
 export interface Manifest {
@@ -65,13 +66,6 @@ function flatten(value: unknown, path: Path, place: Place): Manifest[] {
   if (typeof object.metadata?.name !== "string" && object.metadata?.generateName === undefined)
     throw new ExitError(`${here("metadata")}: insufficient identifiers, missing 'name'`);
   return [{ object: object as KubeObject, source: place.source, locate: here }]; // kind and name were just seen; others check the rest
-}
-
-/** `spec.ingress[0].source`, `metadata.labels[a/b]` → keys and indexes. */
-export function parseField(field: string): (string | number)[] {
-  return [...field.matchAll(/\[(\d+)\]|\[([^\]]*)\]|[^.[\]]+/g)].map(([text, index, key]) =>
-    index !== undefined ? Number(index) : (key ?? text),
-  );
 }
 
 /** Of a key for what stands under it, of an item for itself; of the nearest thing above where the path leads nowhere. */

@@ -3,7 +3,7 @@ import type { StatusCause } from "@percale/resources";
 import type { Reply } from "../rest/client.ts";
 import { messageOf } from "../rest/client.ts";
 import type { Manifest } from "./documents.ts";
-import { parseField } from "./documents.ts";
+import { parseField } from "./field.ts";
 
 /** The faults of one object that was refused. `id`: what people call it, such as `Tier(default)`. */
 export function wordsOfRefusal(reply: Reply, id: string, verb: string, manifest?: Manifest): string {

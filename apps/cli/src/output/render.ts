@@ -6,6 +6,8 @@ import { objectsOf, wholeOf } from "./format.ts";
 import type { Output, Result } from "./format.ts";
 import { TABLES } from "./tables.ts";
 import type { KindTable, TableContext } from "./tables.ts";
+import { runGoTemplate } from "./go-template.ts";
+import { runJsonPath, textOf, valuesAt } from "./jsonpath.ts";
 
 export interface RenderOptions extends TableContext {
   readonly kind: string;
@@ -40,11 +42,9 @@ export async function render(results: readonly Result[], output: Output, options
         .map(({ metadata }) => `${options.plural}/${metadata.name}\n`)
         .join("");
     case "go-template": {
-      const { runGoTemplate } = await import("./go-template.ts");
       return runGoTemplate(output.template, results, options);
     }
     case "jsonpath": {
-      const { runJsonPath } = await import("./jsonpath.ts");
       return runJsonPath(
         output.template,
         results.length === 1 ? results[0] : { kind: "List", items: objectsOf(results) },
@@ -82,7 +82,6 @@ function sortedObjects(result: Result, { sorted }: KindTable): readonly KubeObje
 
 /** Headings that the kind's table knows, or kubectl's `HEADING:.path`. */
 async function customTable(result: Result, columns: readonly string[], options: RenderOptions): Promise<string> {
-  const { textOf, valuesAt } = await import("./jsonpath.ts");
   const known = TABLES[options.kind]?.cells ?? {};
   const cells = columns.map((column): KindTable["cells"][string] => {
     const [, path] = column.split(/:(.*)/s);

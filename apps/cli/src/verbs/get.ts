@@ -1,7 +1,6 @@
 import type { KubeObject } from "@percale/resources";
 import { Node } from "@percale/resources/catalog";
 import { wordsOfRefusal } from "../manifests/fault.ts";
-import { readManifests } from "../manifests/read.ts";
 import type { ReadOptions } from "../manifests/read.ts";
 import { idOf, namespaceFor, targetOf } from "../manifests/target.ts";
 import type { Scope } from "../manifests/target.ts";
@@ -17,7 +16,6 @@ import { renderTable, TABLE_ACCEPT } from "../rest/table.ts";
 import type { Table } from "../rest/table.ts";
 import { NOTHING } from "./outcome.ts";
 import type { Asked } from "./asked.ts";
-import { nameOf } from "./write.ts";
 
 export interface GetOptions extends Scope {
   readonly output: Output;
@@ -43,10 +41,15 @@ export async function getFromFiles(
   files: readonly string[],
   options: GetOptions & ReadOptions,
 ): Promise<Got> {
+  const { readManifests } = await import("../manifests/read.ts");
   const targets = readManifests(files, options).map((manifest) => targetOf(manifest, options));
   if (targets.length === 0) return { text: NOTHING, faults: [] };
   const found = targets.map(({ kind, namespace, object }) =>
-    read(access, { kind, names: [nameOf(object)] }, { ...options, ...(namespace !== undefined && { namespace }) }),
+    read(
+      access,
+      { kind, names: [object.metadata.name] },
+      { ...options, ...(namespace !== undefined && { namespace }) },
+    ),
   );
   return shown(access, await Promise.all(found), options);
 }

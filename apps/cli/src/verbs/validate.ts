@@ -1,4 +1,3 @@
-import { faultsOf } from "../manifests/check.ts";
 import { wordsOfCauses } from "../manifests/fault.ts";
 import type { ReadOptions } from "../manifests/read.ts";
 import type { Scope } from "../manifests/target.ts";
@@ -13,6 +12,7 @@ export async function validateFiles(
   say: (text: string) => void,
 ): Promise<string> {
   const targets = await readTargets(files, options, "ignore");
+  const { faultsOf } = await import("../manifests/check.ts");
   const faults = targets.flatMap((target): Fault[] => {
     const found = faultsOf(target, "Strict");
     return found.length === 0 ? [] : [{ kind: target.kind.kind, words: wordsOfCauses(found, target.manifest) }];

@@ -1,7 +1,7 @@
 import { startAnyApi } from "@percale/api/any-store-api";
 import type { TestApi } from "@percale/api/any-store-api";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { readKubeconfig } from "../access/kubeconfig.ts";
+import { readKubeconfig } from "../access/read-kubeconfig.ts";
 import { parseOutput } from "../output/format.ts";
 import type { Access } from "../rest/client.ts";
 import { call } from "../rest/client.ts";

@@ -3,7 +3,6 @@ import type { KubeObject } from "@percale/resources";
 import { NetworkPolicy } from "@percale/resources/catalog";
 import { ExitError } from "../exit-error.ts";
 import { wordsOfCauses, wordsOfRefusal } from "../manifests/fault.ts";
-import { readManifests } from "../manifests/read.ts";
 import type { ReadOptions } from "../manifests/read.ts";
 import { idOf, targetOf } from "../manifests/target.ts";
 import type { Scope, Target } from "../manifests/target.ts";
@@ -65,6 +64,7 @@ export async function readTargets(
   validate: Validation,
 ): Promise<readonly Target[]> {
   try {
+    const { readManifests } = await import("../manifests/read.ts");
     const targets = readManifests(files, options).map((manifest) => targetOf(manifest, options));
     if (validate !== "strict") return targets;
     const { faultsOf, unreadable } = await import("../manifests/check.ts");
