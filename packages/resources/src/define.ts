@@ -105,7 +105,6 @@ export interface ResourceDefinition<S = unknown, T = unknown, I = unknown> exten
   readonly singular: string;
   /** `<Kind>List`, as its group calls the kind. */
   readonly listKind: string;
-  readonly shortNames: readonly string[];
   /** Dotted paths, `metadata.name` first. */
   readonly selectableFields: readonly string[];
   readonly spec: z.ZodType;

@@ -11,6 +11,7 @@ export interface Kind<S = unknown, T = unknown, I = unknown> extends GroupVersio
   /** What its group calls it, and several of it: what clients see. */
   readonly servedKind: string;
   readonly servedPlural: string;
+  readonly shortNames: readonly string[];
   readonly namespaced: boolean;
   /** Its fields stand beside `metadata`: there is no `spec`. */
   readonly flat: boolean;
@@ -53,6 +54,7 @@ export function kindFacts(kind: Kind): Kind {
     plural: kind.plural,
     servedKind: kind.servedKind,
     servedPlural: kind.servedPlural,
+    shortNames: kind.shortNames,
     namespaced: kind.namespaced,
     flat: kind.flat,
     statusSubresource: kind.statusSubresource,

@@ -56,6 +56,11 @@ test("the kind of a document is its kind and version", () => {
   expect(kindOfDocument("projectcalico.org/v3", "Tier")?.plural).toBe("tiers");
   expect(kindOfDocument("v1", "Namespace")?.root).toBe("/api/v1");
   expect(kindOfDocument("v1", "Tier")).toBe(undefined);
+  const kubernetes = kindOfDocument("networking.k8s.io/v1", "NetworkPolicy")!;
+  expect(kubernetes.kind).toBe("KubernetesNetworkPolicy");
+  expect(pathOf(kubernetes, "shop", "a")).toBe("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/a");
+  expect(findKind(ownKinds, "networkpolicies.networking.k8s.io")).toBe(kubernetes);
+  expect(findKind(ownKinds, "networkpolicies").kind).toBe("NetworkPolicy");
 });
 
 test("a path names a collection, of one namespace or of all, or an object in it", () => {

@@ -15,6 +15,8 @@ export interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly plural: string;
+  /** What its group calls it, in documents and in paths. */
+  readonly served: { readonly kind: string; readonly plural: string };
   readonly namespaced: boolean;
   /** Nobody writes it but the system. */
   readonly readOnly: boolean;
@@ -24,14 +26,15 @@ export interface Kind {
 
 /** Those that this command knows by itself. */
 export const ownKinds: readonly Kind[] = catalog.map(
-  ({ apiVersion, kind, plural, singular, shortNames, traits, namespaced, readOnly }) => ({
+  ({ apiVersion, kind, plural, servedKind, servedPlural, shortNames, traits, namespaced, readOnly }) => ({
     root: rootOf(apiVersion),
     apiVersion,
     kind,
     plural,
+    served: { kind: servedKind, plural: servedPlural },
     namespaced,
     readOnly,
-    aliases: [plural, kind.toLowerCase(), singular, ...shortNames, ...(traits.aliases ?? [])],
+    aliases: [plural, kind.toLowerCase(), ...shortNames, ...(traits.aliases ?? [])],
   }),
 );
 
@@ -42,7 +45,7 @@ export async function resolveKind(access: () => Promise<Access>, typed: string):
 
 /** The kind of a document, or undefined if this command does not know it. */
 export function kindOfDocument(apiVersion: unknown, kind: unknown): Kind | undefined {
-  return ownKinds.find((one) => one.apiVersion === apiVersion && one.kind === kind);
+  return ownKinds.find((one) => one.apiVersion === apiVersion && one.served.kind === kind);
 }
 
 export function lookUp(kinds: readonly Kind[], typed: string): Kind | undefined {
@@ -52,7 +55,8 @@ export function lookUp(kinds: readonly Kind[], typed: string): Kind | undefined 
     kinds.find(({ aliases }) => aliases.includes(wanted)) ??
     // kubectl's form, such as tiers.projectcalico.org
     kinds.find(
-      ({ aliases, root }) => group.length > 0 && aliases.includes(name!) && root.includes(`/${group.join(".")}/`),
+      ({ aliases, root, served }) =>
+        group.length > 0 && [...aliases, served.plural].includes(name!) && root.includes(`/${group.join(".")}/`),
     )
   );
 }
@@ -101,6 +105,7 @@ function kindsOf(apiVersion: string, list: unknown): Kind[] {
       apiVersion,
       kind,
       plural: name,
+      served: { kind, plural: name },
       namespaced,
       readOnly: false,
       aliases: [
@@ -118,7 +123,7 @@ function rootOf(apiVersion: string): string {
 }
 
 /** Path of a collection, or of one object in it. Without a namespace: across all of them. */
-export function pathOf({ root, plural, namespaced }: Kind, namespace?: string, name?: string): string {
+export function pathOf({ root, served, namespaced }: Kind, namespace?: string, name?: string): string {
   const scope = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
-  return `${root}${scope}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
+  return `${root}${scope}/${served.plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
 }

@@ -143,6 +143,7 @@ export const KubeControllersConfiguration = defineResource({
   description:
     "Settings of Calico's controllers of Kubernetes objects: there is one, named default. Stored and checked; no controller of this version reads it.",
   shortNames: ["kcconfig", "kcc", "kccs"],
+  traits: { aliases: ["kubecontrollersconfig", "kubecontrollersconfigs"] },
   words: { one: "kube-controllers configuration", many: "kube-controllers configurations" },
   traits: { aliases: ["kubecontrollersconfig", "kubecontrollersconfigs"] },
   looks: { page: "settings", template: { controllers: { node: { hostEndpoint: { autoCreate: "Disabled" } } } } },
