@@ -145,7 +145,6 @@ export const KubeControllersConfiguration = defineResource({
   shortNames: ["kcconfig", "kcc", "kccs"],
   traits: { aliases: ["kubecontrollersconfig", "kubecontrollersconfigs"] },
   words: { one: "kube-controllers configuration", many: "kube-controllers configurations" },
-  traits: { aliases: ["kubecontrollersconfig", "kubecontrollersconfigs"] },
   looks: { page: "settings", template: { controllers: { node: { hostEndpoint: { autoCreate: "Disabled" } } } } },
   laws: [
     "There is one, named default.",
