@@ -32,14 +32,14 @@ export function beginAudit(
   const { user, groups } = identity;
   const asked = { user, groups, verb, path: pathname, ...(object !== undefined && { object }) };
   const { level, omitStages = [] } = ruleFor(audit.policy, asked);
-  const omitted = [...omitStages, ...(audit.policy.omitStages ?? [])];
-  if (level === "None" || omitted.includes("ResponseComplete")) return undefined;
+  const omitted = new Set([...omitStages, ...(audit.policy.omitStages ?? [])]);
+  if (level === "None" || omitted.has("ResponseComplete")) return undefined;
   const receivedAt = Date.now();
   if (level !== "Metadata") keepBody(request);
   const answered = level === "RequestResponse" && verb !== "watch" ? keepAnswer(response) : () => undefined;
   return (failure) => {
     const stage = failure?.code === 500 ? "Panic" : "ResponseComplete";
-    if (omitted.includes(stage)) return;
+    if (omitted.has(stage)) return;
     const heard = {
       level,
       stage,
