@@ -237,6 +237,11 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
   test("namespaces are made, labelled, explained and selected like any object", async () => {
     expect((await kubectl(["create", "namespace", "made"])).out).toContain("namespace/made created");
     expect((await kubectl(["create", "namespace", "made"])).err).toContain('namespaces "made" already exists');
+    const within = (...args: readonly string[]) => kubectl(["create", ...args, "-n", "made"]);
+    expect((await within("serviceaccount", "api")).out).toContain("serviceaccount/api created");
+    expect((await within("service", "clusterip", "web", "--tcp=80:8080")).out).toContain("service/web created");
+    const target = ["get", "svc", "web", "-n", "made", "-o", "jsonpath={.spec.ports[0].targetPort}"];
+    expect((await kubectl(target)).out).toBe("8080");
     expect((await kubectl(["label", "ns", "made", "team=a"])).out).toContain("labeled");
     const listed = await kubectl(["get", "ns", "-l", "team=a", "--no-headers"]);
     expect(listed.out).toMatch(/^made +Active +\S+\n$/);

@@ -28,12 +28,38 @@ test("a namespace is read as its JSON says it", () => {
   });
 });
 
+const number = (at: number, value: number): Buffer => Buffer.from([at * 8, value]);
+
+test("numbers, either-ors and truths are read as their JSON says them", () => {
+  const port = (...target: readonly Buffer[]): Buffer =>
+    field(1, message(field(2, "TCP"), number(3, 80), field(4, message(...target)), number(5, 0)));
+  const named = port(number(1, 1), number(2, 0), field(3, "http"));
+  const spec = message(named, port(number(1, 0), number(2, 8)), field(2, message(field(1, "app"), field(2, "web"))));
+  expect(decodeProtobuf(wrapped("v1", "Service", message(field(1, field(1, "web")), field(2, spec))))).toEqual({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web" },
+    spec: {
+      ports: [
+        { protocol: "TCP", port: 80, targetPort: "http", nodePort: 0 },
+        { protocol: "TCP", port: 80, targetPort: 8, nodePort: 0 },
+      ],
+      selector: { app: "web" },
+    },
+  });
+  const account = message(field(1, field(1, "api")), field(3, field(1, "registry")), number(4, 0));
+  expect(decodeProtobuf(wrapped("v1", "ServiceAccount", account))).toMatchObject({
+    imagePullSecrets: [{ name: "registry" }],
+    automountServiceAccountToken: false,
+  });
+});
+
 test("a kind that is not known as protobuf is refused with what to send", () => {
   expect(() => decodeProtobuf(wrapped("v1", "Pod", Buffer.alloc(0)))).toThrow("send application/json");
 });
 
 test("no bytes end in anything but an object or a refusal", () => {
-  const hostile = fc.uint8Array({ maxLength: 60 }).map((bytes) => wrapped("v1", "Namespace", Buffer.from(bytes)));
+  const hostile = fc.uint8Array({ maxLength: 60 }).map((bytes) => wrapped("v1", "Service", Buffer.from(bytes)));
   fc.assert(
     fc.property(
       fc.oneof(

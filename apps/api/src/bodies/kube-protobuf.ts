@@ -5,7 +5,7 @@ export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 const MAGIC = Buffer.from("k8s\0");
 
 /** What a field holds. */
-type Type = "text" | "texts" | "map" | Message | readonly [repeated: Message];
+type Type = "text" | "texts" | "number" | "truth" | "number or text" | "map" | Message | readonly [repeated: Message];
 /** Fields by number: the name in JSON, and the type. Fields that are not listed are skipped. */
 type Message = Readonly<Record<number, readonly [name: string, type: Type]>>;
 
@@ -53,8 +53,52 @@ const BINDING: Message = {
   2: ["subjects", [{ 1: ["kind", "text"], 2: ["apiGroup", "text"], 3: ["name", "text"], 4: ["namespace", "text"] }]],
   3: ["roleRef", { 1: ["apiGroup", "text"], 2: ["kind", "text"], 3: ["name", "text"] }],
 };
+const OBJECT_REFERENCE: Message = {
+  1: ["kind", "text"],
+  2: ["namespace", "text"],
+  3: ["name", "text"],
+  4: ["uid", "text"],
+  5: ["apiVersion", "text"],
+  6: ["resourceVersion", "text"],
+  7: ["fieldPath", "text"],
+};
+/** What `kubectl create service` and `kubectl expose` fill in. */
+const SERVICE_SPEC: Message = {
+  1: [
+    "ports",
+    [
+      {
+        1: ["name", "text"],
+        2: ["protocol", "text"],
+        3: ["port", "number"],
+        4: ["targetPort", "number or text"],
+        5: ["nodePort", "number"],
+        6: ["appProtocol", "text"],
+      },
+    ],
+  ],
+  2: ["selector", "map"],
+  3: ["clusterIP", "text"],
+  4: ["type", "text"],
+  5: ["externalIPs", "texts"],
+  7: ["sessionAffinity", "text"],
+  8: ["loadBalancerIP", "text"],
+  9: ["loadBalancerSourceRanges", "texts"],
+  10: ["externalName", "text"],
+  11: ["externalTrafficPolicy", "text"],
+};
 const MESSAGE_BY_KIND: ReadonlyMap<string, Message> = new Map<string, Message>([
   ["v1 Namespace", { 1: ["metadata", OBJECT_META], 2: ["spec", { 1: ["finalizers", "texts"] }] }],
+  ["v1 Service", { 1: ["metadata", OBJECT_META], 2: ["spec", SERVICE_SPEC] }],
+  [
+    "v1 ServiceAccount",
+    {
+      1: ["metadata", OBJECT_META],
+      2: ["secrets", [OBJECT_REFERENCE]],
+      3: ["imagePullSecrets", [{ 1: ["name", "text"] }]],
+      4: ["automountServiceAccountToken", "truth"],
+    },
+  ],
   ["authorization.k8s.io/v1 SelfSubjectAccessReview", { 2: ["spec", ASKED] }],
   ["authorization.k8s.io/v1 SelfSubjectRulesReview", { 2: ["spec", { 1: ["namespace", "text"] }] }],
   ["authentication.k8s.io/v1 SelfSubjectReview", {}],
@@ -104,11 +148,28 @@ function valueOf(values: readonly Buffer[], type: Type): unknown {
       return texts().at(-1); // the last one counts, as in every protobuf
     case "texts":
       return texts();
+    case "number":
+      return numberIn(values);
+    case "truth":
+      return numberIn(values) !== 0;
+    case "number or text":
+      return intOrText(fieldsOf(values.at(-1)));
     case "map":
       return Object.fromEntries(values.map((entry) => [1, 2].map((part) => textAt(entry, part)) as [string, string]));
     default:
       return isRepeated(type) ? values.map((value) => decode(value, type[0])) : decode(values.at(-1), type);
   }
+}
+
+function numberIn(values: readonly Buffer[]): number {
+  return varint(values.at(-1)!, 0).value; // a field that is there has a value
+}
+
+/** `util/intstr` IntOrString: which it is, the number, the text. */
+function intOrText(fields: ReadonlyMap<number, readonly Buffer[]>): number | string {
+  const [kind, number, text] = [1, 2, 3].map((part) => fields.get(part));
+  if (kind !== undefined && numberIn(kind) === 1) return text?.at(-1)?.toString("utf8") ?? "";
+  return number === undefined ? 0 : numberIn(number);
 }
 
 function isRepeated(type: Message | readonly [Message]): type is readonly [Message] {
@@ -119,7 +180,7 @@ function textAt(entry: Buffer, number: number): string {
   return fieldsOf(entry).get(number)?.at(-1)?.toString("utf8") ?? "";
 }
 
-/** Length-delimited fields by number, in order; numbers are skipped. */
+/** The bytes of fields by number, in order: of a number those that it is written in. */
 function fieldsOf(bytes: Buffer = Buffer.alloc(0)): Map<number, Buffer[]> {
   const fields = new Map<number, Buffer[]>();
   for (let at = 0; at < bytes.length;) {
@@ -127,12 +188,13 @@ function fieldsOf(bytes: Buffer = Buffer.alloc(0)): Map<number, Buffer[]> {
     const value = varint(bytes, tag.end);
     at = value.end;
     const number = Math.floor(tag.value / 8);
+    const values = fields.get(number) ?? [];
+    fields.set(number, values);
     if (tag.value % 8 === 2) {
       if (at + value.value > bytes.length) throw badRequest("the protobuf body is cut short");
-      const values = fields.get(number) ?? [];
-      fields.set(number, values);
       values.push(bytes.subarray(at, (at += value.value)));
-    } else if (tag.value % 8 !== 0) throw badRequest("the protobuf body has a field of a type that is not served");
+    } else if (tag.value % 8 === 0) values.push(bytes.subarray(tag.end, value.end));
+    else throw badRequest("the protobuf body has a field of a type that is not served");
   }
   return fields;
 }

@@ -3,7 +3,7 @@ import { isMasked, tryParseAddress, tryParseCidr } from "@percale/net";
 import { SelectorError, parseSelector } from "@percale/selector";
 import * as z from "zod";
 import type { FieldReason } from "../issue.ts";
-import { isSubdomain } from "../metadata.ts";
+import { isDnsLabel, isSubdomain } from "../metadata.ts";
 import { parseAsNumber } from "./as-number.ts";
 import { parseDscp } from "./dscp.ts";
 import { isRegexp } from "#regexp";
@@ -32,6 +32,10 @@ export const selector = text(selectorFault, 1024);
 export const name = text(
   (value) => (isSubdomain(value) ? undefined : "must be a name: lower-case letters, digits, - and ."),
   253,
+);
+/** What a service calls a port: of numbers alone too, unlike the name that a workload gives to one. */
+export const servicePortName = text((value) =>
+  isDnsLabel(value) ? undefined : "must be one DNS label: at most 63 of a-z, 0-9 and -",
 );
 export const portName = text((value) =>
   isPortName(value) ? undefined : "must be a port name: at most 15 of a-z, 0-9 and single -",

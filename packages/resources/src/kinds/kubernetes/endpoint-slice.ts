@@ -4,7 +4,7 @@ import { ageColumn, cellColumn, column } from "../../columns.ts";
 import { defineResource } from "../../define.ts";
 import { show } from "../../issue.ts";
 import type { FlatObjectOf } from "../../kind.ts";
-import { listOf, portName, setOf } from "../../scalars/schemas.ts";
+import { listOf, servicePortName, setOf } from "../../scalars/schemas.ts";
 import { objectReference } from "./object-reference.ts";
 
 /** On every slice: the service whose endpoints it lists. */
@@ -70,7 +70,7 @@ export const EndpointSlice = defineResource({
     ).meta({ title: "Endpoints", description: "Who is behind the service." }),
     ports: listOf(
       z.strictObject({
-        name: portName.meta({ title: "Name", description: "What the service calls the port." }).optional(),
+        name: servicePortName.meta({ title: "Name", description: "What the service calls the port." }).optional(),
         protocol: z
           .enum(["TCP", "UDP", "SCTP"])
           .meta({ title: "Protocol", description: "Its protocol." })

@@ -4,7 +4,7 @@ import { ageColumn, cellColumn, column } from "../../columns.ts";
 import { defineResource } from "../../define.ts";
 import type { ObjectOf } from "../../define.ts";
 import { show } from "../../issue.ts";
-import { listOf, portName, portNumber } from "../../scalars/schemas.ts";
+import { listOf, portNumber, servicePortName } from "../../scalars/schemas.ts";
 import { conditionsStatus } from "../conditions.ts";
 import { intOrName } from "./int-or-name.ts";
 
@@ -12,7 +12,9 @@ const protocol = z.enum(["TCP", "UDP", "SCTP"]);
 const policy = z.enum(["Cluster", "Local"]);
 
 const servicePort = z.strictObject({
-  name: portName.meta({ title: "Name", description: "Name of the port. Required where there are several." }).optional(),
+  name: servicePortName
+    .meta({ title: "Name", description: "Name of the port. Required where there are several." })
+    .optional(),
   protocol: protocol.meta({ title: "Protocol", description: "Its protocol." }).default("TCP"),
   appProtocol: z.string().meta({ title: "Application protocol", description: "What is spoken there." }).optional(),
   port: portNumber.meta({ title: "Port", description: "Port of the service." }),
