@@ -27,6 +27,16 @@ export const apiConfig = defineConfig("PERCALE_API", {
     schema: z.string().optional(),
     help: "file of an audit.k8s.io/v1 Policy: which requests audit.log and the database keep, and how much of each",
   },
+  historyDays: {
+    schema: z.number().positive(),
+    default: 90,
+    help: "days for which every change stays to be looked at and reverted to",
+  },
+  historyRevisions: {
+    schema: z.int().min(1_000),
+    default: 1_000_000,
+    help: "changes that are kept at most, however young (some 3 KB each)",
+  },
   names: { schema: z.array(z.string()), default: [], help: "more names and addresses for the certificate" },
   logLevel: { schema: z.enum(LOG_LEVELS), default: "info", help: "least level to log" },
   logFormat: { schema: z.enum(["json", "pretty"]), default: "json", help: "json, or pretty for people ($PERCALE_LOG)" },

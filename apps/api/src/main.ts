@@ -14,7 +14,7 @@ if (process.argv.includes("--help")) {
 }
 try {
   const { values, effective } = loadApiConfig({ argv: process.argv.slice(2), env: process.env });
-  const { host, port, socket, data, databaseUrl, names, logLevel, logFormat } = values;
+  const { host, port, socket, data, databaseUrl, names, historyDays, historyRevisions, logLevel, logFormat } = values;
   const log = createLogger({ component: "api", level: logLevel, format: logFormat });
   log.info("configuration", Object.fromEntries(effective.map(({ key, value }) => [key, value])));
   const fault = databaseUrl === undefined ? undefined : await outsideDatabaseFault(databaseUrl);
@@ -26,6 +26,7 @@ try {
     port,
     socket,
     names,
+    history: { days: historyDays, revisions: historyRevisions },
     log,
     ...(databaseUrl !== undefined && { databaseUrl }),
     ...(auditPolicy !== undefined && { auditPolicy }),

@@ -27,6 +27,8 @@ import { Hearing } from "./hearing/hearing.ts";
 import { Gate, LIMITS } from "./limits.ts";
 import { ApiMetrics } from "./metrics.ts";
 import { Judge } from "./policy/judge.ts";
+import { keepHistoryShort } from "./retention.ts";
+import type { HistoryKept } from "./retention.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { createServices } from "./services/create.ts";
@@ -52,6 +54,8 @@ export interface ApiOptions {
   /** More names for the certificate. */
   readonly names?: readonly string[];
   readonly log?: Logger;
+  /** Absent: all of it. */
+  readonly history?: HistoryKept;
   /** What of requests is kept; absent: the default. */
   readonly auditPolicy?: AuditPolicy;
 }
@@ -164,6 +168,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const following = Promise.all([
     ...[statuses, hearing, conditionLog].map((each) => each.run(closing.signal)),
     followRoles({ store, authorizer, log }, closing.signal),
+    ...(options.history === undefined ? [] : [keepHistoryShort({ store, kept: options.history, log }, closing.signal)]),
   ]);
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   await writeKubeconfig(dataDir, url, pki);
