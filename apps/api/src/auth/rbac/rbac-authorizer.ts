@@ -57,7 +57,7 @@ export class RbacAuthorizer implements Authorizer {
   }
 
   #grantsOf(subject: Subject): Grants<HeldRule> {
-    const key = `${subject.user}\n${subject.groups.join("\n")}`;
+    const key = JSON.stringify([subject.user, subject.groups]); // names may hold any character
     const known = this.#grantsBySubject.get(key);
     if (known !== undefined) return known;
     const grants = new Grants(this.#book.rulesOf(subject));
