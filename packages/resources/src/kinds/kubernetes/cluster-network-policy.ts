@@ -7,6 +7,7 @@ import { show } from "../../issue.ts";
 import type { Report } from "../../issue.ts";
 import { cidr, listOf, portName, portNumber } from "../../scalars/schemas.ts";
 import { conditionsStatus } from "../conditions.ts";
+import { KEEPS_ZERO } from "../../unset.ts";
 import { checkLabelSelector, labelSelector } from "./label-selector.ts";
 
 const namespaces = labelSelector
@@ -20,9 +21,10 @@ const pods = z
   .meta({ title: "Pods", description: "Pods with these labels in namespaces with these." })
   .optional();
 
+/** A 0 or an empty text is refused: left out it would mean every port. */
 const destinationPort = z
   .strictObject({
-    number: portNumber.meta({ title: "Number", description: "One port." }).optional(),
+    number: portNumber.meta(KEEPS_ZERO).meta({ title: "Number", description: "One port." }).optional(),
     range: z
       .strictObject({
         start: portNumber.meta({ title: "First", description: "The first of them." }),
@@ -45,6 +47,7 @@ const protocols = listOf(
     udp: withPort("UDP"),
     sctp: withPort("SCTP"),
     destinationNamedPort: portName
+      .meta(KEEPS_ZERO)
       .meta({ title: "Named port", description: "The port of that name, whatever its protocol and number." })
       .optional(),
   }),

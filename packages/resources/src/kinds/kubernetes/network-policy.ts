@@ -7,6 +7,7 @@ import { show } from "../../issue.ts";
 import type { Report } from "../../issue.ts";
 import { cidr, listOf, setOf } from "../../scalars/schemas.ts";
 import { intOrName } from "./int-or-name.ts";
+import { KEEPS_ZERO } from "../../unset.ts";
 import { checkLabelSelector, labelSelector } from "./label-selector.ts";
 
 const peer = z.strictObject({
@@ -28,8 +29,13 @@ const peer = z.strictObject({
     .optional(),
 });
 
+/** A 0 or an empty text is refused: left out it would mean every port. */
 const policyPort = z.strictObject({
-  protocol: z.enum(["TCP", "UDP", "SCTP"]).meta({ title: "Protocol", description: "Its protocol." }).default("TCP"),
+  protocol: z
+    .enum(["TCP", "UDP", "SCTP"])
+    .meta(KEEPS_ZERO)
+    .meta({ title: "Protocol", description: "Its protocol." })
+    .default("TCP"),
   port: intOrName
     .meta({ title: "Port", description: "A number, or the name of a pod's port. Absent: every port of the protocol." })
     .optional(),
@@ -37,6 +43,7 @@ const policyPort = z.strictObject({
     .int()
     .min(1)
     .max(65535)
+    .meta(KEEPS_ZERO)
     .meta({ title: "Last port", description: "With a number as port: all from there to here." })
     .optional(),
 });
