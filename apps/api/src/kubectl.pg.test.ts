@@ -79,6 +79,9 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
       "felixconfiguration",
       "kubecontrollersconfiguration",
     ]);
+    const onServer = await kubectl(["apply", "--server-side", "--force-conflicts", "-f", folder]);
+    expect(onServer).toMatchObject({ code: 0 });
+    expect(onServer.out).toContain("networkpolicy.networking.k8s.io/test-network-policy serverside-applied");
     const kinds = resourceDefinitions.filter(({ internal }) => !internal);
     const runs = kinds.map(async ({ kind, servedPlural, apiVersion, flat, group }) => {
       const fields = flat ? "" : ".spec";

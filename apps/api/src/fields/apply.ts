@@ -112,7 +112,7 @@ function withoutOwn(
 
 function conflictError(
   object: KubeObject,
-  { group, plural }: ResourceDefinition,
+  { group, servedPlural }: ResourceDefinition,
   conflicts: readonly FieldConflict[],
 ): StatusError {
   const told = conflicts.map(({ manager, path }) => ({ owner: ownerWords(manager, object), field: formatPath(path) }));
@@ -130,7 +130,7 @@ function conflictError(
     message: `conflict with ${owner}`,
     field,
   }));
-  return new StatusError("Conflict", message, { causes, details: { name: refOf(object).name, group, kind: plural } });
+  return new StatusError("Conflict", message, { causes, details: { name: refOf(object).name, group, kind: servedPlural } });
 }
 
 function ownerWords(key: string, { apiVersion }: KubeObject): string {
