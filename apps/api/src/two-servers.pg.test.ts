@@ -44,3 +44,32 @@ test("two servers on one database: one order, and a compacted revision is a 410 
     rmSync(dataDir, { recursive: true, force: true });
   }
 });
+
+test("owners of fields outlive the process that wrote them, and are known to the others", async () => {
+  const first = await startTestApi();
+  const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
+  try {
+    const apply = (name: string) =>
+      first.call(`${NETWORK_SETS}/${name}?fieldManager=ann`, {
+        method: "PATCH",
+        headers: { "content-type": "application/apply-patch+yaml" },
+        body: networkSet(name),
+      });
+    const owners = [{ manager: "ann", operation: "Apply", fields: '{"f:spec":{"f:nets":{"v:\\"10.0.0.1\\"":{}}}}' }];
+    await apply("before");
+    const second = await startApi({ dataDir, databaseUrl: first.postgres.url });
+    try {
+      await apply("after");
+      // One was read when the process started, the other in the log.
+      for (const name of ["before", "after"]) {
+        const object = await second.store.get({ kind: "NetworkSet", namespace: "default", name });
+        expect(object?.metadata.managedFields?.entries).toEqual(owners);
+      }
+    } finally {
+      await second.close();
+    }
+  } finally {
+    await first.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
