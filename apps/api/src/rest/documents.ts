@@ -68,8 +68,19 @@ function serveOpenApi(request: IncomingMessage, response: ServerResponse, { body
     response.writeHead(301, { location: `${url.pathname}?hash=${hash}` }).end();
     return;
   }
-  const cache = asked === null ? {} : { "cache-control": "public, immutable, max-age=31536000" };
+  const cache =
+    asked === null
+      ? {}
+      : {
+          "cache-control": "public, immutable, max-age=31536000",
+          expires: new Date(Date.now() + 31_536_000_000).toUTCString(),
+        };
   sendTagged(request, response, body, { etag: `"${hash}"`, ...cache });
+}
+
+/** RFC 9110, section 13.1.2: tags are compared weakly. */
+function isAmong(etag: string, tags = ""): boolean {
+  return tags.trim() === "*" || tags.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
 }
 
 function sendTagged(
@@ -79,6 +90,6 @@ function sendTagged(
   headers: Record<string, string> = {},
 ): void {
   const etag = headers["etag"] ?? `"${createHash("sha256").update(body).digest("hex")}"`;
-  if (request.headers["if-none-match"] === etag) response.writeHead(304, { etag }).end();
+  if (isAmong(etag, request.headers["if-none-match"])) response.writeHead(304, { etag }).end();
   else sendJson(response, 200, body, { vary: "Accept", ...headers, etag });
 }

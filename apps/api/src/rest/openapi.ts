@@ -131,36 +131,54 @@ const LIST_PARAMETERS = [
   query("fieldSelector", "string", "Selects by fields."),
   query("limit", "integer", "Most items of one answer."),
   query("continue", "string", "Token of the page before."),
+  query("resourceVersion", "string", "The version that the answer shall be of, or not older than."),
+  query("resourceVersionMatch", "string", "Which of the two: Exact or NotOlderThan."),
+  query("timeoutSeconds", "integer", "How long to stream."),
+  query("allowWatchBookmarks", "boolean", "Say from time to time how far the stream has come."),
+  query("sendInitialEvents", "boolean", "Begin the stream with the state, and say when that was all."),
   query("watch", "boolean", "Stream changes."),
+];
+const APPLY_PARAMETERS = [...WRITE_PARAMETERS, query("force", "boolean", "Take ownership of conflicting fields.")];
+const DELETE_PARAMETERS = [
+  query("dryRun", "string", "All: every check, but nothing is stored."),
+  query("gracePeriodSeconds", "integer", "Not used: nothing waits."),
+  query("propagationPolicy", "string", "Not used: no kind has dependents that are collected."),
 ];
 
 function pathsOf(definition: ResourceDefinition): Record<string, object> {
-  const { servedPlural: plural, namespaced, readOnly } = definition;
+  const { servedPlural: plural, namespaced, readOnly, statusSubresource } = definition;
   const base = rootOf(definition);
   const collection = namespaced ? `${base}/namespaces/{namespace}/${plural}` : `${base}/${plural}`;
   const operation = operations(definition);
+  const changes = (suffix = ""): object => ({
+    put: operation("put", WRITE_PARAMETERS, suffix),
+    patch: operation("patch", APPLY_PARAMETERS, suffix),
+  });
   const one = {
     get: operation("get"),
-    ...(!readOnly && {
-      put: operation("put", WRITE_PARAMETERS),
-      patch: operation("patch", [
-        ...WRITE_PARAMETERS,
-        query("force", "boolean", "Take ownership of conflicting fields."),
-      ]),
-      delete: operation("delete", WRITE_PARAMETERS),
-    }),
+    ...(!readOnly && { ...changes(), delete: operation("delete", DELETE_PARAMETERS) }),
   };
+  const parameters = pathParameters(namespaced, true);
   return {
-    ...(namespaced && { [`${base}/${plural}`]: { get: operation("list", LIST_PARAMETERS) } }),
+    ...(namespaced && {
+      [`${base}/${plural}`]: { get: operation("list", LIST_PARAMETERS, "ForAllNamespaces") },
+    }),
     [collection]: {
       get: operation("list", LIST_PARAMETERS),
       ...(!readOnly && {
         post: operation("post", WRITE_PARAMETERS),
-        delete: operation("deletecollection", [...LIST_PARAMETERS, ...WRITE_PARAMETERS]),
+        delete: operation("deletecollection", [...LIST_PARAMETERS, ...DELETE_PARAMETERS]),
       }),
       parameters: pathParameters(namespaced, false),
     },
-    [`${collection}/{name}`]: { ...one, parameters: pathParameters(namespaced, true) },
+    [`${collection}/{name}`]: { ...one, parameters },
+    ...(statusSubresource && {
+      [`${collection}/{name}/status`]: {
+        get: operation("get", [], "Status"),
+        ...(!readOnly && changes("Status")),
+        parameters,
+      },
+    }),
   };
 }
 
@@ -177,16 +195,29 @@ function ownerOf({ group, version }: GroupVersion): string {
 
 type Action = "get" | "list" | "post" | "put" | "patch" | "delete" | "deletecollection";
 
-function operations(definition: ResourceDefinition): (action: Action, parameters?: readonly object[]) => object {
+/** `suffix`: of the operation's name, where a kind has two of the same action. */
+type Operate = (action: Action, parameters?: readonly object[], suffix?: string) => object;
+
+function operations(definition: ResourceDefinition): Operate {
   const { group, version, servedKind: kind, listKind } = definition;
   const owner = ownerOf(definition);
   const schema = (name: string): object => ({ $ref: `#/components/schemas/${schemaName(definition, name)}` });
   const json = (body: object): object => ({ "application/json": { schema: body } });
   const patch = { type: "object" };
-  return (action, parameters = []) => ({
-    operationId: `${action}${owner}${kind}`,
+  const bodies: Partial<Record<Action, string>> = {
+    post: schemaName(definition, kind),
+    put: schemaName(definition, kind),
+  };
+  bodies.delete = bodies.deletecollection = metaSchemaName("DeleteOptions");
+  return (action, parameters = [], suffix = "") => ({
+    operationId: `${action}${owner}${kind}${suffix}`,
     parameters,
-    ...((action === "post" || action === "put") && { requestBody: { required: true, content: json(schema(kind)) } }),
+    ...(bodies[action] !== undefined && {
+      requestBody: {
+        required: action === "post" || action === "put",
+        content: json({ $ref: `#/components/schemas/${bodies[action]}` }),
+      },
+    }),
     // Where no strategic merge is named, kubectl apply sends JSON merge patches.
     ...(action === "patch" && {
       requestBody: {
@@ -217,7 +248,7 @@ function swaggerOperations(operationByMethod: object): object {
 
 type Operation = Readonly<Record<string, unknown>> & {
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+  readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, unknown>> };
 };
 type Parameter = Readonly<Record<string, unknown>> & { readonly schema?: object };
 type SwaggerInput = Operation | readonly Parameter[];
@@ -227,7 +258,8 @@ function isParameters(input: SwaggerInput): input is readonly Parameter[] {
 }
 
 function swaggerOperation({ requestBody, parameters = [], ...rest }: Operation): object {
-  const body = { name: "body", in: "body", required: true, schema: { type: "object" } };
+  const { required = false } = requestBody ?? {};
+  const body = { name: "body", in: "body", required, schema: { type: "object" } };
   return {
     ...rest,
     ...(requestBody !== undefined && { consumes: Object.keys(requestBody.content) }),
