@@ -250,6 +250,27 @@ describe("other writes", () => {
     );
   });
 
+  test("in a change set are those of who sent it, and of nobody if an agent did", async () => {
+    const send = (name: string, token = server.token) => {
+      const object = { ...OBJECT, metadata: { name, namespace: "default" }, spec: { nets: ["10.0.0.1"] } };
+      return server.call("/changesets/v1", { method: "POST", token, body: { changes: [{ op: "create", object }] } });
+    };
+    expect((await send("by-cli")).body.objects[0].metadata).not.toHaveProperty("managedFields");
+    expect(await ownersOf("by-cli")).toEqual({ "Update percale": ALL });
+    const node = { subject: "system:node:n1", groups: ["system:nodes"] };
+    const { body } = await server.call("/trpc/access.createToken", { method: "POST", body: node });
+    const object = { kind: "Node", apiVersion: "projectcalico.org/v3", metadata: { name: "n1" }, spec: {} };
+    const changes = [{ op: "create", object }];
+    const made = await server.call("/changesets/v1", {
+      method: "POST",
+      token: body.result.data.token,
+      body: { changes },
+    });
+    expect(made.code).toBe(200);
+    const { body: stored } = await server.call("/apis/projectcalico.org/v3/nodes/n1");
+    expect(stored.metadata).not.toHaveProperty("managedFields");
+  });
+
   test("may hand over owners, and an empty list ends them: who applies then finds what was before", async () => {
     await apply("handed", { spec: { nets: ["10.0.0.1"] } });
     const { body } = await server.call(at("handed"));

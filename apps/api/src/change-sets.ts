@@ -7,6 +7,7 @@ import { largeWork } from "./admission/large-work.ts";
 import type { ProposedSet } from "./admission/proposal.ts";
 import { readSet } from "./admission/split.ts";
 import { hasRight, requireRight } from "./auth/authorize.ts";
+import { nodeOf } from "./auth/identity.ts";
 import type { Identity } from "./auth/identity.ts";
 import { readBody } from "./bodies/body.ts";
 import type { Body } from "./bodies/body.ts";
@@ -30,9 +31,12 @@ export async function serveChangeSets(
   const set = await readAnySet(await readBody(request), identity);
   if (set.dryRun === true) noteRehearsal(request);
   // An agent is the system itself: it owns nothing, and nobody has to take anything from it.
-  const isSystem = hasRight(identity, "sync");
-  const manager = isSystem ? {} : { manager: managerOf(request) };
-  const { resourceVersion, objects, warnings } = await admit(store, set, { identity, ...manager });
+  const isAgent = nodeOf(identity) !== undefined;
+  const named = request.headers["user-agent"] === undefined ? "percale" : managerOf(request);
+  const { resourceVersion, objects, warnings } = await admit(store, set, {
+    identity,
+    ...(!isAgent && { manager: named }),
+  });
   setWarnings(response, warnings);
   const before = `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[`;
   sendParts(response, 200, await inParts(objects, encodeObject, { before, between: ",", after: "]}" }));

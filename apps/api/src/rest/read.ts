@@ -74,7 +74,7 @@ async function sendPage(
   { items, revision }: { readonly items: readonly KubeObject[]; readonly revision: number },
   { options: { limit, token }, selection }: { readonly options: ListOptions; readonly selection: Selection },
 ): Promise<void> {
-  const rest = token === undefined ? items : items.filter((item) => keyOf(item) > token.after);
+  const rest = token === undefined ? items : items.slice(firstAfter(items, token.after));
   const page = limit === 0 ? rest : rest.slice(0, limit);
   const last = page.at(-1);
   const remaining = rest.length - page.length;
@@ -86,6 +86,17 @@ async function sendPage(
     ...(more !== undefined && !selection.filters && { remaining }),
   };
   sendParts(response, 200, await renderList(definition, list, how));
+}
+
+/** The place of the first item whose key is greater: lists are in the order of keys. */
+function firstAfter(items: readonly KubeObject[], key: string): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keyOf(items[middle]!) > key) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function keyOf({ metadata }: KubeObject): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { cellOf, servedForm, StatusError } from "@percale/resources";
+import { cellOf, encodeServed, servedForm, StatusError } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
 import { encodeShown, shownOwners, withOwners } from "../fields/shown.ts";
 import { inParts } from "./parts.ts";
@@ -42,7 +42,7 @@ export function negotiate({ headers }: IncomingMessage, query: URLSearchParams):
   throw new StatusError("NotAcceptable", `only application/json is served here, asked for ${wanted.join(", ")}`);
 }
 
-/** One object, as JSON text. */
+/** One object for one reader, as JSON text. */
 export function renderObject(definition: ResourceDefinition, object: KubeObject, how: Representation): string {
   switch (how.form) {
     case "table":
@@ -50,8 +50,13 @@ export function renderObject(definition: ResourceDefinition, object: KubeObject,
     case "metadata":
       return laidOut(partialJson(definition, object, how), how);
     case "object":
-      return laidOut(encodeShown(definition, object), how);
+      return laidOut(withOwners(encodeServed(object), shownOwners(definition, object)), how);
   }
+}
+
+/** The same for many readers: made once. */
+export function renderShared(definition: ResourceDefinition, object: KubeObject, how: Representation): string {
+  return how.form === "object" && !how.pretty ? encodeShown(definition, object) : renderObject(definition, object, how);
 }
 
 function laidOut(json: string, { pretty }: Pick<Representation, "pretty">): string {

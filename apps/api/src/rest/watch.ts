@@ -2,7 +2,7 @@ import { internalError, objectAfter, StatusError } from "@percale/resources";
 import type { EventType, KubeObject, ResourceDefinition } from "@percale/resources";
 import type { StoreBookmark, StoreEvent } from "@percale/store";
 import type { ObjectRequest } from "./request.ts";
-import { negotiate, renderObject, renderTable } from "./represent.ts";
+import { negotiate, renderShared, renderTable } from "./represent.ts";
 import type { Representation } from "./represent.ts";
 import { parseListOptions } from "./list-options.ts";
 import { parseSelection } from "./selectors.ts";
@@ -137,7 +137,7 @@ function eventWriter(
       return `{"type":"${type}","object":${table}}`;
     }
     const text =
-      type === "BOOKMARK" ? JSON.stringify(object) : renderObject(definition, object, { ...how, pretty: false });
+      type === "BOOKMARK" ? JSON.stringify(object) : renderShared(definition, object, { ...how, pretty: false });
     return `{"type":"${type}","object":${text}}`;
   };
 }
