@@ -201,6 +201,50 @@ describe.skipIf(reason !== undefined)(`kubectl${reason === undefined ? "" : ` (s
     expect((await kubectl(["diff", "--server-side", "-f", "-"], mine)).code).toBe(1);
   });
 
+  test("create, replace, page, prune and delete by label, each as its verb says", async () => {
+    const set = (name: string, net: string) =>
+      `apiVersion: projectcalico.org/v3\nkind: NetworkSet\nmetadata: { name: ${name}, namespace: verbs, labels: { of: verbs } }\nspec: { nets: [${net}] }\n`;
+    const netsOf = async (name: string) =>
+      (await kubectl(["get", "netsets", name, "-n", "verbs", "-o", "jsonpath={.spec.nets}"])).out;
+    expect((await kubectl(["create", "-f", "-"], set("a", "10.0.0.1"))).out).toContain("created");
+    expect((await kubectl(["create", "-f", "-"], set("a", "10.0.0.1"))).err).toContain("already exists");
+    expect((await kubectl(["replace", "-f", "-"], set("a", "10.0.0.2"))).out).toContain("replaced");
+    expect((await kubectl(["replace", "--force", "-f", "-"], set("a", "10.0.0.3"))).out).toContain("replaced");
+    expect(await netsOf("a")).toBe('["10.0.0.3"]');
+    const all = [set("a", "10.0.0.3"), set("b", "10.0.0.4"), set("c", "10.0.0.5")].join("---\n");
+    await kubectl(["apply", "-f", "-"], all);
+    const paged = await kubectl(["get", "netsets", "-n", "verbs", "--chunk-size=1", "-o", "name"]);
+    expect(paged.out.trim().split("\n")).toHaveLength(3);
+    const prune = ["apply", "--prune", "-l", "of=verbs", "-n", "verbs"];
+    const allowed = ["--prune-allowlist=projectcalico.org/v3/NetworkSet", "-f", "-"];
+    const pruned = await kubectl([...prune, ...allowed], [set("a", "10.0.0.3"), set("b", "10.0.0.4")].join("---\n"));
+    expect(pruned.out).toContain("networkset.projectcalico.org/c pruned");
+    const dry = ["delete", "netsets", "-l", "of=verbs", "-n", "verbs", "--dry-run=server"];
+    expect((await kubectl(dry)).out).toContain("(server dry run)");
+    expect(await netsOf("b")).toBe('["10.0.0.4"]');
+    const gone = await kubectl(["delete", "netsets", "-l", "of=verbs", "-n", "verbs", "--cascade=foreground"]);
+    expect(gone.out).toMatch(/"a".* deleted[\s\S]*"b".* deleted/);
+    expect((await kubectl(["delete", "netsets", "--all", "-n", "verbs"])).out).toContain("No resources found");
+  });
+
+  test("Kubernetes' own kinds are applied, patched strategically and explained as anywhere", async () => {
+    const service =
+      "apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: own }\nspec:\n  ports: [{ name: a, port: 80 }]\n";
+    expect((await kubectl(["apply", "-f", "-"], service)).out).toContain("service/web created");
+    const patch = '{"spec":{"ports":[{"name":"b","port":81}]}}';
+    expect((await kubectl(["patch", "svc", "web", "-n", "own", "-p", patch])).out).toContain("patched");
+    const ports = ["get", "svc", "web", "-n", "own", "-o", "jsonpath={.spec.ports[*].port}"];
+    expect((await kubectl(ports)).out.split(" ").toSorted()).toEqual(["80", "81"]);
+    expect((await kubectl(["apply", "-f", "-"], service)).code).toBe(0);
+    const policy =
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: deny, namespace: own }\nspec: { podSelector: {} }\n";
+    expect((await kubectl(["apply", "--server-side", "-f", "-"], policy)).out).toContain("serverside-applied");
+    expect((await kubectl(["get", "netpol", "-n", "own", "-o", "name"])).out).toBe(
+      "networkpolicy.networking.k8s.io/deny\n",
+    );
+    expect((await kubectl(["api-versions"])).out).toContain("networking.k8s.io/v1\n");
+  });
+
   test("get -w prints a row for each change", async () => {
     const args = ["get", "cnp", "-n", "shop", "-w", "--no-headers"];
     const watch = spawn(KUBECTL, args, { env: { ...process.env, KUBECONFIG: server.kubeconfig } });
