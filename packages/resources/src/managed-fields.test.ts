@@ -22,6 +22,7 @@ test("the server writes them down for itself, and reads the same", () => {
   const again = fromStored(JSON.parse(JSON.stringify(storedForm(owned))) as ReturnType<typeof storedForm>);
   expect(again.metadata.managedFields?.entries).toEqual(entries);
   expect({ ...again, metadata: { name: "t" } }).toEqual({ ...owned, metadata: { name: "t" } });
+  expect(Object.keys(again)).toEqual(["apiVersion", "kind", "metadata", "spec"]);
 });
 
 test("nobody's object has none, before and after", () => {

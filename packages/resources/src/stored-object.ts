@@ -7,15 +7,17 @@ export type StoredObject = Omit<KubeObject, "metadata"> & {
   readonly metadata: Omit<ObjectMeta, "managedFields"> & { readonly managedFields?: readonly FieldsEntry[] };
 };
 
-export function storedForm({ metadata: { managedFields, ...metadata }, ...object }: KubeObject): StoredObject {
-  return {
-    ...object,
-    metadata: { ...metadata, ...(managedFields !== undefined && { managedFields: managedFields.entries }) },
-  };
+/** Both leave every part at its place: readers find metadata before what may hold others. */
+export function storedForm(object: KubeObject): StoredObject {
+  const { managedFields, ...metadata } = object.metadata;
+  if (managedFields === undefined) return object as unknown as StoredObject; // without owners the two are one
+  return { ...object, metadata: { ...metadata, managedFields: managedFields.entries } };
 }
 
 /** The object that was written down. */
-export function fromStored({ metadata: { managedFields = [], ...metadata }, ...object }: StoredObject): KubeObject {
+export function fromStored(stored: StoredObject): KubeObject {
+  const { managedFields, ...metadata } = stored.metadata;
+  if (managedFields === undefined) return stored as unknown as KubeObject; // without owners the two are one
   const owners = ManagedFields.of(managedFields);
-  return { ...object, metadata: { ...metadata, ...(owners !== undefined && { managedFields: owners }) } };
+  return { ...stored, metadata: { ...metadata, ...(owners !== undefined && { managedFields: owners }) } };
 }

@@ -59,8 +59,8 @@ async function writeObject(
 }
 
 /** What nobody wrote has the version that it had: none, if it was to be created. */
-function rehearsed({ metadata, ...object }: KubeObject, change: Change): KubeObject {
-  const { resourceVersion: _, ...others } = metadata;
+function rehearsed(object: KubeObject, change: Change): KubeObject {
+  const { resourceVersion: _, ...others } = object.metadata;
   const version = change.op === "update" ? change.object.metadata.resourceVersion : undefined;
   return { ...object, metadata: { ...others, ...(version !== undefined && { resourceVersion: version }) } };
 }
