@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { definitionOf, ownForm, prepareObject, resourceDefinitions } from "@percale/resources";
 import type { JsonSchema, KubeObject } from "@percale/resources";
+import { CORE_SCHEMA, loadAll } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
 import { rootOf } from "./rest/route.ts";
 import { startAnyApi } from "./testdata/any-store-api.ts";
 import type { TestApi } from "./testdata/any-store-api.ts";
@@ -19,8 +19,8 @@ interface Example {
 function examplesIn(path: string): readonly Example[] {
   const files = readdirSync(path).filter((name) => name.endsWith(".yaml"));
   return files.sort().flatMap((file) =>
-    parseAllDocuments(readFileSync(join(path, file), "utf8")).map((document) => {
-      const object = document.toJS() as KubeObject;
+    loadAll(readFileSync(join(path, file), "utf8"), { schema: CORE_SCHEMA }).map((document) => {
+      const object = document as KubeObject;
       return { name: `${basename(file, ".yaml")} ${object.metadata.name}`, object };
     }),
   );

@@ -130,7 +130,10 @@ function conflictError(
     message: `conflict with ${owner}`,
     field,
   }));
-  return new StatusError("Conflict", message, { causes, details: { name: refOf(object).name, group, kind: servedPlural } });
+  return new StatusError("Conflict", message, {
+    causes,
+    details: { name: refOf(object).name, group, kind: servedPlural },
+  });
 }
 
 function ownerWords(key: string, { apiVersion }: KubeObject): string {
