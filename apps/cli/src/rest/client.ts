@@ -111,6 +111,7 @@ export async function call(
   try {
     reply = await send(access, method, path, options);
   } catch (cause) {
+    if (cause instanceof ExitError) throw cause;
     const reason = cause instanceof Error ? cause.message || String(cause) : String(cause);
     throw new ExitError(`cannot reach ${access.server}: ${reason}; is npm start running?`, { cause });
   }

@@ -38,13 +38,25 @@ export async function patchObject(
 ): Promise<string> {
   const body = await readText(patch, "the patch");
   const path = `${pathOf(kind, namespace, name)}?fieldValidation=Strict${options.dryRun === true ? "&dryRun=All" : ""}`;
-  const reply = await send(access, "PATCH", path, { body, headers: { "content-type": PATCH_TYPES[options.type] } });
+  const as = (type: keyof typeof PATCH_TYPES): Promise<Reply> =>
+    send(access, "PATCH", path, { body, headers: { "content-type": PATCH_TYPES[type] } });
+  let reply = await as(options.type);
+  // A Kubernetes server takes none for kinds that are not its own. Without directives it says what a merge patch says.
+  if (reply.status === UNSUPPORTED && options.type === "strategic" && !hasDirective(body)) reply = await as("merge");
   for (const warning of reply.warnings ?? []) options.warn(`Warning: ${warning}`);
   const faults =
     reply.status < 400
       ? []
       : [{ kind: kind.kind, words: wordsOfRefusal(reply, idOf(kind.kind, namespace, name), "patch") }];
   return tell("patch", { kinds: [kind.kind], faults }, () => undefined);
+}
+
+const UNSUPPORTED = 415;
+
+/** What only a strategic merge patch can say: `$patch: delete` and its like. */
+function hasDirective(patch: unknown): boolean {
+  if (typeof patch !== "object" || patch === null) return false;
+  return Object.entries(patch).some(([key, value]) => key.startsWith("$") || hasDirective(value));
 }
 
 export interface LabelOptions {
