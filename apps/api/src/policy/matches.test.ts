@@ -155,6 +155,35 @@ test("of a selector whom it matches, or where its fault is", async () => {
   await expect(ask({ per: "selector", selector: "app ==" })).rejects.toThrow(/^selector: /);
 });
 
+test("host endpoints are matched by rules as well, and by selectors; no policy governs them yet", async () => {
+  const other = new World();
+  const changes = [
+    object(
+      "HostEndpoint",
+      "n1-eth0",
+      { node: "n1", interfaceName: "eth0", expectedIPs: ["192.0.2.1"] },
+      { labels: { app: "web" } },
+    ),
+    object("HostEndpoint", "n1-any", { node: "n1", expectedIPs: ["192.0.2.2"] }, { labels: { app: "no" } }),
+    object("GlobalNetworkPolicy", "all", {
+      tier: "sec",
+      types: ["Egress"],
+      egress: [{ action: "Pass", destination: { selector: "app == 'web'" } }],
+    }),
+  ];
+  other.take({ changes, isAnew: true, revision: 1 });
+  const lists: string[] = [];
+  const rows = new Rows((list) => lists.push(list));
+  await matchRows(other.evaluator, { per: "node", node: "n1" }, { rows, inSlices: async (items, work) => work(items) });
+  rows.end();
+  const rule = { owner: ALL, direction: "egress", rule: 0, side: "destination", selector: "app == 'web'" };
+  const ref = (name: string) => ({ kind: "HostEndpoint", name });
+  expect(lists.flatMap((list) => JSON.parse(list))).toEqual([
+    { id: "n1/eth0", endpoint: ref("n1-eth0"), policies: [], profiles: [], rules: [rule] },
+    { id: "n1/n1-any", endpoint: ref("n1-any"), policies: [], profiles: [], rules: [] },
+  ]);
+});
+
 test("more than an answer may hold is refused", async () => {
   const full = { add: () => false, end: () => undefined } as unknown as Rows;
   await expect(ask({ per: "node", node: "n2" }, full)).rejects.toThrow("ask about fewer endpoints");

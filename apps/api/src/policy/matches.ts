@@ -1,6 +1,15 @@
 import { peerSelectors, peerText, subjectText } from "@percale/policy";
 import type { Evaluator, Selectable } from "@percale/policy";
-import { badRequest, formatRef, notFound, Profile, refOf, WorkloadEndpoint } from "@percale/resources";
+import {
+  HostEndpoint,
+  Profile,
+  WorkloadEndpoint,
+  badRequest,
+  formatRef,
+  kindsWhere,
+  notFound,
+  refOf,
+} from "@percale/resources";
 import type { KubeObject, ObjectRef, StatedSpecOf } from "@percale/resources";
 import { matches, parseSelector, SelectorError } from "@percale/selector";
 import type { Selector } from "@percale/selector";
@@ -20,7 +29,7 @@ export async function matchRows(
   const asked = readQuestion(evaluator, about);
   const rules = await rulesOf(asked.owners, inSlices);
   const endpoints = evaluator.selection.selectables
-    .filter(({ object }) => object.kind === WorkloadEndpoint.kind)
+    .filter(({ object }) => ENDPOINT_KINDS.has(object.kind))
     .map((endpoint) => ({ ...endpoint, id: idOf(endpoint.object) }))
     .filter(asked.isAsked)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -30,7 +39,11 @@ export async function matchRows(
       const row: MatchRow = {
         id,
         endpoint: refOf(object),
-        policies: about.per === "selector" ? [] : policiesOn(evaluator, endpoint, asked.policy),
+        // Nothing governs the packets of hosts yet.
+        policies:
+          about.per === "selector" || object.kind !== WorkloadEndpoint.kind
+            ? []
+            : policiesOn(evaluator, endpoint, asked.policy),
         profiles: about.per === "selector" ? [] : ((object.spec as Spec).profiles ?? []),
         rules: rules.filter(({ selector }) => matches(selector, endpoint.labels)).map(({ told }) => told),
       };
@@ -40,6 +53,8 @@ export async function matchRows(
     }
   });
 }
+
+const ENDPOINT_KINDS: ReadonlySet<string> = new Set(kindsWhere(({ traits }) => traits.member === "endpoint"));
 
 type Spec = StatedSpecOf<typeof WorkloadEndpoint>;
 type Endpoint = Selectable & { readonly id: string };
@@ -80,8 +95,12 @@ function parse(text: string): Selector {
   }
 }
 
-/** calicoctl's and calicoq's full name: `<node>/<orchestrator>/<workload>/<endpoint>`, a pod being `<namespace>.<pod>`. */
-function idOf({ metadata, spec }: KubeObject): string {
+/** calicoq's full name: `<node>/<orchestrator>/<workload>/<endpoint>`, a pod being `<namespace>.<pod>`; `<node>/<interface>` of a host endpoint. */
+function idOf({ kind, metadata, spec }: KubeObject): string {
+  if (kind === HostEndpoint.kind) {
+    const { node: host, interfaceName } = spec as StatedSpecOf<typeof HostEndpoint>;
+    return `${host}/${interfaceName ?? metadata.name}`;
+  }
   const { node, orchestrator, workload, pod, endpoint } = spec as Spec;
   const name = pod === undefined || pod === "" ? (workload ?? metadata.name) : `${metadata.namespace}.${pod}`;
   return [node, orchestrator ?? "", name, endpoint ?? ""].join("/");

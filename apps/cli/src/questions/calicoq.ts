@@ -1,8 +1,9 @@
 /** What calicoq tells, in its own form. Source: Calico Enterprise's reference of calicoq. */
 import type { ObjectRef } from "@percale/resources";
-import { Profile } from "@percale/resources/catalog";
+import { Profile, WorkloadEndpoint } from "@percale/resources/catalog";
 import type { Access } from "../rest/client.ts";
 import { query } from "../rest/trpc.ts";
+import { isKubernetesPolicy, KUBERNETES_PREFIX } from "./policy-ref.ts";
 
 /** A row of the server's `policy.matches`. */
 export interface MatchRow {
@@ -42,10 +43,7 @@ export async function askMatches(access: Access, question: Question): Promise<re
 export function renderMatches(question: Question, rows: readonly MatchRow[], hidden: Hidden): string {
   switch (question.per) {
     case "selector":
-      return lines([
-        `Endpoints matching selector ${question.selector}:`,
-        ...rows.map(({ id }) => `  Workload endpoint ${id}`),
-      ]);
+      return lines([`Endpoints matching selector ${question.selector}:`, ...rows.map((row) => `  ${calledOf(row)}`)]);
     case "policy":
       return renderPolicy(nameOf(question.ref), rows, hidden);
     case "endpoint":
@@ -60,17 +58,17 @@ export function renderMatches(question: Question, rows: readonly MatchRow[], hid
 }
 
 function renderPolicy(name: string, rows: readonly MatchRow[], hidden: Hidden): string {
-  const applies = rows.flatMap(({ id, policies }) =>
-    policies.map(({ selector }) => `  Workload endpoint ${id}${selectorOf(selector, hidden)}`),
+  const applies = rows.flatMap((row) =>
+    row.policies.map(({ selector }) => `  ${calledOf(row)}${selectorOf(selector, hidden)}`),
   );
   const head = [`Policy ${quoted(name)} applies to these endpoints:`, ...applies];
   if (hidden.rules) return lines(head);
-  const matched = rows.flatMap(({ id, rules }) =>
-    rules.length === 0
+  const matched = rows.flatMap((row) =>
+    row.rules.length === 0
       ? []
       : [
-          `  Workload endpoint ${id}`,
-          ...rules.map((rule) => `    ${renderRule(rule)}${selectorOf(rule.selector, hidden)}`),
+          `  ${calledOf(row)}`,
+          ...row.rules.map((rule) => `    ${renderRule(rule)}${selectorOf(rule.selector, hidden)}`),
         ],
   );
   return lines([...head, "", `Endpoints matching Policy ${quoted(name)} rules:`, ...matched]);
@@ -80,14 +78,15 @@ function renderEndpoints(head: string, rows: readonly MatchRow[], hidden: Hidden
   return lines([head, ...rows.flatMap((row) => ["", ...renderEndpoint(row, hidden)])]);
 }
 
-function renderEndpoint({ id, policies, profiles, rules }: MatchRow, hidden: Hidden): readonly string[] {
-  const withoutNode = id.slice(id.indexOf("/") + 1);
+function renderEndpoint(row: MatchRow, hidden: Hidden): readonly string[] {
+  const { id, endpoint, policies, profiles, rules } = row;
+  const isWorkload = endpoint.kind === WorkloadEndpoint.kind;
   const matches = rules.map(
     (rule) =>
       `    ${rule.owner.kind === Profile.kind ? Profile.kind : "Policy"} ${quoted(nameOf(rule.owner))} ${renderRule(rule)}${selectorOf(rule.selector, hidden)}`,
   );
   return [
-    `Workload endpoint ${withoutNode}`,
+    isWorkload ? `Workload endpoint ${id.slice(id.indexOf("/") + 1)}` : calledOf(row),
     "  Policies:",
     ...policies.map(({ order, selector, ...ref }) => {
       const more = hidden.selectors ? "" : `; selector ${quoted(selector)}`;
@@ -99,6 +98,10 @@ function renderEndpoint({ id, policies, profiles, rules }: MatchRow, hidden: Hid
   ];
 }
 
+function calledOf({ id, endpoint }: MatchRow): string {
+  return `${endpoint.kind === WorkloadEndpoint.kind ? "Workload" : "Host"} endpoint ${id}`;
+}
+
 function renderRule({ direction, rule, side, isNot }: RuleMatch): string {
   return `${direction === "ingress" ? "inbound" : "outbound"} rule ${rule + 1} ${side}${isNot === true ? " not" : ""} match`;
 }
@@ -107,8 +110,10 @@ function selectorOf(selector: string, { selectors }: Hidden): string {
   return selectors ? "" : `; selector ${quoted(selector)}`;
 }
 
-function nameOf({ namespace, name }: ObjectRef): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
+/** A policy that was written through Kubernetes' API has the name that Calico gives it. */
+function nameOf({ kind, namespace, name }: ObjectRef): string {
+  const known = isKubernetesPolicy(kind) ? `${KUBERNETES_PREFIX}${name}` : name;
+  return namespace === undefined ? known : `${namespace}/${known}`;
 }
 
 /** As it is: calicoq escapes nothing. */
