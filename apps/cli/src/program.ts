@@ -53,18 +53,34 @@ export function createProgram(config: CliConfig): Command {
     addCompletionCommands(program, shell);
     return program;
   }
+  program.addHelpText("after", FIRST_STEPS);
+  program.commandsGroup("Objects:");
   addResourceCommands(program, shell);
-  addVersion(program, shell);
-  addWhoami(program, shell);
+  program.commandsGroup("Changes:");
+  addChangeCommands(program, shell);
+  program.commandsGroup("Questions:");
   addWhy(program, shell);
   addQueryCommand(program, shell);
   addBgpCommands(program, shell);
-  addChangeCommands(program, shell);
   addIpamCommands(program, shell);
+  addWhoami(program, shell);
+  program.commandsGroup("This machine:");
   addLabCommands(program, config);
+  addVersion(program, shell);
   addCompletionCommands(program, shell);
   return program;
 }
+
+const FIRST_STEPS = `
+First steps:
+  percale get tiers                   what there is: any kind, any name, -o for scripts
+  percale plan -f policies/ -R        what applying files would change, and who would reach whom
+  percale apply -f policies/ -R       do it; percale history and percale revert, if it was wrong
+  percale explain shop/web shop/db    what decides whether one may reach another
+  percale COMMAND --help              options and examples
+
+Where the server is: --server, --kubeconfig, --context, or PERCALE_SERVER with PERCALE_TOKEN,
+/etc/calico/calicoctl.cfg, KUBECONFIG, what npm start wrote, ~/.kube/config.`;
 
 function addVersion(program: Command, shell: Shell): void {
   const command = program

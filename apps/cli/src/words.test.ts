@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseChoice, parseCount, parsePort } from "./words.ts";
+import { parseChoice, parseCount, parsePeriod, parsePort } from "./words.ts";
 
 test.each(["0", "65536", "-1", "1e3", "0x50", "80.5", "http", "", "  80"])(
   "--port %j is refused with the range",
@@ -30,4 +30,17 @@ test("a wrong choice lists the right ones and the nearest", () => {
   expect(() => parseChoice("--proto", "tpc", choices)).toThrow("--proto must be tcp, udp or icmp, got tpc");
   expect(() => parseChoice("--proto", "udpp", choices)).toThrow("got udpp; did you mean udp?");
   expect(() => parseChoice("--proto", "constructor", choices)).toThrow("got constructor");
+});
+
+test.each([
+  ["250ms", 250],
+  ["5s", 5_000],
+  ["1m30s", 90_000],
+  ["1.5h", 5_400_000],
+])("a period of %s is %i milliseconds", (text, ms) => {
+  expect(parsePeriod("--poll", text)).toBe(ms);
+});
+
+test.each(["", "5", "s", "0s", "5s ", "-5s", "5d", "1m, 30s"])("a period of %j is refused", (text) => {
+  expect(() => parsePeriod("--poll", text)).toThrow(`--poll must be a time such as 5s or 1m30s, got ${text}`);
 });

@@ -273,6 +273,9 @@ describe("history and revert", () => {
       err: expect.stringContaining("revision 999999 is not in the log"),
     });
     expect(await percale("revert", "0")).toMatchObject({ code: 2 });
+    expect((await percale("revert", "gns", "never", "--to", "5")).err).toBe(
+      "nothing is known of GlobalNetworkSet(never): it never was, or its last write is not in the log any more\n",
+    );
     expect(await percale("revert", "gns", "whole")).toEqual({
       code: 2,
       out: "",

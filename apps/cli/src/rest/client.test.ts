@@ -1,5 +1,7 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { messageOf, parseWarning } from "./client.ts";
+import { call, messageOf, parseWarning, send } from "./client.ts";
 
 test.each([
   ["a Status", { kind: "Status", message: "no such tier", reason: "NotFound" }, "no such tier"],
@@ -19,4 +21,30 @@ test("a fault of the server is told with the request to search its log for, a re
 test("a warning is the text in its quotes", () => {
   expect(parseWarning(String.raw`299 - "unknown field \"spec.x\""`)).toBe('unknown field "spec.x"');
   expect(parseWarning("not a warning")).toBe("not a warning");
+});
+
+test("an answer is read as JSON, else as the text that it is; every request is told to whoever listens", async () => {
+  const server = createServer((request, response) => {
+    if (request.url === "/behind/json") response.setHeader("warning", '299 - "mind"').end('{"a":1}');
+    else response.writeHead(503).end("<html>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const told: string[] = [];
+  const none = { ca: undefined, token: undefined, cert: undefined, key: undefined };
+  const access = { ...none, server: `http://127.0.0.1:${port}/behind//`, onAnswer: (line: string) => told.push(line) };
+  try {
+    expect(await send(access, "GET", "/json")).toEqual({ status: 200, body: { a: 1 }, warnings: ["mind"] });
+    await expect(call(access, "GET", "/page")).rejects.toThrow("HTTP 503: <html>");
+    expect(told.map((line) => line.replace(/\d+ ms/, "N ms"))).toEqual([
+      "GET /json 200 in N ms",
+      "GET /page 503 in N ms",
+    ]);
+    await expect(send({ ...none, server: "127.0.0.1" }, "GET", "/")).rejects.toThrow(
+      "the server must be an address such as",
+    );
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });

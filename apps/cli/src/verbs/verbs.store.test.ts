@@ -230,6 +230,37 @@ describe("files", () => {
   });
 });
 
+test("get -w goes on with every change, watch says what happened too, and both end with the server's words", async () => {
+  for (const argv of [
+    ["get", "netset", "-w"],
+    ["watch", "netset"],
+  ])
+    expect(await percale(...argv, "-l", "a in (")).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("a in ("),
+    });
+  expect(await percale("watch")).toEqual(failed("name a kind (percale watch tiers), or files with -f", 2));
+  expect(await percale("watch", "--watch")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("unknown option '--watch'"),
+  });
+});
+
+test("help names the first steps, and commands by what they are for", async () => {
+  const { out } = await percale("--help");
+  expect(out.match(/^\w[\w ]*:$/gm)).toEqual([
+    "Options:",
+    "Objects:",
+    "Changes:",
+    "Questions:",
+    "This machine:",
+    "Commands:",
+    "First steps:",
+  ]);
+  expect((await percale("get", "--help")).out).toContain("Examples:\n  percale get tiers ");
+});
+
 describe("every command", () => {
   test("takes where the server is before it and behind it, and shows requests where it is asked to", async () => {
     const nobody = (...argv: readonly string[]): Promise<Ran> =>
