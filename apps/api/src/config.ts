@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { defineConfig, LOG_LEVELS } from "@percale/daemon";
 import type { ConfigInput, LoadedConfig } from "@percale/daemon";
 import { z } from "zod";
+import type { OidcOptions } from "./auth/oidc.ts";
 
 const port = z.int().min(0).max(65_535);
 
@@ -37,6 +38,25 @@ export const apiConfig = defineConfig("PERCALE_API", {
     default: 1_000_000,
     help: "changes that are kept at most, however young (some 3 KB each)",
   },
+  oidcIssuer: {
+    schema: z.url().optional(),
+    help: "OpenID provider whose people may sign in and send ID tokens; without it nobody does",
+  },
+  oidcClientId: { schema: z.string().min(1), default: "percale", help: "what the provider calls Percale" },
+  oidcClientSecret: {
+    schema: z.string().optional(),
+    help: "its secret there; without it Percale is a public client",
+    secret: true,
+  },
+  oidcUsernameClaim: { schema: z.string().min(1), default: "sub", help: "claim that is the user's name" },
+  oidcUsernamePrefix: { schema: z.string(), default: "oidc:", help: "before that name" },
+  oidcGroupsClaim: { schema: z.string().min(1), default: "groups", help: "claim that lists the user's groups" },
+  oidcGroupsPrefix: { schema: z.string(), default: "oidc:", help: "before each of them" },
+  oidcScopes: {
+    schema: z.string().min(1),
+    default: "openid profile email groups",
+    help: "what the provider is asked for",
+  },
   names: { schema: z.array(z.string()), default: [], help: "more names and addresses for the certificate" },
   logLevel: { schema: z.enum(LOG_LEVELS), default: "info", help: "least level to log" },
   logFormat: { schema: z.enum(["json", "pretty"]), default: "json", help: "json, or pretty for people ($PERCALE_LOG)" },
@@ -63,4 +83,21 @@ export function loadApiConfig({ argv, env = {} }: ConfigInput): {
   const { values, effective } = apiConfig.load({ ...(argv !== undefined && { argv }), env: { ...shared, ...env } });
   const data = resolve(values.data);
   return { values: { ...values, data, socket: values.socket ?? join(data, "api.sock") }, effective };
+}
+
+/** Undefined where nobody signs in by OpenID. */
+export function oidcOf(values: ApiConfig): { readonly oidc?: OidcOptions } {
+  if (values.oidcIssuer === undefined) return {};
+  return {
+    oidc: {
+      issuer: values.oidcIssuer,
+      clientId: values.oidcClientId,
+      ...(values.oidcClientSecret !== undefined && { clientSecret: values.oidcClientSecret }),
+      usernameClaim: values.oidcUsernameClaim,
+      usernamePrefix: values.oidcUsernamePrefix,
+      groupsClaim: values.oidcGroupsClaim,
+      groupsPrefix: values.oidcGroupsPrefix,
+      scopes: values.oidcScopes,
+    },
+  };
 }

@@ -9,7 +9,11 @@ import { AUDIT_PATH, serveAudit } from "./audit/serve.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { requireRight } from "./auth/authorize.ts";
 import { sourceOf } from "./auth/failures.ts";
+import { ANONYMOUS } from "./auth/identity.ts";
 import type { Identity } from "./auth/identity.ts";
+import type { Oidc } from "./auth/oidc.ts";
+import { OIDC_PREFIX, serveOidc } from "./auth/serve-oidc.ts";
+import type { Services } from "./services/services.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
 import { callerOf, identityOf, isForgiving } from "./caller.ts";
 import type { Caller } from "./caller.ts";
@@ -39,6 +43,8 @@ export interface FrontOptions {
   readonly watches: Gate;
   readonly strangers: Strangers;
   readonly audit: Audit;
+  readonly oidc: Oidc | undefined;
+  readonly sessions: Services["sessions"];
   /** Answers everything under /trpc. */
   readonly trpc: (call: TrpcCall) => Promise<void>;
 }
@@ -87,6 +93,7 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
       const health = await answerHealth(pathname === "/healthz" ? "/livez" : pathname, options);
       if (health !== undefined) return sendHealth(response, health);
     }
+    if (pathname.startsWith(OIDC_PREFIX)) return await signIn(options, call, places);
     const forgives = pathname.startsWith(TRPC_PREFIX) && isForgiving(pathname.slice(TRPC_PREFIX.length), request);
     caller = await callerOf(() => (forgives ? authenticator.judge(request) : authenticator.identify(request)));
     if (caller.identity.method !== "anonymous") strangers.know(request.socket);
@@ -103,6 +110,13 @@ async function answer(options: FrontOptions, call: Call, places: Places): Promis
     else if (!isRead(method) && !isRehearsal(request))
       logRefusal(log, failure, { by: caller?.identity, call: `${method} ${pathname}` });
   }
+}
+
+/** Whoever comes here is nobody yet, and has one of the places of such. */
+async function signIn({ authenticator, oidc, sessions }: FrontOptions, call: Call, places: Places): Promise<void> {
+  const leave = places.enter(ANONYMOUS, sourceOf(call.request));
+  const atTheDoor: Authenticator["atTheDoor"] = (request, ask) => authenticator.atTheDoor(request, ask);
+  await serveOidc({ ...call, oidc, sessions, atTheDoor }).finally(leave);
 }
 
 function isRead(method: string | undefined): boolean {

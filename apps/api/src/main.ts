@@ -2,7 +2,7 @@ import { ConfigError, createLogger, onSignals, tellError } from "@percale/daemon
 import { daemonExit } from "@percale/protocol";
 import { outsideDatabaseFault } from "@percale/store";
 import { readAuditPolicy } from "./audit/read-policy.ts";
-import { apiHelp, loadApiConfig } from "./config.ts";
+import { apiHelp, loadApiConfig, oidcOf } from "./config.ts";
 import { tuneHeap } from "./heap.ts";
 import { startApi } from "./start.ts";
 
@@ -30,6 +30,7 @@ try {
     log,
     ...(databaseUrl !== undefined && { databaseUrl }),
     ...(auditPolicy !== undefined && { auditPolicy }),
+    ...oidcOf(values),
   });
   onSignals({ log, stop: () => api.close() });
   log.info("ready", { url: api.url, socket, data });

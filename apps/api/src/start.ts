@@ -13,6 +13,8 @@ import { DEFAULT_POLICY } from "./audit/policy.ts";
 import type { AuditPolicy } from "./audit/policy.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { Failures } from "./auth/failures.ts";
+import { Oidc } from "./auth/oidc.ts";
+import type { OidcOptions } from "./auth/oidc.ts";
 import { OpenCredentials } from "./auth/open-credentials.ts";
 import { followRoles } from "./auth/rbac/follow-roles.ts";
 import { RbacAuthorizer } from "./auth/rbac/rbac-authorizer.ts";
@@ -58,6 +60,8 @@ export interface ApiOptions {
   readonly history?: HistoryKept;
   /** What of requests is kept; absent: the default. */
   readonly auditPolicy?: AuditPolicy;
+  /** Whose people may sign in. */
+  readonly oidc?: OidcOptions;
 }
 
 /** Objects, and the records beside them: any driver's of each. */
@@ -119,15 +123,16 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     records: records.audit,
     log,
   });
+  const oidc = options.oidc === undefined ? undefined : new Oidc(options.oidc);
   const failures = new Failures({ log, count: () => apiMetrics.refusedCredentials.inc() });
-  const authenticator = new Authenticator({ tokens: records.tokens, failures, authorizer });
+  const authenticator = new Authenticator({ tokens: records.tokens, failures, authorizer, oidc });
   const judge = new Judge({ store, log });
   const conditionLog = new ConditionLog({
     settings: records.settings,
     log,
     look: () => lookAtAll({ store, nodes: services.nodes, health, hearing }),
   });
-  const services = createServices({ store, records, judge, authenticator, health, hearing, conditionLog, log });
+  const services = createServices({ store, records, judge, authenticator, oidc, health, hearing, conditionLog, log });
   const sockets = upgrades({
     store,
     statuses,
@@ -161,6 +166,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       watches,
       strangers,
       audit,
+      oidc,
+      sessions: services.sessions,
       trpc,
     }),
     onUpgrade: sockets.onUpgrade,

@@ -14,7 +14,7 @@ export interface FrontOptions {
   readonly upgradePage?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
-/** The dashboard's listener: health, then whom it was asked as, then `/trpc` to the API and the rest to the pages. */
+/** The dashboard's listener: health, then whom it was asked as, then `/trpc` and `/oidc` to the API and the rest to the pages. */
 export function createFront({ proxy, names, page, upgradePage }: FrontOptions): Server {
   const server = createServer((request, response) => {
     const url = request.url ?? "/";
@@ -76,5 +76,5 @@ function readable(url: string): string {
 }
 
 function isApi(url: string): boolean {
-  return url === "/trpc" || url.startsWith("/trpc/") || url.startsWith("/trpc?");
+  return url === "/trpc" || url.startsWith("/trpc/") || url.startsWith("/trpc?") || url.startsWith("/oidc/");
 }

@@ -9,9 +9,13 @@ import type { Failures } from "./failures.ts";
 import { ANONYMOUS, withAuthenticated } from "./identity.ts";
 import type { Identity } from "./identity.ts";
 import { impersonate } from "./impersonate.ts";
+import { isJwt } from "./oidc.ts";
+import type { Oidc } from "./oidc.ts";
 import { sessionOf } from "./session-cookie.ts";
 
 const CACHE_MS = 1_000; // how long a token revoked by another process may still be taken
+/** To check a signature costs more than to answer. */
+const ID_TOKEN_MS = 60_000;
 const CACHE_SIZE = 10_000;
 
 export function newToken(): string {
@@ -36,6 +40,8 @@ export interface AuthenticatorOptions {
   readonly failures: Failures;
   /** Decides over those who are proved here. */
   readonly authorizer?: Authorizer;
+  /** Whose ID tokens count too. */
+  readonly oidc?: Oidc | undefined;
   readonly now?: () => number;
 }
 
@@ -44,26 +50,28 @@ export class Authenticator {
   readonly #tokens: TokenRecords;
   readonly #failures: Failures;
   readonly #authorizer: Authorizer | undefined;
+  readonly #oidc: Oidc | undefined;
   readonly #now: () => number;
   readonly #cache = new Map<string, Cached>();
 
-  constructor({ tokens, failures, authorizer, now = Date.now }: AuthenticatorOptions) {
+  constructor({ tokens, failures, authorizer, oidc, now = Date.now }: AuthenticatorOptions) {
     this.#tokens = tokens;
     this.#failures = failures;
     this.#authorizer = authorizer;
+    this.#oidc = oidc;
     this.#now = now;
   }
 
   /** At the door: who counts, as `judge` says; a wrong credential is noted, and its refusal may be slow. */
   async identify(request: IncomingMessage, token?: string): Promise<Identity> {
-    const identity = await this.#atTheDoor(request, () => this.judge(request, token));
+    const identity = await this.atTheDoor(request, () => this.judge(request, token));
     if (identity.method === "session") this.#touch(sessionOf(request));
     return identity;
   }
 
   /** At the door: the identity of a token that somebody wants a session for. */
   async prove(request: IncomingMessage, token: string): Promise<Identity> {
-    return this.#atTheDoor(request, () => this.byToken(token));
+    return this.atTheDoor(request, () => this.byToken(token));
   }
 
   /**
@@ -75,7 +83,8 @@ export class Authenticator {
     return impersonate(own, request);
   }
 
-  async #atTheDoor(request: IncomingMessage, ask: () => Promise<Identity>): Promise<Identity> {
+  /** What is refused is noted, and its refusal may be slow. */
+  async atTheDoor(request: IncomingMessage, ask: () => Promise<Identity>): Promise<Identity> {
     try {
       return await ask();
     } catch (error) {
@@ -108,7 +117,10 @@ export class Authenticator {
   async byToken(token: string, method: "token" | "session" = "token"): Promise<Identity> {
     const hash = hashToken(token);
     const known = this.#cache.get(hash);
-    const identity = known !== undefined && known.until > this.#now() ? known.identity : await this.#lookup(hash);
+    const isKnown = known !== undefined && known.until > this.#now();
+    if (!isKnown && this.#oidc !== undefined && isJwt(token))
+      return this.#remember(hash, await this.#oidc.verify(token));
+    const identity = isKnown ? known.identity : await this.#lookup(hash);
     if (identity !== undefined) return method === "token" ? identity : { ...identity, method };
     throw unauthorized(
       method === "session"
@@ -125,10 +137,20 @@ export class Authenticator {
   async #lookup(hash: string): Promise<Identity | undefined> {
     const record = await this.#tokens.lookup(hash);
     const identity = record === undefined ? undefined : this.#ruled(identityOf(record));
-    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
-    const until = Math.min(this.#now() + CACHE_MS, identity?.expiresAt ?? Number.POSITIVE_INFINITY);
-    this.#cache.set(hash, { identity, record, until });
+    this.#keep(hash, { identity, record, until: this.#now() + CACHE_MS });
     return identity;
+  }
+
+  /** An ID token cannot be revoked: it is good until its end. */
+  #remember(hash: string, proved: Identity): Identity {
+    const identity = this.#ruled(proved);
+    this.#keep(hash, { identity, record: undefined, until: this.#now() + ID_TOKEN_MS });
+    return identity;
+  }
+
+  #keep(hash: string, { until, ...known }: Cached): void {
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
+    this.#cache.set(hash, { ...known, until: Math.min(until, known.identity?.expiresAt ?? Number.POSITIVE_INFINITY) });
   }
 
   /** Whoever comes to the door with a session uses it; what only stays open does not. Nobody waits for it to be kept. */

@@ -6,10 +6,15 @@ export const SESSION_COOKIE = "percale_session";
 type Asked = Pick<IncomingMessage, "headers">;
 
 /** The session that a request comes with; an empty one is none. */
-export function sessionOf({ headers }: Asked): string | undefined {
+export function sessionOf(asked: Asked): string | undefined {
+  return cookieOf(asked, SESSION_COOKIE);
+}
+
+/** An empty one is none. */
+export function cookieOf({ headers }: Asked, name: string): string | undefined {
   for (const pair of (headers.cookie ?? "").split(";")) {
     const [key, value] = pair.trim().split("=");
-    if (key === SESSION_COOKIE && value !== undefined && value !== "") return value;
+    if (key === name && value !== undefined && value !== "") return value;
   }
   return undefined;
 }
@@ -25,6 +30,6 @@ export function sessionCookie(
 }
 
 /** Behind the dashboard's plain HTTP a browser would not send a Secure cookie back. The proxy names the host it was asked for. */
-function isPlain({ headers }: Asked): boolean {
+export function isPlain({ headers }: Asked): boolean {
   return headers["x-forwarded-host"] !== undefined && headers["x-forwarded-proto"] !== "https";
 }

@@ -6,6 +6,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import { requireAllowed } from "../auth/authorize.ts";
 import { ADMIN_GROUP, authorOf } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
+import type { Oidc } from "../auth/oidc.ts";
 import { ROLES } from "../auth/roles.ts";
 import { logTokenMade, logTokenRevoked } from "../auth/token-log.ts";
 import type { TokenView } from "../trpc/views.ts";
@@ -20,30 +21,28 @@ interface AccessSources {
   readonly tokens: TokenRecords;
   readonly authenticator: Authenticator;
   readonly log: Logger;
+  readonly oidc?: Oidc | undefined;
 }
 
 /** A session is a token of its own, so that it can end without the one it came from; it never outlives that. */
-export function sessionServices({ tokens, authenticator, log }: AccessSources): Services["sessions"] {
+export function sessionServices({ tokens, authenticator, log, oidc }: AccessSources): Services["sessions"] {
   return {
     signIn: async (token) => {
       const identity = await authenticator.byToken(token);
       const made = await tokens.lookup(hashToken(token));
       if (made === undefined) throw unauthorized("the token ended just now");
-      const value = newToken();
       const { subject, groups } = made;
       const endsAt = Math.min(Date.now() + SESSION_SECONDS * 1000, made.expiresAt?.getTime() ?? Infinity);
-      const record = await tokens.create({
-        hash: hashToken(value),
-        subject,
-        groups,
-        description: SESSION,
-        expiresAt: new Date(endsAt),
-        parentId: made.parentId ?? made.id,
-        idleSeconds: IDLE_SECONDS,
-      });
-      logTokenMade(log, record, subject);
-      const maxAgeSeconds = Math.max(1, Math.round((endsAt - Date.now()) / 1000));
-      return { identity: { ...identity, method: "session" }, value, maxAgeSeconds };
+      const session = await openSession(
+        { tokens, log },
+        { subject, groups, endsAt, parentId: made.parentId ?? made.id },
+      );
+      return { identity: { ...identity, method: "session" }, ...session };
+    },
+    methods: () => (oidc === undefined ? {} : { oidc: { issuer: oidc.issuer } }),
+    open: (identity) => {
+      const { user: subject, groups } = identity;
+      return openSession({ tokens, log }, { subject, groups, endsAt: Date.now() + SESSION_SECONDS * 1000 });
     },
     signOut: async (value) => {
       const record = await tokens.lookup(hashToken(value));
@@ -52,6 +51,31 @@ export function sessionServices({ tokens, authenticator, log }: AccessSources): 
       authenticator.forgetAll();
     },
   };
+}
+
+interface NewSession {
+  readonly subject: string;
+  readonly groups: readonly string[];
+  readonly endsAt: number;
+  readonly parentId?: string;
+}
+
+async function openSession(
+  { tokens, log }: Pick<AccessSources, "tokens" | "log">,
+  { subject, groups, endsAt, parentId }: NewSession,
+): Promise<{ readonly value: string; readonly maxAgeSeconds: number }> {
+  const value = newToken();
+  const record = await tokens.create({
+    hash: hashToken(value),
+    subject,
+    groups,
+    description: SESSION,
+    expiresAt: new Date(endsAt),
+    idleSeconds: IDLE_SECONDS,
+    ...(parentId !== undefined && { parentId }),
+  });
+  logTokenMade(log, record, subject);
+  return { value, maxAgeSeconds: Math.max(1, Math.round((endsAt - Date.now()) / 1000)) };
 }
 
 export function accessServices({ tokens, authenticator, log }: AccessSources): Services["access"] {

@@ -1,6 +1,7 @@
 import type { HealthRegistry, Logger } from "@percale/daemon";
 import type { Datastore, Records } from "@percale/store";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { Oidc } from "../auth/oidc.ts";
 import type { ConditionLog } from "../health/condition-log.ts";
 import type { Hearing } from "../hearing/hearing.ts";
 import type { Judge } from "../policy/judge.ts";
@@ -24,6 +25,7 @@ export function createServices({
   records: { agentStatus, tokens, settings },
   judge,
   authenticator,
+  oidc,
   health,
   hearing,
   conditionLog,
@@ -33,6 +35,7 @@ export function createServices({
   readonly records: Records;
   readonly judge: Judge;
   readonly authenticator: Authenticator;
+  readonly oidc: Oidc | undefined;
   readonly health: HealthRegistry;
   readonly hearing: Hearing;
   readonly conditionLog: Pick<ConditionLog, "history">;
@@ -42,7 +45,7 @@ export function createServices({
   const feed = new LiveFeed(store);
   const sources = { store, nodes, health, hearing };
   const lab = new Lab({ settings, judge }).services();
-  const access = { tokens, authenticator, log };
+  const access = { tokens, authenticator, log, oidc };
   return {
     sessions: sessionServices(access),
     objects: objectServices(store),

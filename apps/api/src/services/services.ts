@@ -12,7 +12,11 @@ export interface Services {
     signIn(
       token: string,
     ): Promise<{ readonly identity: Identity; readonly value: string; readonly maxAgeSeconds: number }>;
+    /** A session of somebody who was proved otherwise. */
+    open(identity: Identity): Promise<{ readonly value: string; readonly maxAgeSeconds: number }>;
     signOut(value: string): Promise<void>;
+    /** How one may sign in besides by a token. */
+    methods(): view.SignInMethods;
   };
   readonly objects: {
     kinds(): readonly view.KindView[];

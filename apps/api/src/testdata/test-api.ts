@@ -50,7 +50,7 @@ export async function startTestApi({
   durable = false,
   log,
   ...more
-}: { readonly durable?: boolean; readonly log?: Logger } & Pick<ApiOptions, "auditPolicy"> = {}): Promise<PostgresTestApi> {
+}: { readonly durable?: boolean; readonly log?: Logger } & Pick<ApiOptions, "auditPolicy" | "oidc"> = {}): Promise<PostgresTestApi> {
   const postgres = await startTestPostgres({ durable });
   const server = await serve({ databaseUrl: postgres.url, log, ...more });
   return { ...server, postgres, stop: () => server.stop().then(() => postgres.stop()) };
@@ -60,16 +60,17 @@ export async function startTestApi({
 export function startMemoryApi({
   log,
   auditPolicy,
+  oidc,
   ...options
-}: { readonly log?: Logger; readonly windowSize?: number } & Pick<ApiOptions, "auditPolicy"> = {}): Promise<TestApi> {
-  const audit = auditPolicy === undefined ? {} : { auditPolicy };
-  return serve({ data: { store: new MemoryStore(options), records: memoryRecords() }, log, ...audit });
+}: { readonly log?: Logger; readonly windowSize?: number } & Pick<ApiOptions, "auditPolicy" | "oidc"> = {}): Promise<TestApi> {
+  const more = { ...(auditPolicy !== undefined && { auditPolicy }), ...(oidc !== undefined && { oidc }) };
+  return serve({ data: { store: new MemoryStore(options), records: memoryRecords() }, log, ...more });
 }
 
 async function serve({
   log = silentLogger,
   ...data
-}: Pick<ApiOptions, "data" | "databaseUrl" | "auditPolicy"> & { readonly log: Logger | undefined }): Promise<TestApi> {
+}: Pick<ApiOptions, "data" | "databaseUrl" | "auditPolicy" | "oidc"> & { readonly log: Logger | undefined }): Promise<TestApi> {
   const dataDir = mkdtempSync(join(tmpdir(), "percale-api-"));
   const socket = join(dataDir, "api.sock");
   const api = await startApi({ dataDir, ...data, port: 0, socket, log });

@@ -19,6 +19,7 @@ const session = router({
     if (ctx.session !== undefined) await ctx.services.sessions.signOut(ctx.session);
     ctx.setSession?.(undefined);
   }),
+  methods: open.query(({ ctx }) => ctx.services.sessions.methods()),
   /** Undefined rights all round for someone who has not signed in: not an error. */
   whoami: open.query(({ ctx }): Whoami => whoami(ctx.identity)),
 });

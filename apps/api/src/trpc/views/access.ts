@@ -5,6 +5,11 @@ export interface Whoami {
   readonly rights: { readonly read: boolean; readonly write: boolean; readonly admin: boolean };
 }
 
+/** How one may sign in besides by a token. */
+export interface SignInMethods {
+  readonly oidc?: { readonly issuer: string };
+}
+
 /** A group that gives rights, as it is explained to who gives it. */
 export interface RoleView {
   readonly group: string;

@@ -1,6 +1,6 @@
 "use client";
 import { VERSION } from "@percale/protocol/shown";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Mark } from "../../parts/mark.tsx";
 import { failureOf, useTRPC } from "../../trpc/client.ts";
@@ -9,6 +9,7 @@ import { failureOf, useTRPC } from "../../trpc/client.ts";
 export function SignIn({ next }: { readonly next: string }) {
   const trpc = useTRPC();
   const [token, setToken] = useState("");
+  const methods = useQuery(trpc.session.methods.queryOptions());
   const host = useSyncExternalStore(neverChanges, hostHere, nowhere);
   const signIn = useMutation(
     trpc.session.signIn.mutationOptions({
@@ -64,6 +65,11 @@ export function SignIn({ next }: { readonly next: string }) {
               {signIn.isPending || signIn.isSuccess ? "Signing in" : "Sign in"}
             </button>
           </form>
+          {methods.data?.oidc !== undefined && (
+            <a className="btn" href={`/oidc/login?next=${encodeURIComponent(next)}`}>
+              Sign in with {hostOf(methods.data.oidc.issuer)}
+            </a>
+          )}
           <dl>
             <dt>Server</dt>
             <dd className="mono">{host}</dd>
@@ -80,6 +86,11 @@ function wordsOf(error: unknown): string {
   if (failure.kind === "signedOut" || failure.kind === "forbidden")
     return "This token is not known here, or it ended. Check that all of it was pasted.";
   return failure.message;
+}
+
+/** People know their provider by its name. */
+function hostOf(issuer: string): string {
+  return URL.canParse(issuer) ? new URL(issuer).host : issuer;
 }
 
 const neverChanges = () => () => undefined;
