@@ -12,6 +12,8 @@ import { sourceOf } from "./auth/failures.ts";
 import { ANONYMOUS } from "./auth/identity.ts";
 import type { Identity } from "./auth/identity.ts";
 import type { Oidc } from "./auth/oidc.ts";
+import type { Issuer } from "./auth/pki.ts";
+import { CERTIFICATES_PATH, serveCertificates } from "./auth/serve-certificates.ts";
 import { OIDC_PREFIX, serveOidc } from "./auth/serve-oidc.ts";
 import type { Services } from "./services/services.ts";
 import type { OpenCredentials } from "./auth/open-credentials.ts";
@@ -44,6 +46,8 @@ export interface FrontOptions {
   readonly strangers: Strangers;
   readonly audit: Audit;
   readonly oidc: Oidc | undefined;
+  /** Signs client certificates. */
+  readonly issuer: () => Promise<Issuer>;
   readonly sessions: Services["sessions"];
   /** Answers everything under /trpc. */
   readonly trpc: (call: TrpcCall) => Promise<void>;
@@ -143,6 +147,8 @@ async function dispatch(
   }
   if (pathname === AUDIT_PATH && isRead(request.method))
     return serveAudit(response, { query, identity, audit: options.audit });
+  if (pathname === CERTIFICATES_PATH)
+    return serveCertificates({ request, response, identity, issuer: options.issuer, log: options.log });
   if (route === undefined) return serveRest(call, { store, identity, authenticator });
   const target = { request, response, route, query, store, identity };
   if (request.method !== "GET" || !isWatch(query)) return serveObjects(target);

@@ -20,7 +20,7 @@ import { followRoles } from "./auth/rbac/follow-roles.ts";
 import { RbacAuthorizer } from "./auth/rbac/rbac-authorizer.ts";
 import { RBAC_KINDS } from "./auth/rbac/role-book.ts";
 import { ensureAdminToken, writeKubeconfig } from "./auth/bootstrap.ts";
-import { openPki } from "./auth/pki.ts";
+import { openAuthority, openPki } from "./auth/pki.ts";
 import type { Pki } from "./auth/pki.ts";
 import { ensureBuiltIns } from "./built-ins.ts";
 import { requestHandler } from "./front.ts";
@@ -167,6 +167,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       strangers,
       audit,
       oidc,
+      issuer: () => openAuthority(join(dataDir, "pki"), Date.now()),
       sessions: services.sessions,
       trpc,
     }),

@@ -109,6 +109,17 @@ export function requireAllowed(identity: Identity, asked: ResourceAttributes): v
   );
 }
 
+/** Throws 403 for who neither is that one nor may act as him: nobody gives a name or a group that he has not. */
+export function requireAs(
+  identity: Identity,
+  { subject, groups }: { readonly subject: string; readonly groups: readonly string[] },
+): void {
+  const impersonate = { verb: "impersonate", group: "" } as const;
+  if (subject !== identity.user) requireAllowed(identity, { ...impersonate, resource: "users", name: subject });
+  for (const name of groups)
+    if (!identity.groups.includes(name)) requireAllowed(identity, { ...impersonate, resource: "groups", name });
+}
+
 /** Everything that somebody may do there; absent: in the whole cluster. */
 export function rulesOf(identity: Identity, namespace?: string): readonly PolicyRule[] {
   const own = nodeOf(identity) === undefined ? [] : NODE_RULES;
@@ -126,6 +137,7 @@ const VIRTUAL: ReadonlySet<string> = new Set([
   "percale.io/network",
   "percale.io/labreports",
   "access.percale.io/tokens",
+  "access.percale.io/certificates",
   "access.percale.io/auditevents",
 ]);
 

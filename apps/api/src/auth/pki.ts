@@ -20,7 +20,8 @@ export interface KeyPair {
   readonly key: string;
 }
 
-interface Issuer extends KeyPair {
+/** An authority with its keys. */
+export interface Issuer extends KeyPair {
   readonly keys: CryptoKeyPair;
 }
 
@@ -57,7 +58,8 @@ export async function openPki(
   return { ca: ca.certificate, server, admin };
 }
 
-async function openAuthority(directory: string, now: number): Promise<Issuer> {
+/** The authority that is there, or a new one. */
+export async function openAuthority(directory: string, now: number): Promise<Issuer> {
   const known = await readPair(directory, "ca");
   if (known !== undefined) return { ...known, keys: await importKeys(known) };
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);

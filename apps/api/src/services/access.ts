@@ -3,9 +3,8 @@ import { StatusError, unauthorized } from "@percale/resources";
 import type { TokenRecord, TokenRecords } from "@percale/store";
 import { hashToken, newToken } from "../auth/authenticator.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
-import { requireAllowed } from "../auth/authorize.ts";
+import { requireAs } from "../auth/authorize.ts";
 import { ADMIN_GROUP, authorOf } from "../auth/identity.ts";
-import type { Identity } from "../auth/identity.ts";
 import type { Oidc } from "../auth/oidc.ts";
 import { ROLES } from "../auth/roles.ts";
 import { logTokenMade, logTokenRevoked } from "../auth/token-log.ts";
@@ -81,7 +80,7 @@ async function openSession(
 export function accessServices({ tokens, authenticator, log }: AccessSources): Services["access"] {
   return {
     createToken: async ({ subject, groups, description, ttlSeconds }, identity) => {
-      refuseOthers(identity, { subject, groups });
+      requireAs(identity, { subject, groups });
       const token = newToken();
       const expiresAt = ttlSeconds === undefined ? {} : { expiresAt: new Date(Date.now() + ttlSeconds * 1000) };
       const record = await tokens.create({ hash: hashToken(token), subject, groups, description, ...expiresAt });
@@ -101,18 +100,6 @@ export function accessServices({ tokens, authenticator, log }: AccessSources): S
       logTokenRevoked(log, revoked, authorOf(identity));
     },
   };
-}
-
-/** Nobody gives a name or a group that he neither has nor may take on: with the token he would be that one. */
-function refuseOthers(identity: Identity, { subject, groups }: Pick<TokenRecord, "subject" | "groups">): void {
-  const impersonate = { verb: "impersonate", group: "" } as const;
-  const asked = [
-    ...(subject === identity.user ? [] : [{ ...impersonate, resource: "users", name: subject }]),
-    ...groups
-      .filter((name) => !identity.groups.includes(name))
-      .map((name) => ({ ...impersonate, resource: "groups", name })),
-  ];
-  for (const one of asked) requireAllowed(identity, one);
 }
 
 /** The last token that lets an administrator in stays: a browser has no client certificate. */
