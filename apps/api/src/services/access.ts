@@ -77,7 +77,11 @@ async function openSession(
   return { value, maxAgeSeconds: Math.max(1, Math.round((endsAt - Date.now()) / 1000)) };
 }
 
-export function accessServices({ tokens, authenticator, log }: AccessSources): Services["access"] {
+export function accessServices({
+  tokens,
+  authenticator,
+  log,
+}: AccessSources): Omit<Services["access"], "bindings" | "may"> {
   return {
     createToken: async ({ subject, groups, description, ttlSeconds }, identity) => {
       requireAs(identity, { subject, groups });

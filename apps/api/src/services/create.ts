@@ -6,6 +6,7 @@ import type { ConditionLog } from "../health/condition-log.ts";
 import type { Hearing } from "../hearing/hearing.ts";
 import type { Judge } from "../policy/judge.ts";
 import { accessServices, sessionServices } from "./access.ts";
+import { rightsServices } from "./rights.ts";
 import { bgpCounts, bgpSessions } from "./bgp.ts";
 import { ipamServices } from "./ipam.ts";
 import { historyServices } from "./history.ts";
@@ -64,7 +65,7 @@ export function createServices({
     pools: { usage: () => poolUsage(store) },
     health: { conditions: () => allConditions(sources), history: () => conditionLog.history() },
     lab,
-    access: accessServices(access),
+    access: { ...accessServices(access), ...rightsServices(store) },
     overview: { summary: (identity) => overviewOf(sources, sightOf(identity)) },
   };
 }

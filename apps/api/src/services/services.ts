@@ -111,6 +111,10 @@ export interface Services {
     list(session?: string): Promise<readonly view.TokenView[]>;
     /** The groups that give rights. */
     roles(): readonly view.RoleView[];
+    /** Those that may be seen. */
+    bindings(identity: Identity): Promise<readonly view.BindingView[]>;
+    /** Whether somebody may: of oneself for everybody, of others for those who may create SubjectAccessReviews. */
+    may(question: z.output<typeof input.mayInput>, identity: Identity): view.MayView;
     revoke(id: string, identity: Identity): Promise<void>;
   };
   readonly overview: { summary(identity: Identity): Promise<view.OverviewView> };

@@ -194,4 +194,15 @@ export const tokenInput = z.strictObject({
   /** Absent: never. */
   ttlSeconds: z.int().min(1).optional(),
 });
+/** Of resources as kubectl writes them: `networkpolicies`, `tiers.projectcalico.org`, `ippools/status`. */
+export const mayInput = z.strictObject({
+  user: z.string().min(1).max(253),
+  groups: z.array(z.string().min(1).max(253)).max(32).default([]),
+  verb: z.string().min(1).max(64),
+  resource: z.string().min(1).max(253),
+  namespace: name.exactOptional(),
+  name: name.exactOptional(),
+  /** Of policies: in this tier. */
+  tier: name.exactOptional(),
+});
 export const tokenRef = z.strictObject({ id: z.string().min(1).max(64) });

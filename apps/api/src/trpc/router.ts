@@ -204,6 +204,10 @@ const access = router({
     .mutation(({ ctx, input }) => ctx.services.access.createToken(input, ctx.identity)),
   list: can("admin").query(({ ctx }) => ctx.services.access.list(ctx.session)),
   roles: can("read").query(({ ctx }) => ctx.services.access.roles()),
+  bindings: can("look").query(({ ctx }) => ctx.services.access.bindings(ctx.identity)),
+  may: can("look")
+    .input(parsed(input.mayInput))
+    .query(({ ctx, input }) => ctx.services.access.may(input, ctx.identity)),
   revoke: can("admin")
     .input(parsed(input.tokenRef))
     .mutation(({ ctx, input }) => ctx.services.access.revoke(input.id, ctx.identity)),

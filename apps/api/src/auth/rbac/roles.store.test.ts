@@ -223,6 +223,62 @@ test.each<[name: string, plural: string, body: object, field: string]>([
   expect(answer.body.details.causes.map((cause: { field: string }) => cause.field)).toEqual([field]);
 });
 
+describe("the page of access", () => {
+  const ask = (question: object, token?: string) =>
+    server.call(
+      `/trpc/access.may?input=${encodeURIComponent(JSON.stringify(question))}`,
+      token === undefined ? {} : { token },
+    );
+
+  test.each<[name: string, question: object, allowed: boolean, words: RegExp]>([
+    [
+      "a role",
+      { user: "x", groups: ["percale:editors"], verb: "list", resource: "networkpolicies" },
+      true,
+      /percale:editor/,
+    ],
+    ["no role", { user: "x", verb: "list", resource: "networkpolicies" }, false, /no role/],
+    [
+      "the group's name",
+      { user: "x", groups: ["percale:editors"], verb: "list", resource: "networkpolicies.networking.k8s.io" },
+      true,
+      /percale:editor/,
+    ],
+    [
+      "a tier",
+      { user: "x", groups: ["percale:editors"], verb: "create", resource: "networkpolicies", tier: "default" },
+      true,
+      /percale:editor/,
+    ],
+    [
+      "a subresource",
+      { user: "x", groups: ["percale:viewers"], verb: "update", resource: "tiers/status" },
+      false,
+      /no role/,
+    ],
+  ])("tells whether somebody may, by %s", async (_, question, allowed, words) => {
+    const { data } = (await ask(question)).body.result;
+    expect(data.allowed).toBe(allowed);
+    expect(data.reason).toMatch(words);
+  });
+
+  test("tells nobody of others without the right to ask", async () => {
+    const token = await tokenOf("vi", "percale:viewers");
+    expect((await ask({ user: "vi", verb: "get", resource: "tiers" }, token)).code).toBe(200);
+    expect((await ask({ user: "ada", verb: "get", resource: "tiers" }, token)).code).toBe(403);
+  });
+
+  test("lists bindings with their role and whom they are about", async () => {
+    const rows = (await server.call("/trpc/access.bindings")).body.result.data as { ref: { name: string } }[];
+    expect(rows.find(({ ref }) => ref.name === "percale:viewer")).toEqual({
+      ref: { kind: "ClusterRoleBinding", name: "percale:viewer" },
+      role: { kind: "ClusterRole", name: "percale:viewer" },
+      subjects: ["Group percale:viewers"],
+      isBuiltIn: true,
+    });
+  });
+});
+
 test("the last token of an administrator that does not end is not revoked", async () => {
   const list = (await server.call("/trpc/access.list")).body.result.data as { id: string; groups: string[] }[];
   const { id } = list.find(({ groups }) => groups.includes("system:masters"))!;

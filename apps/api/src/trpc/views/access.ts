@@ -1,3 +1,5 @@
+import type { ObjectRef } from "@percale/resources";
+
 /** Who is signed in. */
 export interface Whoami {
   readonly user: string;
@@ -29,4 +31,22 @@ export interface TokenView {
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;
+}
+
+/** A binding of a role, in a row. */
+export interface BindingView {
+  readonly ref: ObjectRef;
+  readonly role: ObjectRef;
+  /** `User ada`, `Group devs`, `ServiceAccount shop/web`. */
+  readonly subjects: readonly string[];
+  /** Where it counts; absent: everywhere. */
+  readonly namespace?: string;
+  /** Made by the server, and kept up to date by it. */
+  readonly isBuiltIn: boolean;
+}
+
+/** Whether somebody may do something, and what decides. */
+export interface MayView {
+  readonly allowed: boolean;
+  readonly reason: string;
 }

@@ -8,7 +8,9 @@ import { Loaded } from "../../../parts/states.tsx";
 import { showToast } from "../../../parts/toasts.tsx";
 import { usePageTitle } from "../../../shell/title.ts";
 import { failureOf, useTRPC } from "../../../trpc/client.ts";
+import { Bindings } from "./bindings.tsx";
 import { ChangerCard } from "./changer-card.tsx";
+import { MayCard } from "./may-card.tsx";
 import { NewToken } from "./new-token.tsx";
 import { endWords, isOver, tokenRows, verdictOf } from "./view.ts";
 import "../../../styles/access.css";
@@ -53,6 +55,10 @@ export function Access() {
               )}
             </Loaded>
           </section>
+          <div className="acc-two">
+            <Bindings />
+            <MayCard you={me.data?.user} />
+          </div>
           <div className="acc-two">
             <section className="card" aria-label="Sessions and tokens">
               <div className="ch">

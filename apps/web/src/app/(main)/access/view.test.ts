@@ -1,6 +1,6 @@
 import type { TokenView } from "@percale/api";
 import { expect, test } from "vitest";
-import { endWords, tokenRows, verdictOf } from "./view.ts";
+import { bindingRows, endWords, mayQuestion, tokenRows, verdictOf } from "./view.ts";
 
 const NOW = Date.parse("2026-01-10T12:00:00Z");
 const token = (id: string, rest: Partial<TokenView> = {}): TokenView => ({
@@ -52,4 +52,34 @@ test("the verdict counts who may do everything and what ends soon, of those that
   expect(verdictOf(tokens, "system:masters", NOW)).toBe(
     "1 of 2 tokens and sessions may do everything; 1 token ends within a week",
   );
+});
+
+test("bindings that people made come before those of the server", () => {
+  const row = (name: string, isBuiltIn: boolean, ...subjects: string[]) => ({
+    ref: { kind: "ClusterRoleBinding", name },
+    role: { kind: "ClusterRole", name },
+    subjects,
+    isBuiltIn,
+  });
+  const rows = bindingRows([
+    row("c", true, "Group a"),
+    row("b", false, "User z"),
+    row("a", false, "Group b"),
+    row("n", false),
+  ]);
+  expect(rows.map(({ ref }) => ref.name)).toEqual(["a", "b", "n", "c"]);
+});
+
+test("a question is what its fields say; what is empty is not asked", () => {
+  const form = new FormData();
+  for (const [key, value] of Object.entries({
+    user: " ada ",
+    groups: "devs, ops,",
+    verb: "get",
+    resource: "tiers",
+    namespace: "",
+    tier: "",
+  }))
+    form.set(key, value);
+  expect(mayQuestion(form)).toEqual({ user: "ada", groups: ["devs", "ops"], verb: "get", resource: "tiers" });
 });

@@ -1,4 +1,4 @@
-import type { TokenView } from "@percale/api";
+import type { BindingView, TokenView } from "@percale/api";
 
 const DAY_MS = 86_400_000;
 /** From here on the end of a token is worth a look; a session always ends soon. */
@@ -52,3 +52,31 @@ export const LIVES: readonly { readonly seconds: number | undefined; readonly ti
   { seconds: 365 * 86_400, title: "a year" },
   { seconds: undefined, title: "until it is revoked" },
 ];
+
+/** What people made first, then what the server did; by who has it. */
+export function bindingRows(bindings: readonly BindingView[]): readonly BindingView[] {
+  const rank = ({ isBuiltIn, subjects }: BindingView): number => (isBuiltIn ? 2 : subjects.length === 0 ? 1 : 0);
+  const who = ({ subjects, ref }: BindingView): string => `${subjects[0] ?? ""} ${ref.name}`;
+  return bindings.toSorted((a, b) => rank(a) - rank(b) || who(a).localeCompare(who(b)));
+}
+
+/** What the form asks; what is empty is not asked. */
+export function mayQuestion(form: FormData) {
+  const text = (field: string): string => {
+    const value = form.get(field);
+    return typeof value === "string" ? value.trim() : "";
+  };
+  const [namespace, tier] = [text("namespace"), text("tier")];
+  const groups = text("groups")
+    .split(",")
+    .map((group) => group.trim())
+    .filter((group) => group !== "");
+  return {
+    user: text("user"),
+    verb: text("verb"),
+    resource: text("resource"),
+    ...(groups.length > 0 && { groups }),
+    ...(namespace !== "" && { namespace }),
+    ...(tier !== "" && { tier }),
+  };
+}
