@@ -42,3 +42,22 @@ test("the session that one looks from is marked, and not offered to be revoked",
   await row.getByText("sign out to end it").waitFor();
   expect(await row.getByRole("button").count()).toBe(0);
 });
+
+test("whether somebody may do something is answered with what decides, and bindings lead to their roles", async () => {
+  const { page } = shop;
+  const form = page.getByRole("region", { name: "Can somebody do something" });
+  const ask = async (groups: string, verb: string): Promise<string> => {
+    await form.getByLabel("User").fill("ada");
+    await form.getByLabel("Groups").fill(groups);
+    await form.getByLabel("Verb").selectOption(verb);
+    await form.getByRole("button", { name: "Ask" }).click();
+    await form.getByRole("status").getByText(/./).first().waitFor();
+    return form.getByRole("status").innerText();
+  };
+  await expect.poll(() => ask("percale:viewers", "list")).toMatch(/^Yes\s+RBAC: allowed by .*percale:viewer/);
+  await expect.poll(() => ask("percale:viewers", "create")).toMatch(/^No\s/);
+  const row = page.getByRole("region", { name: "Bindings" }).getByRole("row", { name: /Group percale:viewers/ });
+  expect(await row.getByRole("link", { name: "percale:viewer" }).first().getAttribute("href")).toBe(
+    "/clusterroles/percale%3Aviewer",
+  );
+});
