@@ -38,7 +38,7 @@ export function Access() {
           <section className="card" aria-label="Roles">
             <div className="ch">
               <h2 className="h2">Roles</h2>
-              <span className="muted hide-s">a token's groups say what it may; who is in none may do nothing</span>
+              <span className="muted hide-s">by the groups of a token; others are given by bindings</span>
             </div>
             <Loaded query={roles} what="roles" rows={5}>
               {(list) => (

@@ -22,8 +22,7 @@ export function MayCard({ you }: { readonly you: string | undefined }) {
   return (
     <section className="card" aria-label="Can somebody do something">
       <div className="ch">
-        <h2 className="h2">Can somebody do something?</h2>
-        <span className="muted hide-s">as kubectl auth can-i answers it</span>
+        <h2 className="h2">Can somebody do it?</h2>
       </div>
       <form className="acc-may" onSubmit={onSubmit}>
         <Field name="user" label="User" value={you} isRequired />
