@@ -13,12 +13,15 @@ export class Grants<R extends Held> {
   readonly #byResource = new Map<string, R[]>();
   readonly #ofPaths: R[] = [];
   readonly #answers = new Map<string, R | undefined>();
+  /** Resources of which some rule names objects: of the others the name asked for changes no answer. */
+  readonly #named = new Set<string>();
 
   constructor(all: readonly R[]) {
     this.all = all;
     for (const held of all) {
       if ((held.rule.nonResourceURLs ?? []).length > 0 && held.namespace === undefined) this.#ofPaths.push(held);
       for (const resource of new Set((held.rule.resources ?? []).map(keyOf))) {
+        if ((held.rule.resourceNames ?? []).length > 0) this.#named.add(resource);
         const known = this.#byResource.get(resource);
         if (known === undefined) this.#byResource.set(resource, [held]);
         else known.push(held);
@@ -29,8 +32,10 @@ export class Grants<R extends Held> {
   /** What allows it; undefined if nothing does. */
   find(asked: Attributes): R | undefined {
     if ("path" in asked) return this.#ofPaths.find(({ rule }) => ruleAllows(rule, asked));
-    const key = `${asked.verb} ${asked.group} ${asked.resource} ${asked.subresource ?? ""} ${asked.namespace ?? ""} ${asked.name ?? ""}`;
-    if (this.#answers.has(key)) return this.#answers.get(key);
+    const name = this.#named.has(asked.resource) || this.#named.has(ALL) ? asked.name : undefined;
+    const key = `${asked.verb} ${asked.group} ${asked.resource} ${asked.subresource ?? ""} ${asked.namespace ?? ""} ${name ?? ""}`;
+    const known = this.#answers.get(key);
+    if (known !== undefined || this.#answers.has(key)) return known;
     const candidates = [this.#byResource.get(asked.resource) ?? [], this.#byResource.get(ALL) ?? []].flat();
     const found = candidates.find((held) => countsIn(held, asked.namespace) && ruleAllows(held.rule, asked));
     if (this.#answers.size >= REMEMBERED) this.#answers.clear();

@@ -21,6 +21,8 @@ const IS_ADMIN: Decision = { allowed: true, reason: `the group ${ADMIN_GROUP} ma
 export class RbacAuthorizer implements Authorizer {
   #book = new RoleBook();
   #grantsBySubject = new Map<string, Grants<HeldRule>>();
+  /** The same for who asks again as the very object: an identity is kept as long as its credential is remembered. */
+  #grantsByIdentity = new WeakMap<Subject, Grants<HeldRule>>();
   readonly #listeners = new Set<() => void>();
   version = 0;
 
@@ -57,6 +59,14 @@ export class RbacAuthorizer implements Authorizer {
   }
 
   #grantsOf(subject: Subject): Grants<HeldRule> {
+    const own = this.#grantsByIdentity.get(subject);
+    if (own !== undefined) return own;
+    const grants = this.#grantsByName(subject);
+    this.#grantsByIdentity.set(subject, grants);
+    return grants;
+  }
+
+  #grantsByName(subject: Subject): Grants<HeldRule> {
     const key = JSON.stringify([subject.user, subject.groups]); // names may hold any character
     const known = this.#grantsBySubject.get(key);
     if (known !== undefined) return known;
@@ -69,6 +79,7 @@ export class RbacAuthorizer implements Authorizer {
   #changed(): void {
     this.version++;
     this.#grantsBySubject = new Map();
+    this.#grantsByIdentity = new WeakMap();
     for (const listener of this.#listeners) listener();
   }
 }
