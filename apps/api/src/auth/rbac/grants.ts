@@ -33,7 +33,8 @@ export class Grants<R extends Held> {
   find(asked: Attributes): R | undefined {
     if ("path" in asked) return this.#ofPaths.find(({ rule }) => ruleAllows(rule, asked));
     const name = this.#named.has(asked.resource) || this.#named.has(ALL) ? asked.name : undefined;
-    const key = `${asked.verb} ${asked.group} ${asked.resource} ${asked.subresource ?? ""} ${asked.namespace ?? ""} ${name ?? ""}`;
+    const { verb, group, resource, subresource, namespace } = asked;
+    const key = JSON.stringify([verb, group, resource, subresource, namespace, name]); // each may hold any character
     const known = this.#answers.get(key);
     if (known !== undefined || this.#answers.has(key)) return known;
     const candidates = [this.#byResource.get(asked.resource) ?? [], this.#byResource.get(ALL) ?? []].flat();

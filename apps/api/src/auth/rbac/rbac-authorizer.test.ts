@@ -115,6 +115,19 @@ test("administrators need no role, whatever roles there are", () => {
   expect(new RbacAuthorizer().held(root)).toHaveLength(2);
 });
 
+test("no question is answered for another that only reads the same", () => {
+  const authorizer = new RbacAuthorizer();
+  const rules = [{ verbs: ["get"], apiGroups: ["*"], resources: ["pods"], resourceNames: ["x"] }];
+  authorizer.reset([role("r", rules), binding("b", "ClusterRole/r", [{ kind: "User", name: "ada" }])]);
+  const odd = { verb: "get", group: " tiers  ", resource: "pods", name: "x" };
+  expect(authorizer.decide(ada, odd).allowed).toBe(true);
+  for (const asked of [
+    { verb: "get", group: "", resource: "tiers", name: " pods   x" },
+    { verb: "get", group: "", resource: "tiers", subresource: "", namespace: "", name: "pods   x" },
+  ])
+    expect(authorizer.decide(ada, asked).allowed).toBe(false);
+});
+
 const name = fc.constantFrom("a", "b");
 const namespace = fc.constantFrom("shop", "prod", undefined);
 const anyRule = fc.record({
