@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startAnyApi } from "../testdata/any-store-api.ts";
 import type { TestApi } from "../testdata/test-api.ts";
 
@@ -50,37 +50,41 @@ async function whoami(cert: string, key: string): Promise<unknown> {
   return (JSON.parse(text) as { status: { userInfo: unknown } }).status.userInfo;
 }
 
-test.each([
-  ["an EC key", []],
-  ["an RSA key", ["rsa:2048"]],
-])("a request with %s becomes a certificate that lets in whom it names, until it ends", async (_, kind) => {
-  const { key, request } = requestFor("/CN=ada/O=devs/O=percale:viewers", ...kind);
-  const { code, body } = await sign({ request, expirationSeconds: 3_600 });
-  expect(code).toBe(201);
-  const certificate = new X509Certificate(body.certificate as string);
-  expect(certificate.verify(new X509Certificate(server.ca).publicKey)).toBe(true);
-  const secondsLeft = (Date.parse(certificate.validTo) - Date.now()) / 1_000;
-  expect(secondsLeft > 3_500 && secondsLeft <= 3_600).toBe(true);
-  expect(await whoami(body.certificate as string, key)).toEqual({
-    username: "ada",
-    groups: ["devs", "percale:viewers", "system:authenticated"],
-  });
-});
+const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 
-test.each<[name: string, body: () => object, code: number]>([
-  ["no request", () => ({}), 400],
-  ["what is no request", () => ({ request: "hello" }), 400],
-  ["a request for nobody", () => ({ request: requestFor("/O=devs").request }), 400],
-  ["a certificate for ever", () => ({ request: requestFor("/CN=ada").request, expirationSeconds: 1e9 }), 400],
-])("%s is refused", async (_, body, code) => {
-  expect((await sign(body())).code).toBe(code);
-});
-
-test("a request is signed for those who may act as the one it names", async () => {
-  const made = await server.call("/trpc/access.createToken", {
-    method: "POST",
-    body: { subject: "ed", groups: ["percale:editors"] },
+describe.skipIf(!hasOpenssl)(`certificates for requests${hasOpenssl ? "" : " (skipped: no openssl)"}`, () => {
+  test.each([
+    ["an EC key", []],
+    ["an RSA key", ["rsa:2048"]],
+  ])("a request with %s becomes a certificate that lets in whom it names, until it ends", async (_, kind) => {
+    const { key, request } = requestFor("/CN=ada/O=devs/O=percale:viewers", ...kind);
+    const { code, body } = await sign({ request, expirationSeconds: 3_600 });
+    expect(code).toBe(201);
+    const certificate = new X509Certificate(body.certificate as string);
+    expect(certificate.verify(new X509Certificate(server.ca).publicKey)).toBe(true);
+    const secondsLeft = (Date.parse(certificate.validTo) - Date.now()) / 1_000;
+    expect(secondsLeft > 3_500 && secondsLeft <= 3_600).toBe(true);
+    expect(await whoami(body.certificate as string, key)).toEqual({
+      username: "ada",
+      groups: ["devs", "percale:viewers", "system:authenticated"],
+    });
   });
-  const { request } = requestFor("/CN=root/O=system:masters");
-  expect((await sign({ request }, made.body.result.data.token as string)).code).toBe(403);
+
+  test.each<[name: string, body: () => object, code: number]>([
+    ["no request", () => ({}), 400],
+    ["what is no request", () => ({ request: "hello" }), 400],
+    ["a request for nobody", () => ({ request: requestFor("/O=devs").request }), 400],
+    ["a certificate for ever", () => ({ request: requestFor("/CN=ada").request, expirationSeconds: 1e9 }), 400],
+  ])("%s is refused", async (_, body, code) => {
+    expect((await sign(body())).code).toBe(code);
+  });
+
+  test("a request is signed for those who may act as the one it names", async () => {
+    const made = await server.call("/trpc/access.createToken", {
+      method: "POST",
+      body: { subject: "ed", groups: ["percale:editors"] },
+    });
+    const { request } = requestFor("/CN=root/O=system:masters");
+    expect((await sign({ request }, made.body.result.data.token as string)).code).toBe(403);
+  });
 });
