@@ -150,7 +150,11 @@ test("a tRPC list comes in pages of one revision", async () => {
   while (pages.at(-1).next !== undefined) pages.push(await ask(pages.at(-1).next));
   expect(pages.length).toBeGreaterThan(1);
   expect(new Set(pages.map(({ revision }) => revision))).toEqual(new Set([first.revision]));
-  expect(pages.flatMap(({ items }) => items)).toEqual(whole.items);
+  const bare = whole.items.map(({ metadata: { managedFields: _, ...metadata }, ...object }: KubeObject) => ({
+    ...object,
+    metadata,
+  }));
+  expect(pages.flatMap(({ items }) => items)).toEqual(bare); // browsers are not told who owns which field
 });
 
 test.each([
