@@ -33,12 +33,13 @@ export async function serveChangeSets(
   // An agent is the system itself: it owns nothing, and nobody has to take anything from it.
   const isAgent = nodeOf(identity) !== undefined;
   const named = request.headers["user-agent"] === undefined ? "percale" : managerOf(request);
-  const { resourceVersion, objects, warnings } = await admit(store, set, {
+  const { resourceVersion, objects, warnings, pending } = await admit(store, set, {
     identity,
     ...(!isAgent && { manager: named }),
   });
   setWarnings(response, warnings);
-  const before = `{"resourceVersion":${JSON.stringify(resourceVersion)},"objects":[`;
+  const head = { resourceVersion, ...(pending !== undefined && { pending }) };
+  const before = `${JSON.stringify(head).slice(0, -1)},"objects":[`;
   sendParts(response, 200, await inParts(objects, encodeObject, { before, between: ",", after: "]}" }));
 }
 

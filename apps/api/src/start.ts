@@ -25,6 +25,7 @@ import type { Pki } from "./auth/pki.ts";
 import { ensureBuiltIns } from "./built-ins.ts";
 import { requestHandler } from "./front.ts";
 import { ConditionLog } from "./health/condition-log.ts";
+import { PendingChanges } from "./controllers/pending-changes.ts";
 import { Hearing } from "./hearing/hearing.ts";
 import { Gate, LIMITS } from "./limits.ts";
 import { ApiMetrics } from "./metrics.ts";
@@ -176,6 +177,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const following = Promise.all([
     ...[statuses, hearing, conditionLog].map((each) => each.run(closing.signal)),
     followRoles({ store, authorizer, log }, closing.signal),
+    new PendingChanges({ store, health, log }).run(closing.signal),
     ...(options.history === undefined ? [] : [keepHistoryShort({ store, kept: options.history, log }, closing.signal)]),
   ]);
   const url = `https://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;

@@ -24,6 +24,8 @@ export interface ChangeSet {
   readonly reason?: string;
   /** Run every check, store nothing. */
   readonly dryRun?: boolean;
+  /** Seconds within which somebody has to confirm it: else it is turned back, whatever became of who wrote it. */
+  readonly confirmWithin?: number;
 }
 
 /** Results in the order of the changes: the stored object, or for a delete the last state (with `deletionTimestamp` if finalizers hold it). */
@@ -31,4 +33,6 @@ export interface ChangeSetResult {
   /** Position in the revision log after this set and what follows from it (a namespace that it implies), as text. */
   readonly resourceVersion: string;
   readonly objects: readonly KubeObject[];
+  /** What to confirm, where it was written to be: deleting the PendingChange of this name does. */
+  readonly pending?: { readonly name: string; readonly deadline: string };
 }

@@ -58,6 +58,7 @@ export { policyFaults, policySpecOf, convertedPolicy } from "./kinds/policy-spec
 export type { PolicySpec } from "./kinds/policy-spec.ts";
 export { Namespace } from "./kinds/namespace.ts";
 export { Node } from "./kinds/node.ts";
+export { PendingChange } from "./kinds/pending-change.ts";
 export {
   DEFAULT_ALLOW_PROFILE,
   isNetworkProfile,

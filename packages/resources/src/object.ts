@@ -34,7 +34,11 @@ const KUBERNETES_KINDS: ReadonlyMap<string, ServedKind> = new Map([
   ),
 ]);
 
+/** Kinds that Calico has nothing like. */
+const PERCALE_KINDS: ReadonlySet<string> = new Set(["PendingChange"]);
+
 function servedKind(kind: string): ServedKind {
+  if (PERCALE_KINDS.has(kind)) return { group: "percale.io", version: "v1", kind };
   return KUBERNETES_KINDS.get(kind) ?? { group: API_GROUP, version: "v3", kind };
 }
 

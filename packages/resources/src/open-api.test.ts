@@ -79,6 +79,7 @@ test("plurals are Kubernetes' plurals", () => {
     "kubecontrollersconfigurations/kubecontrollersconfiguration",
     "caliconodestatuses/caliconodestatus",
     "clusterinformations/clusterinformation",
+    "pendingchanges/pendingchange",
     "blockaffinities/blockaffinity",
     "namespaces/namespace",
     "serviceaccounts/serviceaccount",

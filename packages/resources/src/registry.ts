@@ -25,6 +25,7 @@ import { GlobalNetworkSet, NetworkSet } from "./kinds/network-set.ts";
 import { Namespace } from "./kinds/namespace.ts";
 import { Node } from "./kinds/node.ts";
 import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "./kinds/kubernetes/rbac.ts";
+import { PendingChange } from "./kinds/pending-change.ts";
 import { Profile } from "./kinds/profile.ts";
 import { StagedKubernetesNetworkPolicy } from "./kinds/staged-kubernetes-policy.ts";
 import { StagedGlobalNetworkPolicy, StagedNetworkPolicy } from "./kinds/staged-policy.ts";
@@ -59,6 +60,7 @@ export type AnyResource =
   | NetworkPolicy
   | NetworkSet // and GlobalNetworkSet, which has the same shape
   | Node
+  | PendingChange
   | Profile
   | Service
   | ServiceAccount
@@ -95,6 +97,7 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   KubeControllersConfiguration,
   CalicoNodeStatus,
   ClusterInformation,
+  PendingChange,
   BlockAffinity,
   Namespace,
   ServiceAccount,

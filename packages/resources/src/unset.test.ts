@@ -14,6 +14,7 @@ const LEAST: Readonly<Record<string, object>> = {
     source: { workload: { hostname: "n1", orchestratorID: "o", workloadID: "w" } },
     target: { selector: "all()" },
   },
+  PendingChange: { deadline: "2030-01-01T00:00:00Z" },
   Service: { ports: [{ port: 80 }] },
   IPPool: { cidr: "10.0.0.0/16" },
   BGPPeer: { peerIP: "192.0.2.1", asNumber: 64512 },

@@ -23,6 +23,7 @@ import type { Identity } from "../auth/identity.ts";
 import type { Leave } from "../limits.ts";
 import { isLarge } from "./is-large.ts";
 import { largeWork } from "./large-work.ts";
+import { pendingChangeOf } from "./pending.ts";
 import { prepare } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { definitionOfProposal, refOfProposal, WRITES } from "./proposal.ts";
@@ -73,8 +74,10 @@ function refuseCount({ changes }: ProposedSet): void {
 }
 
 async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOptions): Promise<Admitted> {
-  const { changes, reason, dryRun } = set;
+  const { reason, dryRun } = set;
   const { identity } = options;
+  const pending = pendingChangeOf(set, authorOf(identity));
+  const changes = pending === undefined ? set.changes : [...set.changes, { op: "create" as const, object: pending }];
   const requestId = currentRequestId();
   await inTurns(changes, (proposal) => refuseReadOnly(definitionOfProposal(proposal), proposal.op));
   for (let attempt = 1; ; attempt++) {
@@ -90,10 +93,13 @@ async function admitAllowed(store: Datastore, set: ProposedSet, options: AdmitOp
         },
         { check: checkFor(changes, options) },
       );
+      const own = set.changes.length;
       return {
         ...result,
+        objects: result.objects.slice(0, own),
         warnings: prepared.flatMap(({ warnings }) => warnings),
-        changes: prepared.map(({ change }) => change),
+        changes: prepared.slice(0, own).map(({ change }) => change),
+        ...(pending !== undefined && { pending: { name: pending.metadata.name, deadline: pending.spec.deadline } }),
       };
     } catch (error) {
       const isWorthIt =

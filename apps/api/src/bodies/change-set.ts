@@ -5,6 +5,9 @@ import type { KubeObject, ObjectRef } from "@percale/resources";
 
 /** As many as one change set may hold. */
 export const MAX_CHANGES = 10_000;
+/** Long enough to look, short enough for who locked himself out. */
+const MIN_CONFIRM_S = 10;
+const MAX_CONFIRM_S = 86_400;
 const name = z.string().min(1).max(253);
 
 export const objectRef: z.ZodType<ObjectRef> = z.strictObject({
@@ -41,4 +44,5 @@ export const changeSet = z.strictObject({
   author: z.string().max(253).exactOptional(),
   reason: z.string().max(1_024).exactOptional(),
   dryRun: z.boolean().exactOptional(),
+  confirmWithin: z.int().min(MIN_CONFIRM_S).max(MAX_CONFIRM_S).exactOptional(),
 }) satisfies z.ZodType<ChangeSet>;

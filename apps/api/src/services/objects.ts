@@ -1,7 +1,6 @@
 import {
   badRequest,
   charactersLeft,
-  conflict,
   definitionOf,
   notFound,
   resourceDefinitions,
@@ -9,12 +8,13 @@ import {
   StatusError,
 } from "@percale/resources";
 import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resources";
-import type { Change, ChangeSetResult } from "@percale/protocol";
-import type { Activity, Datastore } from "@percale/store";
+import type { ChangeSetResult } from "@percale/protocol";
+import type { Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
 import { authorize } from "../auth/authorize.ts";
 import { tierFault } from "../auth/tier-rights.ts";
-import { changeSetAt, type NetChange, oncePerObject } from "./change-log.ts";
+import { changeSetAt } from "./change-log.ts";
+import { undoing } from "./revert.ts";
 import { seen, sightOf } from "./seen.ts";
 import type { Services } from "./services.ts";
 
@@ -90,43 +90,11 @@ export function changeServices(store: Datastore): Pick<Services["changes"], "app
           "Forbidden",
           `revision ${revision} wrote objects that you may not read: whoever may reverts it`,
         );
-      const own = set.filter((activity) => isReverted(activity, set));
-      const changes = await Promise.all(
-        oncePerObject(own).map((one) => inverse(store, one, resourceVersionPrecondition)),
-      );
+      const changes = await undoing(store, set, resourceVersionPrecondition);
       const why = reason ?? `revert of revision ${revision}${set[0]?.reason ? `: ${set[0].reason}` : ""}`;
-      return briefly(await admit(store, { changes: changes.flat(), reason: why }, { identity, manager: DASHBOARD }));
+      return briefly(await admit(store, { changes, reason: why }, { identity, manager: DASHBOARD }));
     },
   };
-}
-
-/** IPAM's books follow the workloads, and a namespace that a change implied may hold more by now: neither is turned back. */
-function isReverted({ ref, op }: Activity, set: readonly Activity[]): boolean {
-  if (definitionOf(ref.kind)?.traits.bookkeeping === true) return false;
-  const isImplied = (kind: string): boolean => definitionOf(kind)?.traits.implied === true;
-  return !(op === "ADDED" && isImplied(ref.kind) && set.some((other) => !isImplied(other.ref.kind)));
-}
-
-async function inverse(
-  store: Datastore,
-  { op, ref, object, previous, isGone }: NetChange,
-  precondition: string | undefined,
-): Promise<Change[]> {
-  const current = await store.get(ref);
-  const found = current?.metadata.resourceVersion;
-  const left = isGone ? undefined : object.metadata.resourceVersion;
-  if (precondition !== undefined && found !== precondition && found !== left)
-    throw conflict(ref, `it was changed after the revision to revert: its resourceVersion is ${found ?? "gone"}`);
-  if (op === "ADDED")
-    return current === undefined
-      ? []
-      : [{ op: "delete", ref, ...(current.metadata.uid !== undefined && { uid: current.metadata.uid }) }];
-  const before = previous ?? object;
-  const { uid: _, resourceVersion: __, deletionTimestamp: ___, ...metadata } = before.metadata;
-  if (current === undefined) return [{ op: "create", object: { ...before, metadata } }];
-  const { uid, resourceVersion } = current.metadata;
-  const version = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
-  return [{ op: "update", object: { ...before, metadata: { ...metadata, ...version } } }];
 }
 
 /** With no more objects than fit into one answer; the watch brings them all. */

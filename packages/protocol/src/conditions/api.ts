@@ -30,3 +30,14 @@ export const AgentSilent = defineCondition({
   means: "The node's agent answers nobody, so nothing new reaches that node; what it enforces stays.",
   look: "the agent's process and log on that node; from there, whether it reaches the API server",
 });
+
+export const ChangeNotTurnedBack = defineCondition({
+  code: "ChangeNotTurnedBack",
+  severity: "error",
+  about: "the API server",
+  title: "An unconfirmed change could not be turned back",
+  advice:
+    "Read what refuses it: another object may need what the change made. Revert by hand what can be, then delete the PendingChange; it is tried again until then.",
+  means: "A change set that nobody confirmed in time is still in force.",
+  look: "`percale get pendingchanges`, `percale history`, and the API server's log",
+});
