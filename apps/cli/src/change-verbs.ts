@@ -8,6 +8,7 @@ import type { Shell } from "./shell.ts";
 import { oneAsked } from "./verbs/asked.ts";
 import { parseChoice, parseCount } from "./words.ts";
 import { isEmpty, planFiles, renderPlan } from "./changes/plan.ts";
+import { commitFiles, confirmChange } from "./changes/commit.ts";
 import { diffFiles } from "./changes/diff.ts";
 import { showHistory, showObjectHistory } from "./changes/history.ts";
 import { revertObject, revertSet } from "./changes/revert.ts";
@@ -22,6 +23,8 @@ interface FileFlags extends ReadOptions {
 export function addChangeCommands(program: Command, shell: Shell): void {
   addPlan(program, shell);
   addDiff(program, shell);
+  addCommit(program, shell);
+  addConfirm(program, shell);
   addHistory(program, shell);
   addRevert(program, shell);
 }
@@ -66,6 +69,35 @@ function addDiff(program: Command, shell: Shell): void {
     const text = await diffFiles(() => shell.access(command), flags.filename, flags);
     say(text);
     process.exitCode = text === "" ? done.code : changes.code;
+  });
+}
+
+interface CommitFlags extends FileFlags {
+  readonly reason?: string;
+  readonly confirmWithin?: number;
+}
+
+function addCommit(program: Command, shell: Shell): void {
+  const command = withFiles(
+    program.command("commit").description("apply files whole: all that they change, as one change set, or nothing"),
+  )
+    .option("--reason <text>", "kept beside the change")
+    .option("--confirm-within <seconds>", "turn it back unless it is confirmed by then; 10 to 86400", (text) =>
+      parseCount("--confirm-within", text),
+    )
+    .addHelpText("after", "\nExamples:\n  percale commit -f policies/ -R --confirm-within 60\n  percale confirm");
+  withGlobals(command).action(async (flags: CommitFlags) => {
+    say(await commitFiles(() => shell.access(command), flags.filename, flags));
+  });
+}
+
+function addConfirm(program: Command, shell: Shell): void {
+  const command = program
+    .command("confirm")
+    .description("let a change stay that would be turned back: one's own, or that of this name")
+    .argument("[name]", "as percale get pendingchanges shows it");
+  withGlobals(command).action(async (name: string | undefined) => {
+    say(await confirmChange(await shell.access(command), name));
   });
 }
 
