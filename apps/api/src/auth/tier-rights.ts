@@ -2,6 +2,7 @@
 import { DEFAULT_TIER, definitionOf, forbidden, refOf, TIER_LABEL } from "@percale/resources";
 import type { KubeObject, ObjectRef, ResourceDefinition, StatusError } from "@percale/resources";
 import { decide } from "./authorize.ts";
+import { fieldTerms, labelTerms } from "../rest/selector-terms.ts";
 import type { Identity } from "./identity.ts";
 import { isTiered, judgeTier, mayInAll, tierOf } from "./tiers.ts";
 import type { Allows, TierVerdict } from "./tiers.ts";
@@ -66,14 +67,14 @@ export async function tierFilter(
   return (object) => verdictOf(tierOf(object)) === "allowed";
 }
 
-/** The tiers that a request's selectors name: `spec.tier=x`, `projectcalico.org/tier=x`, `projectcalico.org/tier in (x,y)`. */
+/** The tiers that a request's selectors name: `spec.tier=x`, `projectcalico.org/tier=x`, `projectcalico.org/tier in (x,y)`. Throws StatusError 400. */
 export function tiersNamed(query: URLSearchParams): readonly string[] | undefined {
-  const fields = [...(query.get("fieldSelector") ?? "").matchAll(/(?:^|,)\s*spec\.tier\s*==?\s*([^,]*?)\s*(?=,|$)/g)];
-  const label = TIER_LABEL.replaceAll(".", String.raw`\.`);
-  const term = new RegExp(String.raw`(?:^|,)\s*${label}\s*(?:==?\s*([^,]*?)\s*(?=,|$)|in\s*\(([^)]*)\))`, "g");
-  const labels = [...(query.get("labelSelector") ?? "").matchAll(term)];
-  const named = [...fields, ...labels].flatMap(([, one, several]) => (several ?? one ?? "").split(","));
-  return named.length === 0 ? undefined : named.map((tier) => tier.trim() || DEFAULT_TIER);
+  const terms = [
+    ...fieldTerms(query.get("fieldSelector") ?? "").filter(({ key }) => key === "spec.tier"),
+    ...labelTerms(query.get("labelSelector") ?? "").filter(({ key }) => key === TIER_LABEL),
+  ];
+  const named = terms.filter(({ op }) => op === "=" || op === "in").flatMap(({ values }) => values);
+  return named.length === 0 ? undefined : named.map((tier) => tier || DEFAULT_TIER);
 }
 
 function allowsOf(identity: Identity): Allows {

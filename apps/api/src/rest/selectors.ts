@@ -1,5 +1,6 @@
 import { StatusError, badRequest, valueAt } from "@percale/resources";
 import type { KubeObject, ResourceDefinition } from "@percale/resources";
+import { fieldTerms, labelTerms } from "./selector-terms.ts";
 
 /** True for objects a request selects. */
 export type Filter = (object: KubeObject) => boolean;
@@ -24,31 +25,28 @@ export function parseSelection(definition: ResourceDefinition, query: URLSearchP
   };
 }
 
-const KEY = String.raw`[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?(?:\/[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?`;
-const TERM = new RegExp(
-  String.raw`^\s*(?:(!)\s*)?(?<key>${KEY})\s*(?:(?<op>==|=|!=|\bin\b|\bnotin\b)\s*(?:\((?<set>[^()]*)\)|(?<value>[^,()]*)))?\s*$`,
-);
-
-/** Kubernetes' label selector: `a=b,c!=d,e in (x,y),f notin (z),g,!h`. */
+/** Kubernetes' label selector. Throws StatusError 400. */
 export function parseLabelSelector(text: string): Filter[] {
-  return splitTerms(text).map((term) => {
-    const match = TERM.exec(term);
-    const { key, op, set, value } = match?.groups ?? {};
-    const isSet = op === "in" || op === "notin";
-    if (match === null || key === undefined || (isSet ? set === undefined : set !== undefined))
-      throw badRequest(
-        `labelSelector: unable to parse requirement ${JSON.stringify(term.trim())}: use key=value, key!=value, key in (a,b), key notin (a,b), key or !key`,
-      );
+  return labelTerms(text).map(({ key, op, values }) => {
+    const wanted = new Set(values);
     const get = ({ metadata }: KubeObject): string | undefined =>
       metadata.labels !== undefined && Object.hasOwn(metadata.labels, key) ? metadata.labels[key] : undefined;
-    if (op === undefined)
-      return match[1] === "!" ? (object) => get(object) === undefined : (object) => get(object) !== undefined;
-    const values = new Set(isSet ? set!.split(",").map((one) => one.trim()) : [value!.trim()]);
     const isIn: Filter = (object) => {
       const label = get(object);
-      return label !== undefined && values.has(label);
+      return label !== undefined && wanted.has(label);
     };
-    return op === "!=" || op === "notin" ? (object) => !isIn(object) : isIn;
+    switch (op) {
+      case "exists":
+        return (object) => get(object) !== undefined;
+      case "absent":
+        return (object) => get(object) === undefined;
+      case "=":
+      case "in":
+        return isIn;
+      case "!=":
+      case "notin":
+        return (object) => !isIn(object);
+    }
   });
 }
 
@@ -57,11 +55,7 @@ function parseFieldSelector(
   text: string,
 ): { readonly filters: Filter[]; readonly name?: string } {
   let name: string | undefined;
-  const filters = splitTerms(text).map((term): Filter => {
-    const match = /^\s*([^!=\s]+)\s*(==|=|!=)\s*(.*?)\s*$/.exec(term);
-    if (match === null)
-      throw badRequest(`fieldSelector: unable to parse ${JSON.stringify(term)}: use field=value or field!=value`);
-    const [, field, op, value] = match as unknown as [string, string, string, string];
+  const filters = fieldTerms(text).map(({ key: field, op, values: [value = ""] }): Filter => {
     if (!definition.selectableFields.includes(field))
       throw badRequest(`field label not supported: ${field} (supported: ${definition.selectableFields.join(", ")})`);
     if (field === "metadata.name" && op !== "!=") name = value;
@@ -72,11 +66,6 @@ function parseFieldSelector(
     return op === "!=" ? (object) => !isEqual(object) : isEqual;
   });
   return name === undefined ? { filters } : { filters, name };
-}
-
-/** Splits at commas outside parentheses. */
-function splitTerms(text: string): string[] {
-  return text.trim() === "" ? [] : text.split(/,(?![^(]*\))/);
 }
 
 /** A decimal resourceVersion from a query; undefined if absent or empty. Throws StatusError 400. */
