@@ -50,7 +50,8 @@ const aboutTheApi: PolicyRule = { verbs: ["get"], nonResourceURLs: ["/metrics", 
 const inNamespace = {
   view: rulesAbout((one) => one.namespaced && !isRbac(one), READ),
   edit: [...rulesAbout((one) => one.namespaced && isPeoples(one), ALL), ...rulesAbout(isAccount, CHANGE)],
-  admin: rulesAbout((one) => one.namespaced && isRbac(one), ALL),
+  /** `*` would be `escalate` too: rights that nobody gave. */
+  admin: rulesAbout((one) => one.namespaced && isRbac(one), CHANGE),
 };
 
 const nodeRules = [...VERBS_BY_KIND].flatMap(([kind, verbs]) => rulesAbout((one) => one.kind === kind, verbs));

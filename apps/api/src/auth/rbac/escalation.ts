@@ -12,7 +12,7 @@ import type { CheckContext } from "@percale/store";
 import { ADMIN_GROUP } from "../identity.ts";
 import type { Identity } from "../identity.ts";
 import { countsIn } from "./grants.ts";
-import { formatRule, uncovered } from "./rule.ts";
+import { coversWhole, formatRule, permissionsOf, uncovered } from "./rule.ts";
 import type { PolicyRule } from "./rule.ts";
 
 /** What somebody would have to have to say "the rules of whatever these labels will ever be on". */
@@ -44,14 +44,19 @@ export function escalationFault(
   }
 }
 
-function roleFault(identity: Identity, object: KubeObject, old: KubeObject | undefined): string | undefined {
-  const gives = given(object as ClusterRole); // a Role is one without an aggregation
-  if (old !== undefined && isSameJson(gives, given(old as ClusterRole))) return undefined;
-  return may(identity, "escalate", object) ? undefined : lacking(identity, gives, object.metadata.namespace);
+/** As Kubernetes: whatever else of a role changes, all that it gives is judged again, as its labels may pass it on to other roles. */
+function roleFault(identity: Identity, role: KubeObject, old: KubeObject | undefined): string | undefined {
+  if (old !== undefined && isSameJson(givingPart(role), givingPart(old))) return undefined;
+  if (may(identity, "escalate", role)) return undefined;
+  const isAny = [role, old].some((one) => (one as ClusterRole | undefined)?.aggregationRule !== undefined); // a Role has none
+  return lacking(identity, isAny ? EVERYTHING : ((role as Role).rules ?? []), role.metadata.namespace);
 }
 
-function given({ rules = [], aggregationRule }: ClusterRole): readonly PolicyRule[] {
-  return aggregationRule === undefined ? rules : EVERYTHING;
+/** What says which rights a role gives, and to whom: a cluster role's labels put it into others. */
+function givingPart(role: KubeObject): object {
+  const { rules = [], aggregationRule } = role as ClusterRole; // or a Role, which has no aggregation
+  const labels = role.kind === ClusterRole.kind ? role.metadata.labels : {};
+  return { rules, aggregationRule: aggregationRule ?? null, labels: labels ?? {} };
 }
 
 interface Binding {
@@ -81,12 +86,17 @@ function may(identity: Identity, verb: string, { kind, metadata }: Pick<KubeObje
   return identity.authorizer?.decide(identity, { verb, group: RBAC_GROUP, resource, name, ...scope }).allowed === true;
 }
 
+/** More permissions than this, each a verb of a resource, are not told apart: a short text could name billions. */
+const MAX_PERMISSIONS = 10_000;
+
 function lacking(identity: Identity, wanted: readonly PolicyRule[], namespace: string | undefined): string | undefined {
   const held = (identity.authorizer?.held(identity) ?? []).filter((one) => countsIn(one, namespace));
-  const missing = uncovered(
-    held.map(({ rule }) => rule),
-    wanted,
-  );
+  const rules = held.map(({ rule }) => rule);
+  const left = wanted.filter((rule) => !rules.some((one) => coversWhole(one, rule)));
+  const permissions = left.reduce((sum, rule) => sum + permissionsOf(rule), 0);
+  if (permissions > MAX_PERMISSIONS)
+    return `the rules name ${permissions} permissions: more than ${MAX_PERMISSIONS} are not compared with those that somebody holds`;
+  const missing = uncovered(rules, left);
   if (missing.length === 0) return undefined;
   const told = missing.slice(0, MAX_TOLD).map(formatRule);
   const more = missing.length > MAX_TOLD ? ` and ${missing.length - MAX_TOLD} more` : "";

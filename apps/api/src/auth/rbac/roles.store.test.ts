@@ -125,6 +125,38 @@ describe("nobody gives rights that he lacks", () => {
     if (code === 403) expect(answer.body.message).toMatch(/not currently held|only who may bind/);
   });
 
+  const patchRole = (name: string, body: object) =>
+    server.call(`${RBAC}/clusterroles/${name}`, {
+      method: "PATCH",
+      token,
+      body,
+      headers: { "content-type": "application/merge-patch+json" },
+    });
+
+  test.each<[what: string, role: string, body: object]>([
+    [
+      "puts a role that is put together already together of others",
+      "view",
+      { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { "kubernetes.io/bootstrapping": "rbac-defaults" } }] } },
+    ],
+    ["has a role keep the rights of others", "view", { aggregationRule: null }],
+    [
+      "makes the administrators' role a part of another",
+      "cluster-admin",
+      { metadata: { labels: { "rbac.authorization.k8s.io/aggregate-to-view": "true" } } },
+    ],
+  ])("who may change roles %s as little", async (_, role, body) => {
+    const answer = await patchRole(role, body);
+    expect([answer.code, answer.body.message]).toEqual([403, expect.stringContaining("not currently held")]);
+  });
+
+  test("a role of more permissions than can be compared is refused at once", async () => {
+    const many = Array.from({ length: 3_000 }, (__, i) => `x${i}`);
+    const rules = [{ verbs: many, apiGroups: many, resources: many }];
+    const answer = await make("clusterroles", object("ClusterRole", "huge", { rules }), token);
+    expect([answer.code, answer.body.message]).toEqual([403, expect.stringContaining("27000000000 permissions")]);
+  });
+
   test("a role grows by what she has, in no way by what she lacks, and is otherwise free to change", async () => {
     const patch = (body: object) =>
       server.call(`${RBAC}/clusterroles/percale:viewer`, {
@@ -133,8 +165,8 @@ describe("nobody gives rights that he lacks", () => {
         body,
         headers: { "content-type": "application/merge-patch+json" },
       });
-    expect((await patch({ metadata: { labels: { team: "net" } } })).code).toBe(200);
-    expect((await patch({ rules: [sets] })).code).toBe(200);
+    expect((await patch({ metadata: { annotations: { team: "net" } } })).code).toBe(200);
+    expect((await patch({ rules: [sets], metadata: { labels: { team: "net" } } })).code).toBe(200);
     expect((await patch({ rules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }] })).code).toBe(403);
   });
 
@@ -146,6 +178,22 @@ describe("nobody gives rights that he lacks", () => {
     expect((await server.call("/changesets/v1", { method: "POST", body: { changes }, token })).code).toBe(403);
     expect((await server.call(`${RBAC}/clusterroles/mine2`)).code).toBe(404);
   });
+});
+
+test("who administers a namespace gives there what he has himself, and no more", async () => {
+  const token = await tokenOf("nina");
+  const bound = object(
+    "RoleBinding",
+    "nina",
+    { roleRef: { kind: "ClusterRole", name: "admin" }, subjects: [{ kind: "User", name: "nina" }] },
+    "default",
+  );
+  expect((await make("namespaces/default/rolebindings", bound)).code).toBe(201);
+  const grant = (name: string, rule: object) =>
+    make("namespaces/default/roles", object("Role", name, { rules: [rule] }, "default"), token);
+  expect(await eventually(201, () => grant("ninas", sets))).toBe(201);
+  const impersonate = { verbs: ["impersonate"], apiGroups: [""], resources: ["serviceaccounts"] };
+  expect((await grant("up", impersonate)).body.message).toContain("not currently held");
 });
 
 test("who makes tokens makes them for himself, and for others whom he may impersonate", async () => {

@@ -49,6 +49,27 @@ export function uncovered(held: readonly PolicyRule[], wanted: readonly PolicyRu
   return wanted.flatMap((rule) => [...singles(rule)]).filter((single) => !held.some((rule) => covers(rule, single)));
 }
 
+/** How many permissions a rule is, as `uncovered` looks at them one by one. */
+export function permissionsOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): number {
+  const [urls, groups, plurals] = [nonResourceURLs, apiGroups, resources].map((values) => values?.length ?? 0);
+  return verbs.length * (urls! + groups! * plurals! * Math.max(1, resourceNames?.length ?? 0));
+}
+
+/** Whether one rule alone allows all that the other does: seen at a glance, however many permissions that are. */
+export function coversWhole(rule: PolicyRule, wanted: PolicyRule): boolean {
+  const { resourceNames: names = [], resources = [], apiGroups = [], nonResourceURLs = [] } = wanted;
+  const only = rule.resourceNames ?? [];
+  return (
+    wanted.verbs.every((verb) => has(rule.verbs, verb)) &&
+    apiGroups.every((group) => has(rule.apiGroups, group)) &&
+    resources.every((resource) =>
+      (rule.resources ?? []).some((one) => resourceMatches(one, ...splitResource(resource))),
+    ) &&
+    nonResourceURLs.every((url) => (rule.nonResourceURLs ?? []).some((one) => pathMatches(one, url))) &&
+    (only.length === 0 || (names.length > 0 && names.every((name) => only.includes(name))))
+  );
+}
+
 /** A rule in words, as Kubernetes prints it where rights are missing. */
 export function formatRule(rule: PolicyRule): string {
   const parts = [
@@ -99,9 +120,9 @@ function covers(rule: PolicyRule, single: PolicyRule): boolean {
   );
 }
 
-function splitResource(resource: string): readonly [plural: string, subresource?: string] {
+function splitResource(resource: string): readonly [plural: string, subresource: string | undefined] {
   const slash = resource.indexOf("/");
-  return slash < 0 ? [resource] : [resource.slice(0, slash), resource.slice(slash + 1)];
+  return slash < 0 ? [resource, undefined] : [resource.slice(0, slash), resource.slice(slash + 1)];
 }
 
 /** Whether a list of a rule names this value, or all. */
