@@ -268,6 +268,18 @@ describe("a watch", () => {
     nans.end();
   });
 
+  test("ends when roles close a tier that came while it was open", async () => {
+    const rules = [...RULES, rule(["get"], ["tiers"], ["coming"]), rule(["*"], ["tier.networkpolicies"], ["coming.*"])];
+    const own = await newUser("cora", rules);
+    const { body } = await server.call(POLICIES);
+    const { next } = await watch(`resourceVersion=${body.metadata.resourceVersion}`, own);
+    await post(`${API}/tiers`, { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata: { name: "coming" }, spec: {} });
+    await post(POLICIES, policy("c1", "coming"));
+    expect(await next()).toBe("ADDED c1");
+    await server.call(`${RBAC}/clusterroles/cora`, { method: "PATCH", body: { rules: RULES }, headers: MERGE });
+    expect(await next()).toBe("ERROR 410");
+  });
+
   test("ends with the right to it", async () => {
     const own = await newUser("rita", RULES);
     const { body } = await server.call(POLICIES);

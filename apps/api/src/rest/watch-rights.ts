@@ -22,7 +22,12 @@ export async function serveRightfully(call: Asked, serve: (rights: WatchRights) 
     return tierScope(call, "watch", name);
   };
   const scope = await open();
-  const { ended, release } = whileRightsLast(identity, async () => tiersIn(await open(), store));
+  // Of the tiers that there are now, those that it shows and those that it should: one may have come while it was open.
+  const look = async (): Promise<string> => {
+    const now = await open();
+    return (await tiersIn(scope, store)) === (await tiersIn(now, store)) ? "as it was opened" : "other";
+  };
+  const { ended, release } = whileRightsLast(identity, look);
   const either = AbortSignal.any([ended, ...(call.ended === undefined ? [] : [call.ended])]);
   await serve({ scope, ended: either }).finally(release);
 }
