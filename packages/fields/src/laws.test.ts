@@ -7,6 +7,7 @@ import { difference, has, intersection, isSameSet, members, NOTHING, setOf, unio
 import type { FieldPath, FieldSet } from "./set.ts";
 import { after, afterAll, managerOf } from "./testdata/cluster-of-one.ts";
 import { WIDGET, widgetOf, writeOf } from "./testdata/widget.ts";
+import { typeOf } from "./type.ts";
 import { formatFieldsV1, parseFieldsV1 } from "./v1.ts";
 import { ownerOfAll } from "./managers.ts";
 import { formatOwnerOfAll } from "./whole.ts";
@@ -164,3 +165,19 @@ function isOrIsAround(path: FieldPath, set: FieldSet): boolean {
   const around = path.some((_, length) => has(set, path.slice(0, length + 1)));
   return around || [...members(set)].some((one) => path.every((step, index) => one[index] === step));
 }
+
+test("a list of a hundred thousand items has as many fields, in time that grows with them alone", () => {
+  const type = typeOf(
+    { type: "array", items: { type: "integer" }, "x-kubernetes-list-type": "set" } as never,
+    () => undefined,
+  );
+  const items = Array.from({ length: 100_000 }, (_, i) => i);
+  expect(fieldsOf(items, type).size).toBe(100_000);
+});
+
+test.each([`v:${"[".repeat(7_000)}${"]".repeat(7_000)}`, 'v:{"a":1}', 'k:{"a":[]}', 'k:{"a":{"b":1}}'])(
+  "an item is told apart by scalars: %.20s is no step",
+  (step) => {
+    expect(parseFieldsV1({ [step]: {} })).toBeUndefined();
+  },
+);

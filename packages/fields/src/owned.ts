@@ -41,11 +41,12 @@ function collectFields(value: unknown, type: MapType, path: string[], set: Growi
 function collectItems(value: unknown, type: ListType, path: string[], set: Growing): void {
   if (!Array.isArray(value)) return;
   const steps = value.map((item) => itemStep(type, item));
+  const times = new Map<string | undefined, number>();
+  for (const step of steps) times.set(step, (times.get(step) ?? 0) + 1);
   for (const [index, step] of steps.entries()) {
     if (step === undefined) continue;
-    const isAlone = steps.indexOf(step) === steps.lastIndexOf(step);
     path.push(step);
-    if (isAlone) collect(value[index], type.items, path, set);
+    if (times.get(step) === 1) collect(value[index], type.items, path, set);
     insert(set, path);
     path.pop();
   }

@@ -30,10 +30,15 @@ export function normalStep(text: string): string | undefined {
   if (text.startsWith("f:") && text.length > 2) return text;
   const value = /^[kvi]:/.test(text) ? parsed(text.slice(2)) : undefined;
   if (value === undefined) return undefined;
-  if (text.startsWith("v:")) return `v:${JSON.stringify(value)}`;
+  // Items are told apart by scalars. Anything else may be nested so deep that nobody could write it again.
+  if (text.startsWith("v:")) return isScalar(value) ? `v:${JSON.stringify(value)}` : undefined;
   if (text.startsWith("i:")) return Number.isInteger(value) ? `i:${JSON.stringify(value)}` : undefined;
-  if (!isRecord(value) || Object.keys(value).length === 0) return undefined;
+  if (!isRecord(value) || Object.keys(value).length === 0 || !Object.values(value).every(isScalar)) return undefined;
   return `k:${JSON.stringify(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))))}`;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== "object" || value === null;
 }
 
 /** As conflicts name a field: `.spec.ports[port=80,protocol="TCP"].name`, `.spec.nets["10.0.0.1"]`. */

@@ -23,3 +23,8 @@ test("JSON that somebody's library wrote says nothing twice", () => {
     }),
   );
 });
+
+test("what is said twice a hundred thousand times below a long name is told as often as anybody reads", () => {
+  const json = `{"${"k".repeat(100_000)}":{${Array.from({ length: 200_000 }, (_, i) => `"a${i >> 1}":1`).join()}}}`;
+  expect(duplicateFields(json, JSON.parse(json))).toHaveLength(100);
+});

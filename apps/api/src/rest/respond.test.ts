@@ -74,4 +74,6 @@ test("warnings are headers that hold any text, fifty at most", async () => {
   expect(await warned()).toBeNull();
   expect(await warned("a", 'a "b\\" é\n')).toBe(String.raw`299 - "a", 299 - "a \"b\\\" ??"`);
   expect((await warned(...Array.from({ length: 60 }, () => "x")))?.split(", ")).toHaveLength(50);
+  const long = (await warned(...Array.from({ length: 60 }, () => '"'.repeat(100_000)))) ?? "";
+  expect([long.slice(0, 9), long.length < 8_500]).toEqual([String.raw`299 - "\"`, true]); // clients bear 16,000
 });

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import { currentRequestId } from "@percale/daemon";
-import { StatusError, internalError } from "@percale/resources";
+import { brief, StatusError, internalError } from "@percale/resources";
 
 const JSON_TYPE = "application/json";
 
@@ -63,13 +63,20 @@ export function sendError(response: ServerResponse, error: unknown): StatusError
   return failure;
 }
 
-/** `Warning: 299` headers, one for each unknown field that was dropped. */
+/** Of one warning, and of all of them: clients bear sixteen thousand characters of headers. */
+const MAX_WARNING = 256;
+const MAX_WARNINGS = 8_192;
+
+/** `Warning: 299` headers, one for each unknown field that was dropped, as far as there is room. */
 export function setWarnings(response: ServerResponse, warnings: readonly string[]): void {
-  if (warnings.length > 0)
-    response.setHeader(
-      "warning",
-      warnings
-        .slice(0, 50)
-        .map((text) => `299 - "${text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll(/[^\x20-\x7e]/g, "?")}"`),
-    );
+  let left = MAX_WARNINGS;
+  const told: string[] = [];
+  for (const text of warnings.slice(0, 50)) {
+    const words = brief(text, MAX_WARNING).replaceAll(/["\\]/g, String.raw`\$&`);
+    const warning = `299 - "${words.replaceAll(/[^\x20-\x7e]/g, "?")}"`;
+    left -= warning.length;
+    if (left < 0) break;
+    told.push(warning);
+  }
+  if (told.length > 0) response.setHeader("warning", told);
 }
