@@ -273,7 +273,12 @@ describe("a watch", () => {
     const own = await newUser("cora", rules);
     const { body } = await server.call(POLICIES);
     const { next } = await watch(`resourceVersion=${body.metadata.resourceVersion}`, own);
-    await post(`${API}/tiers`, { apiVersion: "projectcalico.org/v3", kind: "Tier", metadata: { name: "coming" }, spec: {} });
+    await post(`${API}/tiers`, {
+      apiVersion: "projectcalico.org/v3",
+      kind: "Tier",
+      metadata: { name: "coming" },
+      spec: {},
+    });
     await post(POLICIES, policy("c1", "coming"));
     expect(await next()).toBe("ADDED c1");
     await server.call(`${RBAC}/clusterroles/cora`, { method: "PATCH", body: { rules: RULES }, headers: MERGE });

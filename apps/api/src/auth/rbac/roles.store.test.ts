@@ -137,7 +137,11 @@ describe("nobody gives rights that he lacks", () => {
     [
       "puts a role that is put together already together of others",
       "view",
-      { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { "kubernetes.io/bootstrapping": "rbac-defaults" } }] } },
+      {
+        aggregationRule: {
+          clusterRoleSelectors: [{ matchLabels: { "kubernetes.io/bootstrapping": "rbac-defaults" } }],
+        },
+      },
     ],
     ["has a role keep the rights of others", "view", { aggregationRule: null }],
     [
