@@ -120,7 +120,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   const audit = new Audit({
     policy: options.auditPolicy ?? DEFAULT_POLICY,
-    file: new LogFile({ path: join(dataDir, "audit.log") }),
+    file: new LogFile({
+      path: join(dataDir, "audit.log"),
+      onError: (error) => log.warn("audit events are in the store alone", { error }),
+    }),
     records: records.audit,
     log,
   });

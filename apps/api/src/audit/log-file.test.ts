@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -18,6 +18,23 @@ test("a file that has become large is set aside, the newest first, and only some
       "audit.log.1 line 3",
       "audit.log.2 line 2",
     ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a file that could not be written is written again once it can be", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "percale-audit-"));
+  const path = join(folder, "away", "audit.log");
+  const { promise: failed, resolve } = Promise.withResolvers<Error>();
+  try {
+    const file = new LogFile({ path, onError: resolve });
+    file.write(["lost"]);
+    expect(await failed).toMatchObject({ code: "ENOENT" });
+    mkdirSync(join(folder, "away"));
+    file.write(["kept"]);
+    await file.close();
+    expect(readFileSync(path, "utf8")).toBe("kept\n");
   } finally {
     rmSync(folder, { recursive: true });
   }

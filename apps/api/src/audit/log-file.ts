@@ -1,4 +1,4 @@
-import { chmodSync, createWriteStream, renameSync, rmSync, statSync } from "node:fs";
+import { createWriteStream, fchmodSync, renameSync, rmSync, statSync } from "node:fs";
 import type { WriteStream } from "node:fs";
 
 interface LogFileOptions {
@@ -7,6 +7,8 @@ interface LogFileOptions {
   readonly maxBytes?: number;
   /** As many that were set aside are kept: `audit.log.1` is the newest. */
   readonly keep?: number;
+  /** What was to be written then is lost here. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** Lines at the end of a file of its owner's alone, which is set aside when it has become large. */
@@ -14,38 +16,34 @@ export class LogFile {
   readonly #options: Required<LogFileOptions>;
   #stream: WriteStream;
   #bytes: number;
-  #isFailed = false;
 
-  constructor({ path, maxBytes = 100 * 1024 * 1024, keep = 5 }: LogFileOptions) {
-    this.#options = { path, maxBytes, keep };
+  constructor({ path, maxBytes = 100 * 1024 * 1024, keep = 5, onError = () => undefined }: LogFileOptions) {
+    this.#options = { path, maxBytes, keep, onError };
     this.#bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     this.#stream = this.#open();
   }
 
-  /** Undefined, or what went wrong since the last time. */
+  /** A stream that failed (a disk was full, a folder went) writes nothing any more: each time a new one tries anew. */
   write(lines: readonly string[]): void {
     const text = `${lines.join("\n")}\n`;
+    if (this.#stream.destroyed) this.#stream = this.#open();
     if (this.#bytes > 0 && this.#bytes + text.length > this.#options.maxBytes) this.#setAside();
     this.#bytes += Buffer.byteLength(text);
     this.#stream.write(text);
   }
 
-  /** A disk that is full, a folder that went: the next line says whether it is well again. */
-  get isFailed(): boolean {
-    return this.#isFailed;
-  }
-
   async close(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#stream.end(() => resolve());
-    if (this.#isFailed) resolve();
+    if (this.#stream.destroyed) resolve();
+    this.#stream.once("close", resolve);
     await promise;
   }
 
   #open(): WriteStream {
     const stream = createWriteStream(this.#options.path, { flags: "a", mode: 0o600 });
-    stream.on("open", () => chmodSync(this.#options.path, 0o600)); // one that was there may have been anybody's
-    stream.on("error", () => (this.#isFailed = true));
+    stream.on("open", (descriptor) => fchmodSync(descriptor, 0o600)); // one that was there may have been anybody's
+    stream.on("error", (error) => this.#options.onError(error));
     return stream;
   }
 

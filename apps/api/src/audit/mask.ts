@@ -6,7 +6,8 @@ const MAX_DEPTH = 32;
 
 /** The same with the text of every secret field masked, and without who owns which field. */
 export function masked(value: unknown, depth = 0): unknown {
-  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > MAX_DEPTH) return MASK; // nobody looks deeper
   if (Array.isArray(value)) return value.map((item) => masked(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => {
