@@ -167,10 +167,7 @@ function isOrIsAround(path: FieldPath, set: FieldSet): boolean {
 }
 
 test("a list of a hundred thousand items has as many fields, in time that grows with them alone", () => {
-  const type = typeOf(
-    { type: "array", items: { type: "integer" }, "x-kubernetes-list-type": "set" } as never,
-    () => undefined,
-  );
+  const type = typeOf({ type: "array", items: { type: "integer" }, "x-kubernetes-list-type": "set" }, () => undefined);
   const items = Array.from({ length: 100_000 }, (_, i) => i);
   expect(fieldsOf(items, type).size).toBe(100_000);
 });

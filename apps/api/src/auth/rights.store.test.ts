@@ -373,3 +373,34 @@ test("wrong tokens, sessions and sign-ins are counted", async () => {
   await server.call("/trpc/session.signIn", { method: "POST", token: null, body: { token: wrong } });
   expect((await server.call("/metrics")).body).toContain("percale_api_refused_credentials_total 3\n");
 });
+
+test("a node that roles let in at another door reads there, too, only what is its own", async () => {
+  const role = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "nodes-read-sets" };
+  const rules = [{ verbs: ["get"], apiGroups: ["projectcalico.org"], resources: ["networksets"] }];
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const metadata = { name: role.name };
+  const objects = [
+    { apiVersion, kind: "ClusterRole", metadata, rules },
+    {
+      apiVersion,
+      kind: "ClusterRoleBinding",
+      metadata,
+      roleRef: role,
+      subjects: [{ kind: "Group", name: "system:nodes" }],
+    },
+  ];
+  const changes = objects.map((object) => ({ op: "create", object }));
+  expect((await submit("admin", changes)).code).toBe(200);
+  const ask = (name: string) => {
+    const input = encodeURIComponent(JSON.stringify({ kind: "Node", name }));
+    return server.call(`/trpc/objects.get?input=${input}`, { token: tokens.get("n1")! });
+  };
+  let own = await ask("n1");
+  for (let tries = 0; own.code !== 200 && tries < 500; tries++) own = await ask("n1"); // rights follow the log
+  const other = await ask("n2");
+  expect([own.code, other.code, other.body.error?.message]).toEqual([
+    200,
+    403,
+    expect.stringContaining("another node"),
+  ]);
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { JSON_PATCH, MERGE_PATCH, mergePatch, patchObject } from "./patch.ts";
+import { JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, mergePatch, patchObject } from "./patch.ts";
 
 test.each([
   // RFC 7386, appendix A
@@ -182,4 +182,10 @@ test("a path deeper than any object is no path", () => {
     "[0].path: must have at most 65 items",
   );
   expect(() => patched({}, [op("test", "/a".repeat(65), { value: 1 })])).toThrow('there is no "a"');
+});
+
+test("a strategic patch may leave nothing, which is no object", () => {
+  expect(
+    patchObject({ a: 1 }, '{"$patch":"delete"}', STRATEGIC_PATCH, { group: "", openApi: () => ({}) }),
+  ).toBeUndefined();
 });

@@ -19,7 +19,8 @@ const OURS: PatchedKind = { group: API_GROUP, openApi: () => ({}) };
 export function patchObject(object: unknown, text: string, type: string, of: PatchedKind = OURS): unknown {
   const result = applierOf(type, of)(object, parseJson(text));
   // Patch after patch would grow an object past what any one request may bring.
-  if (JSON.stringify(result).length > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
+  const length = result === undefined ? 0 : JSON.stringify(result).length; // a patch may leave nothing
+  if (length > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES);
   return result;
 }
 

@@ -11,7 +11,7 @@ import type { KubeObject, ObjectRef, ResourceDefinition } from "@percale/resourc
 import type { ChangeSetResult } from "@percale/protocol";
 import type { Datastore } from "@percale/store";
 import { admit } from "../admission/admit.ts";
-import { authorize } from "../auth/authorize.ts";
+import { authorize, nodeReadRefusal } from "../auth/authorize.ts";
 import { tierFault } from "../auth/tier-rights.ts";
 import { changeSetAt } from "./change-log.ts";
 import { undoing } from "./revert.ts";
@@ -63,7 +63,7 @@ export function objectServices(store: Datastore): Services["objects"] {
       authorize(identity, "get", ref);
       const object = await store.get(ref);
       if (object === undefined) throw notFound(ref);
-      const fault = tierFault(identity, "get", object);
+      const fault = tierFault(identity, "get", object) ?? nodeReadRefusal(identity, "get", object);
       if (fault !== undefined) throw fault;
       return object;
     },
