@@ -155,6 +155,9 @@ export const KubernetesClusterNetworkPolicy = defineResource({
       for (const [j, one] of to.entries()) {
         checkSelected(one, `${at}.to[${j}]`, report);
         checkLabelSelector(one.nodes, `${at}.to[${j}].nodes`, report);
+        for (const key of ["networks", "domainNames"] as const)
+          if (one[key]?.length === 0)
+            report(`${at}.to[${j}].${key}`, "FieldValueInvalid", "must have at least 1 item, got []");
         for (const [k, text] of (one.networks ?? []).entries())
           if (tryParseCidr(text) !== undefined && !text.includes("/"))
             report(
@@ -188,13 +191,18 @@ function checkProtocols(
   field: string,
   report: Report,
 ): void {
-  for (const [i, one] of list.entries())
+  for (const [i, one] of list.entries()) {
+    if (Object.values(one).every((way) => way === undefined))
+      report(`${field}[${i}]`, "FieldValueInvalid", "must have one of its fields, got none");
     for (const key of ["tcp", "udp", "sctp"] as const) {
       const { number, range } = one[key]?.destinationPort ?? {};
       const at = `${field}[${i}].${key}.destinationPort`;
       if (number !== undefined && range !== undefined)
         report(at, "FieldValueForbidden", "must have either number or range, got both");
+      if (one[key]?.destinationPort !== undefined && number === undefined && range === undefined)
+        report(at, "FieldValueInvalid", "must have either number or range, got neither");
       if (range !== undefined && range.end < range.start)
         report(`${at}.range`, "FieldValueInvalid", `end must be >= start ${range.start}, got ${range.end}`);
     }
+  }
 }

@@ -132,6 +132,28 @@ describe("a Kubernetes cluster network policy", () => {
   });
 });
 
+test.each([
+  ["no networks", { action: "Accept" as const, to: [{ networks: [] }] }, "an empty peer cannot be matched here"],
+  [
+    "no protocol",
+    { action: "Accept" as const, to: [{ namespaces: {} }], protocols: [{}] },
+    "a protocol that is none cannot be matched",
+  ],
+])("a rule for %s allows nothing, rather than everything", (_, rule, fault) => {
+  const subject = { namespaces: {} };
+  const { spec, faults } = convertClusterNetworkPolicy({ tier: "Admin", priority: 1, subject, egress: [rule] });
+  expect([spec.egress, faults]).toEqual([[], [`spec.egress[0]: ${fault}; the rule allows nothing`]]);
+});
+
+test("a peer of namespaces is their pods: no network set and no host that lacks the label too", () => {
+  const namespaces = { matchExpressions: [{ key: "env", operator: "DoesNotExist" as const }] };
+  const ingress = [{ action: "Accept" as const, from: [{ namespaces }] }];
+  const subject = { namespaces: {} };
+  expect(convertClusterNetworkPolicy({ tier: "Admin", priority: 1, subject, ingress }).spec.ingress).toEqual([
+    { action: "Allow", source: { selector: PODS, namespaceSelector: "! has(env)" }, destination: {} },
+  ]);
+});
+
 test("what is derived from an object has the object's UID with the bits of each byte reversed", () => {
   const uid = "6f1c2b60-1d2e-4f3a-9b4c-5d6e7f8091a2";
   expect(derivedUid(uid)).toBe("f638d406-b874-4f5c-9b32-ba76fe018945");

@@ -243,7 +243,8 @@ function protocolPorts(entry: Protocols[number]): readonly WantedPort[] {
     return [range === undefined ? { protocol } : { protocol, port: { min: range.start, max: range.end } }];
   });
   if (named !== undefined) return [...wanted, { port: named }];
-  return wanted.length === 0 ? [{}] : wanted;
+  if (wanted.length === 0) throw new ConversionError("a protocol that is none cannot be matched");
+  return wanted;
 }
 
 type NamespacedPeer = NonNullable<NonNullable<KubernetesPolicySpec["ingress"]>[number]["from"]>[number];
@@ -260,8 +261,10 @@ function peerOf({ podSelector, namespaceSelector, ipBlock }: NamespacedPeer): En
 type ClusterPeer = NonNullable<ClusterPolicySpec["egress"]>[number]["to"][number];
 
 function clusterPeerOf({ namespaces, pods, networks, nodes, domainNames }: ClusterPeer): EntityRule {
-  if (networks !== undefined) return { nets: networks.map(netOf) };
-  if (namespaces !== undefined) return { namespaceSelector: namespaceSelectorText(namespaces) };
+  // An empty list of nets would match everything.
+  if (networks !== undefined && networks.length > 0) return { nets: networks.map(netOf) };
+  // Pods of theirs: a namespace without a label is no network set without one.
+  if (namespaces !== undefined) return { selector: PODS, namespaceSelector: namespaceSelectorText(namespaces) };
   if (pods !== undefined)
     return {
       selector: podSelectorText(pods.podSelector),

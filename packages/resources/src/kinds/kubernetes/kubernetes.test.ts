@@ -100,6 +100,25 @@ describe("Kubernetes' cluster network policy", () => {
       { ...policy, egress: [{ action: "Deny", to: [{ domainNames: ["a.example"] }] }] },
       [],
     ],
+    [
+      "says which networks, names, protocol and port it means: none would be all",
+      {
+        ...policy,
+        egress: [
+          {
+            action: "Accept",
+            to: [{ networks: [] }, { domainNames: [] }],
+            protocols: [{}, { tcp: { destinationPort: {} } }],
+          },
+        ],
+      },
+      [
+        "egress[0].to[0].networks: Invalid",
+        "egress[0].to[1].domainNames: Invalid",
+        "egress[0].protocols[0]: Invalid",
+        "egress[0].protocols[1].tcp.destinationPort: Invalid",
+      ],
+    ],
   ])("%s", (_, spec, expected) => {
     expect(faultsOf("KubernetesClusterNetworkPolicy", spec, { name: "p" })).toEqual(expected);
   });
