@@ -291,7 +291,7 @@ describe("questions", () => {
 
   test("history, BGP and addresses", async () => {
     const history = (await percale("history", "--limit", "1")).out.split("\n");
-    expect([history[0], history.length]).toEqual([expect.stringMatching(/^WHEN +WHO +WHAT +REQUEST +REASON$/), 3]);
+    expect([history[0], history.length]).toEqual([expect.stringMatching(/^REVISION +WHEN +WHO +WHAT +REQUEST +REASON$/), 3]);
     expect(await percale("history", "--limit", "0")).toEqual(
       failed(2, "--limit must be a whole number, 1 to 999999999, got 0"),
     );

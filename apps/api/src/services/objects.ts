@@ -91,6 +91,7 @@ export function changeServices(store: Datastore): Pick<Services["changes"], "app
           `revision ${revision} wrote objects that you may not read: whoever may reverts it`,
         );
       const changes = await undoing(store, set, resourceVersionPrecondition);
+      if (changes.length === 0) throw badRequest(`nothing that revision ${revision} wrote is left to turn back`);
       const why = reason ?? `revert of revision ${revision}${set[0]?.reason ? `: ${set[0].reason}` : ""}`;
       return briefly(await admit(store, { changes, reason: why }, { identity, manager: DASHBOARD }));
     },

@@ -260,6 +260,20 @@ describe("history and revert", () => {
     );
   });
 
+  test("what the history of everything shows is what a change set is turned back by, once", async () => {
+    await percale("apply", "-f", set("shown", "10.0.0.1/32"));
+    const [, row] = (await percale("history", "--limit", "1")).out.split("\n");
+    const [revision, , , what] = row!.split(/ {3,}/);
+    expect(what).toBe("created GlobalNetworkSet shown");
+    expect(await percale("revert", revision!)).toMatchObject({ code: 0, err: "" });
+    expect(await nets("shown")).toBe(undefined);
+    expect(await percale("revert", revision!)).toEqual({
+      code: 1,
+      out: "",
+      err: `nothing that revision ${revision} wrote is left to turn back\n`,
+    });
+  });
+
   test("a change set is turned back by its revision", async () => {
     await percale("apply", "-f", set("whole", "10.0.0.1/32"));
     const [made] = await revisions("whole");

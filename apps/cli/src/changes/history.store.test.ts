@@ -31,12 +31,12 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-/** Without the times, which are those of this run. */
+/** Without revisions and times, which are those of this run. */
 const shown = (text: string): string[][] =>
   text
     .trimEnd()
     .split("\n")
-    .map((line) => line.split(/ {3,}/).slice(1));
+    .map((line) => line.split(/ {3,}/).slice(2));
 
 test("the newest writes come first, each with who, what, which request and why", async () => {
   expect(shown(await showHistory(access, { limit: 2 }))).toEqual([

@@ -7,6 +7,7 @@ import { unifiedDiff } from "./unified.ts";
 
 /** One write of one object, as the server's view has it. */
 interface Entry {
+  /** Of the change set that it is of: what `revert` takes. */
   readonly setEnd: number;
   readonly at: string;
   readonly author: string;
@@ -83,12 +84,13 @@ export async function showHistory(
     );
   const rows = found
     .slice(0, limit)
-    .map(({ at, author, op, ref, reason, requestId }) => [
+    .map(({ setEnd, at, author, op, ref, reason, requestId }) => [
+      String(setEnd),
       at,
       author,
       `${VERBS[op]} ${ref.kind} ${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`,
       requestId === "" ? "-" : requestId,
       reason === "" ? "-" : reason,
     ]);
-  return renderColumns([["WHEN", "WHO", "WHAT", "REQUEST", "REASON"], ...rows]);
+  return renderColumns([["REVISION", "WHEN", "WHO", "WHAT", "REQUEST", "REASON"], ...rows]);
 }
