@@ -126,16 +126,16 @@ describe("get", () => {
 
   test("--export leaves out what only this cluster knows, of those that are named", async () => {
     const { metadata } = JSON.parse((await percale("get", "netset", "a", "-o", "json", "--export")).out);
-    expect(Object.keys(metadata).toSorted()).toEqual(
-      expect.not.arrayContaining(["namespace", "uid", "resourceVersion", "creationTimestamp"]),
-    );
-    expect(metadata).toMatchObject({ name: "a", labels: { in: "default" } });
+    expect(metadata).toStrictEqual({ name: "a", labels: { in: "default" } });
     const all = JSON.parse((await percale("get", "netset", "-o", "json", "--export")).out);
     expect(all.items[0].metadata).toHaveProperty("uid");
   });
 
   test("prints what is stored as YAML or JSON: one object, a list, or an array of those named", async () => {
-    const { body } = await api.call("/apis/projectcalico.org/v3/namespaces/shop/networksets/c");
+    const path = "/apis/projectcalico.org/v3/namespaces/shop/networksets/c";
+    const { body: whole } = await api.call(path);
+    const { managedFields: _, ...metadata } = whole.metadata;
+    const body = { ...whole, metadata };
     expect(JSON.parse((await percale("get", "networksets", "c", "-n", "shop", "-o", "json")).out)).toEqual(body);
     const { out } = await percale("get", "networksets", "c", "-n", "shop", "-o", "yml");
     expect(out).toMatch(/^apiVersion: projectcalico.org\/v3\nkind: NetworkSet\nmetadata:\n/);
@@ -144,6 +144,22 @@ describe("get", () => {
       { metadata: { name: "a" } },
       { metadata: { name: "b" } },
     ]);
+  });
+
+  test("who owns which field is shown to whoever asks for it", async () => {
+    const { metadata } = (await api.call("/apis/projectcalico.org/v3/namespaces/shop/networksets/c")).body;
+    const shown = async (...more: string[]) =>
+      JSON.parse((await percale("get", "networkset", "c", "-n", "shop", "-o", "json", ...more)).out).metadata;
+    expect(metadata).toHaveProperty("managedFields");
+    expect(await shown("--show-managed-fields")).toEqual(metadata);
+    expect(await shown()).not.toHaveProperty("managedFields");
+  });
+
+  test("of several kinds only those in namespaces are asked for in one, or in all", async () => {
+    const tiers = (await percale("get", "tiers", "-o", "name")).out;
+    const names = (...argv: string[]) => percale("get", "tiers,networksets", "-o", "name", ...argv);
+    expect(await names("-n", "shop")).toEqual(ok(`${tiers}networksets/c\n`));
+    expect(await names("-A")).toEqual(ok(`${tiers}networksets/a\nnetworksets/b\nnetworksets/c\n`));
   });
 
   test.each<[string[], number, unknown]>([
@@ -291,7 +307,10 @@ describe("questions", () => {
 
   test("history, BGP and addresses", async () => {
     const history = (await percale("history", "--limit", "1")).out.split("\n");
-    expect([history[0], history.length]).toEqual([expect.stringMatching(/^REVISION +WHEN +WHO +WHAT +REQUEST +REASON$/), 3]);
+    expect([history[0], history.length]).toEqual([
+      expect.stringMatching(/^REVISION +WHEN +WHO +WHAT +REQUEST +REASON$/),
+      3,
+    ]);
     expect(await percale("history", "--limit", "0")).toEqual(
       failed(2, "--limit must be a whole number, 1 to 999999999, got 0"),
     );

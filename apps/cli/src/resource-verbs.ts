@@ -51,6 +51,7 @@ interface GetFlags extends FileFlags {
   readonly fieldSelector?: string;
   readonly output: string;
   readonly export?: true;
+  readonly showManagedFields?: true;
   readonly watch?: true;
   readonly outputWatchEvents?: true;
   readonly a?: true;
@@ -82,6 +83,7 @@ function addGet(command: Command, shell: Shell): void {
       "ps",
     )
     .option("--export", "without what only this cluster knows of those that are named")
+    .option("--show-managed-fields", "in YAML and JSON: with who owns which field")
     .addHelpText("after", EXAMPLES[verb]);
   command.addOption(new Option("-a", "as -A").hideHelp()); // calicoctl's
   if (verb === "get")

@@ -72,6 +72,8 @@ test("what npm start wrote comes before it, variables before that, ours before c
   expect(await server(env)).toBe("https://p-one");
   env["PERCALE_SERVER"] = "https://ours";
   expect(await server(env)).toBe("https://ours");
+  expect(await server(env, { context: "one" })).toBe("https://p-one");
+  expect(await server(env, { config: calicoFile({ server: "https://file" }) })).toBe("https://file");
   expect(await server(env, { kubeconfig: at("k") })).toBe("https://k-one");
   expect(await server(env, { server: "https://flag" })).toBe("https://flag");
 });

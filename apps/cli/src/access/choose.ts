@@ -29,11 +29,12 @@ export async function chooseAccess(config: CliConfig, flags: AccessFlags): Promi
   const { environment: env } = config;
   const ours = ourSettings(env);
   const wanted = flags.context ?? ours.context;
-  const said = { ...ours, ...flags };
-  if (said.server !== undefined && flags.kubeconfig === undefined)
-    return directAccess({ ...ours, server: said.server });
-  if (said.kubeconfig !== undefined) return kubeconfigAccess(config, said.kubeconfig, wanted);
+  if (flags.kubeconfig !== undefined) return kubeconfigAccess(config, flags.kubeconfig, wanted);
+  if (flags.server !== undefined) return directAccess({ ...ours, server: flags.server });
   if (flags.config !== undefined) return settingsAccess(config, await readCalicoFile(flags.config), wanted);
+  // Whoever names a context means that one's server.
+  if (ours.server !== undefined && flags.context === undefined) return directAccess({ ...ours, server: ours.server });
+  if (ours.kubeconfig !== undefined) return kubeconfigAccess(config, ours.kubeconfig, wanted);
   if (env["PERCALE_DATA"] !== undefined) return kubeconfigAccess(config, config.kubeconfig, wanted);
   if (existsSync(CALICO_FILE)) return settingsAccess(config, await readCalicoFile(CALICO_FILE), wanted);
   return settingsAccess(config, calicoSettings(env), wanted);

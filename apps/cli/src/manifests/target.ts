@@ -14,8 +14,8 @@ export interface Target {
 }
 
 export interface Scope {
-  readonly namespace?: string;
-  readonly allNamespaces?: boolean;
+  readonly namespace?: string | undefined;
+  readonly allNamespaces?: boolean | undefined;
 }
 
 /** Throws ExitError for kinds that nobody knows, and for namespaces that do not fit. */

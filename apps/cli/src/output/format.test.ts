@@ -48,6 +48,7 @@ test("an object that is exported keeps what is its own", () => {
     resourceVersion: "1",
     creationTimestamp: "d",
     deletionTimestamp: "e",
+    generation: 2,
     labels: { x: "y" },
   };
   expect(exported({ apiVersion: "v", kind: "k", metadata, spec: {} })).toStrictEqual({

@@ -57,9 +57,18 @@ export function exported(object: KubeObject): KubeObject {
     resourceVersion: ___,
     creationTimestamp: ____,
     deletionTimestamp: _____,
+    generation: ______,
+    managedFields: _______,
     ...metadata
   } = object.metadata;
   return { ...object, metadata };
+}
+
+/** Without who owns which field, which is longer than what a person asked for; kubectl leaves it out too. */
+export function withoutManagers<T extends Result>(result: T): T {
+  if ("items" in result) return { ...result, items: result.items.map(withoutManagers) };
+  const { managedFields: _, ...metadata } = result.metadata;
+  return { ...result, metadata };
 }
 
 /** As scripts read it: one answer as it is, several as an array. */

@@ -31,6 +31,12 @@ export async function parseAsked(access: () => Promise<Access>, words: readonly 
   return kinds.map((kind) => ({ kind, names }));
 }
 
+/** Of several kinds those of the cluster are in no namespace; one alone that is asked for in one is refused later. */
+export function scopeOf<T extends Scope>(options: T, { kind }: Asked, asked: readonly Asked[]): T {
+  if (kind.namespaced || !asked.some((one) => one.kind.namespaced)) return options;
+  return { ...options, namespace: undefined, allNamespaces: undefined };
+}
+
 /** One object by kind and name, or as `KIND/NAME`. */
 export async function oneAsked(
   access: () => Promise<Access>,

@@ -4,6 +4,7 @@ import type { Scope } from "../manifests/target.ts";
 import type { Access } from "../rest/client.ts";
 import { send } from "../rest/client.ts";
 import { pathOf } from "../rest/kinds.ts";
+import { scopeOf } from "./asked.ts";
 import type { Asked } from "./asked.ts";
 import { tell } from "./outcome.ts";
 import type { Fault } from "./outcome.ts";
@@ -15,8 +16,9 @@ export async function deleteObjects(
   options: Scope & { readonly skipMissing: boolean; readonly dryRun?: boolean; readonly say: (text: string) => void },
 ): Promise<string> {
   const query = options.dryRun === true ? "?dryRun=All" : "";
-  const all = asked.flatMap(({ kind, names }) => {
-    const namespace = namespaceFor(kind, options, true);
+  const all = asked.flatMap((one) => {
+    const { kind, names } = one;
+    const namespace = namespaceFor(kind, scopeOf(options, one, asked), true);
     return names.map((name) => ({ kind, namespace, name }));
   });
   const faults: Fault[] = [];

@@ -4,7 +4,7 @@ import { wordsOfRefusal } from "../manifests/fault.ts";
 import type { ReadOptions } from "../manifests/read.ts";
 import { idOf, namespaceFor, targetOf } from "../manifests/target.ts";
 import type { Scope } from "../manifests/target.ts";
-import { exported } from "../output/format.ts";
+import { exported, withoutManagers } from "../output/format.ts";
 import type { Output, Result } from "../output/format.ts";
 import { render } from "../output/render.ts";
 import { TABLES } from "../output/tables.ts";
@@ -15,6 +15,7 @@ import type { Kind } from "../rest/kinds.ts";
 import { renderTable, TABLE_ACCEPT } from "../rest/table.ts";
 import type { Table } from "../rest/table.ts";
 import { NOTHING } from "./outcome.ts";
+import { scopeOf } from "./asked.ts";
 import type { Asked } from "./asked.ts";
 
 export interface GetOptions extends Scope {
@@ -22,6 +23,8 @@ export interface GetOptions extends Scope {
   readonly labels?: string;
   readonly fields?: string;
   readonly exported?: boolean;
+  /** YAML and JSON say who owns which field. */
+  readonly showManagedFields?: boolean;
 }
 
 /** What was found, and what is wrong with the rest. */
@@ -32,7 +35,7 @@ export interface Got {
 
 /** Objects by kind and name, or all of a kind. Those found come before the errors of those missing. */
 export async function getAsked(access: Access, asked: readonly Asked[], options: GetOptions): Promise<Got> {
-  return shown(access, await Promise.all(asked.map((one) => read(access, one, options))), options);
+  return shown(access, await Promise.all(asked.map((one) => read(access, one, scopeOf(options, one, asked)))), options);
 }
 
 /** What files name, as it is stored. */
@@ -74,7 +77,11 @@ async function shown(access: Access, all: readonly Found[], options: GetOptions)
         .map((one) => `${renderTable(one as Table, { wide: output.as === "wide", namespaces })}\n`)
         .join("");
     const context = await contextOf(access, kind, output);
-    return render(results as Result[], output, { kind: kind.kind, plural: kind.plural, namespaces, ...context });
+    return render(
+      (results as Result[]).map((one) => forReaders(one, options)),
+      output,
+      { kind: kind.kind, plural: kind.plural, namespaces, ...context },
+    );
   };
   const found = all.filter(({ results }) => results.length > 0);
   const [first] = found;
@@ -83,6 +90,12 @@ async function shown(access: Access, all: readonly Found[], options: GetOptions)
   const isEach = output.as === "ps" || output.as === "wide" || output.as === "custom-columns" || output.as === "name";
   const parts = isEach ? found : [{ kind: first.kind, results: found.flatMap(({ results }) => results) }];
   return { text: (await Promise.all(parts.map(of))).join(""), faults };
+}
+
+/** What is to be read whole, as YAML or JSON. */
+export function forReaders<T extends Result>(result: T, { output, showManagedFields }: GetOptions): T {
+  const isWhole = output.as === "yaml" || output.as === "json";
+  return isWhole && showManagedFields !== true ? withoutManagers(result) : result;
 }
 
 /** calicoctl has no table of such a kind. */

@@ -10,7 +10,9 @@ import { call, messageOf, open } from "../rest/client.ts";
 import type { Kind } from "../rest/kinds.ts";
 import { pathOf } from "../rest/kinds.ts";
 import { renderColumns } from "../rest/table.ts";
+import { scopeOf } from "./asked.ts";
 import type { Asked } from "./asked.ts";
+import { forReaders } from "./get.ts";
 import type { GetOptions } from "./get.ts";
 
 export interface WatchOptions extends GetOptions {
@@ -27,7 +29,7 @@ interface Event {
 
 /** Ends when the signal does, or throws ExitError: a server that ends a watch in good order is asked on from there. */
 export async function watchAsked(access: Access, asked: readonly Asked[], options: WatchOptions): Promise<void> {
-  await Promise.all(asked.map((one) => watchKind(access, one, options)));
+  await Promise.all(asked.map((one) => watchKind(access, one, scopeOf(options, one, asked))));
 }
 
 async function watchKind(access: Access, { kind, names }: Asked, options: WatchOptions): Promise<void> {
@@ -139,11 +141,15 @@ async function* eventsOf(access: Access, path: string, signal: AbortSignal | und
 }
 
 /** Lines of a table, whose columns are as wide as the widest so far; for scripts an object each. */
-function teller(kind: Kind, namespace: string | undefined, { output, events, say, ...options }: WatchOptions): Tell {
-  const { as } = output;
+function teller(kind: Kind, namespace: string | undefined, options: WatchOptions): Tell {
+  const { events, say } = options;
+  const { as } = options.output;
   if (as !== "ps" && as !== "wide" && as !== "custom-columns") {
     if (as === "name") return (_, { metadata }) => say(`${kind.plural}/${metadata.name}\n`);
-    return (type, object) => say(`${JSON.stringify(events ? { type, object } : object)}\n`);
+    return (type, whole) => {
+      const object = forReaders(whole, options);
+      say(`${JSON.stringify(events ? { type, object } : object)}\n`);
+    };
   }
   const table = TABLES[kind.kind] ?? {
     ps: ["NAME"],
