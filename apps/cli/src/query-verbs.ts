@@ -34,7 +34,7 @@ export function addQueries(parent: Command, shell: Shell): void {
     shell,
     "policy",
     "<policy>",
-    "endpoints that a policy applies to, and those that its rules match; namespace/name, or the name of a global one",
+    "endpoints that a policy applies to, and those that its rules match; namespace/name, the name of a global one, or KIND/name",
     async (name, command) => {
       return { per: "policy", ref: await policyRef(() => shell.access(command), name) };
     },

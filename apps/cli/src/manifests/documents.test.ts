@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ExitError } from "../exit-error.ts";
 import { parseManifests } from "./documents.ts";
 import { parseField } from "./field.ts";
 
@@ -82,6 +83,17 @@ test.each([
   expect(parseManifests(`kind: Tier\nmetadata: { name: a }\n---\n${POLICY}`, "p.yaml")[1]!.locate(field)).toBe(
     place === "p.yaml:1:1" ? "p.yaml:4:1" : shifted,
   );
+});
+
+test.each([
+  ["kind: *none\n", /^p.yaml:1:\d+: .*none/],
+  [
+    `a: &a [x,x,x,x,x,x,x,x]\n${["b", "c", "d", "e"].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${"abcd"[i]}`).join(",")}]\n`).join("")}`,
+    /^p.yaml:1:1: Excessive alias count/,
+  ],
+])("aliases of nothing, and of too much, are refused where they stand", (text, words) => {
+  expect(() => parseManifests(text, "p.yaml")).toThrow(words);
+  expect(() => parseManifests(text, "p.yaml")).toThrow(ExitError);
 });
 
 test("a field of an object in a list or an array is where that object is", () => {

@@ -27,8 +27,17 @@ export function parseManifests(text: string, source: string): Manifest[] {
     const at = (offset: number): string => placeOf(lines, offset, { source, line });
     const [error] = document.errors;
     if (error !== undefined) throw new ExitError(`${at(error.pos[0])}: ${error.message}`);
-    return flatten(document.toJS() as unknown, [], { source, document, at });
+    return flatten(valueOf(document, at), [], { source, document, at });
   });
+}
+
+/** Throws ExitError for aliases of nothing, and for those that unfold into more than anybody means. */
+function valueOf(document: Document, at: (offset: number) => string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new ExitError(`${at(0)}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 /** A line that begins with `---` after another line ends a document. Source: projectcalico/calico `libcalico-go/lib/backend/.../yaml/decoder.go`. */

@@ -50,6 +50,9 @@ test.each([
   ["prod/web", { kind: "NetworkPolicy", namespace: "prod", name: "web" }],
   ["prod/knp.default.web", { kind: "KubernetesNetworkPolicy", namespace: "prod", name: "web" }],
   ["netpol/prod/web", { kind: "KubernetesNetworkPolicy", namespace: "prod", name: "web" }],
+  ["clusternetworkpolicies.policy.networking.k8s.io/web", { kind: "KubernetesClusterNetworkPolicy", name: "web" }],
+  ["clusternetworkpolicy/web", { kind: "KubernetesClusterNetworkPolicy", name: "web" }],
+  ["gnp/web", { kind: "GlobalNetworkPolicy", name: "web" }],
   ["np/prod/web", { kind: "NetworkPolicy", namespace: "prod", name: "web" }],
 ])("the policy %s is told by its name, and by its kind where that is said", async (text, ref) => {
   expect(await policyRef(nobody, text)).toStrictEqual(ref);

@@ -61,6 +61,7 @@ test("the kind of a document is its kind and version", () => {
   expect(pathOf(kubernetes, "shop", "a")).toBe("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/a");
   expect(findKind(ownKinds, "networkpolicies.networking.k8s.io")).toBe(kubernetes);
   expect(findKind(ownKinds, "networkpolicies").kind).toBe("NetworkPolicy");
+  expect(findKind(ownKinds, "ClusterNetworkPolicy").kind).toBe("KubernetesClusterNetworkPolicy");
 });
 
 test("a path names a collection, of one namespace or of all, or an object in it", () => {

@@ -40,7 +40,7 @@ export const ownKinds: readonly Kind[] = catalog.map(
 
 /** The kind that a word stands for. Asks the server only for one that this command does not know: it may be newer. */
 export async function resolveKind(access: () => Promise<Access>, typed: string): Promise<Kind> {
-  return lookUp(ownKinds, typed) ?? findKind(await discoverKinds(await access()), typed);
+  return lookUp(ownKinds, typed) ?? findKind([...ownKinds, ...(await discoverKinds(await access()))], typed);
 }
 
 /** The kind of a document, or undefined if this command does not know it. */
@@ -53,6 +53,8 @@ export function lookUp(kinds: readonly Kind[], typed: string): Kind | undefined 
   const [name, ...group] = wanted.split(".");
   return (
     kinds.find(({ aliases }) => aliases.includes(wanted)) ??
+    // What its own group calls it, where no other kind is called so.
+    kinds.find(({ served }) => [served.plural, served.kind.toLowerCase()].includes(wanted)) ??
     // kubectl's form, such as tiers.projectcalico.org
     kinds.find(
       ({ aliases, root, served }) =>
@@ -64,10 +66,10 @@ export function lookUp(kinds: readonly Kind[], typed: string): Kind | undefined 
 export function findKind(kinds: readonly Kind[], typed: string): Kind {
   const found = lookUp(kinds, typed);
   if (found !== undefined) return found;
-  const known = kinds.map(({ plural }) => plural);
+  const known = new Set(kinds.map(({ plural }) => plural));
   const words = kinds.flatMap(({ aliases }) => aliases);
   throw new ExitError(
-    `resource type '${typed}' is not supported; there are ${known.join(", ")}${didYouMean(typed, words)}`,
+    `resource type '${typed}' is not supported; there are ${[...known].join(", ")}${didYouMean(typed, words)}`,
     { code: exitCodes.percale.usage.code },
   );
 }
@@ -76,6 +78,7 @@ interface ApiResource {
   readonly name: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  readonly verbs: readonly string[];
   readonly singularName?: string;
   readonly shortNames?: readonly string[];
 }
@@ -99,7 +102,7 @@ async function groupVersions(access: Access): Promise<readonly string[]> {
 function kindsOf(apiVersion: string, list: unknown): Kind[] {
   const { resources } = list as { readonly resources: readonly ApiResource[] };
   return resources
-    .filter(({ name }) => !name.includes("/"))
+    .filter(({ name, verbs }) => !name.includes("/") && verbs.includes("list")) // reviews are questions
     .map(({ name, kind, namespaced, singularName = "", shortNames = [] }) => ({
       root: rootOf(apiVersion),
       apiVersion,

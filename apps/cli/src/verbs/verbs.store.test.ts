@@ -317,3 +317,12 @@ describe("every command", () => {
     await become(own);
   });
 });
+
+test("of a word that is no kind it is told once which there are, and no question is one of them", async () => {
+  const { code, err } = await percale("get", "pods");
+  const kinds = /^resource type 'pods' is not supported; there are (.*)\n$/.exec(err)?.[1]?.split(", ") ?? [];
+  expect(code).toBe(2);
+  expect(kinds).toEqual([...new Set(kinds)]);
+  expect(kinds).toEqual(expect.arrayContaining(["nodes", "workloadendpoints", "tiers"]));
+  expect(kinds.filter((kind) => kind.endsWith("reviews"))).toEqual([]);
+});
