@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { encodeObject, StatusError } from "@percale/resources";
+import { encodeServed, StatusError } from "@percale/resources";
 import type { Datastore } from "@percale/store";
 import { admit } from "./admission/admit.ts";
 import { isLargeBody } from "./admission/is-large.ts";
@@ -40,7 +40,7 @@ export async function serveChangeSets(
   setWarnings(response, warnings);
   const head = { resourceVersion, ...(pending !== undefined && { pending }) };
   const before = `${JSON.stringify(head).slice(0, -1)},"objects":[`;
-  sendParts(response, 200, await inParts(objects, encodeObject, { before, between: ",", after: "]}" }));
+  sendParts(response, 200, await inParts(objects, encodeServed, { before, between: ",", after: "]}" }));
 }
 
 /** Of a large one the objects stay text. */

@@ -174,6 +174,26 @@ describe("plan and diff", () => {
   });
 });
 
+test("an object of Kubernetes' own is called as its file calls it, in plans, differences and history", async () => {
+  const path = file(
+    "kubernetes.yaml",
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: own, namespace: shop }\nspec: { podSelector: {} }\n",
+  );
+  expect((await percale("diff", "-f", path)).out).toContain("\n+kind: NetworkPolicy\n");
+  expect(await percale("apply", "-f", path)).toMatchObject({ code: 0, err: "" });
+  expect(await percale("plan", "-f", path)).toMatchObject({
+    code: 0,
+    out: "Nothing changes: 1 object is as the files say.\n",
+  });
+  expect(await percale("diff", "-f", path)).toEqual({ code: 0, out: "", err: "" });
+  expect((await percale("history", "netpol", "own", "-n", "shop", "--diff")).out).toContain("\n+kind: NetworkPolicy\n");
+  const [, row] = (await percale("history", "netpol", "own", "-n", "shop")).out.split("\n");
+  const [revision] = row!.split(" ");
+  expect((await percale("revert", "netpol", "own", "-n", "shop", "--to", revision!)).out).toBe(
+    `KubernetesNetworkPolicy(shop/own) is what it was at revision ${revision}\n`,
+  );
+});
+
 describe("history and revert", () => {
   const set = (name: string, net: string): string =>
     file(
