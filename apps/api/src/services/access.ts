@@ -97,7 +97,10 @@ export function accessServices({
     },
     roles: () => ROLES,
     revoke: async (id, identity) => {
-      await refuseLast(tokens, id);
+      const all = await tokens.list();
+      const named = all.find((record) => record.id === id);
+      if (named !== undefined) requireAs(identity, named); // who makes tokens is no administrator: others' are not his to end
+      refuseLast(all, id);
       const revoked = await tokens.revoke(id);
       authenticator.forgetAll();
       if (revoked === undefined) throw new StatusError("NotFound", `token ${id} not found`);
@@ -107,10 +110,10 @@ export function accessServices({
 }
 
 /** The last token that lets an administrator in stays: a browser has no client certificate. */
-async function refuseLast(tokens: TokenRecords, id: string): Promise<void> {
+function refuseLast(tokens: readonly TokenRecord[], id: string): void {
   const isAdmin = ({ groups, parentId, revokedAt, expiresAt }: TokenRecord): boolean =>
     groups.includes(ADMIN_GROUP) && parentId === undefined && revokedAt === undefined && expiresAt === undefined;
-  const admins = (await tokens.list()).filter(isAdmin);
+  const admins = tokens.filter(isAdmin);
   if (admins.length === 1 && admins[0]!.id === id)
     throw new StatusError(
       "Forbidden",

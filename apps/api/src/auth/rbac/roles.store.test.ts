@@ -221,6 +221,18 @@ test("who makes tokens makes them for himself, and for others whom he may impers
     ["ada", []],
   ] as const)
     expect((await ask(subject, [...groups])).code).toBe(403);
+  const { result } = (await server.call("/trpc/access.list")).body as {
+    result: { data: { id: string; subject: string; description: string }[] };
+  };
+  const revoke = (whose: string) =>
+    server.call("/trpc/access.revoke", {
+      method: "POST",
+      body: { id: result.data.find(({ subject }) => subject === whose)!.id },
+      token,
+    });
+  expect([(await revoke("admin")).code, (await revoke("eve")).code, (await revoke("tom")).code]).toEqual([
+    403, 403, 200,
+  ]);
 });
 
 test("a cluster role that is put together has the rules of those with its labels, as they come and go", async () => {
