@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { API_VERSION, IPPool, NetworkPolicy, Tier, definitionOf, generatedName, prepareObject } from "./index.ts";
 import type { KubeObject, PrepareOptions } from "./index.ts";
+import { faultsOf } from "./testdata/cases.ts";
 
 const create: PrepareOptions = { operation: "create", fieldValidation: "Strict" };
 
@@ -86,6 +87,16 @@ describe("decoding", () => {
       "spec.ingress: TypeInvalid",
       "spec.selector: TypeInvalid",
     ]);
+  });
+
+  test("a map with the key __proto__ is refused: without it a selector would select everybody", () => {
+    const podSelector: unknown = JSON.parse(`{"matchLabels": {"__proto__": "x"}}`);
+    expect(faultsOf("KubernetesNetworkPolicy", { podSelector, ingress: [{ from: [{ podSelector }] }] })).toEqual([
+      "podSelector.matchLabels: Invalid",
+      "ingress[0].from[0].podSelector.matchLabels: Invalid",
+    ]);
+    const selector: unknown = JSON.parse(`{"__proto__": "x"}`);
+    expect(faultsOf("Service", { clusterIP: "None", selector }, { name: "web" })).toEqual(["selector: Invalid"]);
   });
 
   test("a label named __proto__ is refused like any bad key", () => {

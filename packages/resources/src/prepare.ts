@@ -250,6 +250,8 @@ function more(count: number, of: string): FieldIssue[] {
 
 /** The part as its schema makes it. On faults the value is as complete as can be, so that the rules can still look at it. */
 function parsePart(schema: z.ZodType, sent: unknown, root: string, findings: Findings): unknown {
+  for (const path of prototypeKeys(sent))
+    findings.report(formatPath(root, path), "FieldValueInvalid", `must have no key ${PROTOTYPE}`);
   const raw = withoutZeros(schema, sent);
   const fast = runOn(compiled(schema), raw);
   if (fast.issues.length === 0) return fast.value;
@@ -266,6 +268,19 @@ function runOn(schema: z.ZodType, value: unknown): z.core.ParsePayload {
 
 /** No object of ours nests deeper; hostile input may. */
 const MAX_DEPTH = 32;
+
+const PROTOTYPE = "__proto__";
+
+/** Where a key is called so. Maps of a schema pass over it without a word: a selector by that label alone would select everybody. */
+function prototypeKeys(value: unknown, depth = 0): readonly (readonly PropertyKey[])[] {
+  if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return [];
+  const found: (readonly PropertyKey[])[] = Object.hasOwn(value, PROTOTYPE) ? [[]] : [];
+  for (const [key, held] of Object.entries(value)) {
+    const below = prototypeKeys(held, depth + 1);
+    for (const path of below) found.push([Array.isArray(value) ? Number(key) : key, ...path]);
+  }
+  return found;
+}
 
 /** A null field is an absent field, as in Kubernetes; nulls inside lists stay. The value itself if it has none. */
 function withoutNulls(value: unknown, depth = 0): unknown {

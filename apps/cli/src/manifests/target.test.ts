@@ -41,6 +41,7 @@ test("objects that are named are in one namespace, all of a kind may be in all",
   const sets = kind("networksets");
   expect(namespaceFor(sets, {}, true)).toBe("default");
   expect(namespaceFor(sets, { namespace: "shop" }, true)).toBe("shop");
+  expect(namespaceFor(sets, { namespace: "" }, true)).toBe("default");
   expect(namespaceFor(sets, { allNamespaces: true }, false)).toBe(undefined);
   expect(namespaceFor(kind("tiers"), {}, true)).toBe(undefined);
   expect(() => namespaceFor(sets, { allNamespaces: true }, true)).toThrow("a name needs one namespace: use -n, not -A");

@@ -46,8 +46,8 @@ function namespaceOf(
     if (own === undefined || own === "") return undefined;
     throw new ExitError(`${locate("metadata.namespace")}: ${kind.kind} is not namespaced, got namespace ${own}`);
   }
-  if (own === undefined || own === "") return namespace ?? "default";
-  if (namespace === undefined || own === namespace) return own;
+  if (own === undefined || own === "") return namespace || "default";
+  if (namespace === undefined || namespace === "" || own === namespace) return own;
   throw new ExitError(
     `${locate("metadata.namespace")}: resource namespace does not match client namespace. ${own} != ${namespace}`,
   );
@@ -60,7 +60,7 @@ export function namespaceFor(kind: Kind, { namespace, allNamespaces }: Scope, na
     throw new ExitError(`${kind.kind} is not namespaced`);
   if (named && allNamespaces === true) throw new ExitError("a name needs one namespace: use -n, not -A");
   if (allNamespaces === true || !kind.namespaced) return undefined;
-  return namespace ?? "default";
+  return namespace || "default"; // `-n "$NOBODY_SET_IT"` is none
 }
 
 /** `NetworkPolicy(shop/web)`, `Tier(default)` */

@@ -17,7 +17,7 @@ export function sliceOf(object: KubeObject): ServiceSlice {
   const { namespace = "", labels = {} } = object.metadata;
   const name = labels[SERVICE_NAME_LABEL];
   // Names are nobody's address.
-  const addresses = addressType === "FQDN" ? [] : endpoints.flatMap((endpoint) => endpoint.addresses);
+  const addresses = addressType === "FQDN" ? [] : (endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
   return {
     service: name === undefined || name === "" ? undefined : `${namespace}/${name}`,
     nets: canonicalNets(addresses),

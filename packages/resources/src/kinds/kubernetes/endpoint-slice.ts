@@ -67,7 +67,9 @@ export const EndpointSlice = defineResource({
           .optional(),
       }),
       1000,
-    ).meta({ title: "Endpoints", description: "Who is behind the service." }),
+    )
+      .meta({ title: "Endpoints", description: "Who is behind the service." })
+      .default([]),
     ports: listOf(
       z.strictObject({
         name: servicePortName.meta({ title: "Name", description: "What the service calls the port." }).optional(),

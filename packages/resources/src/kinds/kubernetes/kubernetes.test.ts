@@ -183,6 +183,7 @@ describe("an endpoint slice", () => {
   test.each<[name: string, fields: object, old: object | undefined, expected: string[]]>([
     ["has addresses of its type", { ...slice, addressType: "IPv6" }, undefined, ["endpoints[0].addresses[0]: Invalid"]],
     ["may have names", { addressType: "FQDN", endpoints: [{ addresses: ["a.example"] }] }, undefined, []],
+    ["may list nobody, as a controller's first one does", { addressType: "IPv4", endpoints: null }, undefined, []],
     ["keeps its type", { addressType: "FQDN", endpoints: [] }, slice, ["addressType: Invalid"]],
     [
       "has at least one address of each",
