@@ -66,6 +66,7 @@ export class Oidc {
         issuer,
         audience,
         clockTolerance: TOLERANCE_SECONDS,
+        requiredClaims: ["exp"], // one that never ends could not be taken back
         algorithms: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"],
       });
       return this.#identityOf(payload);
