@@ -19,7 +19,7 @@ export function mouse(page: Page): Hands {
     },
     press,
     type,
-    goTo: (title) => press(page.getByRole("navigation").getByRole("link", { name: title })),
+    goTo: (title) => press(page.getByRole("navigation").getByRole("link", { name: title, exact: true })),
     ask: async (text, answer, then = "read") => {
       await press(page.getByRole("button", { name: /^Search/ }));
       await page.getByRole("combobox", { name: "Search" }).waitFor();
