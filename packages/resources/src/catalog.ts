@@ -8,10 +8,10 @@
  */
 import facts from "./catalog.json" with { type: "json" };
 import type * as declared from "./index.ts";
-import { askKinds } from "./kind.ts";
-import type { Kind } from "./kind.ts";
+import { askKinds, wholeFacts } from "./kind.ts";
+import type { BriefFacts, Kind } from "./kind.ts";
 
-export const kinds = facts as unknown as readonly Kind[]; // what JSON has of them, as `catalog.test.ts` compares
+export const kinds = (facts as unknown as readonly BriefFacts[]).map(wholeFacts); // what JSON has of them, as `catalog.test.ts` compares
 export const { definitionOf, definitionByPlural, kindsWhere, twinOf } = askKinds(kinds);
 
 /** Each with the types that its declaration gives it. */

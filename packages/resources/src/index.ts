@@ -21,7 +21,7 @@ export { formatIssue, parseOutside, show } from "./issue.ts";
 export { cellOf, humanDuration, valueAt } from "./columns.ts";
 export type { Column } from "./columns.ts";
 export type { Immutable, Lookup, Operation, ResourceDefinition, StoreContext } from "./define.ts";
-export { kindFacts } from "./kind.ts";
+export { briefFacts, kindFacts } from "./kind.ts";
 export type { FlatObjectOf, Kind, ObjectOf, SpecOf, StatedSpecOf } from "./kind.ts";
 export type { JsonSchema } from "./open-api.ts";
 export { generatedName, isDnsLabel, isSubdomain } from "./metadata.ts";

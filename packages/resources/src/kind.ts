@@ -1,5 +1,7 @@
 import type { Column } from "./columns.ts";
+import { apiVersionOf, groupVersionOf, servedKindOf } from "./object.ts";
 import type { GroupVersion, KubeObject } from "./object.ts";
+import { kindWordsOf } from "./traits.ts";
 import type { KindWords, Looks, Traits } from "./traits.ts";
 
 /** What there is to know of a kind without its checks: plain data, which a browser has at hand (`catalog.ts`). */
@@ -63,6 +65,37 @@ export function kindFacts(kind: Kind): Kind {
     words: kind.words,
     traits: kind.traits,
     looks: looksOf(kind),
+  };
+}
+
+/** As `catalog.json` has it, to be short: its names, and what is not as it mostly is. */
+export type BriefFacts = Pick<Kind, "kind" | "plural"> & Partial<Kind>;
+
+export function briefFacts(kind: Kind): BriefFacts {
+  const mostly = wholeFacts({ kind: kind.kind, plural: kind.plural }) as unknown as Readonly<Record<string, unknown>>;
+  const own = Object.entries(kindFacts(kind)).filter(
+    ([name, value]) => ["kind", "plural"].includes(name) || JSON.stringify(value) !== JSON.stringify(mostly[name]),
+  );
+  return Object.fromEntries(own) as unknown as BriefFacts; // the names are among them
+}
+
+export function wholeFacts(brief: BriefFacts): Kind {
+  const { kind, plural } = brief;
+  return {
+    ...groupVersionOf(kind),
+    apiVersion: apiVersionOf(kind),
+    servedKind: servedKindOf(kind),
+    servedPlural: plural,
+    shortNames: [],
+    namespaced: false,
+    flat: false,
+    statusSubresource: false,
+    internal: false,
+    readOnly: false,
+    words: kindWordsOf(kind),
+    traits: {},
+    looks: {},
+    ...brief,
   };
 }
 
