@@ -101,3 +101,23 @@ test("a rehearsal leaves nothing pending", async () => {
   const { code, body } = await write([create("rehearsed")], 60, { dryRun: true });
   expect([code, body.pending]).toEqual([200, undefined]);
 });
+
+test("what cannot be turned back is told as long as it is so, and is not forgotten", async () => {
+  const { body } = await write([create("stuck")], 600);
+  const { name } = body.pending;
+  for (let i = 0; i < 1_010; i += 101)
+    await server.call("/changesets/v1", {
+      method: "POST",
+      body: { changes: Array.from({ length: 101 }, (_, j) => create(`filler-${i + j}`)) },
+    });
+  await server.api.store.compact({ keepRevisions: 10 });
+  await expire(name);
+  const told = async (): Promise<boolean> => {
+    const { body: conditions } = await server.call("/trpc/health.conditions");
+    return JSON.stringify(conditions).includes("ChangeNotTurnedBack");
+  };
+  await expect.poll(told, { timeout: 20_000 }).toBe(true);
+  expect([await codeOf(`${PENDING}/${name}`), await codeOf(`${NETWORK_SETS}/stuck`)]).toEqual([200, 200]);
+  await server.call(`${PENDING}/${name}`, { method: "DELETE" });
+  await expect.poll(told, { timeout: 20_000 }).toBe(false);
+});

@@ -97,15 +97,17 @@ function refTo(name: string): ObjectRef {
   return { kind: PendingChange.kind, name };
 }
 
-/** Everything that its change set wrote is as it was before, and it is gone; nothing happens if it is gone already, or was moved. */
+/** Everything that its change set wrote is as it was before, and it is gone; nothing happens if it is gone already, or was moved. Throws what refuses it. */
 export async function turnBack(store: Datastore, object: PendingChange): Promise<void> {
   const { name } = object.metadata;
   const ref = refTo(name);
   const created = (await store.history(ref)).find(({ op }) => op === "ADDED");
   const current = await store.get(ref);
   if (current === undefined || current.metadata.resourceVersion !== object.metadata.resourceVersion) return;
-  const back = created === undefined ? [] : await changesBack(store, created.revision);
-  const others = back.filter((change) => !("ref" in change) || change.ref.kind !== PendingChange.kind);
+  if (created === undefined) throw new Error("the change set that made it is not in the log any more");
+  const others = (await changesBack(store, created.revision)).filter(
+    (change) => !("ref" in change) || change.ref.kind !== PendingChange.kind,
+  );
   const { uid, resourceVersion } = current.metadata;
   // Confirmed or moved meanwhile: then all of it stays.
   const own = { op: "delete" as const, ref, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
