@@ -5,6 +5,7 @@ import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import type { WriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Door } from "./http.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
@@ -58,7 +59,7 @@ class Server {
       });
       await once(child, "close");
       if (isReady) this.#port = Promise.withResolvers(); // else who waits goes on waiting
-      if (this.#isWanted) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      if (this.#isWanted) await delay(AGAIN_MS);
     }
   }
 }

@@ -6,11 +6,12 @@ import type { ReadOptions } from "../manifests/read.ts";
 import type { Scope } from "../manifests/target.ts";
 import type { Access } from "../rest/client.ts";
 import { call, messageOf, send } from "../rest/client.ts";
+import { findKind, ownKinds, pathOf } from "../rest/kinds.ts";
 import { query } from "../rest/trpc.ts";
 import { readTargets } from "../verbs/write.ts";
 import { rehearse } from "./rehearse.ts";
 
-const PENDING = "/apis/percale.io/v1/pendingchanges";
+const PENDING = findKind(ownKinds, "pendingchange");
 
 export interface CommitOptions extends Scope, ReadOptions {
   readonly reason?: string;
@@ -47,7 +48,7 @@ interface Pending {
 /** Of several that are one's own the name must be told. */
 export async function confirmChange(access: Access, name: string | undefined): Promise<string> {
   const one = name ?? (await ownPending(access));
-  const reply = await send(access, "DELETE", `${PENDING}/${encodeURIComponent(one)}`);
+  const reply = await send(access, "DELETE", pathOf(PENDING, undefined, one));
   if (reply.status === 404) throw new ExitError(`${one} is not pending: it was confirmed, or turned back`);
   if (reply.status >= 400) throw new ExitError(messageOf(reply));
   return `Confirmed ${one}: it stays\n`;
@@ -55,7 +56,7 @@ export async function confirmChange(access: Access, name: string | undefined): P
 
 async function ownPending(access: Access): Promise<string> {
   const { user } = (await query(access, "session.whoami")) as { readonly user: string };
-  const { items } = (await call(access, "GET", PENDING)) as { readonly items: readonly Pending[] };
+  const { items } = (await call(access, "GET", pathOf(PENDING))) as { readonly items: readonly Pending[] };
   const own = items.filter(({ spec }) => spec.author === user);
   if (own.length === 1) return own[0]!.metadata.name;
   if (own.length === 0) throw new ExitError(`nothing of ${user} is pending: percale get pendingchanges shows others'`);
